@@ -1,0 +1,44 @@
+-- Deploy workflow_consolidation:search_indexes to pg
+--
+-- Why:    each index has a query that uses it, written beside it and tried in
+--         test/search_indexes.sql. Built after the backfill: cheaper, and nobody waits for it.
+-- Locks:  share on the document tables, which no application uses before the cut-over; the
+--         backfill waits.
+-- Revert: drops the indexes.
+
+begin;
+
+set local lock_timeout = '2s';
+
+-- context @> '{"correlation_id": "xyz789"}'
+create index idx_run_context_gin on public.user_workflow_run
+using gin (context jsonb_path_ops);
+
+-- events @> '[{"type": "error"}]'
+create index idx_step_events_gin on public.user_workflow_run_step
+using gin (events jsonb_path_ops);
+
+-- The same for events of no step; few runs have any that matter, the index stays small.
+create index idx_run_events_gin on public.user_workflow_run
+using gin (events jsonb_path_ops)
+where events <> '[]';
+
+-- The latest runs of an organisation, and under row level security every list of runs.
+create index idx_run_org_created on public.user_workflow_run (org_id, created_at);
+
+-- Runs of an organisation in a state, for example those still running.
+create index idx_run_org_status on public.user_workflow_run (org_id, status, created_at);
+
+-- The run that another system knows by its own id.
+create index idx_run_external_id on public.user_workflow_run (external_id);
+
+-- The runs of a workflow, the latest first.
+create index idx_run_workflow on public.user_workflow_run (workflow_id, created_at);
+
+-- The steps of an organisation in a state, for example those to be retried.
+create index idx_step_org_status on public.user_workflow_run_step (org_id, status);
+
+-- The steps that executed a node.
+create index idx_step_node on public.user_workflow_run_step (node_id);
+
+commit;

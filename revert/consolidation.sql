@@ -1,0 +1,12 @@
+-- Revert workflow_consolidation:consolidation from pg
+
+begin;
+
+drop function consolidation.old_name(text);
+drop function consolidation.old_table(text);
+drop function consolidation.phase();
+drop table consolidation.dropped_table;
+drop schema legacy;
+drop schema consolidation;
+
+commit;

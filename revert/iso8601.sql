@@ -1,0 +1,9 @@
+-- Revert workflow_consolidation:iso8601 from pg
+
+begin;
+
+drop function public.from_iso8601(text);
+drop function public.from_iso8601_other(text);
+drop function public.to_iso8601(timestamptz);
+
+commit;

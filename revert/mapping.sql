@@ -1,0 +1,23 @@
+-- Revert workflow_consolidation:mapping from pg
+
+begin;
+
+drop function consolidation.fits_screenshot(jsonb, boolean);
+drop function consolidation.fits_event(jsonb);
+drop function consolidation.screenshot_key(jsonb, uuid, bigint);
+drop function consolidation.event_key(jsonb, uuid, bigint);
+drop function consolidation.context_origin(bigint, timestamptz, timestamptz);
+drop function consolidation.screenshot_element(
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+);
+drop function consolidation.event_element(bigint, text, jsonb, timestamptz);
+drop function consolidation.to_score(jsonb);
+drop function consolidation.to_varchar(text, integer);
+drop function consolidation.to_uuid(jsonb);
+drop function consolidation.to_bigint(jsonb);
+drop function consolidation.synthetic_uuid(uuid, text);
+drop function consolidation.synthetic_id(uuid, text);
+drop function consolidation.step_id(bigint);
+drop function consolidation.run_id(bigint);
+
+commit;

@@ -1,0 +1,12 @@
+-- Revert workflow_consolidation:old_name/workflow_steps from pg
+
+begin;
+
+drop trigger keep_screenshots on public.user_workflow_run_step;
+drop function public.keep_screenshots();
+drop trigger guard_step_identity on public.user_workflow_run_step;
+drop function public.guard_step_identity();
+drop trigger refuse_null_retry_count on public.user_workflow_run_step;
+drop view consolidation.workflow_steps;
+
+commit;

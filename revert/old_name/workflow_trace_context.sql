@@ -1,0 +1,13 @@
+-- Revert workflow_consolidation:old_name/workflow_trace_context from pg
+
+begin;
+
+drop trigger keep_context_origin_update on public.user_workflow_run;
+drop trigger keep_context_origin_insert on public.user_workflow_run;
+drop view consolidation.workflow_trace_context;
+drop function consolidation.write_workflow_trace_context();
+drop function consolidation.guard_workflow_trace_context();
+drop function consolidation.keep_context_origin();
+drop view consolidation.context_row;
+
+commit;

@@ -1,0 +1,14 @@
+-- Revert workflow_consolidation:preflight from pg
+
+begin;
+
+drop view consolidation.preflight;
+drop function consolidation.unscoped_role();
+drop function consolidation.on_new_names(text);
+drop function consolidation.preflight();
+drop function consolidation.foreign_key();
+drop function consolidation.rebinding();
+drop function consolidation.base_column(regclass);
+drop table consolidation.accepted;
+
+commit;

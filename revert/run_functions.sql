@@ -1,0 +1,13 @@
+-- Revert workflow_consolidation:run_functions from pg
+
+begin;
+
+drop function public.add_endpoint(uuid, text);
+drop function public.add_endpoint(uuid, bigint);
+drop function public.add_endpoints(uuid, jsonb);
+drop function public.get_context(uuid, text, jsonb);
+drop function public.add_context(uuid, jsonb);
+drop function public.add_context(uuid, text, jsonb);
+drop function public.start_run(uuid, text, uuid, uuid, jsonb, text, text);
+
+commit;

@@ -1,0 +1,10 @@
+-- Revert workflow_consolidation:step_functions from pg
+
+begin;
+
+drop function public.add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamptz);
+drop function public.add_screenshots(uuid, jsonb);
+drop function public.add_event(uuid, text, jsonb, timestamptz);
+drop function public.add_events(uuid, jsonb);
+
+commit;

@@ -1,0 +1,15 @@
+-- Revert workflow_consolidation:step_keys from pg
+
+begin;
+
+set local lock_timeout = '2s';
+
+alter table public.user_workflow_run_step
+drop constraint user_workflow_run_step_org_id_run_id_fkey,
+drop constraint user_workflow_run_step_run_id_fkey,
+drop constraint user_workflow_run_step_legacy_trace_id_step_number_key,
+drop constraint user_workflow_run_step_run_id_step_number_key;
+alter table public.user_workflow_run
+drop constraint user_workflow_run_org_id_run_id_key;
+
+commit;

@@ -1,0 +1,21 @@
+-- Verify workflow_consolidation:consolidate on pg
+
+begin;
+
+select trace_id
+from consolidation.carried_back
+where false;
+
+select
+    'consolidation.lock_traces(bigint[])'::regprocedure,
+    'consolidation.merge_elements(jsonb,jsonb,uuid,text)'::regprocedure;
+
+-- row_security off: rows that a policy would hide raise an error instead of being lost.
+select 1 / count(*) as cannot_miss_rows
+from pg_catalog.pg_proc
+where
+    oid = 'consolidation.consolidate(bigint[])'::regprocedure
+    and proconfig @> '{row_security=off}'
+    and not has_function_privilege('workflow_app', oid, 'execute');
+
+rollback;

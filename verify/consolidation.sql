@@ -1,0 +1,31 @@
+-- Verify workflow_consolidation:consolidation on pg
+
+begin;
+
+select 1 / (case when n.found = 2 then 1 else 0 end) as schemas_are_closed_to_applications
+from (
+    select count(*) as found
+    from pg_catalog.pg_namespace as n
+    where
+        n.nspname in ('consolidation', 'legacy')
+        and not has_schema_privilege('workflow_app', n.oid, 'create')
+        and has_schema_privilege('workflow_maintenance', n.oid, 'usage')
+) as n;
+
+select 1 / (case when has_schema_privilege('workflow_app', 'legacy', 'usage') then 0 else 1 end)
+    as legacy_is_closed_to_applications;
+
+select
+    table_name,
+    ordinal,
+    statement
+from consolidation.dropped_table
+where false;
+
+select 1 / (case when consolidation.phase() is null then 0 else 1 end) as phase_is_known;
+
+select
+    'consolidation.old_table(text)'::regprocedure,
+    'consolidation.old_name(text)'::regprocedure;
+
+rollback;

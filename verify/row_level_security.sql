@@ -1,0 +1,46 @@
+-- Verify workflow_consolidation:row_level_security on pg
+
+begin;
+
+select 1 / (case when count(*) = 2 then 1 else 0 end) as enabled_and_forced
+from pg_catalog.pg_class
+where
+    oid in ('public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass)
+    and relrowsecurity
+    and relforcerowsecurity;
+
+select 1 / (case when count(*) = 2 then 1 else 0 end) as isolation_of_everybody
+from pg_catalog.pg_policies
+where
+    schemaname = 'public'
+    and tablename in ('user_workflow_run', 'user_workflow_run_step')
+    and policyname = tablename || '_org_isolation'
+    and permissive = 'PERMISSIVE'
+    and cmd = 'ALL'
+    and roles = '{public}'
+    and qual = with_check
+    and qual ~ '^\(org_id = \( SELECT (public\.)?current_org_id\(\) AS current_org_id\)\)$';
+
+select 1 / (case when count(*) = 2 then 1 else 0 end) as maintenance_sees_all
+from pg_catalog.pg_policies
+where
+    schemaname = 'public'
+    and tablename in ('user_workflow_run', 'user_workflow_run_step')
+    and policyname = tablename || '_maintenance'
+    and cmd = 'ALL'
+    and roles = '{workflow_maintenance}'
+    and qual = 'true'
+    and with_check = 'true';
+
+-- Any other policy would widen what a tenant sees. The one the cut-over adds is for roles that
+-- were not isolated before, and opens nothing to a session that names an organisation.
+select 1 / (case when count(*) = 0 then 1 else 0 end) as nothing_else
+from pg_catalog.pg_policies
+where
+    schemaname = 'public'
+    and tablename in ('user_workflow_run', 'user_workflow_run_step')
+    and policyname not in (
+        tablename || '_org_isolation', tablename || '_maintenance', tablename || '_unscoped'
+    );
+
+rollback;
