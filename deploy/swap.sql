@@ -141,15 +141,18 @@ begin
         document as (
             select
                 u.relation,
+                c.relowner,
                 string_agg(format('%I', u.attname), ', ') as column_list
             from used_column as u
+            inner join pg_class as c on c.oid = u.relation
             where u.relation <> old_name
-            group by u.relation
+            group by u.relation, c.relowner
         ),
 
         privilege as (
             select
                 x.privilege_type,
+                x.grantee as grantee_id,
                 coalesce(quote_ident(r.rolname), 'public') as grantee,
                 null::name as column_name
             from pg_class as c
@@ -159,6 +162,7 @@ begin
             union
             select
                 x.privilege_type,
+                x.grantee,
                 coalesce(quote_ident(r.rolname), 'public'),
                 a.attname
             from pg_attribute as a
@@ -178,7 +182,7 @@ begin
             'grant select (%s) on %s to %s', d.column_list, d.relation::regclass, p.grantee
         ) as statement
         from privilege as p
-        cross join document as d
+        inner join document as d on d.relowner <> p.grantee_id
         where p.privilege_type = 'SELECT'
         union
         select format(
@@ -197,13 +201,13 @@ begin
         )
         from privilege as p
         cross join plain as k
-        cross join document as d
+        inner join document as d on d.relowner <> p.grantee_id
         where k.is_plain and p.privilege_type in ('INSERT', 'UPDATE')
         union
         select format('grant delete on %s to %s', d.relation::regclass, p.grantee)
         from privilege as p
         cross join plain as k
-        cross join document as d
+        inner join document as d on d.relowner <> p.grantee_id
         where k.is_plain and p.privilege_type = 'DELETE'
         union
         -- What the triggers ask with the caller's rights.
@@ -212,7 +216,9 @@ begin
             p.grantee
         )
         from privilege as p
-        where p.privilege_type in ('INSERT', 'UPDATE')
+        where
+            p.privilege_type in ('INSERT', 'UPDATE')
+            and p.grantee_id not in (select d.relowner from document as d)
         union
         select format(
             'grant select (step_id, run_id, legacy_step_id, legacy_trace_id) '
@@ -220,7 +226,9 @@ begin
             p.grantee
         )
         from privilege as p
-        where p.privilege_type in ('INSERT', 'UPDATE')
+        where
+            p.privilege_type in ('INSERT', 'UPDATE')
+            and p.grantee_id not in (select d.relowner from document as d)
     loop
         execute found.statement;
     end loop;

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: a machine with the packages, and a server to work on.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export LC_ALL=C.UTF-8 PGCLIENTENCODING=UTF8 PGAPPNAME=workflow_consolidation
+export SQITCH_FULLNAME=${SQITCH_FULLNAME:-Workflow Consolidation}
+export SQITCH_EMAIL=${SQITCH_EMAIL:-maintainers@example.org}
+# Sqitch's own transaction is idle while a long script runs; a server that ends such transactions
+# would leave a change applied but not recorded.
+export PGOPTIONS="${PGOPTIONS:-} -c idle_in_transaction_session_timeout=0"
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+# install COMMAND=PACKAGE…: Debian packages for the commands that are missing.
+install() {
+    local pair packages=()
+    for pair in "$@"; do
+        command -v "${pair%%=*}" >/dev/null || [ -e "${pair%%=*}" ] || packages+=("${pair#*=}")
+    done
+    [ ${#packages[@]} -gt 0 ] || return 0
+    if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
+        echo "$0: needs ${packages[*]} (names of Debian packages)." >&2
+        echo "Install them, or run this as root or with sudo on Debian or Ubuntu." >&2
+        exit 1
+    fi
+    echo "installing ${packages[*]}" >&2
+    as_root apt-get update -qq </dev/null >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" \
+        </dev/null >/dev/null
+}
+
+# with_server COMMAND…: runs the command with libpq variables that name a server: those of the
+# caller, or a throw-away one.
+with_server() {
+    install psql=postgresql-client sqitch=sqitch pg_prove=libtap-parser-sourcehandler-pgtap-perl
+    if [ -n "${PGHOST:-}${PGSERVICE:-}" ]; then
+        "$@"
+        return
+    fi
+    install pg_virtualenv=postgresql-common /usr/lib/postgresql=postgresql
+    local version
+    version=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -V | tail -n 1)
+    install "/usr/share/postgresql/$version/extension/pgtap.control=postgresql-$version-pgtap"
+    unset PGPORT PGHOSTADDR PGDATABASE PGUSER PGPASSWORD
+    pg_virtualenv -t -v "$version" -c '--locale=C.UTF-8 --encoding=UTF8' "$@"
+}
