@@ -194,12 +194,12 @@ COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: n
 CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET row_security TO 'off'
     SET jit TO 'off'
     AS $_$
 declare
     target record;
 begin
+    perform consolidation.see_everything();
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using
             errcode = 'invalid_transaction_state',
@@ -211,26 +211,44 @@ begin
 
     perform consolidation.lock_traces(trace_ids);
 
-    -- Whatever has a key that is about to be written may still stand under another execution,
-    -- which then is in the queue, too.
+    -- An id about to be written may still stand under the execution it was moved away from. If that
+    -- one still shows it, it keeps it: the old table holds an id once.
     delete from legacy.workflow_events as d
-    where d.event_id in (
-        select e.event_id
-        from consolidation.event_row as e
-        where e.trace_id = any (trace_ids) and e.fits
-    );
+    where
+        d.event_id in (
+            select e.event_id
+            from consolidation.event_row as e
+            where e.trace_id = any (trace_ids) and e.fits
+        )
+        and d.trace_id <> all (trace_ids)
+        and not exists (
+            select from consolidation.event_row as e
+            where e.trace_id = d.trace_id and e.event_id = d.event_id
+        );
     delete from legacy.workflow_trace_screenshot as d
-    where d.screenshot_id in (
-        select s.screenshot_id
-        from consolidation.screenshot_row as s
-        where s.trace_id = any (trace_ids) and s.fits
-    );
+    where
+        d.screenshot_id in (
+            select s.screenshot_id
+            from consolidation.screenshot_row as s
+            where s.trace_id = any (trace_ids) and s.fits
+        )
+        and d.trace_id <> all (trace_ids)
+        and not exists (
+            select from consolidation.screenshot_row as s
+            where s.trace_id = d.trace_id and s.screenshot_id = d.screenshot_id
+        );
     delete from legacy.workflow_trace_context as d
-    where d.context_id in (
-        select c.context_id
-        from consolidation.context_row as c
-        where c.trace_id = any (trace_ids) and c.fits
-    );
+    where
+        d.context_id in (
+            select c.context_id
+            from consolidation.context_row as c
+            where c.trace_id = any (trace_ids) and c.fits
+        )
+        and d.trace_id <> all (trace_ids)
+        and not exists (
+            select from consolidation.context_row as c
+            where c.trace_id = d.trace_id and c.context_id = d.context_id
+        );
     delete from legacy.workflow_events as d
     where
         d.trace_id = any (trace_ids)
@@ -282,10 +300,14 @@ begin
         order by c.ordinal
     loop
         execute format(
-            'insert into legacy.%I (%s) overriding system value
-            select distinct on (%s) %s from %s as w where w.trace_id = any ($1) and %s order by %3$s',
+            'insert into legacy.%1$I (%2$s) overriding system value
+            select distinct on (%3$s) %4$s from %5$s as w
+            where w.trace_id = any ($1) and %6$s
+            order by %3$s
+            %7$s',
             target.table_name, target.columns, target.key_columns, target.expressions,
-            target.source, case when target.has_place then 'w.fits' else 'true' end
+            target.source, case when target.has_place then 'w.fits' else 'true' end,
+            case when target.has_place then 'on conflict do nothing' end
         ) using trace_ids;
     end loop;
 
@@ -309,7 +331,6 @@ cannot hold stays in the documents. Raises 25000 in a transaction that is not re
 CREATE FUNCTION consolidation.carry_changes(batch_size integer) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 declare
     touched bigint [];
@@ -317,15 +338,31 @@ declare
     everything boolean;
 begin
     perform consolidation.enter_batch();
-    with taken_change as (
+    -- Entries are cheap and executions are not: of the next entries, twenty times as many as
+    -- executions are wanted, those of the first batch_size executions are taken. A busy execution
+    -- is carried over once, however often it was written to.
+    with head as (
+        select
+            q.change_id,
+            q.trace_id
+        from consolidation.change as q
+        order by q.change_id
+        limit 20 * batch_size
+        for update skip locked
+    ),
+
+    wanted as (
+        select h.trace_id
+        from head as h
+        group by h.trace_id
+        order by min(h.change_id)
+        limit batch_size
+    ),
+
+    taken_change as (
         delete from consolidation.change as c
-        where c.change_id in (
-            select q.change_id
-            from consolidation.change as q
-            order by q.change_id
-            limit batch_size
-            for update skip locked
-        )
+        using head as h, wanted as w
+        where c.change_id = h.change_id and h.trace_id is not distinct from w.trace_id
         returning c.trace_id
     )
 
@@ -354,8 +391,8 @@ $$;
 -- Name: FUNCTION carry_changes(batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer) IS 'Takes up to batch_size entries from the queue and carries their executions over (after the cut-over:
-back); returns how many entries it took';
+COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer) IS 'Takes the entries of up to batch_size executions from the queue and carries these over (after the
+cut-over: back); returns how many entries it took';
 
 --
 -- Name: carry_chunk(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -364,12 +401,12 @@ back); returns how many entries it took';
 CREATE FUNCTION consolidation.carry_chunk() RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 declare
     claimed consolidation.chunk;
     began constant timestamptz := clock_timestamp();
 begin
+    perform consolidation.see_everything();
     perform consolidation.enter_batch();
     if consolidation.phase() <> 'expand' then
         return null;
@@ -405,13 +442,14 @@ $$;
 COMMENT ON FUNCTION consolidation.carry_chunk() IS 'Carries over one range that no other session is at; returns its executions, null if none is left';
 
 --
--- Name: catch_up(integer); Type: PROCEDURE; Schema: consolidation; Owner: -
+-- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
-CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 1000)
+CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 1000, IN patience interval DEFAULT NULL::interval)
     LANGUAGE plpgsql
     AS $$
 declare
+    began constant timestamptz := clock_timestamp();
     taken integer;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
@@ -420,7 +458,7 @@ begin
         taken := consolidation.carry_changes(batch_size);
         commit;
         total := total + taken;
-        exit when taken < batch_size;
+        exit when taken < batch_size or clock_timestamp() > began + patience;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             raise notice 'caught up with % changes, % in the queue',
@@ -431,12 +469,13 @@ end;
 $$;
 
 --
--- Name: PROCEDURE catch_up(IN batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: PROCEDURE catch_up(IN batch_size integer, IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Commits every batch_size changes; can be killed and
-repeated, and run from several sessions. Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
+tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
+and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience is
+over (default: never). Call it outside a transaction';
 
 --
 -- Name: consolidate(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -445,7 +484,6 @@ repeated, and run from several sessions. Call it outside a transaction';
 CREATE FUNCTION consolidation.consolidate(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET row_security TO 'off'
     SET plan_cache_mode TO 'force_custom_plan'
     SET jit TO 'off'
     AS $$
@@ -453,6 +491,7 @@ declare
     known_run public.user_workflow_run [];
     known_step public.user_workflow_run_step [];
 begin
+    perform consolidation.see_everything();
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using
             errcode = 'invalid_transaction_state',
@@ -973,7 +1012,7 @@ begin
                     message = 'the backfill is not done',
                     hint = 'call consolidation.backfill(); select * from consolidation.progress;';
             end if;
-            call consolidation.catch_up();
+            call consolidation.catch_up(patience => patience);
             select * into example from consolidation.differences(skip_pending => true) limit 1;
             if found then
                 raise exception using
@@ -1013,7 +1052,6 @@ patience is over. Can be repeated. Raises 55000 (findings, or backfill not done)
 CREATE FUNCTION consolidation.differences(first_trace_id bigint DEFAULT NULL::bigint, last_trace_id bigint DEFAULT NULL::bigint, skip_pending boolean DEFAULT false, trace_ids bigint[] DEFAULT NULL::bigint[]) RETURNS TABLE(table_name text, key jsonb, columns text[], old_row jsonb, new_row jsonb)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET row_security TO 'off'
     SET jit TO 'off'
     AS $_$
 declare
@@ -1027,6 +1065,7 @@ declare
     upper_bound bigint;
     pair record;
 begin
+    perform consolidation.see_everything();
     if consolidation.phase() = 'contract' then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
@@ -1091,6 +1130,18 @@ begin
                 p.new_place,
                 p.old_extra,
                 p.new_extra,
+                case
+                    when p.name in ('workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context')
+                        then format(
+                            'exists (
+                                select from new_side as n
+                                inner join %s as t on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
+                                where n.key = x.key and n.image = x.image
+                            )',
+                            consolidation.old_table(p.name), p.id_column, p.id_column
+                        )
+                    else 'false'
+                end as held_elsewhere,
                 string_agg(format('t.%I', a.attname), ', ' order by a.attnum) as column_list,
                 string_agg(
                     format('t.%I as %I', a.attname, 'old ' || a.attname), ', ' order by a.attnum
@@ -1117,7 +1168,7 @@ begin
                     ),
                     array['trace_id'], 'true', '0', '0',
                     'concat(consolidation.run_id(t.trace_id), '' object,array,array,array'')',
-                    'concat(t.run_id, '' '', t.kinds)'
+                    'concat(t.run_id, '' '', t.kinds)', 'trace_id'
                 ),
                 (
                     2, 'workflow_steps',
@@ -1137,7 +1188,7 @@ begin
                     ),
                     array['step_id'], 'true', '0', '0',
                     'concat(consolidation.step_id(t.step_id), '' array,array,t,t'')',
-                    'concat(t.new_step_id, '' '', t.kinds)'
+                    'concat(t.new_step_id, '' '', t.kinds)', 'step_id'
                 ),
                 (
                     3, 'workflow_events', 'consolidation.event_row',
@@ -1147,10 +1198,15 @@ begin
                     'row_number() over (partition by t.trace_id, t.step_id order by t.place)',
                     '''{} true''',
                     'concat(
-                        t.element - ''{type,timestamp,data,event_id}''::text [], '' '',
+                        case
+                            when jsonb_typeof(t.element) = ''object''
+                                then t.element - ''{type,timestamp,data,event_id}''::text []
+                            else t.element
+                        end, '' '',
                         case
                             when t.element ?& ''{type,timestamp,data,event_id}'' then ''true''
-                        end)'
+                        end)',
+                    'event_id'
                 ),
                 (
                     4, 'workflow_trace_screenshot', 'consolidation.screenshot_row',
@@ -1166,35 +1222,43 @@ begin
                         ))', consolidation.old_table('workflow_steps')
                     ),
                     'concat(
-                        t.element - ''{url,thumbnail_url,timestamp,action,selector,element_found,
-                        confidence,screenshot_id,org_id,node_id,node_name,step_index}''::text [],
-                        '' '',
+                        case
+                            when jsonb_typeof(t.element) = ''object''
+                                then t.element - ''{url,thumbnail_url,timestamp,action,selector,
+                                element_found,confidence,screenshot_id,org_id,node_id,node_name,
+                                step_index}''::text []
+                            else t.element
+                        end, '' '',
                         (
                             select count(*) from jsonb_object_keys(
                                 case when jsonb_typeof(t.element) = ''object'' then t.element end
                             )
                         ),
-                        '' on '', t.on_step_number)'
+                        '' on '', t.on_step_number)',
+                    'screenshot_id'
                 ),
                 (
                     5, 'workflow_trace_context', 'consolidation.context_row',
-                    array['trace_id', 'key'], 't.fits', '0', '0', '''''', ''''''
+                    array['trace_id', 'key'], 't.fits', '0', '0', '''''', '''''',
+                    'context_id'
                 ),
                 (
                     6, 'workflow_trace_endpoint', 'consolidation.endpoint_row',
                     array['trace_id', 'endpoint_id'], 't.fits',
                     'row_number() over (partition by t.trace_id order by t.endpoint_id)',
                     'row_number() over (partition by t.trace_id order by t.place)',
-                    '''''', ''''''
+                    '''''', '''''',
+                    'endpoint_id'
                 )
             ) as p (
-                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra, new_extra
+                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra, new_extra,
+                id_column
             )
             inner join pg_attribute as a on a.attrelid = consolidation.old_table(p.name)
             where a.attnum > 0 and not a.attisdropped
             group by
                 p.ordinal, p.name, p.source, p.key_columns, p.fits, p.old_place, p.new_place,
-                p.old_extra, p.new_extra
+                p.old_extra, p.new_extra, p.id_column
             order by p.ordinal
         loop
             return query execute
@@ -1262,10 +1326,15 @@ begin
                         select n.key, n.image, n.arrangement from new_counted as n
                     ),
 
+                    -- Nor can it hold an id that another execution has there.
                     surplus as (
-                        select n.key, n.image, n.arrangement from new_counted as n
-                        except all
-                        select o.key, o.image, o.arrangement from old_side as o
+                        select x.key, x.image, x.arrangement
+                        from (
+                            select n.key, n.image, n.arrangement from new_counted as n
+                            except all
+                            select o.key, o.image, o.arrangement from old_side as o
+                        ) as x
+                        where x.arrangement is not null or not %13$s
                     ),
 
                     missing_row as (
@@ -1353,7 +1422,8 @@ begin
                     pair.fits,
                     pair.labelled,
                     pair.name,
-                    pair.content
+                    pair.content,
+                    pair.held_elsewhere
                 )
                 using
                     lower_bound, upper_bound, lower_bound is not distinct from first_trace_id,
@@ -1409,8 +1479,17 @@ COMMENT ON FUNCTION consolidation.event_element(event_id bigint, event_type text
 --
 
 CREATE FUNCTION consolidation.synthetic_id(owner uuid, place text) RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((('x'::text || "left"(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8'::name)), 'hex'::text), 16)))::bit(64) | '1000000000000000000000000000000000000000000000000000000000000000'::bit(64)))::bigint;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (
+        ('x' || left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 16))
+        ::bit(64)
+        | ('x8000000000000000')::bit(64)
+    )::bigint;
+end;
+$$;
 
 --
 -- Name: FUNCTION synthetic_id(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
@@ -1511,7 +1590,7 @@ COMMENT ON FUNCTION consolidation.fits_event(element jsonb) IS 'Whether workflow
 
 CREATE FUNCTION consolidation.to_uuid(element jsonb) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((jsonb_typeof(element) = 'string'::text) AND ((element #>> '{}'::text[]) ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'::text)) THEN ((element #>> '{}'::text[]))::uuid ELSE NULL::uuid END;
+    RETURN CASE WHEN ((jsonb_typeof(element) = 'string'::text) AND ((element #>> '{}'::text[]) ~~ '________-____-____-____-____________'::text) AND (translate((element #>> '{}'::text[]), '0123456789abcdefABCDEF'::text, ''::text) = '----'::text)) THEN ((element #>> '{}'::text[]))::uuid ELSE NULL::uuid END;
 
 --
 -- Name: FUNCTION to_uuid(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2085,8 +2164,19 @@ in a statement of its own: the next one then sees what the session before it com
 --
 
 CREATE FUNCTION consolidation.synthetic_uuid(owner uuid, place text) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (OVERLAY(OVERLAY("left"(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8'::name)), 'hex'::text), 32) PLACING '8'::text FROM 13 FOR 1) PLACING '8'::text FROM 17 FOR 1))::uuid;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return overlay(
+        overlay(
+            left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
+            placing '8' from 13 for 1
+        )
+        placing '8' from 17 for 1
+    )::uuid;
+end;
+$$;
 
 --
 -- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2186,9 +2276,9 @@ run screenshot; owner: run_id or step_id of the row';
 CREATE FUNCTION consolidation.note_everything() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 begin
+    perform consolidation.see_everything();
     insert into consolidation.change (trace_id)
     select r.legacy_trace_id from public.user_workflow_run as r
     union
@@ -2309,9 +2399,9 @@ COMMENT ON FUNCTION consolidation.phase() IS 'Where the database stands, read fr
 CREATE FUNCTION consolidation.plan_chunks(batch_size integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 begin
+    perform consolidation.see_everything();
     lock table consolidation.chunk in share row exclusive mode;
     if exists (select from consolidation.chunk) then
         return;
@@ -2846,6 +2936,50 @@ CREATE FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid
 COMMENT ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as an element of screenshots';
 
 --
+-- Name: see_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.see_everything() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    hidden text;
+begin
+    select string_agg(t.relation::text, ', ')
+    into hidden
+    from (
+        select
+            to_regclass('public.' || n.name) as relation,
+            pg_has_role('workflow_maintenance', 'usage') as has_policy
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as n (name)
+        union all
+        select
+            consolidation.old_table(n.name),
+            false
+        from unnest(array[
+            'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
+            'workflow_trace_context', 'workflow_trace_endpoint'
+        ]) as n (name)
+    ) as t
+    where t.relation is not null and row_security_active(t.relation::oid) and not t.has_policy;
+    if hidden is not null then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('row level security would hide rows of %s from %s', hidden, current_user),
+            hint = 'Be a member of workflow_maintenance; for old tables with policies of their own, their '
+            'owner, or a role with bypassrls.';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION see_everything(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.see_everything() IS 'Raises 42501 if row level security hides rows of old tables or documents from the current role';
+
+--
 -- Name: start_capture(regclass, regproc); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2938,7 +3072,7 @@ declare
 begin
     loop
         attempt := attempt + 1;
-        call consolidation.catch_up();
+        call consolidation.catch_up(patience => give_up_at - clock_timestamp());
         began := clock_timestamp();
         begin
             -- Batches of other sessions are let finish; new ones wait for the swap.
@@ -3037,7 +3171,6 @@ exclusive mode because a foreign key connects them';
 CREATE FUNCTION consolidation.swap_to_tables() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 declare
     six constant text [] := array[
@@ -3149,6 +3282,9 @@ begin
         execute format(
             'revoke all on consolidation.%I from workflow_app, workflow_maintenance', name
         );
+        if name in ('workflow_trace', 'workflow_steps') then
+            execute format('grant select on consolidation.%I to workflow_maintenance', name);
+        end if;
         perform consolidation.revoke_grants(format('public.%I', name)::regclass);
         perform consolidation.copy_grants(
             format('consolidation.%I', name)::regclass, format('public.%I', name)::regclass
@@ -3194,7 +3330,6 @@ COMMENT ON FUNCTION consolidation.swap_to_tables() IS 'The way back itself, unde
 CREATE FUNCTION consolidation.swap_to_views() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 declare
     six constant text [] := array[
@@ -3353,6 +3488,20 @@ begin
             'comment on view public.%I is %L',
             found.old_name, format('Old name of %s, readable and writable', found.new_name)
         );
+        -- For "update … set … = default"; an insert would find those of the table.
+        for statement in
+            select format(
+                'alter view public.%I alter column %I set default %s',
+                found.old_name, a.attname, pg_get_expr(d.adbin, d.adrelid)
+            )
+            from pg_attrdef as d
+            inner join pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
+            where
+                d.adrelid = format('public.%I', found.new_name)::regclass
+                and a.attgenerated = ''
+        loop
+            execute statement;
+        end loop;
         perform consolidation.copy_grants(
             format('public.%I', found.new_name)::regclass,
             format('public.%I', found.old_name)::regclass
@@ -3547,29 +3696,15 @@ COMMENT ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patie
 after "patience" and names the holders. mode: share row exclusive, exclusive or access exclusive';
 
 --
--- Name: to_varchar(text, integer); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.to_varchar(content text, size integer) RETURNS character varying
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (length(content) <= size) THEN content ELSE NULL::text END;
-
---
--- Name: FUNCTION to_varchar(content text, size integer); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.to_varchar(content text, size integer) IS 'The text, or null if it is longer than the size: a cast would cut it silently';
-
---
 -- Name: uncarriable(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.uncarriable() RETURNS TABLE(kind text, table_name text, key text, repair text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET row_security TO 'off'
     AS $$
 begin
+    perform consolidation.see_everything();
     return query
     select
         format('%s is null', missing.column_name),
@@ -3705,18 +3840,34 @@ begin
             where s.legacy_step_id = old.step_id
             for update;
         end if;
-        -- A new statement: it sees what was committed while the lock was waited for.
-        select e.*
+        -- A new statement: it sees what was committed while the lock was waited for. An element
+        -- without an id is known by what it says first: its place may have changed, also by what
+        -- this very statement did before.
+        select
+            e.*,
+            (e.event_type, e.event_data::text, e."timestamp")
+            is not distinct from (old.event_type, old.event_data::text, old."timestamp") as is_same
         into known
         from consolidation.event_row as e
         where
             e.trace_id = old.trace_id
             and (e.step_id = old.step_id or (e.step_id is null and old.step_id is null))
-            and e.event_id = old.event_id
-        order by e.place
+            and (
+                e.event_id = old.event_id
+                or (
+                    old.event_id < 0 and consolidation.to_bigint(e.element -> 'event_id') is null
+                )
+            )
+        order by is_same desc, e.event_id = old.event_id desc, e.place
         limit 1;
-        if known.place is null then
+        if known.place is null or (known.event_id <> old.event_id and not known.is_same) then
             return null;
+        end if;
+        if not known.is_same and consolidation.to_bigint(known.element -> 'event_id') is null then
+            raise serialization_failure using
+                message = 'could not serialize access due to concurrent update',
+                detail = format('Another transaction changed event_id %s meanwhile.', old.event_id),
+                hint = 'Repeat the transaction.';
         end if;
     end if;
 
@@ -3738,7 +3889,7 @@ begin
                 old.event_id, old.event_type, old.event_data, old."timestamp"
             ),
             consolidation.event_element(
-                known.event_id, known.event_type, known.event_data, known."timestamp"
+                old.event_id, known.event_type, known.event_data, known."timestamp"
             ),
             consolidation.event_element(
                 new.event_id, new.event_type, new.event_data, new."timestamp"
@@ -3762,7 +3913,7 @@ begin
                 old.event_id, old.event_type, old.event_data, old."timestamp"
             ),
             consolidation.event_element(
-                known.event_id, known.event_type, known.event_data, known."timestamp"
+                old.event_id, known.event_type, known.event_data, known."timestamp"
             ),
             '{}'
         );
@@ -3828,6 +3979,19 @@ declare
 begin
     if tg_op = 'INSERT' and new.context_id = '-9223372036854775808'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
+    elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
+        if exists (
+            select from consolidation.context_row as c
+            where c.trace_id = new.trace_id and c.context_id = new.context_id
+        ) then
+            raise unique_violation using
+                message = 'duplicate key value violates unique constraint '
+                '"workflow_trace_context_pkey"',
+                detail = format('Key (context_id)=(%s) already exists.', new.context_id),
+                schema = tg_table_schema,
+                table = tg_table_name,
+                constraint = 'workflow_trace_context_pkey';
+        end if;
     end if;
 
     if tg_op in ('UPDATE', 'DELETE') then
@@ -4012,41 +4176,61 @@ declare
     wanted jsonb;
 begin
     if tg_op in ('UPDATE', 'DELETE') then
-        select s.on_step
-        into holder
-        from consolidation.screenshot_row as s
-        where s.trace_id = old.trace_id and s.screenshot_id = old.screenshot_id
-        limit 1;
-        if not found then
-            return null;
-        end if;
-        if holder is null then
-            perform from public.user_workflow_run as r
-            where r.legacy_trace_id = old.trace_id
-            for update;
-        else
-            perform from public.user_workflow_run_step as s
-            where s.step_id = holder
-            for update;
-        end if;
-        -- A new statement: it sees what was committed while the lock was waited for.
-        select s.*
-        into known
-        from consolidation.screenshot_row as s
-        where
-            s.trace_id = old.trace_id
-            and s.screenshot_id = old.screenshot_id
-            and s.on_step is not distinct from holder
-        order by s.place
-        limit 1;
-        if known.place is null then
-            return null;
-        end if;
         previous := consolidation.screenshot_element(
             old.screenshot_id, old.org_id, old.node_name, old.step_index, old.screenshot_url,
             old.thumbnail_url, old.action_description, old.element_selector, old.element_found,
             old.confidence_score, old.created_at, old.node_id
         );
+        -- Which row holds it is only known from the documents: all that may are locked.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = old.trace_id
+        for update;
+        perform from public.user_workflow_run_step as s
+        where s.legacy_trace_id = old.trace_id
+        order by s.step_number
+        for update;
+        -- A new statement: it sees what was committed while the locks were waited for. An element
+        -- without an id is known by what it says first; see old_name/workflow_events.
+        select
+            s.*,
+            consolidation.screenshot_element(
+                old.screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
+                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
+                s.confidence_score, s.created_at, s.node_id
+            ) as content,
+            consolidation.to_uuid(s.element -> 'screenshot_id') is null as has_no_id
+        into known
+        from consolidation.screenshot_row as s
+        where
+            s.trace_id = old.trace_id
+            and (
+                s.screenshot_id = old.screenshot_id
+                or consolidation.to_uuid(s.element -> 'screenshot_id') is null
+            )
+        order by
+            consolidation.screenshot_element(
+                old.screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
+                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
+                s.confidence_score, s.created_at, s.node_id
+            )::text = previous::text desc,
+            s.screenshot_id = old.screenshot_id desc,
+            s.place
+        limit 1;
+        if
+            known.place is null
+            or (known.screenshot_id <> old.screenshot_id and known.content::text <> previous::text)
+        then
+            return null;
+        end if;
+        if known.has_no_id and known.content::text <> previous::text then
+            raise serialization_failure using
+                message = 'could not serialize access due to concurrent update',
+                detail = format(
+                    'Another transaction changed screenshot_id %s meanwhile.', old.screenshot_id
+                ),
+                hint = 'Repeat the transaction.';
+        end if;
+        holder := known.on_step;
     end if;
 
     if tg_op = 'INSERT' and new.screenshot_id = '00000000-0000-0000-0000-000000000000' then
@@ -4076,12 +4260,7 @@ begin
     if tg_op in ('UPDATE', 'DELETE') then
         element := known.element || consolidation.patch(
             previous,
-            consolidation.screenshot_element(
-                known.screenshot_id, known.org_id, known.node_name, known.step_index,
-                known.screenshot_url, known.thumbnail_url, known.action_description,
-                known.element_selector, known.element_found, known.confidence_score,
-                known.created_at, known.node_id
-            ),
+            known.content,
             coalesce(wanted, '{}')
         );
     end if;
@@ -4906,6 +5085,10 @@ begin
             table = tg_table_name,
             constraint = 'user_workflow_run_step_legacy_step_id_key';
     end if;
+    -- The column's own not-null error says it best.
+    if new.run_id is null or new.legacy_trace_id is null then
+        return new;
+    end if;
     if new.run_id is distinct from old.run_id then
         select
             r.run_id,
@@ -5268,19 +5451,27 @@ ALTER TABLE consolidation.chunk ALTER COLUMN chunk_id ADD GENERATED ALWAYS AS ID
 --
 
 CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
- SELECT COALESCE(consolidation.to_bigint((((r.legacy -> 'context'::text) -> c.key) -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
+ SELECT e.context_id,
     r.legacy_trace_id AS trace_id,
-    (consolidation.to_varchar(c.key, 255))::character varying(255) AS key,
+    e.key,
     c.value,
-    public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'created_at'::text)) AS created_at,
-    public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'updated_at'::text)) AS updated_at,
+    e.created_at,
+    e.updated_at,
     ((length(c.key) <= 255) AND ((r.legacy -> 'context'::text) ? c.key)) AS fits
-   FROM (public.user_workflow_run r
+   FROM ((public.user_workflow_run r
      CROSS JOIN LATERAL jsonb_each(
         CASE
             WHEN (jsonb_typeof(r.context) = 'object'::text) THEN r.context
             ELSE NULL::jsonb
         END) WITH ORDINALITY c(key, value, place))
+     CROSS JOIN LATERAL ( SELECT COALESCE(consolidation.to_bigint((((r.legacy -> 'context'::text) -> c.key) -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
+                CASE
+                    WHEN (length(c.key) <= 255) THEN (c.key)::character varying(255)
+                    ELSE NULL::character varying
+                END AS key,
+            public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'created_at'::text)) AS created_at,
+            public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'updated_at'::text)) AS updated_at
+         OFFSET 0) e)
   WHERE ((c.place >= 1) AND (c.place <= 2147483647));
 
 --
@@ -5520,16 +5711,16 @@ COMMENT ON COLUMN public.user_workflow_run_step.legacy_trace_id IS 'workflow_ste
 --
 
 CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
- SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
+ SELECT e.event_id,
     r.legacy_trace_id AS trace_id,
     s.legacy_step_id AS step_id,
-    (consolidation.to_varchar((x.element ->> 'type'::text), 100))::character varying(100) AS event_type,
-    COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
-    public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp",
+    e.event_type,
+    e.event_data,
+    e."timestamp",
     x.place,
     x.element,
     consolidation.fits_event(x.element) AS fits
-   FROM (((public.user_workflow_run r
+   FROM ((((public.user_workflow_run r
      CROSS JOIN ( VALUES (true), (false)) k(of_run))
      LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
      CROSS JOIN LATERAL jsonb_array_elements(
@@ -5542,6 +5733,14 @@ CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
             WHEN (jsonb_typeof(s.events) = 'array'::text) THEN s.events
             ELSE NULL::jsonb
         END) WITH ORDINALITY x(element, place))
+     CROSS JOIN LATERAL ( SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
+                CASE
+                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN ((x.element ->> 'type'::text))::character varying(100)
+                    ELSE NULL::character varying
+                END AS event_type,
+            COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
+            public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp"
+         OFFSET 0) e)
   WHERE ((x.place >= 1) AND (x.place <= 2147483647));
 
 --
@@ -5696,31 +5895,25 @@ COMMENT ON COLUMN consolidation.progress.queue_depth IS 'Statements whose execut
 --
 
 CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
- SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
+ SELECT e.screenshot_id,
     r.legacy_trace_id AS trace_id,
-    COALESCE(consolidation.to_uuid((x.element -> 'org_id'::text)), r.org_id) AS org_id,
-    (COALESCE(consolidation.to_varchar((x.element ->> 'node_name'::text), 255), ''::character varying))::character varying(255) AS node_name,
-        CASE
-            WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
-            ELSE s.step_number
-        END AS step_index,
-    (x.element ->> 'url'::text) AS screenshot_url,
-    (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
-    COALESCE((x.element ->> 'action'::text), ''::text) AS action_description,
-    (x.element ->> 'selector'::text) AS element_selector,
-        CASE
-            WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
-            ELSE NULL::boolean
-        END AS element_found,
-    (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
-    public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
-    COALESCE(consolidation.to_uuid((x.element -> 'node_id'::text)), s.node_id) AS node_id,
+    COALESCE(e.org_id, r.org_id) AS org_id,
+    e.node_name,
+    COALESCE(e.step_index, s.step_number) AS step_index,
+    e.screenshot_url,
+    e.thumbnail_url,
+    e.action_description,
+    e.element_selector,
+    e.element_found,
+    e.confidence_score,
+    e.created_at,
+    COALESCE(e.node_id, s.node_id) AS node_id,
     s.step_id AS on_step,
     s.step_number AS on_step_number,
     x.place,
     x.element,
     consolidation.fits_screenshot(x.element, (NOT k.of_run)) AS fits
-   FROM (((public.user_workflow_run r
+   FROM ((((public.user_workflow_run r
      CROSS JOIN ( VALUES (true), (false)) k(of_run))
      LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
      CROSS JOIN LATERAL jsonb_array_elements(
@@ -5733,6 +5926,28 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
             WHEN (jsonb_typeof(s.screenshots) = 'array'::text) THEN s.screenshots
             ELSE NULL::jsonb
         END) WITH ORDINALITY x(element, place))
+     CROSS JOIN LATERAL ( SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
+            consolidation.to_uuid((x.element -> 'org_id'::text)) AS org_id,
+                CASE
+                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN ((x.element ->> 'node_name'::text))::character varying(255)
+                    ELSE ''::character varying(255)
+                END AS node_name,
+                CASE
+                    WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
+                    ELSE NULL::integer
+                END AS step_index,
+            (x.element ->> 'url'::text) AS screenshot_url,
+            (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
+            COALESCE((x.element ->> 'action'::text), ''::text) AS action_description,
+            (x.element ->> 'selector'::text) AS element_selector,
+                CASE
+                    WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
+                    ELSE NULL::boolean
+                END AS element_found,
+            (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
+            public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
+            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id
+         OFFSET 0) e)
   WHERE ((x.place >= 1) AND (x.place <= 2147483647));
 
 --
@@ -6248,6 +6463,36 @@ ALTER TABLE public.user_workflow_run ALTER COLUMN legacy_trace_id ADD GENERATED 
 );
 
 --
+-- Name: micro_state is_retired; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.micro_state ALTER COLUMN is_retired SET DEFAULT false;
+
+--
+-- Name: micro_state created_at; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.micro_state ALTER COLUMN created_at SET DEFAULT now();
+
+--
+-- Name: workflow_configs config_id; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_configs ALTER COLUMN config_id SET DEFAULT gen_random_uuid();
+
+--
+-- Name: workflow_configs is_active; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_configs ALTER COLUMN is_active SET DEFAULT true;
+
+--
+-- Name: workflow_configs created_at; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_configs ALTER COLUMN created_at SET DEFAULT now();
+
+--
 -- Name: workflow_events event_id; Type: DEFAULT; Schema: public; Owner: -
 --
 
@@ -6260,10 +6505,40 @@ ALTER TABLE ONLY public.workflow_events ALTER COLUMN event_id SET DEFAULT '-9223
 ALTER TABLE ONLY public.workflow_events ALTER COLUMN "timestamp" SET DEFAULT now();
 
 --
+-- Name: workflow_steps status; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_steps ALTER COLUMN status SET DEFAULT 'pending'::text;
+
+--
+-- Name: workflow_steps retry_count; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_steps ALTER COLUMN retry_count SET DEFAULT 0;
+
+--
 -- Name: workflow_steps metadata; Type: DEFAULT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.workflow_steps ALTER COLUMN metadata SET DEFAULT NULLIF('{}'::jsonb, '{}'::jsonb);
+
+--
+-- Name: workflow_trace status; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_trace ALTER COLUMN status SET DEFAULT 'pending'::text;
+
+--
+-- Name: workflow_trace success; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_trace ALTER COLUMN success SET DEFAULT false;
+
+--
+-- Name: workflow_trace created_at; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.workflow_trace ALTER COLUMN created_at SET DEFAULT now();
 
 --
 -- Name: workflow_trace_context context_id; Type: DEFAULT; Schema: public; Owner: -
@@ -6647,7 +6922,7 @@ CREATE TRIGGER capture_update AFTER UPDATE ON public.user_workflow_run_step REFE
 -- Name: user_workflow_run_step fill_step_keys; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER fill_step_keys BEFORE INSERT ON public.user_workflow_run_step FOR EACH ROW WHEN (((new.run_id IS NULL) OR (new.legacy_trace_id IS NULL) OR (new.org_id IS NULL) OR (new.retry_count IS NULL))) EXECUTE FUNCTION public.fill_step_keys();
+CREATE TRIGGER fill_step_keys BEFORE INSERT ON public.user_workflow_run_step FOR EACH ROW WHEN (((new.run_id IS NULL) OR (new.legacy_trace_id IS NULL) OR (new.org_id IS NULL) OR (new.retry_count IS NULL) OR row_security_active(('public.user_workflow_run_step'::regclass)::oid))) EXECUTE FUNCTION public.fill_step_keys();
 
 --
 -- Name: workflow_events guard; Type: TRIGGER; Schema: public; Owner: -
@@ -6909,6 +7184,7 @@ GRANT USAGE ON SCHEMA legacy TO workflow_maintenance;
 --
 
 REVOKE ALL ON PROCEDURE consolidation.backfill(IN batch_size integer) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION base_column(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -6933,30 +7209,35 @@ REVOKE ALL ON FUNCTION consolidation.capture_old() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION consolidation.carry_back(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_back(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION carry_changes(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.carry_changes(batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_changes(batch_size integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION carry_chunk(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.carry_chunk() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_chunk() TO workflow_maintenance;
 
 --
--- Name: PROCEDURE catch_up(IN batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+-- Name: PROCEDURE catch_up(IN batch_size integer, IN patience interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.consolidate(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.consolidate(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION continue_sequence(source regclass, target regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -6987,12 +7268,14 @@ REVOKE ALL ON PROCEDURE consolidation.cut_over(IN patience interval) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION enter_batch(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.enter_batch() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.enter_batch() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -7017,24 +7300,27 @@ REVOKE ALL ON FUNCTION consolidation.keep_context_origin() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION note_everything(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.note_everything() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.note_everything() TO workflow_maintenance;
 
 --
--- Name: FUNCTION phase(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.phase() TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 
 --
 -- Name: FUNCTION plan_chunks(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text); Type: ACL; Schema: consolidation; Owner: -
@@ -7059,6 +7345,13 @@ REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION see_everything(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.see_everything() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.see_everything() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: ACL; Schema: consolidation; Owner: -
@@ -7107,6 +7400,7 @@ REVOKE ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, pa
 --
 
 REVOKE ALL ON FUNCTION consolidation.uncarriable() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.uncarriable() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION unscoped_role(); Type: ACL; Schema: consolidation; Owner: -
@@ -7152,10 +7446,208 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_app;
 
 --
+-- Name: COLUMN user_workflow_run.run_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(run_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.workflow_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(workflow_id),INSERT(workflow_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.org_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(org_id),INSERT(org_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.status; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(status),INSERT(status) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.channel; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(channel),INSERT(channel) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.external_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(external_id),INSERT(external_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.started_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(started_at),INSERT(started_at) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.ended_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(ended_at),INSERT(ended_at) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.duration_ms; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(duration_ms),INSERT(duration_ms) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.context; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(context) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.endpoints_used; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(endpoints_used) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.config_snapshot; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(config_snapshot),INSERT(config_snapshot) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.error_message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(error_message),INSERT(error_message) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.error_details; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(error_details),INSERT(error_details) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.llm_prompt; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(llm_prompt),INSERT(llm_prompt) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.llm_response; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(llm_response),INSERT(llm_response) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.llm_model; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(llm_model),INSERT(llm_model) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.llm_tokens_used; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(llm_tokens_used),INSERT(llm_tokens_used) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.tier; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(tier),INSERT(tier) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.tier_reason; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(tier_reason),INSERT(tier_reason) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.created_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.created_by; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(created_by),INSERT(created_by) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.events; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(events) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.screenshots; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(screenshots) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_trace_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_trace_id),INSERT(legacy_trace_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_batch_job_item_id),INSERT(legacy_batch_job_item_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_type; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_action_type),INSERT(legacy_action_type) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_detail; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_action_detail),INSERT(legacy_action_detail) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_success; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_success),INSERT(legacy_success) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_user_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_user_id),INSERT(legacy_user_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy_session_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_session_id),INSERT(legacy_session_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run.legacy; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy) ON TABLE public.user_workflow_run TO workflow_maintenance;
+
+--
 -- Name: FUNCTION keep_screenshots(); Type: ACL; Schema: public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
+
+--
+-- Name: TABLE carried_back; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
 
 --
 -- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
@@ -7167,7 +7659,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE consolidation.change TO workflow_maintenance
 -- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT ON TABLE consolidation.chunk TO workflow_maintenance;
+GRANT SELECT,INSERT,UPDATE ON TABLE consolidation.chunk TO workflow_maintenance;
 
 --
 -- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
@@ -7177,11 +7669,59 @@ GRANT SELECT ON TABLE consolidation.context_row TO workflow_maintenance;
 GRANT SELECT ON TABLE consolidation.context_row TO workflow_app;
 
 --
+-- Name: COLUMN context_row.context_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(context_id) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(trace_id) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.key; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(key) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.value; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(value) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.created_at; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.updated_at; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(updated_at) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
 -- Name: TABLE endpoint_row; Type: ACL; Schema: consolidation; Owner: -
 --
 
 GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_maintenance;
 GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
+
+--
+-- Name: COLUMN endpoint_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(trace_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN endpoint_row.endpoint_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(endpoint_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_run_step; Type: ACL; Schema: public; Owner: -
@@ -7191,11 +7731,149 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run_step TO work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run_step TO workflow_app;
 
 --
+-- Name: COLUMN user_workflow_run_step.step_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(step_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.run_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(run_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.node_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(node_id),INSERT(node_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.step_number; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(step_number),INSERT(step_number) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.status; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(status),INSERT(status) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.retry_count; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(retry_count),INSERT(retry_count) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.started_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(started_at),INSERT(started_at) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.ended_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(ended_at),INSERT(ended_at) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.duration_ms; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(duration_ms),INSERT(duration_ms) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.input_data; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(input_data),INSERT(input_data) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.output_data; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(output_data),INSERT(output_data) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.screenshots; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(screenshots) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.events; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(events) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.error_message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(error_message),INSERT(error_message) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.metadata; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(metadata),INSERT(metadata) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.legacy_step_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_step_id),INSERT(legacy_step_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: COLUMN user_workflow_run_step.legacy_trace_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(legacy_trace_id),INSERT(legacy_trace_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
 -- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -
 --
 
 GRANT SELECT ON TABLE consolidation.event_row TO workflow_maintenance;
 GRANT SELECT ON TABLE consolidation.event_row TO workflow_app;
+
+--
+-- Name: COLUMN event_row.event_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(event_id) ON TABLE consolidation.event_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN event_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(trace_id) ON TABLE consolidation.event_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN event_row.step_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(step_id) ON TABLE consolidation.event_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN event_row.event_type; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(event_type) ON TABLE consolidation.event_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN event_row.event_data; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(event_data) ON TABLE consolidation.event_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN event_row."timestamp"; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT("timestamp") ON TABLE consolidation.event_row TO workflow_maintenance;
 
 --
 -- Name: TABLE progress; Type: ACL; Schema: consolidation; Owner: -
@@ -7209,6 +7887,120 @@ GRANT SELECT ON TABLE consolidation.progress TO workflow_maintenance;
 
 GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_maintenance;
 GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_app;
+
+--
+-- Name: COLUMN screenshot_row.screenshot_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(screenshot_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(trace_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.org_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(org_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.node_name; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(node_name) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.step_index; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(step_index) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.screenshot_url; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(screenshot_url) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.thumbnail_url; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(thumbnail_url) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.action_description; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(action_description) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.element_selector; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(element_selector) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.element_found; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(element_found) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.confidence_score; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(confidence_score) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.created_at; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN screenshot_row.node_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(node_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+
+--
+-- Name: TABLE workflow_events; Type: ACL; Schema: legacy; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_events TO workflow_maintenance;
+
+--
+-- Name: TABLE workflow_steps; Type: ACL; Schema: legacy; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_steps TO workflow_maintenance;
+
+--
+-- Name: TABLE workflow_trace; Type: ACL; Schema: legacy; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace TO workflow_maintenance;
+
+--
+-- Name: TABLE workflow_trace_context; Type: ACL; Schema: legacy; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace_context TO workflow_maintenance;
+
+--
+-- Name: TABLE workflow_trace_endpoint; Type: ACL; Schema: legacy; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace_endpoint TO workflow_maintenance;
+
+--
+-- Name: TABLE workflow_trace_screenshot; Type: ACL; Schema: legacy; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace_screenshot TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_cache_state; Type: ACL; Schema: public; Owner: -
@@ -7242,8 +8034,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_configs TO workflow_m
 -- Name: TABLE workflow_events; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_events TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_events TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_events TO workflow_app;
 
 --
 -- Name: SEQUENCE workflow_events_event_id_seq; Type: ACL; Schema: public; Owner: -
@@ -7255,22 +8047,22 @@ GRANT USAGE ON SEQUENCE public.workflow_events_event_id_seq TO workflow_maintena
 -- Name: TABLE workflow_steps; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_steps TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_steps TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_steps TO workflow_app;
 
 --
 -- Name: TABLE workflow_trace; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace TO workflow_app;
 
 --
 -- Name: TABLE workflow_trace_context; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_context TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_context TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_context TO workflow_app;
 
 --
 -- Name: SEQUENCE workflow_trace_context_context_id_seq; Type: ACL; Schema: public; Owner: -
@@ -7282,15 +8074,15 @@ GRANT USAGE ON SEQUENCE public.workflow_trace_context_context_id_seq TO workflow
 -- Name: TABLE workflow_trace_endpoint; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_endpoint TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_endpoint TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_endpoint TO workflow_app;
 
 --
 -- Name: TABLE workflow_trace_screenshot; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_screenshot TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_screenshot TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_trace_screenshot TO workflow_app;
 
 --
 -- PostgreSQL database dump complete

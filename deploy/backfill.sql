@@ -43,9 +43,9 @@ create function consolidation.plan_chunks(batch_size integer)
 returns void
 language plpgsql
 set search_path = legacy, public, pg_temp
-set row_security = off
 as $$
 begin
+    perform consolidation.see_everything();
     lock table consolidation.chunk in share row exclusive mode;
     if exists (select from consolidation.chunk) then
         return;
@@ -72,12 +72,12 @@ create function consolidation.carry_chunk()
 returns integer
 language plpgsql
 set search_path = legacy, public, pg_temp
-set row_security = off
 as $$
 declare
     claimed consolidation.chunk;
     began constant timestamptz := clock_timestamp();
 begin
+    perform consolidation.see_everything();
     perform consolidation.enter_batch();
     if consolidation.phase() <> 'expand' then
         return null;
@@ -112,7 +112,6 @@ create function consolidation.carry_changes(batch_size integer)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set row_security = off
 as $$
 declare
     touched bigint [];
@@ -120,15 +119,31 @@ declare
     everything boolean;
 begin
     perform consolidation.enter_batch();
-    with taken_change as (
+    -- Entries are cheap and executions are not: of the next entries, twenty times as many as
+    -- executions are wanted, those of the first batch_size executions are taken. A busy execution
+    -- is carried over once, however often it was written to.
+    with head as (
+        select
+            q.change_id,
+            q.trace_id
+        from consolidation.change as q
+        order by q.change_id
+        limit 20 * batch_size
+        for update skip locked
+    ),
+
+    wanted as (
+        select h.trace_id
+        from head as h
+        group by h.trace_id
+        order by min(h.change_id)
+        limit batch_size
+    ),
+
+    taken_change as (
         delete from consolidation.change as c
-        where c.change_id in (
-            select q.change_id
-            from consolidation.change as q
-            order by q.change_id
-            limit batch_size
-            for update skip locked
-        )
+        using head as h, wanted as w
+        where c.change_id = h.change_id and h.trace_id is not distinct from w.trace_id
         returning c.trace_id
     )
 
@@ -153,16 +168,16 @@ begin
 end;
 $$;
 comment on function consolidation.carry_changes(integer) is
-'Takes up to batch_size entries from the queue and carries their executions over (after the cut-over:
-back); returns how many entries it took';
+'Takes the entries of up to batch_size executions from the queue and carries these over (after the
+cut-over: back); returns how many entries it took';
 
 create function consolidation.note_everything()
 returns void
 language plpgsql
 set search_path = legacy, public, pg_temp
-set row_security = off
 as $$
 begin
+    perform consolidation.see_everything();
     insert into consolidation.change (trace_id)
     select r.legacy_trace_id from public.user_workflow_run as r
     union
@@ -172,10 +187,13 @@ $$;
 comment on function consolidation.note_everything() is
 'Puts every execution into the queue, as after a truncate';
 
-create procedure consolidation.catch_up(batch_size integer default 1000)
+create procedure consolidation.catch_up(
+    batch_size integer default 1000, patience interval default null
+)
 language plpgsql
 as $$
 declare
+    began constant timestamptz := clock_timestamp();
     taken integer;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
@@ -184,7 +202,7 @@ begin
         taken := consolidation.carry_changes(batch_size);
         commit;
         total := total + taken;
-        exit when taken < batch_size;
+        exit when taken < batch_size or clock_timestamp() > began + patience;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             raise notice 'caught up with % changes, % in the queue',
@@ -193,10 +211,11 @@ begin
     end loop;
 end;
 $$;
-comment on procedure consolidation.catch_up(integer) is
+comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Commits every batch_size changes; can be killed and
-repeated, and run from several sessions. Call it outside a transaction';
+tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
+and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience is
+over (default: never). Call it outside a transaction';
 
 create procedure consolidation.backfill(batch_size integer default 1000)
 language plpgsql
@@ -293,9 +312,28 @@ revoke all on function consolidation.plan_chunks(integer) from public;
 revoke all on function consolidation.carry_chunk() from public;
 revoke all on function consolidation.carry_changes(integer) from public;
 revoke all on function consolidation.note_everything() from public;
-revoke all on procedure consolidation.catch_up(integer) from public;
+revoke all on procedure consolidation.catch_up(integer, interval) from public;
 revoke all on procedure consolidation.backfill(integer) from public;
-grant execute on function consolidation.phase() to workflow_maintenance;
-grant select on consolidation.progress, consolidation.chunk to workflow_maintenance;
+
+-- Members of workflow_maintenance carry over, back, compare and watch; only the swap of the names takes
+-- the owner of the tables.
+grant execute
+on function consolidation.enter_batch(), consolidation.plan_chunks(integer),
+consolidation.carry_chunk(), consolidation.carry_changes(integer),
+consolidation.note_everything(), consolidation.consolidate(bigint []),
+consolidation.carry_back(bigint []), consolidation.lock_traces(bigint [])
+to workflow_maintenance;
+grant execute
+on procedure consolidation.catch_up(integer, interval), consolidation.backfill(integer)
+to workflow_maintenance;
+grant select on consolidation.progress, consolidation.dropped_table to workflow_maintenance;
+grant select, insert, update on consolidation.chunk to workflow_maintenance;
+grant select, insert, delete on consolidation.carried_back to workflow_maintenance;
+grant select, insert, delete
+on public.workflow_trace, public.workflow_steps, public.workflow_events,
+public.workflow_trace_screenshot, public.workflow_trace_context,
+public.workflow_trace_endpoint
+to workflow_maintenance;
+grant select on consolidation.workflow_trace, consolidation.workflow_steps to workflow_maintenance;
 
 commit;

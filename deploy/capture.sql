@@ -138,21 +138,20 @@ revoke all on function consolidation.capture_new() from public;
 revoke all on function consolidation.start_capture(regclass, regproc) from public;
 revoke all on function consolidation.stop_capture(regclass) from public;
 
-select consolidation.take_locks(
-    array[
+do $$
+declare
+    old_tables constant regclass [] := array[
         'public.workflow_trace', 'public.workflow_steps', 'public.workflow_events',
         'public.workflow_trace_screenshot', 'public.workflow_trace_context',
         'public.workflow_trace_endpoint'
-    ]::regclass [],
-    'share row exclusive'
-);
-select consolidation.start_capture(t.old_table, 'consolidation.capture_old')
-from unnest(
-    array[
-        'public.workflow_trace', 'public.workflow_steps', 'public.workflow_events',
-        'public.workflow_trace_screenshot', 'public.workflow_trace_context',
-        'public.workflow_trace_endpoint'
-    ]::regclass []
-) as t (old_table);
+    ]::regclass [];
+    old_table regclass;
+begin
+    perform consolidation.take_locks(old_tables, 'share row exclusive');
+    foreach old_table in array old_tables loop
+        perform consolidation.start_capture(old_table, 'consolidation.capture_old');
+    end loop;
+end
+$$;
 
 commit;

@@ -11,12 +11,12 @@ create function consolidation.carry_back(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set row_security = off
 set jit = off
 as $$
 declare
     target record;
 begin
+    perform consolidation.see_everything();
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using
             errcode = 'invalid_transaction_state',
@@ -28,26 +28,44 @@ begin
 
     perform consolidation.lock_traces(trace_ids);
 
-    -- Whatever has a key that is about to be written may still stand under another execution,
-    -- which then is in the queue, too.
+    -- An id about to be written may still stand under the execution it was moved away from. If that
+    -- one still shows it, it keeps it: the old table holds an id once.
     delete from legacy.workflow_events as d
-    where d.event_id in (
-        select e.event_id
-        from consolidation.event_row as e
-        where e.trace_id = any (trace_ids) and e.fits
-    );
+    where
+        d.event_id in (
+            select e.event_id
+            from consolidation.event_row as e
+            where e.trace_id = any (trace_ids) and e.fits
+        )
+        and d.trace_id <> all (trace_ids)
+        and not exists (
+            select from consolidation.event_row as e
+            where e.trace_id = d.trace_id and e.event_id = d.event_id
+        );
     delete from legacy.workflow_trace_screenshot as d
-    where d.screenshot_id in (
-        select s.screenshot_id
-        from consolidation.screenshot_row as s
-        where s.trace_id = any (trace_ids) and s.fits
-    );
+    where
+        d.screenshot_id in (
+            select s.screenshot_id
+            from consolidation.screenshot_row as s
+            where s.trace_id = any (trace_ids) and s.fits
+        )
+        and d.trace_id <> all (trace_ids)
+        and not exists (
+            select from consolidation.screenshot_row as s
+            where s.trace_id = d.trace_id and s.screenshot_id = d.screenshot_id
+        );
     delete from legacy.workflow_trace_context as d
-    where d.context_id in (
-        select c.context_id
-        from consolidation.context_row as c
-        where c.trace_id = any (trace_ids) and c.fits
-    );
+    where
+        d.context_id in (
+            select c.context_id
+            from consolidation.context_row as c
+            where c.trace_id = any (trace_ids) and c.fits
+        )
+        and d.trace_id <> all (trace_ids)
+        and not exists (
+            select from consolidation.context_row as c
+            where c.trace_id = d.trace_id and c.context_id = d.context_id
+        );
     delete from legacy.workflow_events as d
     where
         d.trace_id = any (trace_ids)
@@ -99,10 +117,14 @@ begin
         order by c.ordinal
     loop
         execute format(
-            'insert into legacy.%I (%s) overriding system value
-            select distinct on (%s) %s from %s as w where w.trace_id = any ($1) and %s order by %3$s',
+            'insert into legacy.%1$I (%2$s) overriding system value
+            select distinct on (%3$s) %4$s from %5$s as w
+            where w.trace_id = any ($1) and %6$s
+            order by %3$s
+            %7$s',
             target.table_name, target.columns, target.key_columns, target.expressions,
-            target.source, case when target.has_place then 'w.fits' else 'true' end
+            target.source, case when target.has_place then 'w.fits' else 'true' end,
+            case when target.has_place then 'on conflict do nothing' end
         ) using trace_ids;
     end loop;
 

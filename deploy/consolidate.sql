@@ -112,7 +112,6 @@ create function consolidation.consolidate(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = legacy, public, pg_temp
-set row_security = off
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
@@ -120,6 +119,7 @@ declare
     known_run public.user_workflow_run [];
     known_step public.user_workflow_run_step [];
 begin
+    perform consolidation.see_everything();
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using
             errcode = 'invalid_transaction_state',

@@ -19,7 +19,6 @@ returns table (table_name text, key jsonb, columns text [], old_row jsonb, new_r
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-set row_security = off
 set jit = off
 as $$
 declare
@@ -33,6 +32,7 @@ declare
     upper_bound bigint;
     pair record;
 begin
+    perform consolidation.see_everything();
     if consolidation.phase() = 'contract' then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
@@ -97,6 +97,18 @@ begin
                 p.new_place,
                 p.old_extra,
                 p.new_extra,
+                case
+                    when p.name in ('workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context')
+                        then format(
+                            'exists (
+                                select from new_side as n
+                                inner join %s as t on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
+                                where n.key = x.key and n.image = x.image
+                            )',
+                            consolidation.old_table(p.name), p.id_column, p.id_column
+                        )
+                    else 'false'
+                end as held_elsewhere,
                 string_agg(format('t.%I', a.attname), ', ' order by a.attnum) as column_list,
                 string_agg(
                     format('t.%I as %I', a.attname, 'old ' || a.attname), ', ' order by a.attnum
@@ -123,7 +135,7 @@ begin
                     ),
                     array['trace_id'], 'true', '0', '0',
                     'concat(consolidation.run_id(t.trace_id), '' object,array,array,array'')',
-                    'concat(t.run_id, '' '', t.kinds)'
+                    'concat(t.run_id, '' '', t.kinds)', 'trace_id'
                 ),
                 (
                     2, 'workflow_steps',
@@ -143,7 +155,7 @@ begin
                     ),
                     array['step_id'], 'true', '0', '0',
                     'concat(consolidation.step_id(t.step_id), '' array,array,t,t'')',
-                    'concat(t.new_step_id, '' '', t.kinds)'
+                    'concat(t.new_step_id, '' '', t.kinds)', 'step_id'
                 ),
                 (
                     3, 'workflow_events', 'consolidation.event_row',
@@ -153,10 +165,15 @@ begin
                     'row_number() over (partition by t.trace_id, t.step_id order by t.place)',
                     '''{} true''',
                     'concat(
-                        t.element - ''{type,timestamp,data,event_id}''::text [], '' '',
+                        case
+                            when jsonb_typeof(t.element) = ''object''
+                                then t.element - ''{type,timestamp,data,event_id}''::text []
+                            else t.element
+                        end, '' '',
                         case
                             when t.element ?& ''{type,timestamp,data,event_id}'' then ''true''
-                        end)'
+                        end)',
+                    'event_id'
                 ),
                 (
                     4, 'workflow_trace_screenshot', 'consolidation.screenshot_row',
@@ -172,35 +189,43 @@ begin
                         ))', consolidation.old_table('workflow_steps')
                     ),
                     'concat(
-                        t.element - ''{url,thumbnail_url,timestamp,action,selector,element_found,
-                        confidence,screenshot_id,org_id,node_id,node_name,step_index}''::text [],
-                        '' '',
+                        case
+                            when jsonb_typeof(t.element) = ''object''
+                                then t.element - ''{url,thumbnail_url,timestamp,action,selector,
+                                element_found,confidence,screenshot_id,org_id,node_id,node_name,
+                                step_index}''::text []
+                            else t.element
+                        end, '' '',
                         (
                             select count(*) from jsonb_object_keys(
                                 case when jsonb_typeof(t.element) = ''object'' then t.element end
                             )
                         ),
-                        '' on '', t.on_step_number)'
+                        '' on '', t.on_step_number)',
+                    'screenshot_id'
                 ),
                 (
                     5, 'workflow_trace_context', 'consolidation.context_row',
-                    array['trace_id', 'key'], 't.fits', '0', '0', '''''', ''''''
+                    array['trace_id', 'key'], 't.fits', '0', '0', '''''', '''''',
+                    'context_id'
                 ),
                 (
                     6, 'workflow_trace_endpoint', 'consolidation.endpoint_row',
                     array['trace_id', 'endpoint_id'], 't.fits',
                     'row_number() over (partition by t.trace_id order by t.endpoint_id)',
                     'row_number() over (partition by t.trace_id order by t.place)',
-                    '''''', ''''''
+                    '''''', '''''',
+                    'endpoint_id'
                 )
             ) as p (
-                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra, new_extra
+                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra, new_extra,
+                id_column
             )
             inner join pg_attribute as a on a.attrelid = consolidation.old_table(p.name)
             where a.attnum > 0 and not a.attisdropped
             group by
                 p.ordinal, p.name, p.source, p.key_columns, p.fits, p.old_place, p.new_place,
-                p.old_extra, p.new_extra
+                p.old_extra, p.new_extra, p.id_column
             order by p.ordinal
         loop
             return query execute
@@ -268,10 +293,15 @@ begin
                         select n.key, n.image, n.arrangement from new_counted as n
                     ),
 
+                    -- Nor can it hold an id that another execution has there.
                     surplus as (
-                        select n.key, n.image, n.arrangement from new_counted as n
-                        except all
-                        select o.key, o.image, o.arrangement from old_side as o
+                        select x.key, x.image, x.arrangement
+                        from (
+                            select n.key, n.image, n.arrangement from new_counted as n
+                            except all
+                            select o.key, o.image, o.arrangement from old_side as o
+                        ) as x
+                        where x.arrangement is not null or not %13$s
                     ),
 
                     missing_row as (
@@ -359,7 +389,8 @@ begin
                     pair.fits,
                     pair.labelled,
                     pair.name,
-                    pair.content
+                    pair.content,
+                    pair.held_elsewhere
                 )
                 using
                     lower_bound, upper_bound, lower_bound is not distinct from first_trace_id,
@@ -376,5 +407,7 @@ null). Parameters: first and last trace_id, null for no limit; skip_pending leav
 wait in the queue; trace_ids names the executions to compare, null for all. Everything is compared as of one moment. Raises 55000 if it would compare nothing
 although there is something, 42501 if row level security would hide rows';
 revoke all on function consolidation.differences(bigint, bigint, boolean, bigint []) from public;
+grant execute on function consolidation.differences(bigint, bigint, boolean, bigint [])
+to workflow_maintenance;
 
 commit;

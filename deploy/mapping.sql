@@ -44,31 +44,44 @@ return (
 comment on function consolidation.step_id(bigint) is
 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
 
+-- The two are not in SQL, so that the planner does not unfold them into every query of a view: they
+-- are needed for few elements.
 create function consolidation.synthetic_id(owner uuid, place text)
 returns bigint
-language sql
+language plpgsql
 immutable
 parallel safe
-return (
-    ('x' || left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 16))::bit(64)
-    | ('x8000000000000000')::bit(64)
-)::bigint;
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (
+        ('x' || left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 16))
+        ::bit(64)
+        | ('x8000000000000000')::bit(64)
+    )::bigint;
+end;
+$$;
 comment on function consolidation.synthetic_id(uuid, text) is
 'The id the old names show for an element that has none: negative, from the key of its row and its
 position. Stable as long as no element before it is removed';
 
 create function consolidation.synthetic_uuid(owner uuid, place text)
 returns uuid
-language sql
+language plpgsql
 immutable
 parallel safe
-return overlay(
-    overlay(
-        left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
-        placing '8' from 13 for 1
-    )
-    placing '8' from 17 for 1
-)::uuid;
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return overlay(
+        overlay(
+            left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
+            placing '8' from 13 for 1
+        )
+        placing '8' from 17 for 1
+    )::uuid;
+end;
+$$;
 comment on function consolidation.synthetic_uuid(uuid, text) is
 'The screenshot_id the old names show for a screenshot that has none: a UUID version 8';
 
@@ -97,19 +110,11 @@ return
 case
     when
         jsonb_typeof(element) = 'string'
-        and (element #>> '{}') ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+        and element #>> '{}' like '________-____-____-____-____________'
+        and translate(element #>> '{}', '0123456789abcdefABCDEF', '') = '----'
         then (element #>> '{}')::uuid
 end;
 comment on function consolidation.to_uuid(jsonb) is 'A JSON string as uuid; null if it is none';
-
-create function consolidation.to_varchar(content text, size integer)
-returns varchar
-language sql
-immutable
-parallel safe
-return case when length(content) <= size then content end;
-comment on function consolidation.to_varchar(text, integer) is
-'The text, or null if it is longer than the size: a cast would cut it silently';
 
 create function consolidation.to_score(element jsonb)
 returns numeric

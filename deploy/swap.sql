@@ -275,7 +275,6 @@ create function consolidation.swap_to_views()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set row_security = off
 as $$
 declare
     six constant text [] := array[
@@ -434,6 +433,20 @@ begin
             'comment on view public.%I is %L',
             found.old_name, format('Old name of %s, readable and writable', found.new_name)
         );
+        -- For "update … set … = default"; an insert would find those of the table.
+        for statement in
+            select format(
+                'alter view public.%I alter column %I set default %s',
+                found.old_name, a.attname, pg_get_expr(d.adbin, d.adrelid)
+            )
+            from pg_attrdef as d
+            inner join pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
+            where
+                d.adrelid = format('public.%I', found.new_name)::regclass
+                and a.attgenerated = ''
+        loop
+            execute statement;
+        end loop;
         perform consolidation.copy_grants(
             format('public.%I', found.new_name)::regclass,
             format('public.%I', found.old_name)::regclass
@@ -544,7 +557,6 @@ create function consolidation.swap_to_tables()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set row_security = off
 as $$
 declare
     six constant text [] := array[
@@ -656,6 +668,9 @@ begin
         execute format(
             'revoke all on consolidation.%I from workflow_app, workflow_maintenance', name
         );
+        if name in ('workflow_trace', 'workflow_steps') then
+            execute format('grant select on consolidation.%I to workflow_maintenance', name);
+        end if;
         perform consolidation.revoke_grants(format('public.%I', name)::regclass);
         perform consolidation.copy_grants(
             format('consolidation.%I', name)::regclass, format('public.%I', name)::regclass
@@ -749,7 +764,7 @@ declare
 begin
     loop
         attempt := attempt + 1;
-        call consolidation.catch_up();
+        call consolidation.catch_up(patience => give_up_at - clock_timestamp());
         began := clock_timestamp();
         begin
             -- Batches of other sessions are let finish; new ones wait for the swap.
@@ -869,7 +884,7 @@ begin
                     message = 'the backfill is not done',
                     hint = 'call consolidation.backfill(); select * from consolidation.progress;';
             end if;
-            call consolidation.catch_up();
+            call consolidation.catch_up(patience => patience);
             select * into example from consolidation.differences(skip_pending => true) limit 1;
             if found then
                 raise exception using

@@ -12,9 +12,9 @@ returns table (kind text, table_name text, key text, repair text)
 language plpgsql
 stable
 set search_path = legacy, public, pg_temp
-set row_security = off
 as $$
 begin
+    perform consolidation.see_everything();
     return query
     select
         format('%s is null', missing.column_name),
@@ -66,5 +66,7 @@ comment on function consolidation.uncarriable() is
 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
 repair it (with … for what only you can know). Empty when everything can be carried over';
 revoke all on function consolidation.uncarriable() from public;
+grant execute on function consolidation.uncarriable()
+to workflow_maintenance;
 
 commit;

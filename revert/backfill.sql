@@ -2,9 +2,22 @@
 
 begin;
 
+revoke select on consolidation.workflow_trace, consolidation.workflow_steps from workflow_maintenance;
+revoke select, insert, delete
+on public.workflow_trace, public.workflow_steps, public.workflow_events,
+public.workflow_trace_screenshot, public.workflow_trace_context,
+public.workflow_trace_endpoint
+from workflow_maintenance;
+revoke select, insert, delete on consolidation.carried_back from workflow_maintenance;
+revoke select on consolidation.dropped_table from workflow_maintenance;
+revoke execute
+on function consolidation.consolidate(bigint []), consolidation.carry_back(bigint []),
+consolidation.lock_traces(bigint [])
+from workflow_maintenance;
+
 drop view consolidation.progress;
 drop procedure consolidation.backfill(integer);
-drop procedure consolidation.catch_up(integer);
+drop procedure consolidation.catch_up(integer, interval);
 drop function consolidation.note_everything();
 drop function consolidation.carry_changes(integer);
 drop function consolidation.carry_chunk();

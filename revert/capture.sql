@@ -2,22 +2,21 @@
 
 begin;
 
-select consolidation.take_locks(
-    array[
+do $$
+declare
+    old_tables constant regclass [] := array[
         'public.workflow_trace', 'public.workflow_steps', 'public.workflow_events',
         'public.workflow_trace_screenshot', 'public.workflow_trace_context',
         'public.workflow_trace_endpoint'
-    ]::regclass [],
-    'access exclusive'
-);
-select consolidation.stop_capture(t.old_table)
-from unnest(
-    array[
-        'public.workflow_trace', 'public.workflow_steps', 'public.workflow_events',
-        'public.workflow_trace_screenshot', 'public.workflow_trace_context',
-        'public.workflow_trace_endpoint'
-    ]::regclass []
-) as t (old_table);
+    ]::regclass [];
+    old_table regclass;
+begin
+    perform consolidation.take_locks(old_tables, 'access exclusive');
+    foreach old_table in array old_tables loop
+        perform consolidation.stop_capture(old_table);
+    end loop;
+end
+$$;
 
 drop function consolidation.stop_capture(regclass);
 drop function consolidation.start_capture(regclass, regproc);

@@ -12,7 +12,6 @@ drop function consolidation.screenshot_element(
 );
 drop function consolidation.event_element(bigint, text, jsonb, timestamptz);
 drop function consolidation.to_score(jsonb);
-drop function consolidation.to_varchar(text, integer);
 drop function consolidation.to_uuid(jsonb);
 drop function consolidation.to_bigint(jsonb);
 drop function consolidation.synthetic_uuid(uuid, text);

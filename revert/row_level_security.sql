@@ -4,6 +4,8 @@ begin;
 
 set local lock_timeout = '2s';
 
+drop function consolidation.see_everything();
+
 revoke select, insert, update, delete
 on public.user_workflow_run, public.user_workflow_run_step
 from workflow_maintenance;

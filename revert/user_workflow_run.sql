@@ -3,7 +3,6 @@
 begin;
 
 set local lock_timeout = '2s';
-set local row_security = off;
 
 lock table public.user_workflow_run in access exclusive mode;
 

@@ -50,5 +50,14 @@ with_server() {
     version=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -V | tail -n 1)
     install "/usr/share/postgresql/$version/extension/pgtap.control=postgresql-$version-pgtap"
     unset PGPORT PGHOSTADDR PGDATABASE PGUSER PGPASSWORD
-    pg_virtualenv -t -v "$version" -c '--locale=C.UTF-8 --encoding=UTF8' "$@"
+    # It would print the server's log if the command failed, and bury the command's own message.
+    local status
+    status=$(mktemp)
+    # shellcheck disable=SC2016
+    pg_virtualenv -t -v "$version" -c '--locale=C.UTF-8 --encoding=UTF8' \
+        bash -c 'file=$1; shift; "$@"; echo $? >"$file"' with_server "$status" "$@"
+    local result
+    result=$(cat "$status")
+    rm -f "$status"
+    return "${result:-1}"
 }

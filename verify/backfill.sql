@@ -32,7 +32,7 @@ where
         'consolidation.carry_chunk()'::regprocedure,
         'consolidation.carry_changes(integer)'::regprocedure,
         'consolidation.note_everything()'::regprocedure,
-        'consolidation.catch_up(integer)'::regprocedure,
+        'consolidation.catch_up(integer,interval)'::regprocedure,
         'consolidation.backfill(integer)'::regprocedure
     )
     and not has_function_privilege('workflow_app', oid, 'execute');

@@ -33,7 +33,6 @@ select
     'consolidation.synthetic_uuid(uuid,text)'::regprocedure,
     'consolidation.to_bigint(jsonb)'::regprocedure,
     'consolidation.to_uuid(jsonb)'::regprocedure,
-    'consolidation.to_varchar(text,integer)'::regprocedure,
     'consolidation.to_score(jsonb)'::regprocedure,
     'consolidation.event_key(jsonb,uuid,bigint)'::regprocedure,
     'consolidation.screenshot_key(jsonb,uuid,bigint)'::regprocedure,

@@ -43,4 +43,12 @@ where
         tablename || '_org_isolation', tablename || '_maintenance', tablename || '_unscoped'
     );
 
+select 1 / (case
+    when has_function_privilege('workflow_app', 'consolidation.see_everything()', 'execute') then 0
+    else 1
+end) as not_for_applications;
+
+-- Whoever deploys and verifies sees everything.
+select consolidation.see_everything();
+
 rollback;

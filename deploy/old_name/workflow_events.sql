@@ -14,12 +14,12 @@ begin;
 create view consolidation.event_row
 with (security_invoker = true) as
 select
-    consolidation.event_key(x.element, coalesce(s.step_id, r.run_id), x.place) as event_id,
+    e.event_id,
     r.legacy_trace_id as trace_id,
     s.legacy_step_id as step_id,
-    consolidation.to_varchar(x.element ->> 'type', 100)::varchar(100) as event_type,
-    coalesce(x.element -> 'data', 'null') as event_data,
-    public.from_iso8601(x.element ->> 'timestamp') as "timestamp",
+    e.event_type,
+    e.event_data,
+    e."timestamp",
     x.place,
     x.element,
     consolidation.fits_event(x.element) as fits
@@ -32,6 +32,18 @@ cross join lateral jsonb_array_elements(
         when jsonb_typeof(s.events) = 'array' then s.events
     end
 ) with ordinality as x (element, place)
+-- Offset 0: an element is read once, not once for each row that a join makes of it.
+cross join lateral (
+    select
+        consolidation.event_key(x.element, coalesce(s.step_id, r.run_id), x.place) as event_id,
+        -- A cast alone would cut it silently.
+        case
+            when length(x.element ->> 'type') <= 100 then (x.element ->> 'type')::varchar(100)
+        end as event_type,
+        coalesce(x.element -> 'data', 'null') as event_data,
+        public.from_iso8601(x.element ->> 'timestamp') as "timestamp"
+    offset 0
+) as e
 -- True for every row. Without it the planner expects 100 elements a document, and the five-join
 -- query compiles itself for a second.
 where x.place between 1 and 2147483647;
@@ -168,18 +180,34 @@ begin
             where s.legacy_step_id = old.step_id
             for update;
         end if;
-        -- A new statement: it sees what was committed while the lock was waited for.
-        select e.*
+        -- A new statement: it sees what was committed while the lock was waited for. An element
+        -- without an id is known by what it says first: its place may have changed, also by what
+        -- this very statement did before.
+        select
+            e.*,
+            (e.event_type, e.event_data::text, e."timestamp")
+            is not distinct from (old.event_type, old.event_data::text, old."timestamp") as is_same
         into known
         from consolidation.event_row as e
         where
             e.trace_id = old.trace_id
             and (e.step_id = old.step_id or (e.step_id is null and old.step_id is null))
-            and e.event_id = old.event_id
-        order by e.place
+            and (
+                e.event_id = old.event_id
+                or (
+                    old.event_id < 0 and consolidation.to_bigint(e.element -> 'event_id') is null
+                )
+            )
+        order by is_same desc, e.event_id = old.event_id desc, e.place
         limit 1;
-        if known.place is null then
+        if known.place is null or (known.event_id <> old.event_id and not known.is_same) then
             return null;
+        end if;
+        if not known.is_same and consolidation.to_bigint(known.element -> 'event_id') is null then
+            raise serialization_failure using
+                message = 'could not serialize access due to concurrent update',
+                detail = format('Another transaction changed event_id %s meanwhile.', old.event_id),
+                hint = 'Repeat the transaction.';
         end if;
     end if;
 
@@ -201,7 +229,7 @@ begin
                 old.event_id, old.event_type, old.event_data, old."timestamp"
             ),
             consolidation.event_element(
-                known.event_id, known.event_type, known.event_data, known."timestamp"
+                old.event_id, known.event_type, known.event_data, known."timestamp"
             ),
             consolidation.event_element(
                 new.event_id, new.event_type, new.event_data, new."timestamp"
@@ -225,7 +253,7 @@ begin
                 old.event_id, old.event_type, old.event_data, old."timestamp"
             ),
             consolidation.event_element(
-                known.event_id, known.event_type, known.event_data, known."timestamp"
+                old.event_id, known.event_type, known.event_data, known."timestamp"
             ),
             '{}'
         );

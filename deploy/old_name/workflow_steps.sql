@@ -29,6 +29,11 @@ comment on view consolidation.workflow_steps is
 -- default and the new one would apply; this expression is null and is stored.
 alter view consolidation.workflow_steps
 alter column metadata set default nullif('{}'::jsonb, '{}'::jsonb);
+-- For "update … set … = default"; an insert would find those of the table.
+alter view consolidation.workflow_steps
+alter column status set default 'pending';
+alter view consolidation.workflow_steps
+alter column retry_count set default 0;
 
 -- fill_step_keys refuses a null retry_count, on insert and here on update.
 create trigger refuse_null_retry_count
@@ -57,6 +62,10 @@ begin
             schema = tg_table_schema,
             table = tg_table_name,
             constraint = 'user_workflow_run_step_legacy_step_id_key';
+    end if;
+    -- The column's own not-null error says it best.
+    if new.run_id is null or new.legacy_trace_id is null then
+        return new;
     end if;
     if new.run_id is distinct from old.run_id then
         select

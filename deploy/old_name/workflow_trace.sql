@@ -41,6 +41,13 @@ select
 from public.user_workflow_run as r;
 comment on view consolidation.workflow_trace is
 'Old name of user_workflow_run, readable and writable; see "Limits" in the README';
+-- For "update … set … = default"; an insert would find those of the table.
+alter view consolidation.workflow_trace
+alter column status set default 'pending';
+alter view consolidation.workflow_trace
+alter column success set default false;
+alter view consolidation.workflow_trace
+alter column created_at set default now();
 
 create function public.guard_run_identity()
 returns trigger

@@ -9,20 +9,28 @@ begin;
 create view consolidation.context_row
 with (security_invoker = true) as
 select
-    coalesce(
-        consolidation.to_bigint(r.legacy -> 'context' -> c.key -> 'context_id'),
-        consolidation.synthetic_id(r.run_id, c.key)
-    ) as context_id,
+    e.context_id,
     r.legacy_trace_id as trace_id,
-    consolidation.to_varchar(c.key, 255)::varchar(255) as key,
+    e.key,
     c.value,
-    public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'created_at') as created_at,
-    public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'updated_at') as updated_at,
+    e.created_at,
+    e.updated_at,
     length(c.key) <= 255 and r.legacy -> 'context' ? c.key as fits
 from public.user_workflow_run as r
 cross join lateral jsonb_each(
     case when jsonb_typeof(r.context) = 'object' then r.context end
 ) with ordinality as c (key, value, place)
+cross join lateral (
+    select
+        coalesce(
+            consolidation.to_bigint(r.legacy -> 'context' -> c.key -> 'context_id'),
+            consolidation.synthetic_id(r.run_id, c.key)
+        ) as context_id,
+        case when length(c.key) <= 255 then c.key::varchar(255) end as key,
+        public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'created_at') as created_at,
+        public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'updated_at') as updated_at
+    offset 0
+) as e
 where c.place between 1 and 2147483647;
 comment on view consolidation.context_row is
 'Context keys of the documents as rows of workflow_trace_context, and whether the old table could hold
@@ -150,6 +158,19 @@ declare
 begin
     if tg_op = 'INSERT' and new.context_id = '-9223372036854775808'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
+    elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
+        if exists (
+            select from consolidation.context_row as c
+            where c.trace_id = new.trace_id and c.context_id = new.context_id
+        ) then
+            raise unique_violation using
+                message = 'duplicate key value violates unique constraint '
+                '"workflow_trace_context_pkey"',
+                detail = format('Key (context_id)=(%s) already exists.', new.context_id),
+                schema = tg_table_schema,
+                table = tg_table_name,
+                constraint = 'workflow_trace_context_pkey';
+        end if;
     end if;
 
     if tg_op in ('UPDATE', 'DELETE') then

@@ -10,30 +10,19 @@ begin;
 create view consolidation.screenshot_row
 with (security_invoker = true) as
 select
-    consolidation.screenshot_key(x.element, coalesce(s.step_id, r.run_id), x.place)
-    as screenshot_id,
+    e.screenshot_id,
     r.legacy_trace_id as trace_id,
-    coalesce(consolidation.to_uuid(x.element -> 'org_id'), r.org_id) as org_id,
-    -- New code knows no node name. The old column cannot be null, so none is ''.
-    coalesce(consolidation.to_varchar(x.element ->> 'node_name', 255), '')::varchar(255)
-    as node_name,
-    case
-        when
-            consolidation.to_bigint(x.element -> 'step_index') between -2147483648 and 2147483647
-            then (x.element -> 'step_index')::integer
-        else s.step_number
-    end as step_index,
-    x.element ->> 'url' as screenshot_url,
-    x.element ->> 'thumbnail_url' as thumbnail_url,
-    coalesce(x.element ->> 'action', '') as action_description,
-    x.element ->> 'selector' as element_selector,
-    case
-        when jsonb_typeof(x.element -> 'element_found') = 'boolean'
-            then (x.element -> 'element_found')::boolean
-    end as element_found,
-    consolidation.to_score(x.element -> 'confidence')::numeric(3, 2) as confidence_score,
-    public.from_iso8601(x.element ->> 'timestamp') as created_at,
-    coalesce(consolidation.to_uuid(x.element -> 'node_id'), s.node_id) as node_id,
+    coalesce(e.org_id, r.org_id) as org_id,
+    e.node_name,
+    coalesce(e.step_index, s.step_number) as step_index,
+    e.screenshot_url,
+    e.thumbnail_url,
+    e.action_description,
+    e.element_selector,
+    e.element_found,
+    e.confidence_score,
+    e.created_at,
+    coalesce(e.node_id, s.node_id) as node_id,
     s.step_id as on_step,
     s.step_number as on_step_number,
     x.place,
@@ -48,6 +37,36 @@ cross join lateral jsonb_array_elements(
         when jsonb_typeof(s.screenshots) = 'array' then s.screenshots
     end
 ) with ordinality as x (element, place)
+cross join lateral (
+    select
+        consolidation.screenshot_key(x.element, coalesce(s.step_id, r.run_id), x.place)
+        as screenshot_id,
+        consolidation.to_uuid(x.element -> 'org_id') as org_id,
+        -- New code knows no node name. The old column cannot be null, so none is ''.
+        case
+            when length(x.element ->> 'node_name') <= 255
+                then (x.element ->> 'node_name')::varchar(255)
+            else ''::varchar(255)
+        end as node_name,
+        case
+            when
+                consolidation.to_bigint(x.element -> 'step_index')
+                between -2147483648 and 2147483647
+                then (x.element -> 'step_index')::integer
+        end as step_index,
+        x.element ->> 'url' as screenshot_url,
+        x.element ->> 'thumbnail_url' as thumbnail_url,
+        coalesce(x.element ->> 'action', '') as action_description,
+        x.element ->> 'selector' as element_selector,
+        case
+            when jsonb_typeof(x.element -> 'element_found') = 'boolean'
+                then (x.element -> 'element_found')::boolean
+        end as element_found,
+        consolidation.to_score(x.element -> 'confidence')::numeric(3, 2) as confidence_score,
+        public.from_iso8601(x.element ->> 'timestamp') as created_at,
+        consolidation.to_uuid(x.element -> 'node_id') as node_id
+    offset 0
+) as e
 where x.place between 1 and 2147483647;
 comment on view consolidation.screenshot_row is
 'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
@@ -151,41 +170,61 @@ declare
     wanted jsonb;
 begin
     if tg_op in ('UPDATE', 'DELETE') then
-        select s.on_step
-        into holder
-        from consolidation.screenshot_row as s
-        where s.trace_id = old.trace_id and s.screenshot_id = old.screenshot_id
-        limit 1;
-        if not found then
-            return null;
-        end if;
-        if holder is null then
-            perform from public.user_workflow_run as r
-            where r.legacy_trace_id = old.trace_id
-            for update;
-        else
-            perform from public.user_workflow_run_step as s
-            where s.step_id = holder
-            for update;
-        end if;
-        -- A new statement: it sees what was committed while the lock was waited for.
-        select s.*
-        into known
-        from consolidation.screenshot_row as s
-        where
-            s.trace_id = old.trace_id
-            and s.screenshot_id = old.screenshot_id
-            and s.on_step is not distinct from holder
-        order by s.place
-        limit 1;
-        if known.place is null then
-            return null;
-        end if;
         previous := consolidation.screenshot_element(
             old.screenshot_id, old.org_id, old.node_name, old.step_index, old.screenshot_url,
             old.thumbnail_url, old.action_description, old.element_selector, old.element_found,
             old.confidence_score, old.created_at, old.node_id
         );
+        -- Which row holds it is only known from the documents: all that may are locked.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = old.trace_id
+        for update;
+        perform from public.user_workflow_run_step as s
+        where s.legacy_trace_id = old.trace_id
+        order by s.step_number
+        for update;
+        -- A new statement: it sees what was committed while the locks were waited for. An element
+        -- without an id is known by what it says first; see old_name/workflow_events.
+        select
+            s.*,
+            consolidation.screenshot_element(
+                old.screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
+                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
+                s.confidence_score, s.created_at, s.node_id
+            ) as content,
+            consolidation.to_uuid(s.element -> 'screenshot_id') is null as has_no_id
+        into known
+        from consolidation.screenshot_row as s
+        where
+            s.trace_id = old.trace_id
+            and (
+                s.screenshot_id = old.screenshot_id
+                or consolidation.to_uuid(s.element -> 'screenshot_id') is null
+            )
+        order by
+            consolidation.screenshot_element(
+                old.screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
+                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
+                s.confidence_score, s.created_at, s.node_id
+            )::text = previous::text desc,
+            s.screenshot_id = old.screenshot_id desc,
+            s.place
+        limit 1;
+        if
+            known.place is null
+            or (known.screenshot_id <> old.screenshot_id and known.content::text <> previous::text)
+        then
+            return null;
+        end if;
+        if known.has_no_id and known.content::text <> previous::text then
+            raise serialization_failure using
+                message = 'could not serialize access due to concurrent update',
+                detail = format(
+                    'Another transaction changed screenshot_id %s meanwhile.', old.screenshot_id
+                ),
+                hint = 'Repeat the transaction.';
+        end if;
+        holder := known.on_step;
     end if;
 
     if tg_op = 'INSERT' and new.screenshot_id = '00000000-0000-0000-0000-000000000000' then
@@ -215,12 +254,7 @@ begin
     if tg_op in ('UPDATE', 'DELETE') then
         element := known.element || consolidation.patch(
             previous,
-            consolidation.screenshot_element(
-                known.screenshot_id, known.org_id, known.node_name, known.step_index,
-                known.screenshot_url, known.thumbnail_url, known.action_description,
-                known.element_selector, known.element_found, known.confidence_score,
-                known.created_at, known.node_id
-            ),
+            known.content,
             coalesce(wanted, '{}')
         );
     end if;

@@ -42,6 +42,13 @@ where
     and relkind = 'v'
     and reloptions = '{security_invoker=true}';
 
+select 1 / (case when count(*) = 3 then 1 else 0 end) as defaults_of_the_table
+from pg_catalog.pg_attribute
+where
+    attrelid = consolidation.old_name('workflow_trace')
+    and attname in ('status', 'success', 'created_at')
+    and atthasdef;
+
 -- 28: insert, update and delete, without a trigger.
 select 1 / (case when pg_relation_is_updatable(consolidation.old_name('workflow_trace'), false) = 28 then 1 else 0 end)
     as automatically_updatable;

@@ -1,0 +1,939 @@
+"""Every verify script notices when what it claims is broken.
+
+A claim is one statement of a verify script. Each break is made in a transaction of a deployed
+database, the statements of the script follow one by one, and the one whose claim is broken must be
+the first to raise. Some breaks are made on a database of their own, for the real `sqitch verify`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import ROOT, connect, database, sqitch
+
+Connection = psycopg.Connection[Any]
+
+CHANGES = [
+    line.split()[0]
+    for line in (ROOT / "sqitch.plan").read_text().splitlines()
+    if line and line[0] not in "%@"
+]
+OLD_NAMES = (
+    "workflow_trace",
+    "workflow_steps",
+    "workflow_events",
+    "workflow_trace_screenshot",
+    "workflow_trace_context",
+    "workflow_trace_endpoint",
+)
+DOCUMENTS = ("user_workflow_run", "user_workflow_run_step")
+
+
+# Verify scripts in statements ----------------------------------------------------------------------
+
+
+def statements(path: str) -> list[str]:
+    """The statements of a script, without comments and without begin, commit and rollback."""
+    text = re.sub(r"^\s*--.*\n", "", (ROOT / path).read_text(), flags=re.MULTILINE)
+    # Semicolons inside of quotes end nothing.
+    quoted = re.compile(r"\$\$.*?\$\$|'(?:[^']|'')*'", flags=re.DOTALL)
+    text = quoted.sub(lambda match: match[0].replace(";", "\0"), text)
+    listed = [s.strip().replace("\0", ";") for s in text.split(";")]
+    return [s for s in listed if s and s not in ("begin", "commit", "rollback")]
+
+
+def claim_of(statement: str) -> str | None:
+    """A short name of what a statement claims; None if it claims nothing."""
+    if statement.startswith("set local"):
+        return None
+    if statement.startswith("do $$"):
+        return "do"
+    if named := re.match(r"select 1 /.*?\bas (\w+)(\n|$)", statement, flags=re.DOTALL):
+        return named[1]
+    if listed := re.match(r"select\s+[\w\s,\"]+from ([\w.]+)\s+where false$", statement):
+        return f"columns of {listed[1].rpartition('.')[2]}"
+    if "::regprocedure" in statement:
+        return "functions"
+    if called := re.match(r"select ([\w.]+)\(\)$", statement):
+        return called[1].rpartition(".")[2]
+    raise AssertionError(f"what does this claim? {statement}")
+
+
+CLAIMS = {
+    change: [(claim_of(s), s) for s in statements(f"verify/{change}.sql")] for change in CHANGES
+}
+
+
+def broken_claim(connection: Connection, change: str) -> str | None:
+    """The first claim of a verify script that fails, in the present transaction."""
+    for claim, statement in CLAIMS[change]:
+        try:
+            with connection.transaction():
+                connection.execute(statement)
+        except psycopg.Error:
+            return claim
+        # What a savepoint took back.
+        if claim is None:
+            connection.execute(statement)
+    return None
+
+
+# Breaks ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Break:
+    """A statement that breaks one claim of a change."""
+
+    change: str
+    claim: str | None
+    sql: str
+    database: str = "deployed"
+
+
+BREAKS: list[Break] = []
+
+
+def breaks(change: str, claim: str, *listed: str, on: str = "deployed") -> None:
+    """Adds breaks of one claim."""
+    BREAKS.extend(Break(change, claim, statement, on) for statement in listed)
+
+
+def replaced(function: str, returns: str, body: str) -> str:
+    """A function with the same parameters and another body."""
+    return (
+        f"create or replace function {function} returns {returns} language sql stable return {body}"
+    )
+
+
+def pinned(change: str, *functions: str) -> None:
+    """Ways in which a security definer function can come loose."""
+    for function in functions:
+        breaks(
+            change,
+            "definer_functions_are_pinned",
+            f"alter function {function} reset search_path",
+            f"alter function {function} set search_path = public",
+            f"alter function {function} reset row_security",
+            f"alter function {function} security invoker",
+            f"alter function {function} owner to postgres",
+            f"grant execute on function {function} to workflow_app",
+            f"grant execute on function {function} to public",
+        )
+
+
+def cannot_miss_rows(change: str, function: str) -> None:
+    """Ways in which a function could see less than there is, or more could call it."""
+    breaks(
+        change,
+        "cannot_miss_rows",
+        f"""
+        do $$ begin
+            execute replace(
+                pg_get_functiondef('{function}'::regprocedure),
+                'perform consolidation.see_everything();', ''
+            );
+        end $$
+        """,
+        f"grant execute on function {function} to public",
+        f"grant execute on function {function} to workflow_app",
+    )
+
+
+def caller_view(change: str, *views: str) -> None:
+    """Ways in which a view could read with the rights of its owner."""
+    for view in views:
+        breaks(
+            change,
+            "asks_with_the_rights_of_the_caller",
+            f"alter view {view} reset (security_invoker)",
+            f"alter view {view} set (security_invoker = false)",
+        )
+
+
+def trigger(change: str, claim: str, table: str, name: str) -> None:
+    """Ways in which a trigger of a table can be lost."""
+    breaks(
+        change,
+        claim,
+        f"drop trigger {name} on {table}",
+        f"alter table {table} disable trigger {name}",
+        f"alter table {table} enable replica trigger {name}",
+    )
+
+
+breaks(
+    "baseline",
+    "do",
+    "alter table legacy.workflow_trace drop column tier",
+    "alter table legacy.workflow_events add column extra text",
+    "alter table legacy.workflow_steps alter column retry_count type text",
+    "alter table legacy.workflow_trace_screenshot alter column confidence_score type real",
+    "alter table legacy.workflow_trace_context alter column created_at type timestamp",
+    "alter table legacy.workflow_trace_endpoint rename to endpoint_gone",
+    "alter table legacy.workflow_trace_endpoint rename to endpoint_gone;"
+    "create view legacy.workflow_trace_endpoint as select * from legacy.endpoint_gone",
+    "alter view public.workflow_configs rename to configs_gone",
+    "alter view public.micro_state rename to state_gone",
+)
+breaks(
+    "baseline", "do", "alter table public.workflow_trace rename column tier to level", on="expand"
+)
+breaks(
+    "roles",
+    "both_are_plain_group_roles",
+    "alter role workflow_app login",
+    "alter role workflow_app superuser",
+    "alter role workflow_maintenance bypassrls",
+    "alter role workflow_maintenance rename to maintenance_gone",
+)
+breaks("roles", "applications_are_isolated", "grant workflow_maintenance to workflow_app")
+breaks(
+    "consolidation",
+    "schemas_are_closed_to_applications",
+    "grant create on schema consolidation to workflow_app",
+    "grant create on schema legacy to public",
+    "revoke usage on schema consolidation from workflow_maintenance",
+    "revoke usage on schema legacy from workflow_maintenance",
+    "alter schema legacy rename to legacy_gone",
+)
+breaks(
+    "consolidation",
+    "legacy_is_closed_to_applications",
+    "grant usage on schema legacy to workflow_app",
+    "grant usage on schema legacy to public",
+)
+breaks(
+    "consolidation",
+    "phase_is_known",
+    replaced("consolidation.phase()", "text", "null::text"),
+    "alter table legacy.workflow_trace rename to trace_gone",
+)
+breaks(
+    "iso8601",
+    "written_and_read_back",
+    replaced("public.to_iso8601(moment timestamptz)", "text", "moment::text"),
+    replaced("public.to_iso8601(moment timestamptz)", "text", "to_jsonb(moment) #>> '{}'"),
+    replaced("public.from_iso8601(document text)", "timestamptz", "null::timestamptz"),
+    replaced(
+        "public.from_iso8601(document text)",
+        "timestamptz",
+        "case when document !~ 'BC' then public.from_iso8601_other(document) end",
+    ),
+)
+breaks(
+    "iso8601",
+    "no_such_day",
+    replaced(
+        "public.from_iso8601(document text)",
+        "timestamptz",
+        "case when document like '2025-02-30%' then timestamptz '2025-03-02 00:00:00+00' "
+        "else public.from_iso8601_other(document) end",
+    ),
+)
+breaks(
+    "current_org_id",
+    "empty_is_nobody",
+    replaced("public.current_org_id()", "uuid", "current_setting('app.current_org_id')::uuid"),
+    replaced(
+        "public.current_org_id()", "uuid", "uuid '00000000-0000-4000-8000-000000000001'"
+    ),
+)
+breaks("current_org_id", "named", replaced("public.current_org_id()", "uuid", "null::uuid"))
+
+breaks(
+    "user_workflow_run",
+    "keys",
+    "alter table user_workflow_run drop constraint user_workflow_run_pkey cascade",
+    "alter table user_workflow_run drop constraint user_workflow_run_legacy_trace_id_key",
+)
+breaks(
+    "user_workflow_run",
+    "required_columns",
+    *(
+        f"alter table user_workflow_run alter column {column} drop not null"
+        for column in ("workflow_id", "org_id", "status", "channel", "created_at", "created_by")
+    ),
+)
+trigger("user_workflow_run", "updated_at_is_kept", "user_workflow_run", "set_updated_at")
+breaks(
+    "user_workflow_run_step",
+    "keys",
+    "alter table user_workflow_run_step drop constraint user_workflow_run_step_pkey",
+    "alter table user_workflow_run_step drop constraint user_workflow_run_step_legacy_step_id_key",
+)
+breaks(
+    "user_workflow_run_step",
+    "required_columns",
+    *(
+        f"alter table user_workflow_run_step alter column {column} drop not null"
+        for column in ("run_id", "node_id", "step_number", "org_id", "legacy_trace_id")
+    ),
+)
+trigger("user_workflow_run_step", "keys_are_filled", "user_workflow_run_step", "fill_step_keys")
+
+for table in DOCUMENTS:
+    breaks(
+        "row_level_security",
+        "enabled_and_forced",
+        f"alter table {table} disable row level security",
+        f"alter table {table} no force row level security",
+    )
+    breaks(
+        "row_level_security",
+        "isolation_of_everybody",
+        f"drop policy {table}_org_isolation on {table}",
+        f"alter policy {table}_org_isolation on {table} using (true)",
+        f"alter policy {table}_org_isolation on {table} with check (true)",
+        f"alter policy {table}_org_isolation on {table} to workflow_app",
+        f"alter policy {table}_org_isolation on {table} using (org_id = current_org_id()) "
+        "with check (org_id = current_org_id())",
+    )
+    breaks(
+        "row_level_security",
+        "maintenance_sees_all",
+        f"drop policy {table}_maintenance on {table}",
+        f"alter policy {table}_maintenance on {table} to public",
+        f"alter policy {table}_maintenance on {table} using (false)",
+        f"alter policy {table}_maintenance on {table} with check (false)",
+    )
+    breaks(
+        "row_level_security",
+        "nothing_else",
+        f"create policy open_to_all on {table} using (true)",
+    )
+breaks(
+    "row_level_security",
+    "not_for_applications",
+    "grant execute on function consolidation.see_everything() to public",
+)
+breaks(
+    "row_level_security",
+    "see_everything",
+    # Somebody who would verify what he does not see.
+    "create role workflow_cycle_reader;"
+    "grant usage on schema consolidation to workflow_cycle_reader;"
+    "grant execute on function consolidation.see_everything() to workflow_cycle_reader;"
+    "set local role workflow_cycle_reader",
+)
+
+for change, functions in (
+    (
+        "run_functions",
+        (
+            "start_run(uuid,text,uuid,uuid,jsonb,text,text)",
+            "add_context(uuid,text,jsonb)",
+            "add_context(uuid,jsonb)",
+            "get_context(uuid,text,jsonb)",
+            "add_endpoints(uuid,jsonb)",
+            "add_endpoint(uuid,bigint)",
+            "add_endpoint(uuid,text)",
+        ),
+    ),
+    (
+        "step_functions",
+        (
+            "add_events(uuid,jsonb)",
+            "add_event(uuid,text,jsonb,timestamptz)",
+            "add_screenshots(uuid,jsonb)",
+            "add_screenshot(uuid,text,text,text,text,boolean,numeric,timestamptz)",
+        ),
+    ),
+):
+    for function in functions:
+        breaks(
+            change,
+            "with_the_rights_of_the_caller",
+            f"alter function public.{function} security definer",
+            f"revoke execute on function public.{function} from public",
+        )
+
+breaks(
+    "mapping",
+    "in_order",
+    replaced("consolidation.run_id(trace_id bigint)", "uuid", "md5(trace_id::text)::uuid"),
+    replaced("consolidation.step_id(step_id bigint)", "uuid", "md5(step_id::text)::uuid"),
+    # Signed ids as they are: negative ones would come last.
+    replaced(
+        "consolidation.run_id(trace_id bigint)",
+        "uuid",
+        "(lpad(to_hex(trace_id), 16, '0') || repeat('0', 16))::uuid",
+    ),
+    # One id for all: not one-to-one.
+    replaced(
+        "consolidation.run_id(trace_id bigint)",
+        "uuid",
+        "uuid '00000000-0000-0000-0000-000000000000'",
+    ),
+)
+breaks(
+    "mapping",
+    "synthetic_ids_are_negative",
+    replaced("consolidation.synthetic_id(owner uuid, place text)", "bigint", "place::bigint"),
+)
+breaks(
+    "mapping",
+    "events",
+    replaced(
+        "consolidation.event_element"
+        "(event_id bigint, event_type text, event_data jsonb, moment timestamptz)",
+        "jsonb",
+        "jsonb_build_object('type', event_type, 'timestamp', public.to_iso8601(moment), "
+        "'data', event_data)",
+    ),
+    replaced(
+        "consolidation.event_element"
+        "(event_id bigint, event_type text, event_data jsonb, moment timestamptz)",
+        "jsonb",
+        "jsonb_strip_nulls(jsonb_build_object('type', event_type, 'timestamp', "
+        "public.to_iso8601(moment), 'data', event_data, 'event_id', event_id))",
+    ),
+)
+breaks(
+    "mapping",
+    "screenshots",
+    replaced(
+        "consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, "
+        "step_index integer, screenshot_url text, thumbnail_url text, action_description text, "
+        "element_selector text, element_found boolean, confidence_score numeric, "
+        "created_at timestamptz, node_id uuid)",
+        "jsonb",
+        "jsonb_build_object('confidence', confidence_score::float)",
+    ),
+)
+
+for name in OLD_NAMES:
+    caller_view(f"old_name/{name}", f"public.{name}")
+for name, row_view in (
+    ("workflow_events", "event_row"),
+    ("workflow_trace_screenshot", "screenshot_row"),
+    ("workflow_trace_context", "context_row"),
+    ("workflow_trace_endpoint", "endpoint_row"),
+):
+    caller_view(f"old_name/{name}", f"consolidation.{row_view}")
+    breaks(
+        f"old_name/{name}",
+        "written_by_triggers",
+        f"drop trigger guard on public.{name}",
+        f"drop trigger write on public.{name}",
+        f"alter trigger write on public.{name} rename to a_write",
+    )
+    pinned(f"old_name/{name}", f"consolidation.write_{name}()")
+for name, defaults in (
+    ("workflow_steps", ("metadata",)),
+    ("workflow_events", ("event_id", "timestamp")),
+    ("workflow_trace_screenshot", ("screenshot_id", "element_found", "created_at")),
+    ("workflow_trace_context", ("context_id", "created_at")),
+):
+    breaks(
+        f"old_name/{name}",
+        "defaults_of_the_table",
+        *(f'alter view public.{name} alter column "{column}" drop default' for column in defaults),
+    )
+for name in ("workflow_trace", "workflow_steps"):
+    breaks(
+        f"old_name/{name}",
+        "automatically_updatable",
+        f"""
+        do $$ begin
+            execute format(
+                'create or replace view public.{name} with (security_invoker = true) as %s limit 9',
+                rtrim(pg_get_viewdef('public.{name}'), ';')
+            );
+        end $$
+        """,
+    )
+trigger("old_name/workflow_trace", "guarded", "user_workflow_run", "guard_run_identity")
+for name in ("refuse_null_retry_count", "guard_step_identity", "keep_screenshots"):
+    trigger("old_name/workflow_steps", "guarded", "user_workflow_run_step", name)
+pinned("old_name/workflow_steps", "public.keep_screenshots()")
+for name in ("keep_context_origin_insert", "keep_context_origin_update"):
+    trigger(
+        "old_name/workflow_trace_context", "new_keys_get_an_origin", "user_workflow_run", name
+    )
+pinned("old_name/workflow_trace_context", "consolidation.keep_context_origin()")
+
+breaks(
+    "take_locks",
+    "not_for_applications",
+    "grant execute on function consolidation.take_locks(regclass[], text, interval, interval) "
+    "to public",
+)
+for table in DOCUMENTS:
+    for name in ("capture_insert", "capture_update", "capture_delete", "capture_truncate"):
+        trigger("capture", "do", table, name)
+for name in OLD_NAMES:
+    breaks(
+        "capture",
+        "do",
+        f"alter table public.{name} disable trigger capture_update",
+        f"drop trigger capture_truncate on public.{name}",
+        f"alter table public.{name} disable trigger all",
+        on="expand",
+    )
+breaks(
+    "capture",
+    "do",
+    "drop trigger capture_truncate on public.user_workflow_run;"
+    "create trigger capture_truncate after truncate on public.user_workflow_run "
+    "execute function consolidation.capture_old()",
+)
+pinned("capture", "consolidation.capture_old()", "consolidation.capture_new()")
+cannot_miss_rows("consolidate", "consolidation.consolidate(bigint[])")
+cannot_miss_rows("carry_back", "consolidation.carry_back(bigint[])")
+cannot_miss_rows("differences", "consolidation.differences(bigint,bigint,boolean,bigint[])")
+breaks(
+    "differences",
+    "cannot_miss_rows",
+    # Volatile, each of its queries would see another state.
+    "alter function consolidation.differences(bigint,bigint,boolean,bigint[]) volatile",
+)
+cannot_miss_rows("uncarriable", "consolidation.uncarriable()")
+breaks(
+    "preflight",
+    "columns_are_known",
+    """
+    create or replace function consolidation.base_column(old_name regclass)
+    returns table (view_column name, base_column name) language sql stable
+    begin atomic select 'trace_id'::name, 'legacy_trace_id'::name; end
+    """,
+)
+breaks(
+    "carry_over",
+    "every_range_is_done",
+    "update consolidation.chunk set finished_at = null where chunk_id = 1",
+    "insert into consolidation.chunk (first_trace_id, last_trace_id, traces) values (1, 2, 2)",
+)
+
+STEP_KEYS = {
+    "user_workflow_run_step_run_id_step_number_key": "unique (step_number, run_id)",
+    "user_workflow_run_step_legacy_trace_id_step_number_key": "unique (legacy_trace_id, step_id)",
+    "user_workflow_run_step_run_id_fkey": "foreign key (run_id) references user_workflow_run",
+    "user_workflow_run_step_org_id_run_id_fkey": (
+        "foreign key (org_id, run_id) references user_workflow_run (org_id, run_id)"
+    ),
+}
+breaks(
+    "step_keys",
+    "keys",
+    "alter table user_workflow_run drop constraint user_workflow_run_org_id_run_id_key cascade",
+)
+for name, other in STEP_KEYS.items():
+    dropped = f"alter table user_workflow_run_step drop constraint {name}"
+    breaks("step_keys", "keys", dropped, f"{dropped}, add constraint {name} {other}")
+    if name.endswith("fkey"):
+        breaks(
+            "step_keys",
+            "keys",
+            f"{dropped}, add constraint {name} {other} on delete cascade not valid",
+        )
+
+INDEXES = (
+    "idx_run_context_gin",
+    "idx_step_events_gin",
+    "idx_run_events_gin",
+    "idx_run_org_created",
+    "idx_run_org_status",
+    "idx_run_external_id",
+    "idx_run_workflow",
+    "idx_step_org_status",
+    "idx_step_node",
+)
+for name in INDEXES:
+    breaks(
+        "search_indexes",
+        "valid_indexes",
+        f"drop index {name}",
+        f"update pg_index set indisvalid = false where indexrelid = '{name}'::regclass",
+        f"update pg_index set indisready = false where indexrelid = '{name}'::regclass",
+    )
+breaks(
+    "search_indexes",
+    "valid_indexes",
+    "drop index idx_run_org_created;"
+    "create index idx_run_org_created on user_workflow_run (created_at, org_id)",
+    # The default operator class is larger and serves more operators than anybody asked for.
+    "drop index idx_run_context_gin;"
+    "create index idx_run_context_gin on user_workflow_run using gin (context)",
+)
+
+breaks(
+    "cut_over", "swapped", replaced("consolidation.phase()", "text", "'expand'::text")
+)
+for name in (*OLD_NAMES, "workflow_configs", "micro_state"):
+    breaks(
+        "cut_over",
+        "old_names_are_views_with_the_rights_of_the_caller",
+        f"alter view public.{name} reset (security_invoker)",
+        f"alter view public.{name} rename to view_gone",
+    )
+breaks(
+    "cut_over",
+    "old_names_are_views_with_the_rights_of_the_caller",
+    # Which drops the option silently.
+    "create or replace view public.micro_state as select * from public.user_workflow_cache_state",
+    "drop view public.workflow_configs;"
+    "create table public.workflow_configs as select * from public.user_workflow_config",
+)
+for table in (*DOCUMENTS, "user_workflow_config", "user_workflow_cache_state"):
+    breaks(
+        "cut_over",
+        "applications_may_use_the_tables",
+        *(
+            f"revoke {privilege} on public.{table} from workflow_app"
+            for privilege in ("select", "insert", "update", "delete")
+        ),
+        f"grant truncate on public.{table} to workflow_app",
+    )
+CONFIG_POLICY = "policy user_workflow_config_org_isolation on public.user_workflow_config"
+breaks(
+    "cut_over",
+    "configurations_are_isolated",
+    "alter table public.user_workflow_config disable row level security",
+    "alter table public.user_workflow_config no force row level security",
+    f"drop {CONFIG_POLICY}",
+    f"alter {CONFIG_POLICY} using (true)",
+    f"alter {CONFIG_POLICY} with check (true)",
+    f"alter {CONFIG_POLICY} using (true) with check (true)",
+)
+for name in (
+    "workflow_trace_trace_id_seq",
+    "workflow_steps_step_id_seq",
+    "workflow_events_event_id_seq",
+    "workflow_trace_context_context_id_seq",
+):
+    breaks(
+        "cut_over",
+        "sequences_have_their_names",
+        f"alter sequence public.{name} rename to sequence_gone",
+    )
+breaks(
+    "cut_over",
+    "foreign_keys_are_validated",
+    "insert into consolidation.cut_over_log (stage, statement) values ('validate', 'select 1')",
+)
+QUIETLY = "set local session_replication_role = replica;"
+breaks(
+    "cut_over",
+    "do",
+    QUIETLY + "update user_workflow_run set status = 'x' where legacy_trace_id = 1",
+    QUIETLY + "update user_workflow_run_step set events = '[]' where legacy_step_id = 11",
+    QUIETLY + "delete from user_workflow_run",
+    "update legacy.workflow_trace_context set value = 'null' where trace_id = 1",
+    "delete from legacy.workflow_trace_endpoint where trace_id = 1",
+    "delete from legacy.workflow_trace",
+    # A view that shows other values, whatever the documents hold.
+    """
+    do $$ begin
+        execute format(
+            'create or replace view consolidation.event_row with (security_invoker = true) as %s',
+            replace(
+                pg_get_viewdef('consolidation.event_row'),
+                '''data''::text', '''type''::text'
+            )
+        );
+    end $$
+    """,
+    # Everything pending: nothing would be compared.
+    "insert into consolidation.change (trace_id) select trace_id from legacy.workflow_trace",
+    "insert into consolidation.change (trace_id) values (null)",
+)
+
+
+def revoked_functions(change: str) -> list[str]:
+    """Functions and procedures that a deploy script closes to the public."""
+    return re.findall(
+        r"^revoke all on (?:function|procedure) (consolidation\.\w+\([^)]*\)) from public;",
+        (ROOT / f"deploy/{change}.sql").read_text(),
+        flags=re.MULTILINE,
+    )
+
+
+for change in ("backfill", "preflight", "swap"):
+    for function in revoked_functions(change):
+        breaks(
+            change,
+            "not_for_applications",
+            f"grant execute on routine {function} to public",
+            f"grant execute on routine {function} to workflow_app",
+        )
+
+# Whatever has a list of columns, or of functions, notices each that is not there.
+for change, listed in CLAIMS.items():
+    for claim, statement in listed:
+        if claim is not None and claim.startswith("columns of "):
+            relation = re.findall(r"from ([\w.]+)\s+where false$", statement)[0]
+            relation = relation if "." in relation else f"public.{relation}"
+            columns = re.split(r",\s*", statement.partition("\n")[2].partition("from ")[0].strip())
+            if columns == [""]:
+                columns = [statement.split()[1]]
+            breaks(
+                change,
+                claim,
+                *(f"alter table {relation} rename column {column} to gone" for column in columns),
+            )
+        elif claim == "functions":
+            breaks(
+                change,
+                claim,
+                *(
+                    f"alter routine {function} rename to gone"
+                    for function in re.findall(r"'(.+?)'::regprocedure", statement)
+                ),
+            )
+
+# What a script must notice, whichever of its statements does.
+ANY: list[Break] = []
+
+
+def also(change: str, *listed: str) -> None:
+    """Adds breaks of a change as a whole."""
+    ANY.extend(Break(change, None, statement) for statement in listed)
+
+
+for table in DOCUMENTS:
+    also(
+        "row_level_security",
+        # The name the cut-over uses, for a policy that opens everything.
+        f"create policy {table}_unscoped on {table} using (true)",
+        f"create policy {table}_unscoped on {table} using ((select current_org_id()) is null) "
+        "with check (true)",
+        *(
+            f"revoke {privilege} on {table} from workflow_maintenance"
+            for privilege in ("select", "insert", "update", "delete")
+        ),
+    )
+also("cut_over", "create policy open_to_all on user_workflow_config using (true)")
+for privilege, names in (
+    ("select", ("workflow_trace", "workflow_events", "micro_state")),
+    ("insert", ("workflow_steps", "workflow_trace_context", "workflow_configs")),
+    ("update", ("workflow_trace_screenshot",)),
+    ("delete", ("workflow_trace_endpoint",)),
+):
+    also(
+        "cut_over",
+        *(f"revoke {privilege} on public.{name} from workflow_app" for name in names),
+    )
+for name in ("workflow_events", "workflow_trace_screenshot"):
+    also(
+        f"old_name/{name}",
+        f"drop trigger write on public.{name}; create trigger write instead of insert "
+        f"on public.{name} for each row execute function consolidation.write_{name}()",
+    )
+for name in OLD_NAMES[2:]:
+    also(
+        f"old_name/{name}",
+        # The guard asks what the caller sees.
+        f"alter function consolidation.guard_{name}() security definer",
+    )
+also(
+    "old_name/workflow_trace",
+    "alter function public.guard_run_identity() rename to gone",
+    "create or replace trigger guard_run_identity before update on user_workflow_run "
+    "for each row execute function set_updated_at()",
+)
+also(
+    "old_name/workflow_steps",
+    "alter function public.guard_step_identity() security definer",
+    "alter function public.guard_step_identity() rename to gone",
+    "create or replace trigger guard_step_identity before update of legacy_step_id "
+    "on user_workflow_run_step for each row execute function guard_step_identity()",
+)
+also(
+    "old_name/workflow_events",
+    "alter function consolidation.patch(jsonb, jsonb, jsonb) rename to gone",
+    "alter function consolidation.refuse_known_event_id(bigint) rename to gone",
+    "alter view public.workflow_events alter column event_id set default 0",
+    "alter view public.workflow_events alter column \"timestamp\" set default '-infinity'",
+)
+also(
+    "old_name/workflow_trace_screenshot",
+    "alter view public.workflow_trace_screenshot alter column element_found set default true",
+)
+for row_view, name in (
+    ("event_row", "workflow_events"),
+    ("screenshot_row", "workflow_trace_screenshot"),
+    ("context_row", "workflow_trace_context"),
+    ("endpoint_row", "workflow_trace_endpoint"),
+):
+    also(
+        f"old_name/{name}",
+        f"revoke select on consolidation.{row_view} from workflow_maintenance",
+    )
+also(
+    "capture",
+    # Every captured write would fail.
+    "revoke insert on consolidation.change from workflow_maintenance",
+    "alter function consolidation.start_capture(regclass, regproc) rename to gone",
+    "alter function consolidation.stop_capture(regclass) rename to gone",
+)
+also("preflight", "alter function consolidation.on_new_names(text) rename to gone")
+also("preflight", "alter view consolidation.preflight reset (security_invoker)")
+also("backfill", "alter view consolidation.progress reset (security_invoker)")
+also("backfill", "drop index consolidation.chunk_open_idx")
+# The old tables are found in legacy or in public; the views must not be taken for them.
+also("consolidate", "alter function consolidation.consolidate(bigint[]) reset search_path")
+also("uncarriable", "alter function consolidation.uncarriable() reset search_path")
+also("backfill", "alter function consolidation.plan_chunks(integer) reset search_path")
+also(
+    "user_workflow_run",
+    *(
+        f"alter table user_workflow_run alter column {column} drop default"
+        for column in (
+            "run_id",
+            "status",
+            "context",
+            "endpoints_used",
+            "created_at",
+            "events",
+            "screenshots",
+            "legacy_success",
+        )
+    ),
+    "alter table user_workflow_run alter column status set default 'running'",
+    "alter table user_workflow_run drop constraint user_workflow_run_legacy_trace_id_key, "
+    "add constraint user_workflow_run_legacy_trace_id_key unique (legacy_trace_id, run_id)",
+)
+also(
+    "user_workflow_run_step",
+    *(
+        f"alter table user_workflow_run_step alter column {column} drop default"
+        for column in ("step_id", "status", "retry_count", "events", "screenshots", "metadata")
+    ),
+    "alter table user_workflow_run_step alter column metadata set default '[]'",
+    "alter table user_workflow_run_step alter column error_details type text",
+    "alter table user_workflow_run_step drop constraint "
+    "user_workflow_run_step_legacy_step_id_key, add constraint "
+    "user_workflow_run_step_legacy_step_id_key unique (legacy_step_id, step_id)",
+    "alter function fill_step_keys() security definer",
+)
+
+
+# Tests -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def connections(expand_template: str, deployed_template: str) -> Iterator[dict[str, Connection]]:
+    """A connection to a database of each phase; every test leaves it as it was."""
+    with (
+        database(expand_template) as expanded,
+        database(deployed_template) as complete,
+        connect(expanded) as expand_connection,
+        connect(complete) as deployed_connection,
+    ):
+        yield {"expand": expand_connection, "deployed": deployed_connection}
+
+
+@pytest.mark.parametrize(("phase", "options"), [("expand", ["--to", "@expand"]), ("deployed", [])])
+def test_what_was_deployed_verifies(
+    request: pytest.FixtureRequest, phase: str, options: list[str]
+) -> None:
+    """sqitch verify succeeds before the cut-over and after it."""
+    result = sqitch(request.getfixturevalue(phase), "verify", *options, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_claims_hold(connections: dict[str, Connection], change: str) -> None:
+    """Statement by statement, as the breaks are tried, every claim holds on what was deployed."""
+    with connections["deployed"].transaction(force_rollback=True):
+        assert broken_claim(connections["deployed"], change) is None
+    assert any(claim is not None for claim, _ in CLAIMS[change])
+
+
+def test_every_claim_is_broken_once() -> None:
+    """Every change has a break, and so has every statement of its verify script."""
+    assert len({(b.change, b.sql, b.database) for b in BREAKS}) == len(BREAKS)
+    assert {b.change for b in BREAKS} == set(CHANGES)
+    claims = {(c, claim) for c, listed in CLAIMS.items() for claim, _ in listed if claim}
+    assert len(claims) == sum(1 for listed in CLAIMS.values() for claim, _ in listed if claim)
+    assert claims - {(b.change, b.claim) for b in BREAKS} == set()
+    scripts = {p.relative_to(ROOT / "verify") for p in (ROOT / "verify").rglob("*.sql")}
+    assert {str(script.with_suffix("")) for script in scripts} == set(CHANGES)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_verify_notices(
+    connections: dict[str, Connection], change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each break makes the statement fail that claims the contrary, and none before it."""
+    tried = [b for b in BREAKS if b.change == change]
+    wrong = []
+    for tried_break in tried:
+        connection = connections[tried_break.database]
+        with connection.transaction(force_rollback=True):
+            connection.execute(tried_break.sql)
+            noticed = broken_claim(connection, change)
+            if noticed != tried_break.claim:
+                wrong.append((tried_break.sql, f"{noticed} instead of {tried_break.claim}"))
+    assert wrong == []
+    tried += [b for b in ANY if b.change == change]
+    with capsys.disabled():
+        print(f"\n{change}: {len(tried)} breaks noticed", end=" ")
+
+
+@pytest.mark.parametrize("change", sorted({b.change for b in ANY}))
+def test_verify_also_notices(connections: dict[str, Connection], change: str) -> None:
+    """Each of these breaks makes some statement of the script fail."""
+    unnoticed = []
+    for tried in (b for b in ANY if b.change == change):
+        with connections["deployed"].transaction(force_rollback=True):
+            connections["deployed"].execute(tried.sql)
+            if broken_claim(connections["deployed"], change) is None:
+                unnoticed.append(tried.sql)
+    assert unnoticed == []
+
+
+REAL_BREAKS = {
+    "iso8601": replaced(
+        "public.from_iso8601(document text)",
+        "timestamptz",
+        "coalesce(public.from_iso8601_other(document), '-infinity')",
+    ),
+    "user_workflow_run": "alter table user_workflow_run disable trigger set_updated_at",
+    "row_level_security": "alter table user_workflow_run_step no force row level security",
+    "old_name/workflow_steps": "alter view workflow_steps reset (security_invoker)",
+    "capture": "drop trigger capture_truncate on user_workflow_run",
+    "step_keys": "alter table user_workflow_run_step "
+    "drop constraint user_workflow_run_step_org_id_run_id_fkey",
+    "search_indexes": "update pg_index set indisvalid = false "
+    "where indexrelid = 'idx_run_context_gin'::regclass",
+    "cut_over": "delete from legacy.workflow_events where event_id = 74",
+}
+
+
+def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
+    """sqitch verify fails, and names each change that is broken and no other."""
+    with connect(deployed) as connection:
+        for statement in REAL_BREAKS.values():
+            connection.execute(statement)
+    result = sqitch(deployed, "verify", check=False)
+    assert result.returncode != 0
+    said = result.stdout + result.stderr
+    verdicts = dict(re.findall(r"^  \* ([\w/]+)(?: @\w+)* \.+ (.*)$", said, flags=re.MULTILINE))
+    assert verdicts.keys() == set(CHANGES), said
+    assert {change for change, verdict in verdicts.items() if verdict != "ok"} == set(REAL_BREAKS)
+
+
+@pytest.mark.parametrize(
+    ("change", "statement"),
+    [
+        ("consolidation", "grant usage on schema legacy to public"),
+        ("old_name/workflow_trace_endpoint", "drop trigger write on workflow_trace_endpoint"),
+        ("cut_over", "revoke select on user_workflow_run from workflow_app"),
+    ],
+)
+def test_sqitch_verify_fails_for_one_change(deployed: str, change: str, statement: str) -> None:
+    """One broken change is enough for sqitch verify to fail."""
+    before = sqitch(deployed, "verify", "--from", change, "--to", change, check=False)
+    assert before.returncode == 0, before.stdout + before.stderr
+    with connect(deployed) as connection:
+        connection.execute(statement)
+    after = sqitch(deployed, "verify", "--from", change, "--to", change, check=False)
+    assert after.returncode != 0
+    assert f"* {change} " in after.stdout

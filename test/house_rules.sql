@@ -1,0 +1,319 @@
+-- Rules that hold for every object of the project, whatever it is called. The plan is computed from
+-- the catalog: a new object is tested without anybody having to think of it.
+
+begin;
+
+-- What the project created: not what belongs to an extension, and not the old tables, which came
+-- with the database.
+create temporary table project_relation as
+select
+    c.oid,
+    c.relkind,
+    n.nspname,
+    c.relname,
+    format('%I.%I', n.nspname, c.relname) as label
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where
+    n.nspname in ('public', 'consolidation')
+    and c.relkind <> 'c'
+    and c.relname not in ('user_workflow_config', 'user_workflow_cache_state')
+    and not exists (
+        select from pg_catalog.pg_depend as d
+        where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+    );
+
+create temporary table project_function as
+select
+    p.oid,
+    p.prokind,
+    p.proowner,
+    p.prosecdef,
+    p.provolatile,
+    p.proconfig,
+    p.proargnames,
+    p.proname,
+    l.lanname,
+    n.nspname,
+    p.prorettype = 'trigger'::regtype as is_trigger,
+    p.oid::regprocedure::text as label
+from pg_catalog.pg_proc as p
+inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+inner join pg_catalog.pg_language as l on l.oid = p.prolang
+where
+    n.nspname in ('public', 'consolidation')
+    and not exists (
+        select from pg_catalog.pg_depend as d
+        where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+    );
+
+create temporary table document_key as
+select
+    k.oid,
+    k.conname,
+    k.conrelid,
+    k.conkey,
+    k.confrelid,
+    k.confkey
+from pg_catalog.pg_constraint as k
+where
+    k.contype = 'f'
+    and k.conrelid in (
+        'public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass
+    );
+
+create temporary table rule (
+    ordinal integer generated always as identity,
+    holds boolean not null,
+    description text not null
+);
+
+-- Comments -----------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    coalesce(length(obj_description(n.oid, 'pg_namespace')), 0) > 0,
+    format('schema %s has a comment', n.nspname)
+from pg_catalog.pg_namespace as n
+where n.nspname in ('consolidation', 'legacy')
+order by n.nspname;
+
+insert into rule (holds, description)
+select
+    coalesce(length(obj_description(r.oid, 'pg_class')), 0) > 0,
+    format('%s has a comment', r.label)
+from project_relation as r
+where r.relkind in ('r', 'p', 'v', 'm')
+order by r.label;
+
+-- The columns of a compatibility view are those of the old table, those of a *_row view, too.
+insert into rule (holds, description)
+select
+    coalesce(length(col_description(r.oid, a.attnum)), 0) > 0,
+    format('column %s.%I has a comment', r.label, a.attname)
+from project_relation as r
+inner join pg_catalog.pg_attribute as a on a.attrelid = r.oid
+where
+    a.attnum > 0
+    and not a.attisdropped
+    and (
+        r.relkind in ('r', 'p')
+        or (
+            r.relkind in ('v', 'm')
+            and r.relname !~ '_row$'
+            and r.relname not in (
+                'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
+                'workflow_trace_context', 'workflow_trace_endpoint', 'workflow_configs',
+                'micro_state'
+            )
+        )
+    )
+order by r.label, a.attnum;
+
+insert into rule (holds, description)
+select
+    coalesce(length(obj_description(f.oid, 'pg_proc')), 0) > 0,
+    format('%s %s has a comment', case f.prokind when 'p' then 'procedure' else 'function' end, f.label)
+from project_function as f
+order by f.label;
+
+insert into rule (holds, description)
+select
+    coalesce(length(obj_description(p.oid, 'pg_policy')), 0) > 0,
+    format('policy %I on %s has a comment', p.polname, p.polrelid::regclass)
+from pg_catalog.pg_policy as p
+order by p.polrelid::regclass::text, p.polname;
+
+-- Names --------------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    n.name ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
+    format('the name of %s %s is snake_case', n.kind, n.label)
+from (
+    select 'relation' as kind, r.relname::text as name, r.label from project_relation as r
+    union all
+    select 'column', a.attname, format('%s.%I', r.label, a.attname)
+    from project_relation as r
+    inner join pg_catalog.pg_attribute as a on a.attrelid = r.oid
+    where r.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
+    union all
+    select 'function', f.proname, f.label from project_function as f
+    union all
+    select 'parameter', a.name, format('%I of %s', a.name, f.label)
+    from project_function as f
+    cross join unnest(f.proargnames) as a (name)
+    union all
+    select 'policy', p.polname, format('%I on %s', p.polname, p.polrelid::regclass)
+    from pg_catalog.pg_policy as p
+    union all
+    select 'constraint', k.conname, format('%I on %s', k.conname, r.label)
+    from pg_catalog.pg_constraint as k
+    inner join project_relation as r on r.oid = k.conrelid
+    union all
+    select 'trigger', g.tgname, format('%I on %s', g.tgname, r.label)
+    from pg_catalog.pg_trigger as g
+    inner join project_relation as r on r.oid = g.tgrelid
+    where not g.tgisinternal
+) as n
+order by n.kind, n.label;
+
+-- Views --------------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    coalesce('security_invoker=true' = any (c.reloptions), false),
+    format('view %s asks with the rights of its caller', r.label)
+from project_relation as r
+inner join pg_catalog.pg_class as c on c.oid = r.oid
+where r.relkind = 'v'
+order by r.label;
+
+-- Functions ----------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    v.holds,
+    v.description
+from project_function as f
+cross join lateral (
+    values
+    (
+        coalesce(array_to_string(f.proconfig, E'\n') ~ 'search_path=[^\n]*pg_temp"?(\n|$)', false),
+        format('security definer %s has a search_path that ends in pg_temp', f.label)
+    ),
+    (
+        not has_function_privilege('public', f.oid, 'execute'),
+        format('security definer %s is not executable by everybody', f.label)
+    ),
+    (
+        f.proowner = 'workflow_maintenance'::regrole,
+        format('security definer %s runs as workflow_maintenance, not as a superuser', f.label)
+    )
+) as v (holds, description)
+where f.prosecdef
+order by f.label, v.description;
+
+insert into rule (holds, description)
+select
+    f.is_trigger,
+    format('security definer %s is a trigger function: nobody calls it directly', f.label)
+from project_function as f
+where f.prosecdef and f.nspname = 'public'
+order by f.label;
+
+-- A procedure that commits cannot have a setting of its own.
+insert into rule (holds, description)
+select
+    coalesce(array_to_string(f.proconfig, E'\n') ~ 'search_path=[^\n]*pg_temp"?(\n|$)', false),
+    format('plpgsql function %s has a search_path that ends in pg_temp', f.label)
+from project_function as f
+where f.lanname = 'plpgsql' and f.prokind = 'f'
+order by f.label;
+
+insert into rule (holds, description)
+select
+    not has_function_privilege('public', f.oid, 'execute')
+    and not has_function_privilege('workflow_app', f.oid, 'execute'),
+    format('%s may write, so applications cannot execute it', f.label)
+from project_function as f
+where f.nspname = 'consolidation' and f.provolatile = 'v' and not f.is_trigger
+order by f.label;
+
+insert into rule (holds, description)
+select
+    has_function_privilege('workflow_app', f.oid, 'execute'),
+    format('applications can execute %s', f.label)
+from project_function as f
+where f.nspname = 'public' and not f.is_trigger
+order by f.label;
+
+-- Foreign keys -------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    -- The leading columns of the index belong to the key, and what they refer to is unique: the
+    -- index leads to the children of one parent.
+    exists (
+        select from pg_catalog.pg_index as i
+        cross join generate_series(1, i.indnkeyatts) as width
+        cross join lateral (
+            select array_agg(a.attnum) as columns
+            from unnest(i.indkey::smallint []) with ordinality as a (attnum, place)
+            where a.place <= width
+        ) as lead
+        where
+            i.indrelid = k.conrelid
+            and i.indisvalid
+            and i.indpred is null
+            and lead.columns <@ k.conkey
+            and exists (
+                select from pg_catalog.pg_index as u
+                where
+                    u.indrelid = k.confrelid
+                    and u.indisunique
+                    and u.indpred is null
+                    and u.indkey::smallint [] <@ (
+                        select array_agg(r.attnum)
+                        from unnest(k.conkey, k.confkey) as r (own, attnum)
+                        where r.own = any (lead.columns)
+                    )
+            )
+    ),
+    format('foreign key %I on %s is supported by an index', k.conname, k.conrelid::regclass)
+from document_key as k
+order by k.conname;
+
+insert into rule (holds, description)
+select
+    c.convalidated,
+    format('foreign key %I on %s is validated', k.conname, k.conrelid::regclass)
+from document_key as k
+inner join pg_catalog.pg_constraint as c on c.oid = k.oid
+order by k.conname;
+
+-- Nothing behind the scenes is for applications ----------------------------------------------------
+
+insert into rule (holds, description)
+select
+    not has_schema_privilege(g.role_name, n.nspname, 'create')
+    and not has_schema_privilege(g.role_name, n.nspname, 'usage'),
+    format('%s can neither use nor create anything in schema %s', g.role_name, n.nspname)
+from pg_catalog.pg_namespace as n
+cross join (values ('workflow_app'), ('public')) as g (role_name)
+where n.nspname in ('consolidation', 'legacy')
+order by n.nspname, g.role_name;
+
+insert into rule (holds, description)
+select
+    case c.relkind
+        when 'S' then not has_sequence_privilege(g.role_name, c.oid, 'usage, update')
+        else
+            not has_table_privilege(
+                g.role_name, c.oid, 'insert, update, delete, truncate, references, trigger'
+            )
+            and not has_any_column_privilege(g.role_name, c.oid, 'insert, update, references')
+    end,
+    format('%s.%s is not writable by %s', n.nspname, c.relname, g.role_name)
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+cross join (values ('workflow_app'), ('public')) as g (role_name)
+where n.nspname in ('consolidation', 'legacy') and c.relkind in ('r', 'p', 'v', 'm', 'S')
+order by n.nspname, c.relname, g.role_name;
+
+select plan(count(*)::integer + 2) from rule;
+
+select cmp_ok(
+    (select count(*)::integer from project_relation as r where r.relkind in ('r', 'v')), '>', 15,
+    'the rules find the tables and views of the project'
+);
+select cmp_ok(
+    (select count(*)::integer from project_function), '>', 50,
+    'the rules find the functions of the project'
+);
+select ok(r.holds, r.description)
+from rule as r
+order by r.ordinal;
+
+select * from finish();
+rollback;
