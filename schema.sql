@@ -206,7 +206,8 @@ begin
             message = format(
                 'carry_back needs read committed, not %s', current_setting('transaction_isolation')
             ),
-            hint = 'With an older snapshot it would write back an older state.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
+            'write back an older state.';
     end if;
 
     perform consolidation.lock_traces(trace_ids);
@@ -498,7 +499,8 @@ begin
             message = format(
                 'consolidate needs read committed, not %s', current_setting('transaction_isolation')
             ),
-            hint = 'With an older snapshot it would write back an older state.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
+            'write back an older state.';
     end if;
 
     perform consolidation.lock_traces(trace_ids);
@@ -809,18 +811,24 @@ begin
             ),
             '[]'
         ),
-        events = consolidation.merge_elements(k.events, r.events, k.run_id, 'event'),
-        screenshots
-        = consolidation.merge_elements(k.screenshots, r.screenshots, k.run_id, 'run screenshot')
+        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
+        )
     from unnest(known_run) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
     where r.run_id = k.run_id;
     update public.user_workflow_run_step as s
     set
         error_details = k.error_details,
-        events = consolidation.merge_elements(k.events, s.events, k.step_id, 'event'),
-        screenshots
-        = consolidation.merge_elements(k.screenshots, s.screenshots, k.step_id, 'step screenshot')
+        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
+        )
     from unnest(known_step) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
     where s.step_id = k.step_id;
 exception
     when not_null_violation then
@@ -2140,26 +2148,6 @@ COMMENT ON FUNCTION consolidation.keep_context_origin() IS 'Trigger: gives a new
 forgets those of a removed key';
 
 --
--- Name: lock_traces(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.lock_traces(trace_ids bigint[]) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT pg_advisory_xact_lock(hashtext('workflow_consolidation'::text), b.bucket) AS pg_advisory_xact_lock
-    FROM ( SELECT DISTINCT (((t.trace_id >> 8) & (255)::bigint))::integer AS bucket
-            FROM unnest(lock_traces.trace_ids) t(trace_id)
-           ORDER BY ((((t.trace_id >> 8) & (255)::bigint))::integer)) b;
-END;
-
---
--- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
-in a statement of its own: the next one then sees what the session before it committed';
-
---
 -- Name: synthetic_uuid(uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2198,6 +2186,496 @@ CREATE FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bi
 
 COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
 
+SET default_tablespace = '';
+
+--
+-- Name: user_workflow_run; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_workflow_run (
+    run_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workflow_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    channel text NOT NULL,
+    external_id character varying(255),
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    duration_ms integer,
+    context jsonb DEFAULT '{}'::jsonb,
+    endpoints_used jsonb DEFAULT '[]'::jsonb,
+    config_snapshot jsonb,
+    error_message text,
+    error_details jsonb,
+    llm_prompt text,
+    llm_response text,
+    llm_model character varying(100),
+    llm_tokens_used integer,
+    tier smallint,
+    tier_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid NOT NULL,
+    updated_at timestamp with time zone,
+    events jsonb DEFAULT '[]'::jsonb,
+    screenshots jsonb DEFAULT '[]'::jsonb,
+    legacy_trace_id bigint NOT NULL,
+    legacy_batch_job_item_id uuid,
+    legacy_action_type text,
+    legacy_action_detail jsonb,
+    legacy_success boolean DEFAULT false,
+    legacy_user_id uuid,
+    legacy_session_id uuid,
+    legacy jsonb
+)
+WITH (fillfactor='90');
+
+ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_workflow_run IS 'One execution of a workflow, with its documents';
+
+--
+-- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.run_id IS 'Key. Carried-over runs: computed from the old trace_id';
+
+--
+-- Name: COLUMN user_workflow_run.workflow_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.workflow_id IS 'Workflow that was executed';
+
+--
+-- Name: COLUMN user_workflow_run.org_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the run; row level security compares it with app.current_org_id';
+
+--
+-- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed …';
+
+--
+-- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.channel IS 'web, voice or efax';
+
+--
+-- Name: COLUMN user_workflow_run.external_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that asked for the run; repeats';
+
+--
+-- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the execution';
+
+--
+-- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the execution';
+
+--
+-- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.duration_ms IS 'Duration in milliseconds';
+
+--
+-- Name: COLUMN user_workflow_run.context; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.context IS 'Object: key to value. Was workflow_trace_context';
+
+--
+-- Name: COLUMN user_workflow_run.endpoints_used; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.endpoints_used IS 'Array of endpoint ids, no duplicates. Was workflow_trace_endpoint';
+
+--
+-- Name: COLUMN user_workflow_run.config_snapshot; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.config_snapshot IS 'All active configurations at the time of the run, as start_run stores them';
+
+--
+-- Name: COLUMN user_workflow_run.error_message; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.error_message IS 'Why the run failed, for people';
+
+--
+-- Name: COLUMN user_workflow_run.error_details; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.error_details IS 'Why the run failed, for programs';
+
+--
+-- Name: COLUMN user_workflow_run.llm_prompt; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_prompt IS 'Prompt given to the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_response; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_response IS 'Response of the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_model; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_model IS 'Name of the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_tokens_used; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_tokens_used IS 'Tokens used, prompt and response';
+
+--
+-- Name: COLUMN user_workflow_run.tier; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.tier IS 'Tier the run was handled in';
+
+--
+-- Name: COLUMN user_workflow_run.tier_reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.tier_reason IS 'Why this tier';
+
+--
+-- Name: COLUMN user_workflow_run.created_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.created_at IS 'When the row was created';
+
+--
+-- Name: COLUMN user_workflow_run.created_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the run';
+
+--
+-- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, kept by a trigger; null if never';
+
+--
+-- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.events IS 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
+
+--
+-- Name: COLUMN user_workflow_run.screenshots; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs get one, too';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_batch_job_item_id IS 'workflow_trace.batch_job_item_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_type; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_action_type IS 'workflow_trace.action_type';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_detail; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_action_detail IS 'workflow_trace.action_detail';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_success; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_success IS 'workflow_trace.success';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_user_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_user_id IS 'workflow_trace.user_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_session_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.session_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: what workflow_trace_context kept
+about a key besides its value; null if there is no key';
+
+--
+-- Name: user_workflow_run_step; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_workflow_run_step (
+    step_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    run_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    step_number integer NOT NULL,
+    status text DEFAULT 'pending'::text,
+    retry_count integer DEFAULT 0,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    duration_ms integer,
+    input_data jsonb,
+    output_data jsonb,
+    screenshots jsonb DEFAULT '[]'::jsonb,
+    events jsonb DEFAULT '[]'::jsonb,
+    error_message text,
+    error_details jsonb,
+    metadata jsonb DEFAULT '{}'::jsonb,
+    org_id uuid NOT NULL,
+    legacy_step_id bigint NOT NULL,
+    legacy_trace_id bigint NOT NULL
+)
+WITH (fillfactor='90');
+
+ALTER TABLE ONLY public.user_workflow_run_step FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE user_workflow_run_step; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_workflow_run_step IS 'One step of a run, with its events and screenshots';
+
+--
+-- Name: COLUMN user_workflow_run_step.step_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.step_id IS 'Key. Carried-over steps: computed from the old step_id';
+
+--
+-- Name: COLUMN user_workflow_run_step.run_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.run_id IS 'Run the step belongs to';
+
+--
+-- Name: COLUMN user_workflow_run_step.node_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.node_id IS 'Node of the workflow that was executed';
+
+--
+-- Name: COLUMN user_workflow_run_step.step_number; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.step_number IS 'Position within the run';
+
+--
+-- Name: COLUMN user_workflow_run_step.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.status IS 'pending, running, completed, failed …';
+
+--
+-- Name: COLUMN user_workflow_run_step.retry_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.retry_count IS 'How often the step was repeated. Null is refused as long as the old names exist';
+
+--
+-- Name: COLUMN user_workflow_run_step.started_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.started_at IS 'Start of the step';
+
+--
+-- Name: COLUMN user_workflow_run_step.ended_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.ended_at IS 'End of the step';
+
+--
+-- Name: COLUMN user_workflow_run_step.duration_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.duration_ms IS 'Duration in milliseconds';
+
+--
+-- Name: COLUMN user_workflow_run_step.input_data; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.input_data IS 'What the step was given';
+
+--
+-- Name: COLUMN user_workflow_run_step.output_data; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.output_data IS 'What the step gave back';
+
+--
+-- Name: COLUMN user_workflow_run_step.screenshots; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.screenshots IS 'Array of {"url", "thumbnail_url", "timestamp", "action", "selector", "element_found",
+"confidence"}; elements from the old table also carry "screenshot_id", "org_id", "node_id",
+"node_name", "step_index". Was workflow_trace_screenshot';
+
+--
+-- Name: COLUMN user_workflow_run_step.events; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.events IS 'Array of {"type", "timestamp", "data"}; elements from the old table also carry "event_id".
+Timestamps are ISO 8601 in UTC. Was workflow_events';
+
+--
+-- Name: COLUMN user_workflow_run_step.error_message; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.error_message IS 'Why the step failed, for people';
+
+--
+-- Name: COLUMN user_workflow_run_step.error_details; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.error_details IS 'Why the step failed, for programs. The old names have no place for it';
+
+--
+-- Name: COLUMN user_workflow_run_step.metadata; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.metadata IS 'Whatever else is known of the step';
+
+--
+-- Name: COLUMN user_workflow_run_step.org_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.org_id IS 'Organisation of the run, by default taken from it; the foreign key allows no other';
+
+--
+-- Name: COLUMN user_workflow_run_step.legacy_step_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.legacy_step_id IS 'workflow_steps.step_id; new steps get one, too';
+
+--
+-- Name: COLUMN user_workflow_run_step.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run_step.legacy_trace_id IS 'workflow_steps.trace_id; by default that of the run';
+
+--
+-- Name: known_elements(public.user_workflow_run[], public.user_workflow_run_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.known_elements(runs public.user_workflow_run[], steps public.user_workflow_run_step[]) RETURNS TABLE(legacy_trace_id bigint, events jsonb, screenshots jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH array_of(legacy_trace_id, owner, on_step, kind, elements) AS (
+          SELECT r.legacy_trace_id,
+             r.run_id,
+             false AS "?column?",
+             'event'::text AS "?column?",
+             r.events
+            FROM unnest(known_elements.runs) r(run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at, duration_ms, context, endpoints_used, config_snapshot, error_message, error_details, llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by, updated_at, events, screenshots, legacy_trace_id, legacy_batch_job_item_id, legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy)
+         UNION ALL
+          SELECT r.legacy_trace_id,
+             r.run_id,
+             false,
+             'screenshot'::text,
+             r.screenshots
+            FROM unnest(known_elements.runs) r(run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at, duration_ms, context, endpoints_used, config_snapshot, error_message, error_details, llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by, updated_at, events, screenshots, legacy_trace_id, legacy_batch_job_item_id, legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy)
+         UNION ALL
+          SELECT s.legacy_trace_id,
+             s.step_id,
+             true,
+             'event'::text,
+             s.events
+            FROM unnest(known_elements.steps) s(step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms, input_data, output_data, screenshots, events, error_message, error_details, metadata, org_id, legacy_step_id, legacy_trace_id)
+         UNION ALL
+          SELECT s.legacy_trace_id,
+             s.step_id,
+             true,
+             'screenshot'::text,
+             s.screenshots
+            FROM unnest(known_elements.steps) s(step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms, input_data, output_data, screenshots, events, error_message, error_details, metadata, org_id, legacy_step_id, legacy_trace_id)
+         ), known AS (
+          SELECT a.legacy_trace_id,
+             a.kind,
+                 CASE a.kind
+                     WHEN 'event'::text THEN (consolidation.event_key(x.element, a.owner, x.place))::text
+                     ELSE (consolidation.screenshot_key(x.element, a.owner, x.place))::text
+                 END AS key,
+             x.element
+            FROM (array_of a
+              CROSS JOIN LATERAL jsonb_array_elements(
+                 CASE
+                     WHEN (jsonb_typeof(a.elements) = 'array'::text) THEN a.elements
+                     ELSE NULL::jsonb
+                 END) WITH ORDINALITY x(element, place))
+           WHERE
+                 CASE a.kind
+                     WHEN 'event'::text THEN consolidation.fits_event(x.element)
+                     ELSE consolidation.fits_screenshot(x.element, a.on_step)
+                 END
+         )
+  SELECT k.legacy_trace_id,
+     jsonb_object_agg(k.key, k.element) FILTER (WHERE (k.kind = 'event'::text)) AS jsonb_object_agg,
+     jsonb_object_agg(k.key, k.element) FILTER (WHERE (k.kind = 'screenshot'::text)) AS jsonb_object_agg
+    FROM known k
+   GROUP BY k.legacy_trace_id;
+END;
+
+--
+-- Name: FUNCTION known_elements(runs public.user_workflow_run[], steps public.user_workflow_run_step[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.known_elements(runs public.user_workflow_run[], steps public.user_workflow_run_step[]) IS 'For each execution, its elements that the old tables can hold, by the id the old names show';
+
+--
+-- Name: lock_traces(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_traces(trace_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock(hashtext('workflow_consolidation'::text), b.bucket) AS pg_advisory_xact_lock
+    FROM ( SELECT DISTINCT (((t.trace_id >> 8) & (255)::bigint))::integer AS bucket
+            FROM unnest(lock_traces.trace_ids) t(trace_id)
+           ORDER BY ((((t.trace_id >> 8) & (255)::bigint))::integer)) b;
+END;
+
+--
+-- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
+in a statement of its own: the next one then sees what the session before it committed';
+
 --
 -- Name: to_score(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
@@ -2213,30 +2691,14 @@ CREATE FUNCTION consolidation.to_score(element jsonb) RETURNS numeric
 COMMENT ON FUNCTION consolidation.to_score(element jsonb) IS 'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
 
 --
--- Name: merge_elements(jsonb, jsonb, uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: merge_elements(jsonb, jsonb, jsonb, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, owner uuid, kind text) RETURNS jsonb
+CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) RETURNS jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- WITH known_element AS (
-          SELECT x.element,
-             x.place,
-                 CASE merge_elements.kind
-                     WHEN 'event'::text THEN (consolidation.event_key(x.element, merge_elements.owner, x.place))::text
-                     ELSE (consolidation.screenshot_key(x.element, merge_elements.owner, x.place))::text
-                 END AS key,
-                 CASE merge_elements.kind
-                     WHEN 'event'::text THEN consolidation.fits_event(x.element)
-                     ELSE consolidation.fits_screenshot(x.element, (merge_elements.kind = 'step screenshot'::text))
-                 END AS fits
-            FROM jsonb_array_elements(
-                 CASE
-                     WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
-                     ELSE '[]'::jsonb
-                 END) WITH ORDINALITY x(element, place)
-         ), merged AS (
-          SELECT true AS fits,
+ WITH merged AS (
+          SELECT 1 AS part,
              n.place,
              (COALESCE(k.element, '{}'::jsonb) || ( SELECT jsonb_object_agg(v.name,
                          CASE
@@ -2246,28 +2708,37 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, owner u
                          END) AS jsonb_object_agg
                     FROM jsonb_each(n.element) v(name, content))) AS element
             FROM (jsonb_array_elements(merge_elements.rebuilt) WITH ORDINALITY n(element, place)
-              LEFT JOIN known_element k ON ((k.fits AND (k.key = (n.element ->>
-                 CASE merge_elements.kind
-                     WHEN 'event'::text THEN 'event_id'::text
-                     ELSE 'screenshot_id'::text
-                 END)))))
+              CROSS JOIN LATERAL ( SELECT (merge_elements.known_by_id -> (n.element ->>
+                         CASE merge_elements.kind
+                             WHEN 'event'::text THEN 'event_id'::text
+                             ELSE 'screenshot_id'::text
+                         END)) AS element) k)
          UNION ALL
-          SELECT k.fits,
-             k.place,
-             k.element
-            FROM known_element k
-           WHERE (NOT k.fits)
+          SELECT 2,
+             x.place,
+             x.element
+            FROM jsonb_array_elements(
+                 CASE
+                     WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
+                     ELSE '[]'::jsonb
+                 END) WITH ORDINALITY x(element, place)
+           WHERE (NOT
+                 CASE merge_elements.kind
+                     WHEN 'event'::text THEN consolidation.fits_event(x.element)
+                     ELSE consolidation.fits_screenshot(x.element, (merge_elements.kind = 'step screenshot'::text))
+                 END)
          )
-  SELECT COALESCE(jsonb_agg(m.element ORDER BY m.fits DESC, m.place), '[]'::jsonb) AS "coalesce"
+  SELECT COALESCE(jsonb_agg(m.element ORDER BY m.part, m.place), '[]'::jsonb) AS "coalesce"
     FROM merged m;
 END;
 
 --
--- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, owner uuid, kind text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, owner uuid, kind text) IS 'The rebuilt array with what only the known one can say. kind: event, step screenshot or
-run screenshot; owner: run_id or step_id of the row';
+COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) IS 'The rebuilt array with what only the known documents of the execution can say: further keys of the
+same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot or
+run screenshot';
 
 --
 -- Name: note_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2307,6 +2778,103 @@ CREATE FUNCTION consolidation.on_new_names(definition text) RETURNS text
 COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definition of a view with the old names replaced by the views that wait in consolidation';
 
 --
+-- Name: only_in_documents(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.only_in_documents() RETURNS TABLE(table_name text, key text, what text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.see_everything();
+    return query
+    select
+        'user_workflow_run_step',
+        format('step_id %s', s.step_id),
+        'error_details'
+    from public.user_workflow_run_step as s
+    where s.error_details is not null
+    union all
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('%s, which is no %s', d.name, d.kind)
+    from public.user_workflow_run as r
+    cross join lateral (
+        values
+        ('context', 'object', jsonb_typeof(r.context)),
+        ('endpoints_used', 'array', jsonb_typeof(r.endpoints_used)),
+        ('events', 'array', jsonb_typeof(r.events)),
+        ('screenshots', 'array', jsonb_typeof(r.screenshots))
+    ) as d (name, kind, actual)
+    where d.actual <> d.kind
+    union all
+    select
+        'user_workflow_run_step',
+        format('step_id %s', s.step_id),
+        format('%s, which is no array', d.name)
+    from public.user_workflow_run_step as s
+    cross join lateral (
+        values ('events', jsonb_typeof(s.events)), ('screenshots', jsonb_typeof(s.screenshots))
+    ) as d (name, actual)
+    where d.actual <> 'array'
+    union all
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('context key "%s …" of %s characters', left(k.name, 20), length(k.name))
+    from public.user_workflow_run as r
+    cross join lateral jsonb_object_keys(
+        case when jsonb_typeof(r.context) = 'object' then r.context end
+    ) as k (name)
+    where length(k.name) > 255
+    union all
+    select
+        'user_workflow_run',
+        format('legacy_trace_id %s', e.trace_id),
+        format('endpoint %s of endpoints_used', e.place)
+    from consolidation.endpoint_row as e
+    where not e.fits
+    union all
+    select
+        case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
+        format('event %s', e.place)
+    from consolidation.event_row as e
+    where
+        not e.fits
+        or case
+            when jsonb_typeof(e.element) = 'object'
+                then e.element - '{type,timestamp,data,event_id}'::text [] <> '{}'
+        end
+    union all
+    select
+        case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
+        format('screenshot %s', s.place)
+    from consolidation.screenshot_row as s
+    where
+        not s.fits
+        or round(consolidation.to_score(s.element -> 'confidence'), 2)
+        <> consolidation.to_score(s.element -> 'confidence')
+        or case
+            when jsonb_typeof(s.element) = 'object'
+                then s.element - array[
+                    'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
+                    'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
+                ] <> '{}'
+        end;
+end;
+$$;
+
+--
+-- Name: FUNCTION only_in_documents(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.only_in_documents() IS 'What the documents hold and the old tables cannot: table, key, and what it is. It stays in the
+documents when the names go back to the old tables';
+
+--
 -- Name: patch(jsonb, jsonb, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2340,8 +2908,6 @@ $$;
 
 COMMENT ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) IS 'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete and
 differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is lost';
-
-SET default_tablespace = '';
 
 --
 -- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
@@ -2427,6 +2993,38 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.plan_chunks(batch_size integer) IS 'Cuts the executions present into ranges of batch_size, once';
+
+--
+-- Name: policy_definition(oid, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.policy_definition(policy oid, relation text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT format('create policy %I on %s as %s for %s to %s%s%s'::text, p.polname, policy_definition.relation,
+         CASE
+             WHEN p.polpermissive THEN 'permissive'::text
+             ELSE 'restrictive'::text
+         END,
+         CASE p.polcmd
+             WHEN 'r'::"char" THEN 'select'::text
+             WHEN 'a'::"char" THEN 'insert'::text
+             WHEN 'w'::"char" THEN 'update'::text
+             WHEN 'd'::"char" THEN 'delete'::text
+             ELSE 'all'::text
+         END, ( SELECT string_agg(COALESCE(quote_ident((r.rolname)::text), 'public'::text), ', '::text) AS string_agg
+            FROM (unnest(p.polroles) u(role_id)
+              LEFT JOIN pg_roles r ON ((r.oid = u.role_id)))), ((' using ('::text || pg_get_expr(p.polqual, p.polrelid)) || ')'::text), ((' with check ('::text || pg_get_expr(p.polwithcheck, p.polrelid)) || ')'::text)) AS format
+    FROM pg_policy p
+   WHERE (p.oid = policy_definition.policy);
+END;
+
+--
+-- Name: FUNCTION policy_definition(policy oid, relation text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.policy_definition(policy oid, relation text) IS 'The statement that creates a policy again, on a relation of that name';
 
 --
 -- Name: preflight(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2543,6 +3141,17 @@ begin
         where consolidation.phase() = 'expand'
         union all
         select
+            'notice',
+            'publication',
+            p.pubname,
+            'publishes whatever is in its schemas: the documents from now on, the old tables no more',
+            'Create the new tables on the subscribers first.'
+        from pg_publication as p
+        where
+            p.puballtables
+            or exists (select from pg_publication_namespace as n where n.pnpubid = p.oid)
+        union all
+        select
             'refuse',
             'inheritance',
             format('%s of %s', i.inhrelid::regclass, i.inhparent::regclass),
@@ -2589,7 +3198,16 @@ begin
             format('%s on %s', p.polname, o.relname),
             'is replaced by isolation per app.current_org_id, which it does not mention',
             'Check that nobody sees more afterwards, then accept it.'
-        from old_table as o
+        from (
+            select
+                c.oid,
+                c.relname,
+                c.relrowsecurity
+            from pg_class as c
+            where
+                c.oid in (select t.oid from old_table as t)
+                or c.oid = to_regclass('public.workflow_configs')
+        ) as o
         inner join pg_policy as p on p.polrelid = o.oid
         where
             o.relrowsecurity
@@ -3065,6 +3683,7 @@ declare
     give_up_at constant timestamptz := clock_timestamp() + patience;
     began timestamptz;
     attempt integer := 0;
+    taken integer;
     locks record;
     swapped boolean := false;
     reason text;
@@ -3073,6 +3692,12 @@ begin
     loop
         attempt := attempt + 1;
         call consolidation.catch_up(patience => give_up_at - clock_timestamp());
+        -- Each pass has less to do than the one before: what came in while that one ran.
+        for pass in 1 .. 5 loop
+            taken := consolidation.carry_changes(1000);
+            commit;
+            exit when taken < 20;
+        end loop;
         began := clock_timestamp();
         begin
             -- Batches of other sessions are let finish; new ones wait for the swap.
@@ -3081,9 +3706,8 @@ begin
                     errcode = 'lock_not_available',
                     message = 'another session is carrying over a batch';
             end if;
-            if (
-                select count(*) from (select from consolidation.change limit 500) as c
-            ) >= 500 then
+            -- They are carried over and compared under the locks: a hundred take about 0.3 s.
+            if (select count(distinct c.trace_id) from consolidation.change as c) > 100 then
                 raise exception using
                     errcode = 'lock_not_available',
                     message = 'the queue grows faster than it is emptied';
@@ -3239,6 +3863,9 @@ begin
 
     -- The old sequences come back with their tables and want their names.
     foreach name in array id_sequences loop
+        execute format(
+            'revoke all on sequence public.%I from workflow_app, workflow_maintenance', name
+        );
         perform consolidation.continue_sequence(
             format('public.%I', name)::regclass, format('legacy.%I', name)::regclass
         );
@@ -3529,6 +4156,18 @@ begin
         )
     ) as v (was_set, statement)
     where c.oid = 'public.user_workflow_config'::regclass and not v.was_set;
+    -- Its own policies would be alternatives to the isolation; they come back with the old name.
+    for found in
+        select
+            p.polname,
+            consolidation.policy_definition(p.oid, 'public.workflow_configs') as statement
+        from pg_policy as p
+        where p.polrelid = 'public.user_workflow_config'::regclass
+    loop
+        insert into consolidation.cut_over_log (stage, statement)
+        values ('after', found.statement);
+        execute format('drop policy %I on public.user_workflow_config', found.polname);
+    end loop;
     create policy user_workflow_config_org_isolation on public.user_workflow_config
     for all
     using (org_id = (select public.current_org_id()))
@@ -4762,254 +5401,6 @@ COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills what a new step l
 the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count';
 
 --
--- Name: user_workflow_run; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.user_workflow_run (
-    run_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workflow_id uuid NOT NULL,
-    org_id uuid NOT NULL,
-    status text DEFAULT 'pending'::text NOT NULL,
-    channel text NOT NULL,
-    external_id character varying(255),
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    duration_ms integer,
-    context jsonb DEFAULT '{}'::jsonb,
-    endpoints_used jsonb DEFAULT '[]'::jsonb,
-    config_snapshot jsonb,
-    error_message text,
-    error_details jsonb,
-    llm_prompt text,
-    llm_response text,
-    llm_model character varying(100),
-    llm_tokens_used integer,
-    tier smallint,
-    tier_reason text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    created_by uuid NOT NULL,
-    updated_at timestamp with time zone,
-    events jsonb DEFAULT '[]'::jsonb,
-    screenshots jsonb DEFAULT '[]'::jsonb,
-    legacy_trace_id bigint NOT NULL,
-    legacy_batch_job_item_id uuid,
-    legacy_action_type text,
-    legacy_action_detail jsonb,
-    legacy_success boolean DEFAULT false,
-    legacy_user_id uuid,
-    legacy_session_id uuid,
-    legacy jsonb
-)
-WITH (fillfactor='90');
-
-ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
-
---
--- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.user_workflow_run IS 'One execution of a workflow, with its documents';
-
---
--- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.run_id IS 'Key. Carried-over runs: computed from the old trace_id';
-
---
--- Name: COLUMN user_workflow_run.workflow_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.workflow_id IS 'Workflow that was executed';
-
---
--- Name: COLUMN user_workflow_run.org_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the run; row level security compares it with app.current_org_id';
-
---
--- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed …';
-
---
--- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.channel IS 'web, voice or efax';
-
---
--- Name: COLUMN user_workflow_run.external_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that asked for the run; repeats';
-
---
--- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the execution';
-
---
--- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the execution';
-
---
--- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.duration_ms IS 'Duration in milliseconds';
-
---
--- Name: COLUMN user_workflow_run.context; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.context IS 'Object: key to value. Was workflow_trace_context';
-
---
--- Name: COLUMN user_workflow_run.endpoints_used; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.endpoints_used IS 'Array of endpoint ids, no duplicates. Was workflow_trace_endpoint';
-
---
--- Name: COLUMN user_workflow_run.config_snapshot; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.config_snapshot IS 'All active configurations at the time of the run, as start_run stores them';
-
---
--- Name: COLUMN user_workflow_run.error_message; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.error_message IS 'Why the run failed, for people';
-
---
--- Name: COLUMN user_workflow_run.error_details; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.error_details IS 'Why the run failed, for programs';
-
---
--- Name: COLUMN user_workflow_run.llm_prompt; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_prompt IS 'Prompt given to the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_response; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_response IS 'Response of the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_model; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_model IS 'Name of the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_tokens_used; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_tokens_used IS 'Tokens used, prompt and response';
-
---
--- Name: COLUMN user_workflow_run.tier; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.tier IS 'Tier the run was handled in';
-
---
--- Name: COLUMN user_workflow_run.tier_reason; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.tier_reason IS 'Why this tier';
-
---
--- Name: COLUMN user_workflow_run.created_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.created_at IS 'When the row was created';
-
---
--- Name: COLUMN user_workflow_run.created_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the run';
-
---
--- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, kept by a trigger; null if never';
-
---
--- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.events IS 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
-
---
--- Name: COLUMN user_workflow_run.screenshots; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
-
---
--- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs get one, too';
-
---
--- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_batch_job_item_id IS 'workflow_trace.batch_job_item_id';
-
---
--- Name: COLUMN user_workflow_run.legacy_action_type; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_action_type IS 'workflow_trace.action_type';
-
---
--- Name: COLUMN user_workflow_run.legacy_action_detail; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_action_detail IS 'workflow_trace.action_detail';
-
---
--- Name: COLUMN user_workflow_run.legacy_success; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_success IS 'workflow_trace.success';
-
---
--- Name: COLUMN user_workflow_run.legacy_user_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_user_id IS 'workflow_trace.user_id';
-
---
--- Name: COLUMN user_workflow_run.legacy_session_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.session_id';
-
---
--- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: what workflow_trace_context kept
-about a key besides its value; null if there is no key';
-
---
 -- Name: get_context(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -5465,10 +5856,11 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
             ELSE NULL::jsonb
         END) WITH ORDINALITY c(key, value, place))
      CROSS JOIN LATERAL ( SELECT COALESCE(consolidation.to_bigint((((r.legacy -> 'context'::text) -> c.key) -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
+            (
                 CASE
-                    WHEN (length(c.key) <= 255) THEN (c.key)::character varying(255)
-                    ELSE NULL::character varying
-                END AS key,
+                    WHEN (length(c.key) <= 255) THEN c.key
+                    ELSE NULL::text
+                END)::character varying(255) AS key,
             public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'created_at'::text)) AS created_at,
             public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'updated_at'::text)) AS updated_at
          OFFSET 0) e)
@@ -5555,158 +5947,6 @@ COMMENT ON VIEW consolidation.endpoint_row IS 'Endpoints of the documents as row
 whether the old table could hold them';
 
 --
--- Name: user_workflow_run_step; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.user_workflow_run_step (
-    step_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    run_id uuid NOT NULL,
-    node_id uuid NOT NULL,
-    step_number integer NOT NULL,
-    status text DEFAULT 'pending'::text,
-    retry_count integer DEFAULT 0,
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    duration_ms integer,
-    input_data jsonb,
-    output_data jsonb,
-    screenshots jsonb DEFAULT '[]'::jsonb,
-    events jsonb DEFAULT '[]'::jsonb,
-    error_message text,
-    error_details jsonb,
-    metadata jsonb DEFAULT '{}'::jsonb,
-    org_id uuid NOT NULL,
-    legacy_step_id bigint NOT NULL,
-    legacy_trace_id bigint NOT NULL
-)
-WITH (fillfactor='90');
-
-ALTER TABLE ONLY public.user_workflow_run_step FORCE ROW LEVEL SECURITY;
-
---
--- Name: TABLE user_workflow_run_step; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.user_workflow_run_step IS 'One step of a run, with its events and screenshots';
-
---
--- Name: COLUMN user_workflow_run_step.step_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.step_id IS 'Key. Carried-over steps: computed from the old step_id';
-
---
--- Name: COLUMN user_workflow_run_step.run_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.run_id IS 'Run the step belongs to';
-
---
--- Name: COLUMN user_workflow_run_step.node_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.node_id IS 'Node of the workflow that was executed';
-
---
--- Name: COLUMN user_workflow_run_step.step_number; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.step_number IS 'Position within the run';
-
---
--- Name: COLUMN user_workflow_run_step.status; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.status IS 'pending, running, completed, failed …';
-
---
--- Name: COLUMN user_workflow_run_step.retry_count; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.retry_count IS 'How often the step was repeated. Null is refused as long as the old names exist';
-
---
--- Name: COLUMN user_workflow_run_step.started_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.started_at IS 'Start of the step';
-
---
--- Name: COLUMN user_workflow_run_step.ended_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.ended_at IS 'End of the step';
-
---
--- Name: COLUMN user_workflow_run_step.duration_ms; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.duration_ms IS 'Duration in milliseconds';
-
---
--- Name: COLUMN user_workflow_run_step.input_data; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.input_data IS 'What the step was given';
-
---
--- Name: COLUMN user_workflow_run_step.output_data; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.output_data IS 'What the step gave back';
-
---
--- Name: COLUMN user_workflow_run_step.screenshots; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.screenshots IS 'Array of {"url", "thumbnail_url", "timestamp", "action", "selector", "element_found",
-"confidence"}; elements from the old table also carry "screenshot_id", "org_id", "node_id",
-"node_name", "step_index". Was workflow_trace_screenshot';
-
---
--- Name: COLUMN user_workflow_run_step.events; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.events IS 'Array of {"type", "timestamp", "data"}; elements from the old table also carry "event_id".
-Timestamps are ISO 8601 in UTC. Was workflow_events';
-
---
--- Name: COLUMN user_workflow_run_step.error_message; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.error_message IS 'Why the step failed, for people';
-
---
--- Name: COLUMN user_workflow_run_step.error_details; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.error_details IS 'Why the step failed, for programs. The old names have no place for it';
-
---
--- Name: COLUMN user_workflow_run_step.metadata; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.metadata IS 'Whatever else is known of the step';
-
---
--- Name: COLUMN user_workflow_run_step.org_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.org_id IS 'Organisation of the run, by default taken from it; the foreign key allows no other';
-
---
--- Name: COLUMN user_workflow_run_step.legacy_step_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.legacy_step_id IS 'workflow_steps.step_id; new steps get one, too';
-
---
--- Name: COLUMN user_workflow_run_step.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run_step.legacy_trace_id IS 'workflow_steps.trace_id; by default that of the run';
-
---
 -- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -5734,10 +5974,11 @@ CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
             ELSE NULL::jsonb
         END) WITH ORDINALITY x(element, place))
      CROSS JOIN LATERAL ( SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
+            (
                 CASE
-                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN ((x.element ->> 'type'::text))::character varying(100)
-                    ELSE NULL::character varying
-                END AS event_type,
+                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN (x.element ->> 'type'::text)
+                    ELSE NULL::text
+                END)::character varying(100) AS event_type,
             COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
             public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp"
          OFFSET 0) e)
@@ -5928,10 +6169,11 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
         END) WITH ORDINALITY x(element, place))
      CROSS JOIN LATERAL ( SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
             consolidation.to_uuid((x.element -> 'org_id'::text)) AS org_id,
+            (
                 CASE
-                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN ((x.element ->> 'node_name'::text))::character varying(255)
-                    ELSE ''::character varying(255)
-                END AS node_name,
+                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN (x.element ->> 'node_name'::text)
+                    ELSE ''::text
+                END)::character varying(255) AS node_name,
                 CASE
                     WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
                     ELSE NULL::integer
@@ -7296,149 +7538,6 @@ REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUB
 REVOKE ALL ON FUNCTION consolidation.keep_context_origin() FROM PUBLIC;
 
 --
--- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) TO workflow_maintenance;
-
---
--- Name: FUNCTION note_everything(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.note_everything() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.note_everything() TO workflow_maintenance;
-
---
--- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
-
---
--- Name: FUNCTION plan_chunks(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) TO workflow_maintenance;
-
---
--- Name: FUNCTION preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text) FROM PUBLIC;
-
---
--- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) FROM PUBLIC;
-
---
--- Name: PROCEDURE refuse_findings(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
-
---
--- Name: FUNCTION revoke_grants(target regclass); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
-
---
--- Name: FUNCTION see_everything(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.see_everything() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.see_everything() TO workflow_maintenance;
-
---
--- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) FROM PUBLIC;
-
---
--- Name: FUNCTION stop_capture(captured regclass); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.stop_capture(captured regclass) FROM PUBLIC;
-
---
--- Name: PROCEDURE swap(IN direction text, IN patience interval); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) FROM PUBLIC;
-
---
--- Name: FUNCTION swap_locks(OUT tables regclass[], OUT connected regclass[]); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.swap_locks(OUT tables regclass[], OUT connected regclass[]) FROM PUBLIC;
-
---
--- Name: FUNCTION swap_to_tables(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.swap_to_tables() FROM PUBLIC;
-
---
--- Name: FUNCTION swap_to_views(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.swap_to_views() FROM PUBLIC;
-
---
--- Name: FUNCTION take_locks(tables regclass[], mode text, patience interval, hold interval); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patience interval, hold interval) FROM PUBLIC;
-
---
--- Name: FUNCTION uncarriable(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.uncarriable() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.uncarriable() TO workflow_maintenance;
-
---
--- Name: FUNCTION unscoped_role(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.unscoped_role() FROM PUBLIC;
-
---
--- Name: PROCEDURE validate(IN wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON PROCEDURE consolidation.validate(IN wanted_stage text) FROM PUBLIC;
-
---
--- Name: FUNCTION write_workflow_events(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.write_workflow_events() FROM PUBLIC;
-
---
--- Name: FUNCTION write_workflow_trace_context(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_context() FROM PUBLIC;
-
---
--- Name: FUNCTION write_workflow_trace_endpoint(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC;
-
---
--- Name: FUNCTION write_workflow_trace_screenshot(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
-
---
 -- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
 --
 
@@ -7638,92 +7737,6 @@ GRANT SELECT(legacy_session_id),INSERT(legacy_session_id) ON TABLE public.user_w
 GRANT SELECT(legacy) ON TABLE public.user_workflow_run TO workflow_maintenance;
 
 --
--- Name: FUNCTION keep_screenshots(); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
-
---
--- Name: TABLE carried_back; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
-
---
--- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE consolidation.change TO workflow_maintenance;
-
---
--- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE consolidation.chunk TO workflow_maintenance;
-
---
--- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.context_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.context_row TO workflow_app;
-
---
--- Name: COLUMN context_row.context_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(context_id) ON TABLE consolidation.context_row TO workflow_maintenance;
-
---
--- Name: COLUMN context_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(trace_id) ON TABLE consolidation.context_row TO workflow_maintenance;
-
---
--- Name: COLUMN context_row.key; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(key) ON TABLE consolidation.context_row TO workflow_maintenance;
-
---
--- Name: COLUMN context_row.value; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(value) ON TABLE consolidation.context_row TO workflow_maintenance;
-
---
--- Name: COLUMN context_row.created_at; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(created_at) ON TABLE consolidation.context_row TO workflow_maintenance;
-
---
--- Name: COLUMN context_row.updated_at; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(updated_at) ON TABLE consolidation.context_row TO workflow_maintenance;
-
---
--- Name: TABLE endpoint_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
-
---
--- Name: COLUMN endpoint_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(trace_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
-
---
--- Name: COLUMN endpoint_row.endpoint_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(endpoint_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
-
---
 -- Name: TABLE user_workflow_run_step; Type: ACL; Schema: public; Owner: -
 --
 
@@ -7831,6 +7844,248 @@ GRANT SELECT(legacy_step_id),INSERT(legacy_step_id) ON TABLE public.user_workflo
 --
 
 GRANT SELECT(legacy_trace_id),INSERT(legacy_trace_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+
+--
+-- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION note_everything(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.note_everything() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.note_everything() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION only_in_documents(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.only_in_documents() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.only_in_documents() TO workflow_maintenance;
+
+--
+-- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
+
+--
+-- Name: FUNCTION plan_chunks(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION policy_definition(policy oid, relation text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.policy_definition(policy oid, relation text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) FROM PUBLIC;
+
+--
+-- Name: PROCEDURE refuse_findings(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
+
+--
+-- Name: FUNCTION revoke_grants(target regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION see_everything(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.see_everything() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.see_everything() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) FROM PUBLIC;
+
+--
+-- Name: FUNCTION stop_capture(captured regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.stop_capture(captured regclass) FROM PUBLIC;
+
+--
+-- Name: PROCEDURE swap(IN direction text, IN patience interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION swap_locks(OUT tables regclass[], OUT connected regclass[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.swap_locks(OUT tables regclass[], OUT connected regclass[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION swap_to_tables(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.swap_to_tables() FROM PUBLIC;
+
+--
+-- Name: FUNCTION swap_to_views(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.swap_to_views() FROM PUBLIC;
+
+--
+-- Name: FUNCTION take_locks(tables regclass[], mode text, patience interval, hold interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patience interval, hold interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION uncarriable(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.uncarriable() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.uncarriable() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unscoped_role(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unscoped_role() FROM PUBLIC;
+
+--
+-- Name: PROCEDURE validate(IN wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.validate(IN wanted_stage text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION write_workflow_events(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.write_workflow_events() FROM PUBLIC;
+
+--
+-- Name: FUNCTION write_workflow_trace_context(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_context() FROM PUBLIC;
+
+--
+-- Name: FUNCTION write_workflow_trace_endpoint(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC;
+
+--
+-- Name: FUNCTION write_workflow_trace_screenshot(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_screenshots(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
+
+--
+-- Name: TABLE carried_back; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
+
+--
+-- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE consolidation.change TO workflow_maintenance;
+
+--
+-- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE consolidation.chunk TO workflow_maintenance;
+
+--
+-- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.context_row TO workflow_app;
+
+--
+-- Name: COLUMN context_row.context_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(context_id) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(trace_id) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.key; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(key) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.value; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(value) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.created_at; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN context_row.updated_at; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(updated_at) ON TABLE consolidation.context_row TO workflow_maintenance;
+
+--
+-- Name: TABLE endpoint_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
+
+--
+-- Name: COLUMN endpoint_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(trace_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
+
+--
+-- Name: COLUMN endpoint_row.endpoint_id; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT(endpoint_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
 
 --
 -- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -

@@ -23,7 +23,8 @@ begin
             message = format(
                 'carry_back needs read committed, not %s', current_setting('transaction_isolation')
             ),
-            hint = 'With an older snapshot it would write back an older state.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
+            'write back an older state.';
     end if;
 
     perform consolidation.lock_traces(trace_ids);

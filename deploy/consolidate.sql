@@ -37,33 +37,71 @@ comment on function consolidation.lock_traces(bigint []) is
 'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
 in a statement of its own: the next one then sees what the session before it committed';
 
-create function consolidation.merge_elements(known jsonb, rebuilt jsonb, owner uuid, kind text)
+create function consolidation.known_elements(
+    runs public.user_workflow_run [], steps public.user_workflow_run_step []
+)
+returns table (legacy_trace_id bigint, events jsonb, screenshots jsonb)
+language sql
+stable
+begin atomic
+    with array_of (legacy_trace_id, owner, on_step, kind, elements) as (
+        select r.legacy_trace_id, r.run_id, false, 'event', r.events
+        from unnest(runs) as r
+        union all
+        select r.legacy_trace_id, r.run_id, false, 'screenshot', r.screenshots
+        from unnest(runs) as r
+        union all
+        select s.legacy_trace_id, s.step_id, true, 'event', s.events
+        from unnest(steps) as s
+        union all
+        select s.legacy_trace_id, s.step_id, true, 'screenshot', s.screenshots
+        from unnest(steps) as s
+    ),
+
+    known as (
+        select
+            a.legacy_trace_id,
+            a.kind,
+            case a.kind
+                when 'event' then consolidation.event_key(x.element, a.owner, x.place)::text
+                else consolidation.screenshot_key(x.element, a.owner, x.place)::text
+            end as key,
+            x.element
+        from array_of as a
+        cross join lateral jsonb_array_elements(
+            case when jsonb_typeof(a.elements) = 'array' then a.elements end
+        ) with ordinality as x (element, place)
+        where
+            case a.kind
+                when 'event' then consolidation.fits_event(x.element)
+                else consolidation.fits_screenshot(x.element, a.on_step)
+            end
+    )
+
+    select
+        k.legacy_trace_id,
+        jsonb_object_agg(k.key, k.element) filter (where k.kind = 'event'),
+        jsonb_object_agg(k.key, k.element) filter (where k.kind = 'screenshot')
+    from known as k
+    group by k.legacy_trace_id;
+end;
+comment on function consolidation.known_elements(
+    public.user_workflow_run [], public.user_workflow_run_step []
+) is
+'For each execution, its elements that the old tables can hold, by the id the old names show';
+
+create function consolidation.merge_elements(
+    known jsonb, rebuilt jsonb, known_by_id jsonb, kind text
+)
 returns jsonb
 language sql
 stable
 begin atomic
     -- A key of a known element keeps its value if the old row says the same in its own words.
     -- Elements the old table could not hold follow the others, in their order.
-    with known_element as (
+    with merged as (
         select
-            x.element,
-            x.place,
-            case kind
-                when 'event' then consolidation.event_key(x.element, owner, x.place)::text
-                else consolidation.screenshot_key(x.element, owner, x.place)::text
-            end as key,
-            case kind
-                when 'event' then consolidation.fits_event(x.element)
-                else consolidation.fits_screenshot(x.element, kind = 'step screenshot')
-            end as fits
-        from jsonb_array_elements(
-            case when jsonb_typeof(known) = 'array' then known else '[]' end
-        ) with ordinality as x (element, place)
-    ),
-
-    merged as (
-        select
-            true as fits,
+            1 as part,
             n.place,
             coalesce(k.element, '{}') || (
                 select jsonb_object_agg(
@@ -89,24 +127,34 @@ begin atomic
                 from jsonb_each(n.element) as v (name, content)
             ) as element
         from jsonb_array_elements(rebuilt) with ordinality as n (element, place)
-        left join known_element as k
-            on k.fits
-            and k.key = n.element ->> case kind when 'event' then 'event_id' else 'screenshot_id' end
+        cross join lateral (
+            select
+                known_by_id
+                -> (n.element ->> case kind when 'event' then 'event_id' else 'screenshot_id' end)
+                as element
+        ) as k
         union all
         select
-            k.fits,
-            k.place,
-            k.element
-        from known_element as k
-        where not k.fits
+            2,
+            x.place,
+            x.element
+        from jsonb_array_elements(
+            case when jsonb_typeof(known) = 'array' then known else '[]' end
+        ) with ordinality as x (element, place)
+        where
+            not case kind
+                when 'event' then consolidation.fits_event(x.element)
+                else consolidation.fits_screenshot(x.element, kind = 'step screenshot')
+            end
     )
 
-    select coalesce(jsonb_agg(m.element order by m.fits desc, m.place), '[]')
+    select coalesce(jsonb_agg(m.element order by m.part, m.place), '[]')
     from merged as m;
 end;
-comment on function consolidation.merge_elements(jsonb, jsonb, uuid, text) is
-'The rebuilt array with what only the known one can say. kind: event, step screenshot or
-run screenshot; owner: run_id or step_id of the row';
+comment on function consolidation.merge_elements(jsonb, jsonb, jsonb, text) is
+'The rebuilt array with what only the known documents of the execution can say: further keys of the
+same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot or
+run screenshot';
 
 create function consolidation.consolidate(trace_ids bigint [])
 returns void
@@ -126,7 +174,8 @@ begin
             message = format(
                 'consolidate needs read committed, not %s', current_setting('transaction_isolation')
             ),
-            hint = 'With an older snapshot it would write back an older state.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
+            'write back an older state.';
     end if;
 
     perform consolidation.lock_traces(trace_ids);
@@ -437,18 +486,24 @@ begin
             ),
             '[]'
         ),
-        events = consolidation.merge_elements(k.events, r.events, k.run_id, 'event'),
-        screenshots
-        = consolidation.merge_elements(k.screenshots, r.screenshots, k.run_id, 'run screenshot')
+        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
+        )
     from unnest(known_run) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
     where r.run_id = k.run_id;
     update public.user_workflow_run_step as s
     set
         error_details = k.error_details,
-        events = consolidation.merge_elements(k.events, s.events, k.step_id, 'event'),
-        screenshots
-        = consolidation.merge_elements(k.screenshots, s.screenshots, k.step_id, 'step screenshot')
+        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
+        )
     from unnest(known_step) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
     where s.step_id = k.step_id;
 exception
     when not_null_violation then

@@ -363,6 +363,17 @@ begin
         where consolidation.phase() = 'expand'
         union all
         select
+            'notice',
+            'publication',
+            p.pubname,
+            'publishes whatever is in its schemas: the documents from now on, the old tables no more',
+            'Create the new tables on the subscribers first.'
+        from pg_publication as p
+        where
+            p.puballtables
+            or exists (select from pg_publication_namespace as n where n.pnpubid = p.oid)
+        union all
+        select
             'refuse',
             'inheritance',
             format('%s of %s', i.inhrelid::regclass, i.inhparent::regclass),
@@ -409,7 +420,16 @@ begin
             format('%s on %s', p.polname, o.relname),
             'is replaced by isolation per app.current_org_id, which it does not mention',
             'Check that nobody sees more afterwards, then accept it.'
-        from old_table as o
+        from (
+            select
+                c.oid,
+                c.relname,
+                c.relrowsecurity
+            from pg_class as c
+            where
+                c.oid in (select t.oid from old_table as t)
+                or c.oid = to_regclass('public.workflow_configs')
+        ) as o
         inner join pg_policy as p on p.polrelid = o.oid
         where
             o.relrowsecurity

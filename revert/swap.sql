@@ -1,6 +1,31 @@
 -- Revert workflow_consolidation:swap from pg
+--
+-- From here down nothing keeps what only the documents can say, so this is where it is asked for.
 
 begin;
+
+do $$
+declare
+    example record;
+begin
+    select
+        count(*) over () as n,
+        o.*
+    into example
+    from consolidation.only_in_documents() as o
+    limit 1;
+    if found then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'the documents hold %s things that the old tables cannot, for example %s of %s',
+                example.n, example.what, example.key
+            ),
+            hint = 'select * from consolidation.only_in_documents(); save or remove them. Until then the '
+            'old tables are complete and in use, and nothing is lost by staying at @expand.';
+    end if;
+end
+$$;
 
 drop procedure consolidation.cut_back(interval);
 drop procedure consolidation.cut_over(interval);
@@ -14,6 +39,7 @@ drop function consolidation.continue_sequence(regclass, regclass);
 drop function consolidation.grant_documents(regclass);
 drop function consolidation.revoke_grants(regclass);
 drop function consolidation.copy_grants(regclass, regclass);
+drop function consolidation.policy_definition(oid, text);
 drop table consolidation.cut_over_log;
 
 commit;

@@ -83,7 +83,7 @@ grant select on bad_event, bad_screenshot to public;
 
 select plan(
     4 + (select count(*)::integer from bad_event) + (select count(*)::integer from bad_screenshot)
-    + 48
+    + 46
 );
 
 -- Shape --------------------------------------------------------------------------------------------

@@ -37,4 +37,23 @@ where
     )
     and not has_function_privilege('workflow_app', oid, 'execute');
 
+-- They find the old tables wherever the phase keeps them.
+select 1 / (case when count(*) = 3 then 1 else 0 end) as follow_the_old_tables
+from pg_catalog.pg_proc
+where
+    oid in (
+        'consolidation.plan_chunks(integer)'::regprocedure,
+        'consolidation.carry_chunk()'::regprocedure,
+        'consolidation.note_everything()'::regprocedure
+    )
+    and proconfig @> '{"search_path=legacy, public, pg_temp"}';
+
+select 1 / count(*) as asks_with_the_rights_of_the_caller
+from pg_catalog.pg_class
+where oid = 'consolidation.progress'::regclass and reloptions = '{security_invoker=true}';
+
+select 1 / count(*) as open_ranges_are_found
+from pg_catalog.pg_index
+where indexrelid = 'consolidation.chunk_open_idx'::regclass and indisvalid;
+
 rollback;

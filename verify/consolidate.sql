@@ -8,7 +8,8 @@ where false;
 
 select
     'consolidation.lock_traces(bigint[])'::regprocedure,
-    'consolidation.merge_elements(jsonb,jsonb,uuid,text)'::regprocedure;
+    'consolidation.merge_elements(jsonb,jsonb,jsonb,text)'::regprocedure,
+    'consolidation.known_elements(user_workflow_run[],user_workflow_run_step[])'::regprocedure;
 
 -- Rows that a policy would hide raise an error instead of being lost.
 select 1 / count(*) as cannot_miss_rows
@@ -16,6 +17,7 @@ from pg_catalog.pg_proc
 where
     oid = 'consolidation.consolidate(bigint[])'::regprocedure
     and prosrc like '%perform consolidation.see_everything();%'
+    and proconfig @> '{"search_path=legacy, public, pg_temp"}'
     and not has_function_privilege('workflow_app', oid, 'execute');
 
 rollback;

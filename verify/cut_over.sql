@@ -51,6 +51,41 @@ where
     and pg_get_expr(p.polqual, p.polrelid) = pg_get_expr(p.polwithcheck, p.polrelid)
     and pg_get_expr(p.polqual, p.polrelid) ~ 'org_id = \( SELECT (public\.)?current_org_id\(\)';
 
+select 1 / (case when count(*) = 0 then 1 else 0 end) as no_other_policy_on_configurations
+from pg_catalog.pg_policies
+where
+    schemaname = 'public'
+    and tablename = 'user_workflow_config'
+    and policyname not in (tablename || '_org_isolation', tablename || '_maintenance')
+    and (
+        policyname <> tablename || '_unscoped'
+        or qual is distinct from with_check
+        or qual !~ '^\(\( SELECT (public\.)?current_org_id\(\) AS current_org_id\) IS NULL\)$'
+    );
+
+select 1 / (case when count(*) = 0 then 1 else 0 end) as applications_may_use_the_old_names
+from (
+    values
+    ('public.workflow_trace'),
+    ('public.workflow_steps'),
+    ('public.workflow_events'),
+    ('public.workflow_trace_screenshot'),
+    ('public.workflow_trace_context'),
+    ('public.workflow_trace_endpoint'),
+    ('public.workflow_configs'),
+    ('public.micro_state')
+) as t (relation)
+cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
+where
+    not has_table_privilege('workflow_app', t.relation, p.privilege)
+    or not has_table_privilege('workflow_maintenance', t.relation, p.privilege);
+
+select 1 / (case when count(*) = 4 then 1 else 0 end) as applications_may_read_what_is_behind
+from unnest(
+    array['event_row', 'screenshot_row', 'context_row', 'endpoint_row']
+) as v (name)
+where has_table_privilege('workflow_app', 'consolidation.' || v.name, 'select');
+
 select 1 / (case when count(*) = 4 then 1 else 0 end) as sequences_have_their_names
 from pg_catalog.pg_sequence
 where

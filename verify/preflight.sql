@@ -32,6 +32,15 @@ where
     )
     and not has_function_privilege('workflow_app', oid, 'execute');
 
+select 1 / (case
+    when consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%' then 1
+    else 0
+end) as views_are_tried;
+
+select 1 / count(*) as asks_with_the_rights_of_the_caller
+from pg_catalog.pg_class
+where oid = 'consolidation.preflight'::regclass and reloptions = '{security_invoker=true}';
+
 -- Every column of the two plain views is traced to the column behind it.
 select 1 / (case when count(*) = 39 then 1 else 0 end) as columns_are_known
 from (

@@ -39,9 +39,19 @@ from pg_catalog.pg_policies
 where
     schemaname = 'public'
     and tablename in ('user_workflow_run', 'user_workflow_run_step')
-    and policyname not in (
-        tablename || '_org_isolation', tablename || '_maintenance', tablename || '_unscoped'
+    and policyname not in (tablename || '_org_isolation', tablename || '_maintenance')
+    and (
+        policyname <> tablename || '_unscoped'
+        or qual is distinct from with_check
+        or qual !~ '^\(\( SELECT (public\.)?current_org_id\(\) AS current_org_id\) IS NULL\)$'
     );
+
+select 1 / (case when count(*) = 0 then 1 else 0 end) as maintenance_may_write
+from (
+    values ('public.user_workflow_run'), ('public.user_workflow_run_step')
+) as t (relation)
+cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
+where not has_table_privilege('workflow_maintenance', t.relation, p.privilege);
 
 select 1 / (case
     when has_function_privilege('workflow_app', 'consolidation.see_everything()', 'execute') then 0

@@ -9,10 +9,11 @@ select
 from consolidation.cut_over_log
 where false;
 
-select 1 / (case when count(*) = 12 then 1 else 0 end) as not_for_applications
+select 1 / (case when count(*) = 13 then 1 else 0 end) as not_for_applications
 from pg_catalog.pg_proc
 where
     oid in (
+        'consolidation.policy_definition(oid,text)'::regprocedure,
         'consolidation.copy_grants(regclass,regclass)'::regprocedure,
         'consolidation.revoke_grants(regclass)'::regprocedure,
         'consolidation.grant_documents(regclass)'::regprocedure,

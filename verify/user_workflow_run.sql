@@ -2,56 +2,63 @@
 
 begin;
 
-select
-    run_id,
-    workflow_id,
-    org_id,
-    status,
-    channel,
-    external_id,
-    started_at,
-    ended_at,
-    duration_ms,
-    context,
-    endpoints_used,
-    config_snapshot,
-    error_message,
-    error_details,
-    llm_prompt,
-    llm_response,
-    llm_model,
-    llm_tokens_used,
-    tier,
-    tier_reason,
-    created_at,
-    created_by,
-    updated_at,
-    events,
-    screenshots,
-    legacy_trace_id,
-    legacy_batch_job_item_id,
-    legacy_action_type,
-    legacy_action_detail,
-    legacy_success,
-    legacy_user_id,
-    legacy_session_id,
-    legacy
-from public.user_workflow_run
-where false;
+select 1 / (case when count(*) = 0 then 1 else 0 end) as columns
+from (
+    (
+        values
+        ('run_id', 'uuid', true, 'gen_random_uuid()'),
+        ('workflow_id', 'uuid', true, null),
+        ('org_id', 'uuid', true, null),
+        ('status', 'text', true, '''pending''::text'),
+        ('channel', 'text', true, null),
+        ('external_id', 'character varying(255)', false, null),
+        ('started_at', 'timestamp with time zone', false, null),
+        ('ended_at', 'timestamp with time zone', false, null),
+        ('duration_ms', 'integer', false, null),
+        ('context', 'jsonb', false, '''{}''::jsonb'),
+        ('endpoints_used', 'jsonb', false, '''[]''::jsonb'),
+        ('config_snapshot', 'jsonb', false, null),
+        ('error_message', 'text', false, null),
+        ('error_details', 'jsonb', false, null),
+        ('llm_prompt', 'text', false, null),
+        ('llm_response', 'text', false, null),
+        ('llm_model', 'character varying(100)', false, null),
+        ('llm_tokens_used', 'integer', false, null),
+        ('tier', 'smallint', false, null),
+        ('tier_reason', 'text', false, null),
+        ('created_at', 'timestamp with time zone', true, 'now()'),
+        ('created_by', 'uuid', true, null),
+        ('updated_at', 'timestamp with time zone', false, null),
+        ('events', 'jsonb', false, '''[]''::jsonb'),
+        ('screenshots', 'jsonb', false, '''[]''::jsonb'),
+        ('legacy_trace_id', 'bigint', true, null),
+        ('legacy_batch_job_item_id', 'uuid', false, null),
+        ('legacy_action_type', 'text', false, null),
+        ('legacy_action_detail', 'jsonb', false, null),
+        ('legacy_success', 'boolean', false, 'false'),
+        ('legacy_user_id', 'uuid', false, null),
+        ('legacy_session_id', 'uuid', false, null),
+        ('legacy', 'jsonb', false, null)
+    )
+    except
+    select
+        a.attname::text,
+        format_type(a.atttypid, a.atttypmod),
+        a.attnotnull,
+        pg_get_expr(d.adbin, d.adrelid)
+    from pg_catalog.pg_attribute as a
+    left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = 'public.user_workflow_run'::regclass and a.attnum > 0 and not a.attisdropped
+) as missing;
 
 select 1 / (case when count(*) = 2 then 1 else 0 end) as keys
 from pg_catalog.pg_constraint
 where
     conrelid = 'public.user_workflow_run'::regclass
-    and contype in ('p', 'u')
-    and conname in ('user_workflow_run_pkey', 'user_workflow_run_legacy_trace_id_key');
-
-select 1 / (case when count(*) = 8 then 1 else 0 end) as required_columns
-from pg_catalog.pg_attribute
-where attrelid = 'public.user_workflow_run'::regclass and attnum > 0 and attnotnull
-    and attname in (
-        'run_id', 'workflow_id', 'org_id', 'status', 'channel', 'created_at', 'created_by',
-        'legacy_trace_id'
+    and (conname::text, pg_get_constraintdef(oid)) in (
+        values
+        ('user_workflow_run_pkey', 'PRIMARY KEY (run_id)'),
+        ('user_workflow_run_legacy_trace_id_key', 'UNIQUE (legacy_trace_id)')
     );
 
 select 1 / count(*) as updated_at_is_kept
@@ -60,6 +67,8 @@ where
     tgrelid = 'public.user_workflow_run'::regclass
     and tgname = 'set_updated_at'
     and tgfoid = 'public.set_updated_at()'::regprocedure
-    and tgenabled = 'O';
+    and tgenabled = 'O'
+    and pg_get_triggerdef(oid) like '% BEFORE UPDATE ON %'
+    and tgattr = '';
 
 rollback;

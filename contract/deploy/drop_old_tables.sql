@@ -170,22 +170,7 @@ begin atomic
         select
             8,
             p.oid::bigint,
-            format(
-                'create policy %I on %s as %s for %s to %s%s%s',
-                p.polname, source,
-                case when p.polpermissive then 'permissive' else 'restrictive' end,
-                case p.polcmd
-                    when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
-                    when 'd' then 'delete' else 'all'
-                end,
-                (
-                    select string_agg(coalesce(quote_ident(r.rolname), 'public'), ', ')
-                    from unnest(p.polroles) as u (role_id)
-                    left join pg_roles as r on r.oid = u.role_id
-                ),
-                ' using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
-                ' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'
-            )
+            consolidation.policy_definition(p.oid, source::text)
         from pg_policy as p
         where p.polrelid = source
         union all

@@ -37,9 +37,8 @@ cross join lateral (
     select
         consolidation.event_key(x.element, coalesce(s.step_id, r.run_id), x.place) as event_id,
         -- A cast alone would cut it silently.
-        case
-            when length(x.element ->> 'type') <= 100 then (x.element ->> 'type')::varchar(100)
-        end as event_type,
+        (case when length(x.element ->> 'type') <= 100 then x.element ->> 'type' end)::varchar(100)
+        as event_type,
         coalesce(x.element -> 'data', 'null') as event_data,
         public.from_iso8601(x.element ->> 'timestamp') as "timestamp"
     offset 0

@@ -26,7 +26,7 @@ cross join lateral (
             consolidation.to_bigint(r.legacy -> 'context' -> c.key -> 'context_id'),
             consolidation.synthetic_id(r.run_id, c.key)
         ) as context_id,
-        case when length(c.key) <= 255 then c.key::varchar(255) end as key,
+        (case when length(c.key) <= 255 then c.key end)::varchar(255) as key,
         public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'created_at') as created_at,
         public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'updated_at') as updated_at
     offset 0

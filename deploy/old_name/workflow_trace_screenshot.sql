@@ -43,11 +43,12 @@ cross join lateral (
         as screenshot_id,
         consolidation.to_uuid(x.element -> 'org_id') as org_id,
         -- New code knows no node name. The old column cannot be null, so none is ''.
-        case
-            when length(x.element ->> 'node_name') <= 255
-                then (x.element ->> 'node_name')::varchar(255)
-            else ''::varchar(255)
-        end as node_name,
+        (
+            case
+                when length(x.element ->> 'node_name') <= 255 then x.element ->> 'node_name'
+                else ''
+            end
+        )::varchar(255) as node_name,
         case
             when
                 consolidation.to_bigint(x.element -> 'step_index')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import subprocess
 import threading
@@ -55,7 +56,8 @@ def sqlstate(connection: Connection, statement: str, *parameters: Any) -> str | 
 def columns(connection: Connection, relation: str) -> list[str]:
     """The columns of a relation, in order."""
     name = sql.Identifier(*relation.split("."))
-    cursor = connection.execute(sql.SQL("select * from {} limit 0").format(name))
+    # Not prepared: whether that survives a swap is a question of its own.
+    cursor = connection.execute(sql.SQL("select * from {} limit 0").format(name), prepare=False)
     assert cursor.description is not None
     return [column.name for column in cursor.description]
 
@@ -68,9 +70,8 @@ def rows(connection: Connection, relation: str) -> Counter[Row]:
     name = sql.Identifier(*relation.split("."))
     with connection.transaction():
         connection.execute("set local timezone = 'UTC'")
-        return Counter(
-            connection.execute(sql.SQL("select {} from {}").format(listed, name)).fetchall()
-        )
+        query = sql.SQL("select {} from {}").format(listed, name)
+        return Counter(connection.execute(query, prepare=False).fetchall())
 
 
 def all_rows(connection: Connection) -> dict[str, Counter[Row]]:
@@ -170,6 +171,15 @@ def dump(database: str, *options: str) -> str:
     text = run("pg_dump", "--schema-only", "--exclude-schema=sqitch", *options, database).stdout
     skipped = ("\\restrict", "\\unrestrict", "-- Dumped")
     return "\n".join(line for line in text.splitlines() if not line.startswith(skipped))
+
+
+def changed(before: str, after: str) -> list[str]:
+    """The lines in which two dumps differ."""
+    return [
+        line
+        for line in difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+        if line[1:].strip() and not line.startswith(("---", "+++", "@@")) and line[1:3] != "--"
+    ]
 
 
 def sequences(connection: Connection) -> list[Any]:

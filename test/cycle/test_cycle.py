@@ -21,6 +21,7 @@ from helpers_cycle import (
     Connection,
     Row,
     all_rows,
+    changed,
     columns,
     differences,
     documents,
@@ -173,7 +174,7 @@ def write_to_old_names(connection: Connection, base: int) -> None:
 
         update workflow_trace set org_id = '{SOUTH}' where trace_id = {base} + 6;
         delete from workflow_trace where trace_id = {base} + 7;
-        delete from workflow_trace where trace_id = {ODD_RUN[base]};
+        delete from workflow_trace where trace_id = {ODD_RUN.get(base, 0)};
         -- An execution that nothing belongs to may change its id.
         update workflow_trace set trace_id = trace_id + 500
         where trace_id between 8000000000401 and 8000000000403;
@@ -678,3 +679,315 @@ def test_a_cut_over_that_cannot_keep_up_with_the_writers_gives_up(carried_over: 
         connection.execute("set statement_timeout = '12 s'")
         state = sqlstate(connection, "call consolidation.cut_over('2 s')")
         assert state in (None, "55P03")
+
+
+def test_rows_changed_and_deleted_during_the_backfill_arrive_as_they_are(expand: str) -> None:
+    """In ranges carried over, in the one at hand, and in those to come; also uncommitted ones."""
+    change = """
+        update workflow_trace set status = 'changed' where trace_id = {0};
+        update workflow_steps set retry_count = 99, step_number = step_number + 100
+        where trace_id = {0};
+        insert into workflow_events (trace_id, event_type, event_data) values ({0}, 'late', 'null');
+        delete from workflow_events
+        where event_id = (select min(event_id) from workflow_events where trace_id = {0});
+        delete from workflow_steps where trace_id = {0} and step_number = 103;
+        delete from workflow_trace_context where trace_id = {0};
+        delete from workflow_trace where trace_id = {0} + 1;
+    """
+    with (
+        connect(expand) as connection,
+        connect(expand) as application,
+        connect(expand) as undecided,
+        connect(expand, autocommit=False) as late,
+    ):
+        connection.execute("select consolidation.plan_chunks(20)")
+        # Batches of twenty: -9223372036854775807, -42, -1, 0, then 1 to 16.
+        assert one(connection, "select consolidation.carry_chunk()") == 20
+        late.execute(change.format(20).encode())
+        undecided.execute("begin")
+        undecided.execute(change.format(24).encode())
+        application.execute(change.format(4).encode())
+        # Sees neither of the uncommitted changes, and waits for neither.
+        assert one(connection, "select consolidation.carry_chunk()") == 20
+        application.execute(change.format(70).encode())
+        late.commit()
+        undecided.execute("rollback")
+        application.execute(change.format(28).encode())
+        sqitch(expand, "deploy")
+        assert differences(connection) == []
+        assert [
+            one(connection, "select count(*) from user_workflow_run where legacy_trace_id = %s", n)
+            for n in (5, 21, 25, 29, 71)
+        ] == [0, 0, 1, 0, 0]
+        assert one(
+            connection,
+            "select array_agg(legacy_trace_id order by legacy_trace_id) from user_workflow_run "
+            "where status = 'changed'",
+        ) == [4, 20, 28, 70]
+
+
+def test_a_killed_backfill_goes_on_from_several_sessions(expand: str) -> None:
+    with connect(expand) as connection, connect(expand) as holder, connect(expand) as victim:
+        before = {name: rows(connection, name) for name in SIX}
+        # Somebody is at execution 8000000000001: the batch that comes to it has to wait.
+        holder.execute("begin")
+        holder.execute("select consolidation.lock_traces('{8000000000001}')")
+        victim_pid = victim.info.backend_pid
+        backfill = statement(victim, "call consolidation.backfill(batch_size => 20)")
+        wait_for_lock(connection, victim)
+        done = one(connection, "select runs_done from consolidation.progress")
+        assert 60 <= done < one(connection, "select runs_total from consolidation.progress")
+        connection.execute("select pg_terminate_backend(%s)", (victim_pid,))
+        with pytest.raises(psycopg.OperationalError):
+            backfill.result()
+        holder.execute("rollback")
+        # What was committed stays done.
+        assert one(connection, "select count(*) from user_workflow_run") == done
+
+        side_by_side(
+            expand,
+            2,
+            lambda session, _: session.execute("call consolidation.backfill(batch_size => 20)"),
+        )
+        assert one(connection, "select percent from consolidation.progress") == 100
+        assert differences(connection) == []
+        assert {name: rows(connection, f"consolidation.{name}") for name in SIX} == before
+
+        # Once more changes nothing, not even a row version.
+        versions = "select xmin::text, run_id from user_workflow_run order by run_id"
+        found = connection.execute(versions).fetchall()
+        connection.execute("call consolidation.backfill()")
+        assert connection.execute(versions).fetchall() == found
+        assert len(found) == before["workflow_trace"].total()
+
+
+def test_cut_over_and_cut_back_are_quiet_when_there_is_nothing_to_do(carried_over: str) -> None:
+    """Also between what was done by hand, or killed, and what sqitch recorded."""
+    with connect(carried_over) as connection:
+        connection.execute("call consolidation.cut_over()")
+        swapped = dump(carried_over)
+        connection.execute("call consolidation.cut_over()")
+        assert changed(swapped, dump(carried_over)) == []
+        # The names are swapped, sqitch does not know.
+        sqitch(carried_over, "deploy")
+        assert changed(swapped, dump(carried_over)) == []
+        sqitch(carried_over, "verify")
+
+        write_to_old_names(connection, 0)
+        shown = all_rows(connection)
+        connection.execute("call consolidation.cut_back()")
+        back = dump(carried_over)
+        connection.execute("call consolidation.cut_back()")
+        assert changed(back, dump(carried_over)) == []
+        sqitch(carried_over, "revert", "--to", "@expand", "-y")
+        assert all_rows(connection) == shown
+        sqitch(carried_over, "deploy")
+        assert differences(connection) == []
+        sqitch(carried_over, "verify")
+
+
+def test_a_cut_over_killed_while_it_waits_changed_nothing(carried_over: str) -> None:
+    with (
+        connect(carried_over) as connection,
+        connect(carried_over) as holder,
+        connect(carried_over) as victim,
+    ):
+        before = dump(carried_over)
+        holder.execute("begin")
+        holder.execute("insert into workflow_trace_endpoint values (3, 777)")
+        cut_over = statement(victim, "call consolidation.cut_over()")
+        wait_until(
+            lambda: bool(
+                one(
+                    connection,
+                    "select count(*) from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
+                    victim.info.backend_pid,
+                )
+            ),
+            "the cut-over has tried for the locks",
+        )
+        connection.execute("select pg_terminate_backend(%s)", (victim.info.backend_pid,))
+        with pytest.raises(psycopg.OperationalError):
+            cut_over.result()
+        assert changed(before, dump(carried_over)) == []
+        holder.execute("commit")
+        sqitch(carried_over, "deploy")
+        assert differences(connection) == []
+        assert one(
+            connection, "select endpoints_used @> '777' from user_workflow_run "
+            "where legacy_trace_id = 3"
+        )
+
+
+def test_a_full_revert_leaves_the_database_as_it_was(legacy: str) -> None:
+    with connect(legacy) as connection:
+        before, stand, schema = all_rows(connection), sequences(connection), dump(legacy)
+        sqitch(legacy, "deploy")
+        sqitch(legacy, "revert", "--to", "@baseline", "-y")
+        assert all_rows(connection) == before
+        assert sequences(connection) == stand
+        assert changed(schema, dump(legacy)) == []
+        # And it is not a dead end.
+        sqitch(legacy, "deploy")
+        assert differences(connection) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select add_endpoint(run_id, 'claims-api') from user_workflow_run",
+        "update user_workflow_run set context = context || jsonb_build_object(repeat('k', 256), 1)",
+        "update user_workflow_run_step set error_details = '{\"code\": 1}'",
+        "update user_workflow_run_step set events = jsonb_set(events, '{0, severity}', '1')",
+        "update user_workflow_run_step set events = events || '[{\"type\": \"no time\"}]'",
+        "update user_workflow_run_step set screenshots = screenshots || '[{\"width\": 1}]'",
+    ],
+)
+def test_a_full_revert_refuses_to_lose_what_only_the_documents_hold(
+    deployed: str, statement: str
+) -> None:
+    """Refused, nothing is lost; saved or given up on purpose, it works."""
+    with connect(deployed) as connection:
+        connection.execute(f"{statement} where legacy_trace_id = 2".encode())
+        written = documents(connection)
+        sqitch(deployed, "revert", "--to", "@expand", "-y")
+        refused = sqitch(deployed, "revert", "--to", "@baseline", "-y", check=False)
+        assert refused.returncode != 0
+        now = documents(connection)
+        assert {
+            key: problems
+            for key, document in written.items()
+            if (problems := lost(document, now[key]))
+        } == {}
+        sqitch(deployed, "deploy")
+        assert differences(connection) == []
+
+
+def contract(database: str, *args: str, check: bool = True) -> Any:
+    """Runs sqitch in the project that drops what is old."""
+    return sqitch(database, "-C", "contract", *args, check=check)
+
+
+def test_the_contract_refuses_while_old_and_new_differ(deployed: str) -> None:
+    with connect(deployed) as connection:
+        # Behind the back of everybody: nothing wrote this to a document.
+        connection.execute("update legacy.workflow_events set event_type = 'x' where trace_id = 1")
+        before = dump(deployed)
+        assert contract(deployed, "deploy", "drop_old_tables", check=False).returncode != 0
+        assert changed(before, dump(deployed)) == []
+        assert one(connection, "select count(*) from legacy.workflow_events") > 0
+        # What differs is repaired, and it goes on.
+        connection.execute("update user_workflow_run set tier = 3 where legacy_trace_id = 1")
+        contract(deployed, "deploy", "drop_old_tables")
+
+
+def test_the_old_tables_are_built_again_as_they_were(deployed: str) -> None:
+    with connect(deployed) as connection:
+        execute_script(
+            connection,
+            """
+            create index "Odd Index" on legacy.workflow_events (lower(event_type))
+            where step_id is not null;
+            alter table legacy.workflow_trace add constraint "Tier is small" check (tier <= 32767);
+            comment on column legacy.workflow_steps.status is 'it''s';
+            comment on index legacy."Odd Index" is 'of an index';
+            comment on constraint "Tier is small" on legacy.workflow_trace is 'of a constraint';
+            grant select (trace_id), insert on legacy.workflow_trace_endpoint to workflow_app;
+            alter table legacy.workflow_events set (fillfactor = 70);
+            alter table legacy.workflow_events alter event_data set storage external;
+            alter table legacy.workflow_events alter event_type set statistics 500;
+            alter table legacy.workflow_steps replica identity full;
+            """,
+        )
+        before = dump(deployed, "--schema=legacy")
+        contract(deployed, "deploy", "drop_old_tables")
+        contract(deployed, "revert", "-y")
+        assert changed(before, dump(deployed, "--schema=legacy")) == []
+
+
+def test_the_contract_drops_the_old_tables_and_builds_them_again(deployed: str) -> None:
+    with connect(deployed) as connection:
+        write_to_old_names(connection, 0)
+        write_to_new_names(connection, 0)
+        write_what_only_documents_hold(connection, 0)
+
+        contract(deployed, "deploy", "drop_old_tables")
+        contract(deployed, "verify", "--to", "drop_old_tables")
+        assert one(
+            connection,
+            "select count(*) from pg_class where relnamespace = 'legacy'::regnamespace",
+        ) == 0
+        # The old names work on, and so does the first project.
+        write_to_old_names(connection, 40)
+        write_to_new_names(connection, 40)
+        sqitch(deployed, "verify")
+        sqitch(deployed, "deploy")
+        refused = sqitch(deployed, "revert", "--to", "@expand", "-y", check=False)
+        assert refused.returncode != 0
+        shown, written = all_rows(connection), documents(connection)
+
+        contract(deployed, "revert", "-y")
+        for name in SIX:
+            expected = holdable(connection, name, shown[name])
+            assert rows(connection, f"legacy.{name}") == expected, name
+        assert differences(connection) == []
+
+        sqitch(deployed, "revert", "--to", "@expand", "-y")
+        for name in EIGHT:
+            assert rows(connection, name) == holdable(connection, name, shown[name]), name
+        # New rows get new ids.
+        write_to_old_tables(connection, 20)
+        sqitch(deployed, "deploy")
+        assert differences(connection) == []
+        now = documents(connection)
+        document = written[step_id(connection, 11, 2)]
+        assert lost(document, now[step_id(connection, 11, 2)]) == []
+
+
+def test_the_old_names_go_only_after_the_old_tables(deployed: str) -> None:
+    with connect(deployed) as connection:
+        # Straight to the second change, as somebody in a hurry would.
+        hurry = psql(deployed, "--file=contract/deploy/drop_old_names.sql", check=False)
+        assert hurry.returncode != 0
+        assert rows(connection, "workflow_trace").total() > 0
+        written = documents(connection)
+        configurations = rows(connection, "user_workflow_config")
+
+        contract(deployed, "deploy")
+        contract(deployed, "verify")
+        assert one(
+            connection, "select count(*) from pg_namespace where nspname in ('consolidation', 'legacy')"
+        ) == 0
+        left = one(
+            connection,
+            "select count(*) from pg_class where relname = any (%s)",
+            list(EIGHT),
+        )
+        assert left == 0
+        now = documents(connection)
+        assert now.keys() == written.keys()
+        for key, document in written.items():
+            expected = {k: v for k, v in document.items() if not k.startswith("legacy")}
+            assert now[key] == expected
+        assert rows(connection, "user_workflow_config") == configurations
+        # Documents go on.
+        started = one(
+            connection,
+            "select run_id from start_run(%s, 'web', %s, %s, '{\"a\": 1}')",
+            WORKFLOW,
+            USER,
+            NORTH,
+        )
+        connection.execute(
+            "insert into user_workflow_run_step (run_id, node_id, step_number) values (%s, %s, 1)",
+            (started, OTHER_NODE),
+        )
+        connection.execute(
+            "select add_event(step_id, 'navigation', '{}'), add_screenshot(step_id, 's3://x') "
+            "from user_workflow_run_step where run_id = %s",
+            (started,),
+        )
+        connection.execute("select add_context(%s, 'b', '2')", (started,))
+        connection.execute("delete from user_workflow_run_step where run_id = %s", (started,))
+        connection.execute("delete from user_workflow_run where run_id = %s", (started,))
+        assert contract(deployed, "revert", "-y", check=False).returncode != 0

@@ -23,21 +23,35 @@ where
     and reloptions = '{security_invoker=true}';
 
 select 1 / (case when count(*) = 2 then 1 else 0 end) as defaults_of_the_table
-from pg_catalog.pg_attribute
+from pg_catalog.pg_attrdef as d
+inner join pg_catalog.pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
 where
-    attrelid = consolidation.old_name('workflow_events')
-    and attname in ('event_id', 'timestamp')
-    and atthasdef;
-
-select 1 / (case when count(*) = 2 then 1 else 0 end) as written_by_triggers
-from pg_catalog.pg_trigger
-where
-    tgrelid = consolidation.old_name('workflow_events')
-    and tgenabled = 'O'
-    and (tgname, tgfoid) in (
+    d.adrelid = consolidation.old_name('workflow_events')
+    and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
         values
-        ('guard'::name, 'consolidation.guard_workflow_events()'::regprocedure::oid),
-        ('write', 'consolidation.write_workflow_events()'::regprocedure)
+        ('event_id', '''-9223372036854775808''::bigint'),
+        ('timestamp', 'now()')
+    );
+
+-- The guard asks with the rights of the caller, else it would let a tenant write anywhere.
+select 1 / (case when count(*) = 2 then 1 else 0 end) as guarded_and_written_by_triggers
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+where
+    t.tgrelid = consolidation.old_name('workflow_events')
+    and t.tgenabled = 'O'
+    and (
+        (
+            t.tgname = 'guard'
+            and p.oid = 'consolidation.guard_workflow_events()'::regprocedure
+            and not p.prosecdef
+            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR UPDATE ON %'
+        )
+        or (
+            t.tgname = 'write'
+            and p.oid = 'consolidation.write_workflow_events()'::regprocedure
+            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR DELETE OR UPDATE ON %'
+        )
     );
 
 select 1 / (case when count(*) = 1 then 1 else 0 end) as definer_functions_are_pinned
@@ -48,5 +62,20 @@ where
     and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
     and pg_get_userbyid(proowner) = 'workflow_maintenance'
     and not has_function_privilege('workflow_app', oid, 'execute');
+
+select 1 / (case
+    when has_table_privilege('workflow_maintenance', 'consolidation.event_row', 'select') then 1
+    else 0
+end) as the_writing_trigger_can_read;
+
+select 1 / (case
+    when
+        consolidation.patch('{"a": 1, "b": 1.1}', '{"a": 2, "b": 1.1}', '{"a": 1, "b": 1.10}')
+        = '{"b": 1.10}'
+        then 1
+    else 0
+end) as changes_are_merged;
+
+select 'consolidation.refuse_known_event_id(bigint)'::regprocedure;
 
 rollback;

@@ -43,21 +43,34 @@ where
     and reloptions = '{security_invoker=true}';
 
 select 1 / (case when count(*) = 3 then 1 else 0 end) as defaults_of_the_table
-from pg_catalog.pg_attribute
+from pg_catalog.pg_attrdef as d
+inner join pg_catalog.pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
 where
-    attrelid = consolidation.old_name('workflow_trace')
-    and attname in ('status', 'success', 'created_at')
-    and atthasdef;
+    d.adrelid = consolidation.old_name('workflow_trace')
+    and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
+        values
+        ('status', '''pending''::text'),
+        ('success', 'false'),
+        ('created_at', 'now()')
+    );
 
 -- 28: insert, update and delete, without a trigger.
 select 1 / (case when pg_relation_is_updatable(consolidation.old_name('workflow_trace'), false) = 28 then 1 else 0 end)
     as automatically_updatable;
 
+-- The guards ask with the rights of the caller: he must not find the runs of others.
 select 1 / (case when count(*) = 1 then 1 else 0 end) as guarded
-from pg_catalog.pg_trigger
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+inner join (
+    values
+        ('guard_run_identity', 'public.guard_run_identity()'::regprocedure, 'BEFORE UPDATE OF legacy_trace_id ON', false)
+) as e (name, function, event, definer)
+    on e.name = t.tgname and e.function = p.oid
 where
-    tgrelid = 'public.user_workflow_run'::regclass
-    and tgname in ('guard_run_identity')
-    and tgenabled = 'O';
+    t.tgrelid = 'public.user_workflow_run'::regclass
+    and t.tgenabled = 'O'
+    and p.prosecdef = e.definer
+    and pg_get_triggerdef(t.oid) like '% ' || e.event || ' %';
 
 rollback;

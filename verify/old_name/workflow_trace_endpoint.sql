@@ -18,15 +18,25 @@ where
     and relkind = 'v'
     and reloptions = '{security_invoker=true}';
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as written_by_triggers
-from pg_catalog.pg_trigger
+-- The guard asks with the rights of the caller, else it would let a tenant write anywhere.
+select 1 / (case when count(*) = 2 then 1 else 0 end) as guarded_and_written_by_triggers
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
 where
-    tgrelid = consolidation.old_name('workflow_trace_endpoint')
-    and tgenabled = 'O'
-    and (tgname, tgfoid) in (
-        values
-        ('guard'::name, 'consolidation.guard_workflow_trace_endpoint()'::regprocedure::oid),
-        ('write', 'consolidation.write_workflow_trace_endpoint()'::regprocedure)
+    t.tgrelid = consolidation.old_name('workflow_trace_endpoint')
+    and t.tgenabled = 'O'
+    and (
+        (
+            t.tgname = 'guard'
+            and p.oid = 'consolidation.guard_workflow_trace_endpoint()'::regprocedure
+            and not p.prosecdef
+            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR UPDATE ON %'
+        )
+        or (
+            t.tgname = 'write'
+            and p.oid = 'consolidation.write_workflow_trace_endpoint()'::regprocedure
+            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR DELETE OR UPDATE ON %'
+        )
     );
 
 select 1 / (case when count(*) = 1 then 1 else 0 end) as definer_functions_are_pinned
@@ -37,5 +47,10 @@ where
     and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
     and pg_get_userbyid(proowner) = 'workflow_maintenance'
     and not has_function_privilege('workflow_app', oid, 'execute');
+
+select 1 / (case
+    when has_table_privilege('workflow_maintenance', 'consolidation.endpoint_row', 'select') then 1
+    else 0
+end) as the_writing_trigger_can_read;
 
 rollback;

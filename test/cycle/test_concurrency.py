@@ -1,0 +1,440 @@
+"""Several sessions on the old names at once, and a cut-over among them."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg
+import pytest
+from conftest import connect, sqitch
+from helpers_cycle import (
+    EIGHT,
+    NODE,
+    NORTH,
+    OTHER_NODE,
+    USER,
+    WORKFLOW,
+    Background,
+    Connection,
+    columns,
+    differences,
+    one,
+    side_by_side,
+    sqlstate,
+    statement,
+    wait_for_lock,
+)
+
+# Execution 1 of the regular data has eight steps with events, screenshots, context and endpoints.
+STEP = "(select step_id from workflow_steps where trace_id = 1 and step_number = 1)"
+
+
+def step(connection: Connection) -> int:
+    """The old id of step 1 of execution 1."""
+    return int(
+        one(connection, "select step_id from workflow_steps where trace_id = 1 and step_number = 1")
+    )
+
+
+INSERTS = {
+    "workflow_trace": f"""
+        insert into workflow_trace (org_id, workflow_id, channel, created_by)
+        values ('{NORTH}', '{WORKFLOW}', 'web', '{USER}') returning *""",
+    "workflow_steps": f"""
+        insert into workflow_steps (trace_id, step_number, node_id)
+        values (2, 100 + $1::integer, '{NODE}') returning *""",
+    "workflow_events": """
+        insert into workflow_events (trace_id, event_type, event_data)
+        values (2, 'prepared', to_jsonb($1::integer)) returning *""",
+    "workflow_trace_screenshot": f"""
+        insert into workflow_trace_screenshot (
+            trace_id, org_id, node_name, step_index, screenshot_url, action_description, node_id
+        )
+        values (2, '{NORTH}', 'n', $1::integer, 's3://b', 'a', '{OTHER_NODE}') returning *""",
+    "workflow_trace_context": """
+        insert into workflow_trace_context (trace_id, key, value)
+        values (2, 'prepared ' || $1::integer, 'null') returning *""",
+    "workflow_trace_endpoint": """
+        insert into workflow_trace_endpoint values (2, 100 + $1::integer) returning *""",
+    "workflow_configs": f"""
+        insert into workflow_configs (org_id, name, config_type, config_data, created_by)
+        values ('{NORTH}', 'prepared ' || $1::integer, 'limits', '1', '{USER}') returning *""",
+    "micro_state": f"""
+        insert into micro_state (workflow_id, node_id, dom_snapshot, action_json)
+        values ('{WORKFLOW}', '{NODE}', 'prepared', to_jsonb($1::integer)) returning *""",
+}
+UPDATES = {
+    "workflow_trace": "status = 'prepared' where trace_id = 2",
+    "workflow_steps": "retry_count = retry_count + 1 where trace_id = 2",
+    "workflow_events": "event_data = to_jsonb($1::integer) where trace_id = 2",
+    "workflow_trace_screenshot": "element_found = not element_found where trace_id = 2",
+    "workflow_trace_context": "value = to_jsonb($1::integer) where trace_id = 2",
+    "workflow_trace_endpoint": "endpoint_id = endpoint_id + 1000 where trace_id = 2",
+    "workflow_configs": "is_active = not is_active where name like 'prepared%'",
+    "micro_state": "label = 'x' where dom_snapshot = 'prepared'",
+}
+
+
+def test_prepared_statements_survive_deploy_and_revert(legacy: str) -> None:
+    """Of a session that stays connected; on each old name a select, an insert and an update."""
+    with connect(legacy) as connection:
+        connection.prepare_threshold = None
+        for place, name in enumerate(EIGHT):
+            listed = ", ".join(f'"{column}"' for column in columns(connection, name))
+            for kind, text in (
+                ("select_all", f"select * from {name} limit 5"),
+                ("select_columns", f"select {listed} from {name} where $1::integer > 0 limit 5"),
+                ("insert", INSERTS[name]),
+                ("update", f"update {name} set {UPDATES[name]} returning *"),
+            ):
+                connection.execute(f"prepare {kind}_{place} as {text}")
+
+        parameter = 0
+
+        def execute_all() -> dict[str, str | None]:
+            nonlocal parameter
+            failed = {}
+            for _ in range(6):
+                parameter += 1
+                for place, name in enumerate(EIGHT):
+                    for kind in ("select_all", "select_columns", "insert", "update"):
+                        takes = f"({parameter})" if takes_parameter(kind, name) else ""
+                        state = sqlstate(connection, f"execute {kind}_{place}{takes}")
+                        if state is not None:
+                            failed[f"{kind} {name}"] = state
+            return failed
+
+        assert execute_all() == {}
+        sqitch(legacy, "deploy")
+        assert execute_all() == {}
+        sqitch(legacy, "revert", "--to", "@expand", "-y")
+        assert execute_all() == {}
+        sqitch(legacy, "deploy")
+        assert execute_all() == {}
+        connection.execute("call consolidation.catch_up()")
+        assert differences(connection) == []
+
+
+def takes_parameter(kind: str, name: str) -> bool:
+    """Whether the prepared statement of the test above has a parameter."""
+    return kind == "select_columns" or "$1" in {
+        "select_all": "", "insert": INSERTS[name], "update": UPDATES[name]
+    }[kind]
+
+
+def test_sixteen_sessions_append_to_one_step_and_lose_nothing(deployed: str) -> None:
+    """Eight through the old name, eight through the function."""
+    with connect(deployed) as connection:
+        connection.execute(f"delete from workflow_events where step_id = {STEP}")
+        old_id = step(connection)
+        new_id = one(
+            connection,
+            "select step_id from user_workflow_run_step where legacy_step_id = %s",
+            old_id,
+        )
+
+        def work(session: Connection, number: int) -> None:
+            for n in range(100):
+                if number % 2:
+                    session.execute(
+                        "insert into workflow_events (trace_id, step_id, event_type, event_data) "
+                        "values (1, %s, 'inserted', jsonb_build_array(%s::int, %s::int))",
+                        (old_id, number, n),
+                    )
+                else:
+                    session.execute(
+                        "select add_event(%s, 'added', jsonb_build_array(%s::int, %s::int))",
+                        (new_id, number, n),
+                    )
+
+        side_by_side(deployed, 16, work)
+        assert connection.execute(
+            """
+            select count(*), count(distinct event_data), count(distinct event_id)
+            from workflow_events where step_id = %s
+            """,
+            (old_id,),
+        ).fetchone() == (1600, 1600, 1600)
+        # Each session's own order is kept.
+        assert one(
+            connection,
+            """
+            select bool_and(n > previous) from (
+                select
+                    (e.element #> '{data,1}')::integer as n,
+                    lag((e.element #> '{data,1}')::integer, 1, -1) over (
+                        partition by e.element #> '{data,0}' order by e.place
+                    ) as previous
+                from user_workflow_run_step as s,
+                jsonb_array_elements(s.events) with ordinality as e (element, place)
+                where s.step_id = %s
+            ) as x
+            """,
+            new_id,
+        )
+
+
+def test_eight_sessions_count_up_without_losing_one(deployed: str) -> None:
+    with connect(deployed) as connection:
+        old_id = step(connection)
+        before = one(
+            connection, "select retry_count from workflow_steps where step_id = %s", old_id
+        )
+
+        def work(session: Connection, _: int) -> None:
+            for _ in range(100):
+                session.execute(
+                    "update workflow_steps set retry_count = retry_count + 1 where step_id = %s",
+                    (old_id,),
+                )
+
+        side_by_side(deployed, 8, work)
+        assert one(
+            connection, "select retry_count from workflow_steps where step_id = %s", old_id
+        ) == before + 800
+
+
+EVENT = """
+    select min(e.event_id) from workflow_events as e join workflow_steps as s using (step_id)
+    where s.trace_id = 1 and s.step_number = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "first", "second", "expected"),
+    [
+        # The same key: whoever comes second repeats his transaction.
+        ("workflow_events", f"event_id = ({EVENT})", "event_data = '1'", "event_data = '2'", "40001"),
+        (
+            "workflow_trace_context", "trace_id = 1 and key = 'user_session'", "value = '1'",
+            "value = '2'", "40001",
+        ),
+        (
+            "workflow_trace_screenshot", "trace_id = 1 and step_index = 1",
+            "confidence_score = 0.1", "confidence_score = 0.2", "40001",
+        ),
+        # Different keys of one element, and different columns of one row.
+        (
+            "workflow_events", f"event_id = ({EVENT})", "event_data = '1'",
+            "event_type = 'renamed'", None,
+        ),
+        (
+            "workflow_trace_screenshot", "trace_id = 1 and step_index = 1",
+            "confidence_score = 0.1", "element_selector = 's'", None,
+        ),
+        ("workflow_trace", "trace_id = 1", "status = 'a'", "tier = 2", None),
+    ],
+)
+def test_two_updates_of_one_element(
+    deployed: str, table: str, row: str, first: str, second: str, expected: str | None
+) -> None:
+    """40001 for the second if it would undo the first, else both are there."""
+    with connect(deployed) as one_session, connect(deployed) as other, connect(deployed) as observer:
+        one_session.execute("begin")
+        assert one_session.execute(f"update {table} set {first} where {row}").rowcount == 1
+        waiting = statement(other, f"update {table} set {second} where {row}")
+        wait_for_lock(observer, other)
+        one_session.execute("commit")
+        if expected is None:
+            assert waiting.result() == 1
+        else:
+            with pytest.raises(psycopg.Error) as raised:
+                waiting.result()
+            assert raised.value.sqlstate == expected
+        for change, survives in ((first, True), (second, expected is None)):
+            assert one(
+                observer, f"select count(*) from {table} where {row} and {change}"
+            ) == int(survives)
+
+
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_an_event_deleted_meanwhile_is_not_found(deployed: str, verb: str) -> None:
+    """As on a table: the statement affects no row, and nothing comes back."""
+    text = {"update": "update workflow_events set event_type = 'x'", "delete": "delete from workflow_events"}
+    with connect(deployed) as first, connect(deployed) as second, connect(deployed) as observer:
+        event_id = one(observer, EVENT)
+        count = one(observer, "select count(*) from workflow_events")
+        first.execute("begin")
+        first.execute("delete from workflow_events where event_id = %s", (event_id,))
+        waiting = statement(second, f"{text[verb]} where event_id = %s", event_id)
+        wait_for_lock(observer, second)
+        first.execute("commit")
+        assert waiting.result() == 0
+        assert one(observer, "select count(*) from workflow_events") == count - 1
+
+
+@pytest.mark.parametrize(
+    "insert",
+    [
+        "insert into workflow_trace_context (trace_id, key, value) values (1, 'k', '1')",
+        "insert into workflow_trace_endpoint values (1, 4711)",
+        f"insert into workflow_steps (trace_id, step_number, node_id) values (1, 99, '{NODE}')",
+        "insert into workflow_events (event_id, trace_id, event_type, event_data) "
+        "values (4711471147114711, 1, 'x', '1')",
+    ],
+)
+def test_one_of_two_sessions_that_insert_the_same_key_gets_23505(
+    deployed: str, insert: str
+) -> None:
+    with connect(deployed) as first, connect(deployed) as second, connect(deployed) as observer:
+        first.execute("begin")
+        first.execute(insert)
+        waiting = statement(second, insert)
+        wait_for_lock(observer, second)
+        first.execute("commit")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            waiting.result()
+
+
+def test_a_step_that_is_deleted_takes_an_event_inserted_meanwhile_along(deployed: str) -> None:
+    """Never an event without a step, whoever comes first."""
+    with connect(deployed) as first, connect(deployed) as second, connect(deployed) as observer:
+        old_id = step(observer)
+        insert = (
+            "insert into workflow_events (trace_id, step_id, event_type, event_data) "
+            f"values (1, {old_id}, 'orphan', '1')"
+        )
+        delete = f"delete from workflow_steps where step_id = {old_id}"
+        orphans = "select count(*) from workflow_events where event_type = 'orphan'"
+
+        # Inserted first: it goes with the step.
+        first.execute("begin")
+        first.execute(insert)
+        waiting = statement(second, delete)
+        wait_for_lock(observer, second)
+        first.execute("commit")
+        assert waiting.result() == 1
+        assert one(observer, orphans) == 0
+
+        # Deleted first: there is no step to insert it on.
+        old_id = one(
+            observer, "select step_id from workflow_steps where trace_id = 1 and step_number = 2"
+        )
+        first.execute("begin")
+        first.execute("delete from workflow_steps where step_id = %s", (old_id,))
+        waiting = statement(
+            second,
+            "insert into workflow_events (trace_id, step_id, event_type, event_data) "
+            "values (1, %s, 'orphan', '1')",
+            old_id,
+        )
+        wait_for_lock(observer, second)
+        first.execute("commit")
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            waiting.result()
+        assert one(observer, orphans) == 0
+
+
+def test_an_execution_that_is_deleted_leaves_no_children(deployed: str) -> None:
+    inserts = (
+        "insert into workflow_events (trace_id, event_type, event_data) values (%s, 'orphan', '1')",
+        "insert into workflow_trace_context (trace_id, key, value) values (%s, 'orphan', '1')",
+        "insert into workflow_trace_endpoint values (%s, 4711)",
+        "insert into workflow_trace_screenshot (trace_id, org_id, node_name, step_index, "
+        f"screenshot_url, action_description, node_id) values (%s, '{NORTH}', 'n', 99, 'u', 'a', "
+        f"'{NODE}')",
+        f"insert into workflow_steps (trace_id, step_number, node_id) values (%s, 99, '{NODE}')",
+    )
+    with connect(deployed) as first, connect(deployed) as second, connect(deployed) as observer:
+        for trace_id, insert in enumerate(inserts, start=1):
+            first.execute("begin")
+            first.execute("delete from workflow_trace where trace_id = %s", (trace_id,))
+            waiting = statement(second, insert, trace_id)
+            wait_for_lock(observer, second)
+            first.execute("commit")
+            with pytest.raises(psycopg.errors.ForeignKeyViolation):
+                waiting.result()
+            for name in EIGHT[:6]:
+                assert one(
+                    observer, f"select count(*) from {name} where trace_id = %s", trace_id
+                ) == 0
+
+
+@pytest.mark.parametrize("direction", ["cut_over", "cut_back"])
+def test_a_swap_waits_for_a_long_transaction_and_lets_everybody_else_through(
+    carried_over: str, direction: str
+) -> None:
+    """The transaction holds workflow_events for three seconds; no bystander waits half a second."""
+    with connect(carried_over) as connection, connect(carried_over) as holder:
+        if direction == "cut_back":
+            connection.execute("call consolidation.cut_over()")
+        holder.execute("begin")
+        holder.execute(
+            "insert into workflow_events (trace_id, event_type, event_data) values (3, 'held', '1')"
+        )
+        held_since = time.monotonic()
+        swap = statement(connection, f"call consolidation.{direction}()")
+        stop = False
+
+        def bystand(text: str) -> list[float]:
+            waits = []
+            with connect(carried_over) as session:
+                while not stop:
+                    began = time.monotonic()
+                    session.execute(text)
+                    waits.append(time.monotonic() - began)
+                    time.sleep(0.005)
+            return waits
+
+        bystanders = [
+            Background(lambda text=text: bystand(text))
+            for text in (
+                "select * from workflow_trace where trace_id = 1",
+                "update workflow_trace set tier = 1 where trace_id = 2",
+                "insert into workflow_events (trace_id, event_type, event_data) values (4, 'b', '1')",
+                "select * from workflow_events where trace_id = 5",
+            )
+        ]
+        time.sleep(3)
+        assert swap.running, "the swap did not wait for the transaction"
+        holder.execute("commit")
+        held = time.monotonic() - held_since
+        swap.result()
+        stop = True
+        waits = [wait for bystander in bystanders for wait in bystander.result()]
+        assert held >= 3
+        assert len(waits) > 100
+        assert max(waits) < 0.5, f"a bystander waited {max(waits):.2f} s"
+        assert one(connection, "select consolidation.phase()") == {
+            "cut_over": "cut over", "cut_back": "expand"
+        }[direction]
+        assert one(
+            connection, "select count(*) from workflow_events where event_type = 'held'"
+        ) == 1
+        connection.execute("call consolidation.catch_up()")
+        assert differences(connection) == []
+
+
+def test_a_swap_that_never_gets_its_locks_says_so_and_changes_nothing(carried_over: str) -> None:
+    with connect(carried_over) as connection, connect(carried_over) as holder:
+        holder.execute("begin")
+        holder.execute("select 1 from workflow_trace_endpoint limit 1")
+        with pytest.raises(psycopg.errors.LockNotAvailable) as raised:
+            connection.execute("call consolidation.cut_over(patience => '1 s')")
+        # Who is in the way can be found.
+        assert str(holder.info.backend_pid) in (raised.value.diag.message_detail or "")
+        assert one(connection, "select consolidation.phase()") == "expand"
+        holder.execute("commit")
+        connection.execute("call consolidation.cut_over()")
+        assert one(connection, "select consolidation.phase()") == "cut over"
+
+
+def test_a_reader_in_a_snapshot_sees_one_state_across_the_swap(carried_over: str) -> None:
+    """A statement that began before is either on the tables or on the views, and sees all rows."""
+    with connect(carried_over) as connection:
+        count = one(connection, "select count(*) from workflow_events")
+        stop = False
+
+        def read() -> set[int]:
+            with connect(carried_over) as session:
+                counts = set()
+                while not stop:
+                    counts.add(one(session, "select count(*) from workflow_events"))
+                return counts
+
+        readers = [Background(read) for _ in range(3)]
+        for _ in range(2):
+            connection.execute("call consolidation.cut_over()")
+            connection.execute("call consolidation.cut_back()")
+        stop = True
+        assert [reader.result() for reader in readers] == [{count}] * 3
