@@ -64,11 +64,7 @@ declare
     began constant timestamptz := clock_timestamp();
     reported timestamptz := clock_timestamp();
 begin
-    if batch_size not between 1 and 100000 then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = format('backfill: batch_size %s is not between 1 and 100000', batch_size);
-    end if;
+    perform consolidation.check_batch_size(batch_size);
     perform consolidation.plan_chunks(batch_size);
     commit;
     loop
@@ -455,6 +451,7 @@ declare
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
+    perform consolidation.check_batch_size(batch_size);
     loop
         taken := consolidation.carry_changes(batch_size);
         commit;
@@ -476,7 +473,67 @@ $$;
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
 and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience is
-over (default: never). Call it outside a transaction';
+over (default: never). Raises 22023 for a batch_size out of range. Call it outside a transaction';
+
+--
+-- Name: check_batch_size(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.check_batch_size(batch_size integer) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if batch_size is null or batch_size not between 1 and 100000 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'batch_size %s is not between 1 and 100000', coalesce(batch_size::text, 'null')
+            );
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION check_batch_size(batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.check_batch_size(batch_size integer) IS 'Raises 22023 unless batch_size is between 1 and 100000';
+
+--
+-- Name: check_session(interval); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.check_session(patience interval) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if patience is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'patience cannot be null';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'invalid_transaction_state',
+            message = format(
+                'the names are swapped in read committed, not %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'set default_transaction_isolation = ''read committed''; a snapshot from before the '
+            'locks would not see what was written last.';
+    end if;
+    perform consolidation.see_everything();
+end;
+$$;
+
+--
+-- Name: FUNCTION check_session(patience interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.check_session(patience interval) IS 'Raises 22023 for no patience, 25000 in a transaction that is not read committed, 42501 if row level
+security hides rows';
 
 --
 -- Name: consolidate(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -978,6 +1035,7 @@ CREATE PROCEDURE consolidation.cut_back(IN patience interval DEFAULT '00:05:00':
     LANGUAGE plpgsql
     AS $$
 begin
+    perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'cut over' then
             call consolidation.swap('to tables', patience);
@@ -1011,6 +1069,7 @@ CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00':
 declare
     example record;
 begin
+    perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'expand' then
             call consolidation.refuse_findings();
@@ -1051,7 +1110,7 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
 patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001 (differences),
-55P03 (no locks); nothing is changed then. Call it outside a transaction';
+55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
 
 --
 -- Name: differences(bigint, bigint, boolean, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1550,11 +1609,16 @@ CREATE FUNCTION public.from_iso8601_other(document text) RETURNS timestamp with 
              CASE
                  WHEN (p.part[6] IS NULL) THEN 294276
                  ELSE 4714
-             END)) OR (((p.part[1])::integer = ANY (ARRAY[294276, 4714])) AND (p.part[5] <> ALL (ARRAY[''::text, 'Z'::text]))) OR (((p.part[1])::integer = 4714) AND (p.part[6] IS NOT NULL) AND ((p.part[2] || p.part[3]) < '1124'::text))) THEN NULL::timestamp with time zone
-             WHEN (((p.part[3])::integer > 28) AND (EXTRACT(month FROM ((concat(p.part[1], '-', p.part[2], '-01', p.part[6]))::date + ((p.part[3])::integer - 1))) <> ((p.part[2])::integer)::numeric)) THEN NULL::timestamp with time zone
+             END)) OR (((p.part[1])::integer = ANY (ARRAY[294276, 4714])) AND ((p.part[5] <> ALL (ARRAY[''::text, 'Z'::text, 'z'::text])) OR (length(p.part[4]) > 15))) OR (((p.part[1])::integer = 4714) AND (p.part[6] IS NOT NULL) AND ((p.part[2] || p.part[3]) < '1124'::text))) THEN NULL::timestamp with time zone
+             WHEN (((p.part[3])::integer > 28) AND (EXTRACT(month FROM (make_date((2000 + mod(
+             CASE
+                 WHEN (p.part[6] IS NULL) THEN (p.part[1])::integer
+                 ELSE (4801 - (p.part[1])::integer)
+             END, 400)), (p.part[2])::integer, 1) + ((p.part[3])::integer - 1))) <> ((p.part[2])::integer)::numeric)) THEN NULL::timestamp with time zone
              ELSE (concat(p.part[1], '-', p.part[2], '-', p.part[3], ' ', p.part[4], COALESCE(NULLIF(p.part[5], ''::text), 'Z'::text), p.part[6]))::timestamp with time zone
          END AS concat
-    FROM ( SELECT regexp_match(from_iso8601_other.document, (('^(\d{4,6})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]'::text || '((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)'::text) || '(|[Zz]|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)( BC)?$'::text)) AS part) p;
+    FROM ( SELECT regexp_match(from_iso8601_other.document, (('^(\d{4,6})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]'::text || '((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)'::text) || '(|[Zz]|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)( BC)?$'::text)) AS part
+          OFFSET 0) p;
 END;
 
 --
@@ -1569,7 +1633,7 @@ COMMENT ON FUNCTION public.from_iso8601_other(document text) IS 'The rarer forms
 
 CREATE FUNCTION public.from_iso8601(document text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN (document ~ ('^[1-9][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'::text || 'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|\.[0-9]{1,6}Z)$'::text)) THEN (document)::timestamp with time zone ELSE public.from_iso8601_other(document) END;
+    RETURN CASE WHEN (document ~ ((('^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'::text || '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'::text) || 'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'::text) || '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'::text)) THEN (document)::timestamp with time zone ELSE public.from_iso8601_other(document) END;
 
 --
 -- Name: FUNCTION from_iso8601(document text); Type: COMMENT; Schema: public; Owner: -
@@ -1612,7 +1676,7 @@ COMMENT ON FUNCTION consolidation.to_uuid(element jsonb) IS 'A JSON string as uu
 
 CREATE FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (((element ->> 'url'::text) IS NOT NULL) AND (public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR ((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) AND ((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)))));
+    RETURN (((element ->> 'url'::text) IS NOT NULL) AND (public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR ((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), false))));
 
 --
 -- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2783,11 +2847,23 @@ COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definiti
 
 CREATE FUNCTION consolidation.only_in_documents() RETURNS TABLE(table_name text, key text, what text)
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET search_path TO 'legacy', 'public', 'pg_temp'
     AS $$
 begin
     perform consolidation.see_everything();
     return query
+    -- After the cut-over the old tables only wait for them.
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('the run, legacy_trace_id %s', r.legacy_trace_id)
+    from public.user_workflow_run as r
+    where
+        consolidation.phase() = 'expand'
+        and not exists (
+            select from workflow_trace as t where t.trace_id = r.legacy_trace_id
+        )
+    union all
     select
         'user_workflow_run_step',
         format('step_id %s', s.step_id),
@@ -3072,7 +3148,7 @@ begin
             coalesce(f.add_new, f.drop_old) as remedy
         from consolidation.foreign_key() as f
         union all
-        select
+        select distinct
             'refuse',
             case c.relkind when 'm' then 'materialized view' else 'rule' end,
             c.oid::regclass::text,
@@ -3087,7 +3163,7 @@ begin
             and d.refclassid = 'pg_class'::regclass
             and (c.relkind <> 'v' or c.oid = o.oid)
         union all
-        select
+        select distinct
             'refuse',
             'policy',
             format('%s on %s', p.polname, p.polrelid::regclass),
@@ -3099,7 +3175,7 @@ begin
         inner join old_table as o on o.oid = d.refobjid and o.oid <> p.polrelid
         where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_class'::regclass
         union all
-        select
+        select distinct
             'refuse',
             'row type',
             pg_describe_object(d.classid, d.objid, d.objsubid),
@@ -4266,10 +4342,15 @@ declare
     wanted regclass;
     holders text;
 begin
-    if mode not in ('share row exclusive', 'exclusive', 'access exclusive') then
+    if coalesce(mode, '') not in ('share row exclusive', 'exclusive', 'access exclusive') then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('take_locks: unknown lock mode "%s"', mode);
+    end if;
+    if patience is null or hold is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'take_locks: patience and hold cannot be null';
     end if;
     loop
         attempt := attempt + 1;
@@ -4514,6 +4595,16 @@ begin
         if new.event_id = '-9223372036854775808'::bigint then
             new.event_id := nextval('public.workflow_events_event_id_seq');
         else
+            -- Whoever inserts the same id into the same document now waits, and then sees it.
+            if new.step_id is null then
+                perform from public.user_workflow_run as r
+                where r.legacy_trace_id = new.trace_id
+                for update;
+            else
+                perform from public.user_workflow_run_step as s
+                where s.legacy_step_id = new.step_id
+                for update;
+            end if;
             perform consolidation.refuse_known_event_id(new.event_id);
         end if;
         element := consolidation.event_element(
@@ -4619,6 +4710,10 @@ begin
     if tg_op = 'INSERT' and new.context_id = '-9223372036854775808'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
+        -- Whoever inserts the same id into the same execution now waits, and then sees it.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = new.trace_id
+        for update;
         if exists (
             select from consolidation.context_row as c
             where c.trace_id = new.trace_id and c.context_id = new.context_id
@@ -4875,6 +4970,10 @@ begin
     if tg_op = 'INSERT' and new.screenshot_id = '00000000-0000-0000-0000-000000000000' then
         new.screenshot_id := gen_random_uuid();
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.screenshot_id <> old.screenshot_id) then
+        -- Whoever inserts the same id into the same execution now waits, and then sees it.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = new.trace_id
+        for update;
         if exists (
             select from consolidation.screenshot_row as s
             where s.trace_id = new.trace_id and s.screenshot_id = new.screenshot_id
@@ -7473,6 +7572,12 @@ GRANT ALL ON FUNCTION consolidation.carry_chunk() TO workflow_maintenance;
 
 REVOKE ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) FROM PUBLIC;
 GRANT ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION check_session(patience interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.check_session(patience interval) FROM PUBLIC;
 
 --
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -

@@ -39,6 +39,26 @@ end;
 comment on function consolidation.enter_batch() is
 'Keeps the old and new names from being swapped until the end of the transaction';
 
+create function consolidation.check_batch_size(batch_size integer)
+returns void
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if batch_size is null or batch_size not between 1 and 100000 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'batch_size %s is not between 1 and 100000', coalesce(batch_size::text, 'null')
+            );
+    end if;
+end;
+$$;
+comment on function consolidation.check_batch_size(integer) is
+'Raises 22023 unless batch_size is between 1 and 100000';
+
 create function consolidation.plan_chunks(batch_size integer)
 returns void
 language plpgsql
@@ -198,6 +218,7 @@ declare
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
+    perform consolidation.check_batch_size(batch_size);
     loop
         taken := consolidation.carry_changes(batch_size);
         commit;
@@ -215,7 +236,7 @@ comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
 and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience is
-over (default: never). Call it outside a transaction';
+over (default: never). Raises 22023 for a batch_size out of range. Call it outside a transaction';
 
 create procedure consolidation.backfill(batch_size integer default 1000)
 language plpgsql
@@ -228,11 +249,7 @@ declare
     began constant timestamptz := clock_timestamp();
     reported timestamptz := clock_timestamp();
 begin
-    if batch_size not between 1 and 100000 then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = format('backfill: batch_size %s is not between 1 and 100000', batch_size);
-    end if;
+    perform consolidation.check_batch_size(batch_size);
     perform consolidation.plan_chunks(batch_size);
     commit;
     loop

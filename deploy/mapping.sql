@@ -247,7 +247,10 @@ and (
     on_step
     or (
         consolidation.to_uuid(element -> 'node_id') is not null
-        and consolidation.to_bigint(element -> 'step_index') between -2147483648 and 2147483647
+        and coalesce(
+            consolidation.to_bigint(element -> 'step_index') between -2147483648 and 2147483647,
+            false
+        )
     )
 );
 comment on function consolidation.fits_screenshot(jsonb, boolean) is

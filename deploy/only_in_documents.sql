@@ -11,11 +11,23 @@ create function consolidation.only_in_documents()
 returns table (table_name text, key text, what text)
 language plpgsql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = legacy, public, pg_temp
 as $$
 begin
     perform consolidation.see_everything();
     return query
+    -- After the cut-over the old tables only wait for them.
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('the run, legacy_trace_id %s', r.legacy_trace_id)
+    from public.user_workflow_run as r
+    where
+        consolidation.phase() = 'expand'
+        and not exists (
+            select from workflow_trace as t where t.trace_id = r.legacy_trace_id
+        )
+    union all
     select
         'user_workflow_run_step',
         format('step_id %s', s.step_id),

@@ -294,7 +294,7 @@ begin
             coalesce(f.add_new, f.drop_old) as remedy
         from consolidation.foreign_key() as f
         union all
-        select
+        select distinct
             'refuse',
             case c.relkind when 'm' then 'materialized view' else 'rule' end,
             c.oid::regclass::text,
@@ -309,7 +309,7 @@ begin
             and d.refclassid = 'pg_class'::regclass
             and (c.relkind <> 'v' or c.oid = o.oid)
         union all
-        select
+        select distinct
             'refuse',
             'policy',
             format('%s on %s', p.polname, p.polrelid::regclass),
@@ -321,7 +321,7 @@ begin
         inner join old_table as o on o.oid = d.refobjid and o.oid <> p.polrelid
         where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_class'::regclass
         union all
-        select
+        select distinct
             'refuse',
             'row type',
             pg_describe_object(d.classid, d.objid, d.objsubid),

@@ -18,7 +18,7 @@ using gin (context jsonb_path_ops);
 create index idx_step_events_gin on public.user_workflow_run_step
 using gin (events jsonb_path_ops);
 
--- The same for events of no step; few runs have any that matter, the index stays small.
+-- The same for events of no step: events @> '[{"type": "error"}]' and events <> '[]'
 create index idx_run_events_gin on public.user_workflow_run
 using gin (events jsonb_path_ops)
 where events <> '[]';

@@ -794,6 +794,35 @@ comment on function consolidation.swap_locks() is
 'Relations that a swap of the names locks in access exclusive mode, and those it locks in share row
 exclusive mode because a foreign key connects them';
 
+create function consolidation.check_session(patience interval)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if patience is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'patience cannot be null';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'invalid_transaction_state',
+            message = format(
+                'the names are swapped in read committed, not %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'set default_transaction_isolation = ''read committed''; a snapshot from before the '
+            'locks would not see what was written last.';
+    end if;
+    perform consolidation.see_everything();
+end;
+$$;
+comment on function consolidation.check_session(interval) is
+'Raises 22023 for no patience, 25000 in a transaction that is not read committed, 42501 if row level
+security hides rows';
+
 create procedure consolidation.swap(direction text, patience interval)
 language plpgsql
 as $$
@@ -925,6 +954,7 @@ as $$
 declare
     example record;
 begin
+    perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'expand' then
             call consolidation.refuse_findings();
@@ -961,12 +991,13 @@ $$;
 comment on procedure consolidation.cut_over(interval) is
 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
 patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001 (differences),
-55P03 (no locks); nothing is changed then. Call it outside a transaction';
+55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
 
 create procedure consolidation.cut_back(patience interval default '5 minutes')
 language plpgsql
 as $$
 begin
+    perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'cut over' then
             call consolidation.swap('to tables', patience);
@@ -994,6 +1025,7 @@ revoke all on function consolidation.continue_sequence(regclass, regclass) from 
 revoke all on function consolidation.swap_to_views() from public;
 revoke all on function consolidation.swap_to_tables() from public;
 revoke all on function consolidation.swap_locks() from public;
+revoke all on function consolidation.check_session(interval) from public;
 revoke all on procedure consolidation.swap(text, interval) from public;
 revoke all on procedure consolidation.validate(text) from public;
 revoke all on procedure consolidation.refuse_findings() from public;

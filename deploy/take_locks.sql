@@ -24,10 +24,15 @@ declare
     wanted regclass;
     holders text;
 begin
-    if mode not in ('share row exclusive', 'exclusive', 'access exclusive') then
+    if coalesce(mode, '') not in ('share row exclusive', 'exclusive', 'access exclusive') then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('take_locks: unknown lock mode "%s"', mode);
+    end if;
+    if patience is null or hold is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'take_locks: patience and hold cannot be null';
     end if;
     loop
         attempt := attempt + 1;

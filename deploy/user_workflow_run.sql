@@ -5,7 +5,7 @@
 --         They are plain columns so that the view workflow_trace is automatically updatable:
 --         on conflict, returning and concurrent updates behave as on the table.
 -- Locks:  none on existing tables.
--- Revert: drops the table; refuses while it holds runs the old table does not.
+-- Revert: drops the table; before that, revert/swap.sql refuses if it holds what the old tables do not.
 
 begin;
 

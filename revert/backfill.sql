@@ -22,6 +22,7 @@ drop function consolidation.note_everything();
 drop function consolidation.carry_changes(integer);
 drop function consolidation.carry_chunk();
 drop function consolidation.plan_chunks(integer);
+drop function consolidation.check_batch_size(integer);
 drop function consolidation.enter_batch();
 drop table consolidation.chunk;
 

@@ -20,9 +20,10 @@ declare
     ];
 begin
     foreach old_table in array old_tables loop
-        if obj_description(to_regclass(format('public.%I', old_table)), 'pg_class')
+        -- An adopted table usually has no comment at all.
+        if
+            coalesce(obj_description(to_regclass(format('public.%I', old_table)), 'pg_class'), '')
             not like '%(workflow_consolidation:baseline)'
-            or to_regclass(format('public.%I', old_table)) is null
         then
             raise notice 'public.% was not created by this project and stays', old_table;
             continue;

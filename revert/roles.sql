@@ -8,8 +8,9 @@ declare
     used_by text;
 begin
     foreach role_name in array array['workflow_app', 'workflow_maintenance'] loop
-        if shobj_description(to_regrole(role_name), 'pg_authid')
-            not like '%(workflow_consolidation)' or to_regrole(role_name) is null
+        if
+            coalesce(shobj_description(to_regrole(role_name), 'pg_authid'), '')
+            not like '%(workflow_consolidation)'
         then
             raise notice 'role % was not created by this project and stays', role_name;
             continue;

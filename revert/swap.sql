@@ -2,6 +2,8 @@
 --
 -- From here down nothing keeps what only the documents can say, so this is where it is asked for.
 
+call consolidation.catch_up();
+
 begin;
 
 do $$
@@ -32,6 +34,7 @@ drop procedure consolidation.cut_over(interval);
 drop procedure consolidation.refuse_findings();
 drop procedure consolidation.validate(text);
 drop procedure consolidation.swap(text, interval);
+drop function consolidation.check_session(interval);
 drop function consolidation.swap_locks();
 drop function consolidation.swap_to_tables();
 drop function consolidation.swap_to_views();

@@ -1,6 +1,6 @@
 -- After the cut-over an old statement does under the old name what it did on the table. The old
--- tables are still there, in the schema legacy: each statement runs on both, and the outcome must be
--- the same, be it a number of rows or an error.
+-- tables are still there, in the schema legacy: each statement runs on both, and the outcome must
+-- be the same, be it a number of rows or an error.
 
 begin;
 
@@ -39,7 +39,9 @@ select
 from generate_series(910001, 910005) as n
 $$),
 ($$
-insert into workflow_trace (trace_id, org_id, workflow_id, channel, created_by, status, error_detail)
+insert into workflow_trace (
+    trace_id, org_id, workflow_id, channel, created_by, status, error_detail
+)
 values (
     920001, '22222222-0000-4000-8000-000000000000', '22222222-0000-4000-8000-00000000c001', 'voice',
     '22222222-0000-4000-8000-00000000d001', 'active', '{"a": 1.10, "b": null}'
@@ -117,8 +119,10 @@ where t.trace_id between 910001 and 910005
 $$),
 -- Updates, also of several rows, with joins and of keys.
 ($$ update workflow_trace set status = 'running', start_time = now() where trace_id = 910001 $$),
-($$ update workflow_trace set tier = coalesce(tier, 0) + 1 where trace_id between 910001 and 910005 $$),
-($$ update workflow_trace set org_id = org_id where org_id = '22222222-0000-4000-8000-000000000000' $$),
+($$ update workflow_trace set tier = coalesce(tier, 0) + 1
+    where trace_id between 910001 and 910005 $$),
+($$ update workflow_trace set org_id = org_id
+    where org_id = '22222222-0000-4000-8000-000000000000' $$),
 ($$ update workflow_trace set status = 'x' where trace_id = -77 $$),
 ($$ update workflow_steps set status = 'done', end_time = now() where trace_id = 910001 $$),
 ($$
@@ -142,18 +146,21 @@ $$),
 ($$ update workflow_events set step_id = 9100012 where step_id = 9100011 $$),
 ($$ update workflow_events set step_id = null where event_id = 91000211 $$),
 ($$ update workflow_events set trace_id = 910003, step_id = null where event_id = 91000212 $$),
-($$ update workflow_events set event_id = 910999, "timestamp" = '-infinity' where event_id = 910901 $$),
+($$ update workflow_events set event_id = 910999, "timestamp" = '-infinity'
+    where event_id = 910901 $$),
 ($$ update workflow_events set event_type = 'x' where event_id = -77 $$),
 ($$ update workflow_events set "timestamp" = default where event_id = 910903 $$),
 ($$ update workflow_trace_screenshot set confidence_score = 0.955, element_found = true
     where trace_id = 910002 $$),
 ($$ update workflow_trace_screenshot set confidence_score = 'NaN' where trace_id = 910003 $$),
-($$ update workflow_trace_screenshot set step_index = 1 where trace_id = 910001 and step_index = 4 $$),
+($$ update workflow_trace_screenshot set step_index = 1
+    where trace_id = 910001 and step_index = 4 $$),
 ($$ update workflow_trace_screenshot set trace_id = 910001 where trace_id = 910005 $$),
 ($$ update workflow_trace_screenshot set node_name = '' where trace_id = -77 $$),
 ($$ update workflow_trace_context set value = value, updated_at = now() where trace_id = 910002 $$),
 ($$ update workflow_trace_context set key = key || '!' where trace_id = 910003 $$),
-($$ update workflow_trace_context set trace_id = 910001, key = 'moved' where context_id = 9100051 $$),
+($$ update workflow_trace_context set trace_id = 910001, key = 'moved'
+    where context_id = 9100051 $$),
 ($$ update workflow_trace_context set context_id = 910888 where context_id = 9100011 $$),
 ($$ update workflow_trace_endpoint set endpoint_id = endpoint_id + 10 where trace_id = 910002 $$),
 ($$ update workflow_trace_endpoint set trace_id = 910002 where trace_id = 910003 $$),
@@ -226,7 +233,8 @@ values
 (true, $$ update workflow_steps set step_id = 9100077 where step_id = 9100012 $$),
 (true, $$ update workflow_steps set step_id = 9100011 where step_id = 9100032 $$),
 (true, $$ insert into workflow_events (trace_id, event_type) values (910001, 'a') $$),
-(true, $$ insert into workflow_events (trace_id, event_type, event_data) values (910001, null, '1') $$),
+(true, $$ insert into workflow_events (trace_id, event_type, event_data)
+    values (910001, null, '1') $$),
 (true, $$ insert into workflow_events (trace_id, event_type, event_data) values (-77, 'a', '1') $$),
 (true, $$ insert into workflow_events (trace_id, step_id, event_type, event_data)
     values (910001, -77, 'a', '1') $$),
@@ -236,7 +244,8 @@ values
     values (910999, 910001, 'a', '1') $$),
 (true, $$ insert into workflow_events (trace_id, event_type, event_data, "timestamp")
     values (910001, 'a', '1', null) $$),
-(true, $$ insert into workflow_events (trace_id, event_type, event_data) values (910001, 'a', '{') $$),
+(true, $$ insert into workflow_events (trace_id, event_type, event_data)
+    values (910001, 'a', '{') $$),
 (true, $$ update workflow_events set event_id = 910902 where event_id = 910999 $$),
 (true, $$ update workflow_events set event_id = null where event_id = 910999 $$),
 (true, $$ update workflow_events set step_id = -77 where event_id = 910999 $$),
@@ -247,22 +256,26 @@ values
         node_id
     )
     select
-        s.screenshot_id, 910006, s.org_id, 'a', 1, '', '', s.node_id
+        s.screenshot_id, s.trace_id, s.org_id, 'a', 1, '', '', s.node_id
     from workflow_trace_screenshot as s
     where s.trace_id = 910001 and s.step_index = 2
     limit 1 $$),
 (true, $$ update workflow_trace_screenshot set confidence_score = 9.995 where trace_id = 910001 $$),
-(true, $$ update workflow_trace_screenshot set node_name = repeat('x', 256) where trace_id = 910001 $$),
-(true, $$ update workflow_trace_screenshot set action_description = null where trace_id = 910001 $$),
+(true, $$ update workflow_trace_screenshot set node_name = repeat('x', 256)
+    where trace_id = 910001 $$),
+(true, $$ update workflow_trace_screenshot set action_description = null
+    where trace_id = 910001 $$),
 (true, $$ update workflow_trace_screenshot set trace_id = -77 where trace_id = 910001 $$),
-(true, $$ insert into workflow_trace_context (trace_id, key, value) values (910001, 'moved', '1') $$),
+(true, $$ insert into workflow_trace_context (trace_id, key, value)
+    values (910001, 'moved', '1') $$),
 (true, $$ insert into workflow_trace_context (trace_id, key, value) values (-77, 'a', '1') $$),
 (true, $$ insert into workflow_trace_context (trace_id, key, value) values (910001, 'a', null) $$),
 (true, $$ insert into workflow_trace_context (trace_id, key, value)
     values (910001, repeat('k', 256), '1') $$),
 (true, $$ insert into workflow_trace_context (context_id, trace_id, key, value)
     values (910888, 910001, 'new', '1') $$),
-(true, $$ update workflow_trace_context set key = 'key 1' where trace_id = 910001 and key = 'key 2' $$),
+(true, $$ update workflow_trace_context set key = 'key 1'
+    where trace_id = 910001 and key = 'key 2' $$),
 (true, $$ update workflow_trace_context set context_id = 910888
     where trace_id = 910001 and key = 'key 2' $$),
 (true, $$ insert into workflow_trace_endpoint values (910001, 1) $$),

@@ -68,7 +68,7 @@ create temporary table rule (
     description text not null
 );
 
--- Comments -----------------------------------------------------------------------------------------
+-- Comments ----------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
 select
@@ -113,7 +113,9 @@ order by r.label, a.attnum;
 insert into rule (holds, description)
 select
     coalesce(length(obj_description(f.oid, 'pg_proc')), 0) > 0,
-    format('%s %s has a comment', case f.prokind when 'p' then 'procedure' else 'function' end, f.label)
+    format(
+        '%s %s has a comment', case f.prokind when 'p' then 'procedure' else 'function' end, f.label
+    )
 from project_function as f
 order by f.label;
 
@@ -124,7 +126,7 @@ select
 from pg_catalog.pg_policy as p
 order by p.polrelid::regclass::text, p.polname;
 
--- Names --------------------------------------------------------------------------------------------
+-- Names -------------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
 select
@@ -158,7 +160,7 @@ from (
 ) as n
 order by n.kind, n.label;
 
--- Views --------------------------------------------------------------------------------------------
+-- Views -------------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
 select
@@ -169,7 +171,7 @@ inner join pg_catalog.pg_class as c on c.oid = r.oid
 where r.relkind = 'v'
 order by r.label;
 
--- Functions ----------------------------------------------------------------------------------------
+-- Functions ---------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
 select
@@ -228,7 +230,7 @@ from project_function as f
 where f.nspname = 'public' and not f.is_trigger
 order by f.label;
 
--- Foreign keys -------------------------------------------------------------------------------------
+-- Foreign keys ------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
 select
@@ -272,7 +274,7 @@ from document_key as k
 inner join pg_catalog.pg_constraint as c on c.oid = k.oid
 order by k.conname;
 
--- Nothing behind the scenes is for applications ----------------------------------------------------
+-- Nothing behind the scenes is for applications ---------------------------------------------------
 
 insert into rule (holds, description)
 select

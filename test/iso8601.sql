@@ -11,7 +11,7 @@ from (
     ('to_iso8601'::name, 'timestamp with time zone'), ('from_iso8601', 'text')
 ) as f (name, argument);
 
--- Writing ------------------------------------------------------------------------------------------
+-- Writing -----------------------------------------------------------------------------------------
 
 select is(public.to_iso8601(m.moment), m.document, m.rule)
 from (
@@ -22,21 +22,30 @@ from (
     ),
     ('2025-01-14 10:30:00.123456+00', '2025-01-14T10:30:00.123456Z', 'microseconds are written'),
     ('2025-01-14 10:30:00.000001+00', '2025-01-14T10:30:00.000001Z', 'one microsecond is written'),
-    ('2025-01-14 10:30:00.5+00', '2025-01-14T10:30:00.5Z', 'a fraction is as long as it needs to be'),
+    (
+        '2025-01-14 10:30:00.5+00', '2025-01-14T10:30:00.5Z',
+        'a fraction is as long as it needs to be'
+    ),
     ('2025-01-14 10:30:00+05:30', '2025-01-14T05:00:00Z', 'another zone is written in UTC'),
     ('2025-01-01 00:00:00+14', '2024-12-31T10:00:00Z', 'UTC may be in another year'),
     ('0001-01-01 00:00:00+00', '0001-01-01T00:00:00Z', 'years have four digits'),
     ('0001-12-31 23:59:59+00 BC', '0001-12-31T23:59:59Z BC', 'the year before 1 is 1 BC'),
     ('0044-03-15 12:00:00+00 BC', '0044-03-15T12:00:00Z BC', 'years before 1 end in BC'),
-    ('10000-01-01 00:00:00+00', '10000-01-01T00:00:00Z', 'years from 10000 have as many as they need'),
-    ('294276-12-31 23:59:59.999999+00', '294276-12-31T23:59:59.999999Z', 'the last timestamp is written'),
+    (
+        '10000-01-01 00:00:00+00', '10000-01-01T00:00:00Z',
+        'years from 10000 have as many as they need'
+    ),
+    (
+        '294276-12-31 23:59:59.999999+00', '294276-12-31T23:59:59.999999Z',
+        'the last timestamp is written'
+    ),
     ('4714-11-24 00:00:00+00 BC', '4714-11-24T00:00:00Z BC', 'the first timestamp is written'),
     ('infinity', 'infinity', 'infinity is written as PostgreSQL does'),
     ('-infinity', '-infinity', 'minus infinity is written as PostgreSQL does'),
     (null, null, 'no timestamp gives none')
 ) as m (moment, document, rule);
 
--- Reading ------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 create function pg_temp.reading(document text)
 returns text
@@ -69,7 +78,10 @@ from (
     ('2000-02-29T00:00:00Z', '2000-02-29 00:00:00+00', 'so it is every 400 years'),
     ('0044-03-15T12:00:00Z BC', '0044-03-15 12:00:00+00 BC', 'BC is read after the zone'),
     ('0005-02-29T12:00:00Z BC', '0005-02-29 12:00:00+00 BC', '5 BC is a leap year'),
-    ('294276-12-31T23:59:59.999999Z', '294276-12-31 23:59:59.999999+00', 'the last timestamp is read'),
+    (
+        '294276-12-31T23:59:59.999999Z', '294276-12-31 23:59:59.999999+00',
+        'the last timestamp is read'
+    ),
     ('4714-11-24T00:00:00Z BC', '4714-11-24 00:00:00+00 BC', 'the first timestamp is read'),
     ('4714-11-30T00:00:00Z BC', '4714-11-30 00:00:00+00 BC', 'the days after the first are read'),
     ('2025-01-31T10:30:00Z', '2025-01-31 10:30:00+00', 'the last day of a month is read'),
@@ -78,7 +90,7 @@ from (
     (null, null, 'no text gives no timestamp')
 ) as m (document, moment, rule);
 
--- Garbage ------------------------------------------------------------------------------------------
+-- Garbage -----------------------------------------------------------------------------------------
 
 create temporary table garbage (document text);
 insert into garbage (document)
@@ -143,7 +155,7 @@ select is_empty(
 reset timezone;
 reset datestyle;
 
--- Round trip ---------------------------------------------------------------------------------------
+-- Round trip --------------------------------------------------------------------------------------
 
 -- First and last microsecond of each month, and leap days, of years that matter, in both eras; and
 -- moments all over the range.
@@ -194,7 +206,7 @@ select is_empty(
     'what is written is ISO 8601 in UTC'
 );
 
--- Settings of the session --------------------------------------------------------------------------
+-- Settings of the session -------------------------------------------------------------------------
 
 create function pg_temp.settings_that_matter()
 returns text []
@@ -214,7 +226,8 @@ begin
         select '<+03>-03'
     loop
         perform set_config('timezone', zone, true);
-        foreach style in array array['ISO, MDY', 'German, DMY', 'SQL, MDY', 'SQL, DMY', 'Postgres, DMY']
+        foreach style in array array['ISO, MDY', 'German, DMY', 'SQL, MDY', 'SQL, DMY',
+        'Postgres, DMY']
         loop
             continue when style <> 'ISO, MDY' and zone !~ '^(UTC$|\+|<|Asia/K)';
             perform set_config('datestyle', style, true);

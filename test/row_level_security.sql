@@ -45,7 +45,9 @@ select
     ))
 from public.user_workflow_run as r
 where r.legacy_trace_id in (910001, 920001, 930001);
-insert into public.user_workflow_config (config_id, org_id, name, config_type, config_data, created_by)
+insert into public.user_workflow_config (
+    config_id, org_id, name, config_type, config_data, created_by
+)
 select overlay(r.run_id::text placing '7001' from 33)::uuid, r.org_id, 'a', 'a', '{}', r.org_id
 from public.user_workflow_run as r
 where r.legacy_trace_id in (910001, 920001, 930001);
@@ -166,7 +168,7 @@ values
         '22222222-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-000000000000',
         gen_random_uuid(), 2, 920001
     ) $$),
-('42501', 'a tenant cannot attach a step to another tenant''s run under that organisation', $$
+('23503', 'a tenant cannot attach a step to another tenant''s run under that organisation', $$
     insert into public.user_workflow_run_step (
         run_id, org_id, node_id, step_number, legacy_trace_id
     )
@@ -264,7 +266,7 @@ select plan(
     + 4                                                         -- across organisations
 );
 
--- Policies and flags -------------------------------------------------------------------------------
+-- Policies and flags ------------------------------------------------------------------------------
 
 select ok(c.relrowsecurity, format('row level security is on for %s', c.relname))
 from pg_class as c
@@ -316,7 +318,7 @@ select is(
     'neither role can log in or bypass row level security'
 );
 
--- Reading ------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 set local role workflow_app;
 do $$ begin perform pg_temp.look('unset'); end $$;
@@ -373,7 +375,7 @@ from seen as s
 inner join reachable as r on r.relation = s.relation
 where s.session = 'maintenance';
 
--- Writing: rows of others, and own ones ------------------------------------------------------------
+-- Writing: rows of others, and own ones -----------------------------------------------------------
 
 set local role workflow_app;
 set local app.current_org_id = '11111111-0000-4000-8000-000000000000';
@@ -408,7 +410,7 @@ order by r.ordinal;
 -- In case one was not.
 delete from public.user_workflow_run_step where step_number = 2;
 
--- Sessions of no organisation ----------------------------------------------------------------------
+-- Sessions of no organisation ---------------------------------------------------------------------
 
 set local app.current_org_id = '';
 select is(
@@ -435,7 +437,8 @@ prepare step_without_organisation as
 insert into public.user_workflow_run_step (run_id, node_id, step_number)
 values ('11111111-0000-4000-8000-00000000a001', gen_random_uuid(), 2);
 select throws_ok(
-    'step_without_organisation', '23503', null, 'a session of no organisation finds no run for a step'
+    'step_without_organisation', '23503', null,
+    'a session of no organisation finds no run for a step'
 );
 prepare event_without_organisation as
 insert into public.workflow_events (trace_id, event_type, event_data) values (910001, 'a', '1');
@@ -470,7 +473,7 @@ select is(
     'whatever North tried, nothing of the others has changed'
 );
 
--- Across organisations -----------------------------------------------------------------------------
+-- Across organisations ----------------------------------------------------------------------------
 
 set local role workflow_maintenance;
 set local app.current_org_id = '';

@@ -27,7 +27,7 @@ where r.run_id = '22222222-0000-4000-8000-00000000a001'
 $$;
 create temporary table before as select pg_temp.run_of_south() as run_of_south;
 
--- Shape --------------------------------------------------------------------------------------------
+-- Shape -------------------------------------------------------------------------------------------
 
 select has_function(
     'public', f.name, f.arguments,
@@ -48,7 +48,7 @@ from (
 set local role workflow_app;
 set local app.current_org_id = '11111111-0000-4000-8000-000000000000';
 
--- add_context --------------------------------------------------------------------------------------
+-- add_context -------------------------------------------------------------------------------------
 
 select is(
     public.add_context('11111111-0000-4000-8000-00000000a001', 'correlation_id', '"xyz789"'),
@@ -147,7 +147,7 @@ select is(
     'add_context makes an object of a context that is none'
 );
 
--- get_context --------------------------------------------------------------------------------------
+-- get_context -------------------------------------------------------------------------------------
 
 select is(
     public.get_context('11111111-0000-4000-8000-00000000a001', 'a'), '1'::jsonb,
@@ -158,7 +158,8 @@ select is(
     'get_context returns null for a key that is not there'
 );
 select is(
-    public.get_context('11111111-0000-4000-8000-00000000a001', 'b', '"default"'), '"default"'::jsonb,
+    public.get_context('11111111-0000-4000-8000-00000000a001', 'b', '"default"'),
+    '"default"'::jsonb,
     'get_context returns what it is given for a key that is not there'
 );
 select is(
@@ -188,7 +189,7 @@ select is(
     'get_context finds no key in a context that is no object'
 );
 
--- add_endpoint -------------------------------------------------------------------------------------
+-- add_endpoint ------------------------------------------------------------------------------------
 
 select is(
     public.add_endpoint('11111111-0000-4000-8000-00000000a001', 9), '[7, 9]'::jsonb,
@@ -199,7 +200,8 @@ select is(
     'add_endpoint adds an id once'
 );
 select is(
-    public.add_endpoint('11111111-0000-4000-8000-00000000a001', 'orders'), '[7, 9, "orders"]'::jsonb,
+    public.add_endpoint('11111111-0000-4000-8000-00000000a001', 'orders'),
+    '[7, 9, "orders"]'::jsonb,
     'add_endpoint takes an id that is a text'
 );
 select is(
@@ -235,7 +237,8 @@ select is(
 );
 select throws_ok(
     format(
-        'select public.add_endpoints(''11111111-0000-4000-8000-00000000a001'', %L::jsonb)', e.endpoints
+        'select public.add_endpoints(''11111111-0000-4000-8000-00000000a001'', %L::jsonb)',
+        e.endpoints
     ),
     '22023', null,
     format('add_endpoints refuses %s', coalesce(e.endpoints, 'null'))
@@ -266,7 +269,10 @@ select throws_ok(
 );
 prepare endpoints_of_south as
 select public.add_endpoints('22222222-0000-4000-8000-00000000a001', '[1]');
-select throws_ok('endpoints_of_south', 'P0002', null, 'add_endpoints finds no run of another tenant');
+select throws_ok(
+    'endpoints_of_south', 'P0002', null,
+    'add_endpoints finds no run of another tenant'
+);
 update public.user_workflow_run set endpoints_used = null
 where run_id = '11111111-0000-4000-8000-00000000a001';
 select is(
@@ -278,7 +284,7 @@ select is(
     'a new array knows its elements'
 );
 
--- start_run ----------------------------------------------------------------------------------------
+-- start_run ---------------------------------------------------------------------------------------
 
 reset role;
 insert into public.user_workflow_config (

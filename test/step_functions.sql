@@ -86,7 +86,7 @@ select plan(
     + 46
 );
 
--- Shape --------------------------------------------------------------------------------------------
+-- Shape -------------------------------------------------------------------------------------------
 
 select has_function(
     'public', f.name, f.arguments,
@@ -119,7 +119,7 @@ prepare screenshots_of_north as
 select s.screenshots from public.user_workflow_run_step as s
 where s.step_id = '11111111-0000-4000-8000-00000000b001';
 
--- add_event ----------------------------------------------------------------------------------------
+-- add_event ---------------------------------------------------------------------------------------
 
 select is(
     public.add_event(
@@ -207,7 +207,7 @@ select results_eq(
     'an event of any timestamp reads back under the old name'
 );
 
--- add_events ---------------------------------------------------------------------------------------
+-- add_events --------------------------------------------------------------------------------------
 
 update public.user_workflow_run_step set events = '[{"type": "first"}]'
 where step_id = '11111111-0000-4000-8000-00000000b001';
@@ -215,7 +215,8 @@ select is(
     public.add_events(
         '11111111-0000-4000-8000-00000000b001',
         '[
-            {"type": "second", "timestamp": "2025-01-14T12:30:00+02:00", "data": [1], "severity": 3},
+            {"type": "second", "timestamp": "2025-01-14T12:30:00+02:00", "data": [1],
+            "severity": 3},
             {"type": "third", "timestamp": "2025-01-14 10:30:00", "data": null},
             {"type": "second", "timestamp": "infinity", "event_id": null}
         ]'
@@ -229,7 +230,8 @@ select results_eq(
     values (
         '[
             {"type": "first"},
-            {"type": "second", "timestamp": "2025-01-14T12:30:00+02:00", "data": [1], "severity": 3},
+            {"type": "second", "timestamp": "2025-01-14T12:30:00+02:00", "data": [1],
+            "severity": 3},
             {"type": "third", "timestamp": "2025-01-14 10:30:00", "data": null},
             {"type": "second", "timestamp": "infinity", "data": {}, "event_id": null}
         ]'::jsonb
@@ -244,7 +246,8 @@ select is(
 select is(
     public.add_events(
         '11111111-0000-4000-8000-00000000b001',
-        (select jsonb_agg(jsonb_build_object('type', 'batch', 'data', n)) from generate_series(1, 1000) as n)
+        (select jsonb_agg(jsonb_build_object('type', 'batch', 'data', n))
+        from generate_series(1, 1000) as n)
     ),
     1000,
     'add_events adds a thousand events at once'
@@ -261,7 +264,8 @@ select results_eq(
     'a thousand events arrive complete and in their order'
 );
 select throws_ok(
-    format('select public.add_events(''11111111-0000-4000-8000-00000000b001'', %L::jsonb)', b.events),
+    format('select public.add_events(''11111111-0000-4000-8000-00000000b001'', %L::jsonb)',
+    b.events),
     '22023', null,
     format('add_events refuses events %s', b.why)
 )
@@ -312,7 +316,7 @@ select results_eq(
     'an event that new code adds reads under the old name, with a negative id'
 );
 
--- add_screenshot -----------------------------------------------------------------------------------
+-- add_screenshot ----------------------------------------------------------------------------------
 
 select is(
     public.add_screenshot(
@@ -377,14 +381,17 @@ prepare empty_url as select public.add_screenshot('11111111-0000-4000-8000-00000
 select throws_ok('empty_url', '22023', null, 'add_screenshot refuses an empty url');
 prepare screenshot_of_unknown_step as
 select public.add_screenshot('99999999-0000-4000-8000-00000000b001', 'a');
-select throws_ok('screenshot_of_unknown_step', 'P0002', null, 'add_screenshot knows no unknown step');
+select throws_ok(
+    'screenshot_of_unknown_step', 'P0002', null,
+    'add_screenshot knows no unknown step'
+);
 prepare screenshot_of_south as
 select public.add_screenshot('22222222-0000-4000-8000-00000000b001', 'a');
 select throws_ok(
     'screenshot_of_south', 'P0002', null, 'add_screenshot finds no step of another tenant'
 );
 
--- add_screenshots ----------------------------------------------------------------------------------
+-- add_screenshots ---------------------------------------------------------------------------------
 
 update public.user_workflow_run_step set screenshots = null
 where step_id = '11111111-0000-4000-8000-00000000b001';

@@ -3,7 +3,7 @@
 begin;
 select plan(54);
 
--- Columns ------------------------------------------------------------------------------------------
+-- Columns -----------------------------------------------------------------------------------------
 
 select has_table('public', 'user_workflow_run', 'user_workflow_run is a table');
 select is(
@@ -129,7 +129,7 @@ select is(
     'the given columns come first, in the given order'
 );
 
--- Keys ---------------------------------------------------------------------------------------------
+-- Keys --------------------------------------------------------------------------------------------
 
 select col_is_pk('public', 'user_workflow_run', 'run_id'::name, 'run_id is the primary key');
 select col_is_unique(
@@ -144,7 +144,7 @@ select is(
     'legacy_trace_id is assigned to new runs, and can be given'
 );
 
--- Only the given columns ---------------------------------------------------------------------------
+-- Only the given columns --------------------------------------------------------------------------
 
 -- Hospital North (1…).
 select results_eq(
@@ -171,7 +171,8 @@ select results_eq(
     with inserted as (
         insert into public.user_workflow_run (workflow_id, org_id, channel, created_by)
         select
-            '11111111-0000-4000-8000-00000000c001', '11111111-0000-4000-8000-000000000000', v.channel,
+            '11111111-0000-4000-8000-00000000c001', '11111111-0000-4000-8000-000000000000',
+            v.channel,
             '11111111-0000-4000-8000-00000000d001'
         from (values ('web'), ('voice'), ('efax')) as v (channel)
         returning run_id, legacy_trace_id
@@ -211,7 +212,7 @@ insert into public.user_workflow_run (workflow_id, org_id, channel, created_by, 
 values (gen_random_uuid(), gen_random_uuid(), 'web', gen_random_uuid(), repeat('x', 101));
 select throws_ok('long_model', '22001', null, 'an llm_model of 101 characters is refused');
 
--- updated_at ---------------------------------------------------------------------------------------
+-- updated_at --------------------------------------------------------------------------------------
 
 insert into public.user_workflow_run (run_id, workflow_id, org_id, channel, created_by)
 values (

@@ -37,6 +37,8 @@ where
     )
     and not has_function_privilege('workflow_app', oid, 'execute');
 
+select 'consolidation.check_batch_size(integer)'::regprocedure;
+
 -- They find the old tables wherever the phase keeps them.
 select 1 / (case when count(*) = 3 then 1 else 0 end) as follow_the_old_tables
 from pg_catalog.pg_proc

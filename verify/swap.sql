@@ -9,7 +9,7 @@ select
 from consolidation.cut_over_log
 where false;
 
-select 1 / (case when count(*) = 13 then 1 else 0 end) as not_for_applications
+select 1 / (case when count(*) = 14 then 1 else 0 end) as not_for_applications
 from pg_catalog.pg_proc
 where
     oid in (
@@ -21,6 +21,7 @@ where
         'consolidation.swap_to_views()'::regprocedure,
         'consolidation.swap_to_tables()'::regprocedure,
         'consolidation.swap_locks()'::regprocedure,
+        'consolidation.check_session(interval)'::regprocedure,
         'consolidation.swap(text,interval)'::regprocedure,
         'consolidation.validate(text)'::regprocedure,
         'consolidation.refuse_findings()'::regprocedure,

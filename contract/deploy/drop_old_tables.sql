@@ -200,6 +200,64 @@ begin atomic
         where d.classoid = 'pg_class'::regclass and d.objoid = source
         union all
         select
+            9,
+            2000 + d.objoid::bigint,
+            format('comment on index %s is %L', d.objoid::regclass, d.description)
+        from pg_description as d
+        inner join pg_index as i on i.indexrelid = d.objoid
+        where d.classoid = 'pg_class'::regclass and i.indrelid = source
+        union all
+        select
+            9,
+            2000 + d.objoid::bigint,
+            format('comment on constraint %I on %s is %L', k.conname, source, d.description)
+        from pg_description as d
+        inner join pg_constraint as k on k.oid = d.objoid
+        where d.classoid = 'pg_constraint'::regclass and k.conrelid = source
+        union all
+        select
+            9,
+            2000 + d.objoid::bigint,
+            format('comment on trigger %I on %s is %L', g.tgname, source, d.description)
+        from pg_description as d
+        inner join pg_trigger as g on g.oid = d.objoid
+        where d.classoid = 'pg_trigger'::regclass and g.tgrelid = source
+        union all
+        select
+            9,
+            2000 + d.objoid::bigint,
+            format('comment on policy %I on %s is %L', p.polname, source, d.description)
+        from pg_description as d
+        inner join pg_policy as p on p.oid = d.objoid
+        where d.classoid = 'pg_policy'::regclass and p.polrelid = source
+        union all
+        select
+            9,
+            1000 + a.attnum::bigint,
+            format('alter table %s alter %I set statistics %s', source, a.attname, a.attstattarget)
+        from pg_attribute as a
+        where a.attrelid = source and a.attnum > 0 and not a.attisdropped and a.attstattarget > 0
+        union all
+        select
+            9,
+            0,
+            format(
+                'alter table %s replica identity %s', source,
+                case
+                    when c.relreplident = 'f' then 'full'
+                    when c.relreplident = 'n' then 'nothing'
+                    else (
+                        select 'using index ' || quote_ident(x.relname)
+                        from pg_index as i
+                        inner join pg_class as x on x.oid = i.indexrelid
+                        where i.indrelid = source and i.indisreplident
+                    )
+                end
+            )
+        from pg_class as c
+        where c.oid = source and c.relreplident <> 'd'
+        union all
+        select
             10,
             0,
             format('alter table %s owner to %I', source, pg_get_userbyid(c.relowner))

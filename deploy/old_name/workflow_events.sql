@@ -214,6 +214,16 @@ begin
         if new.event_id = '-9223372036854775808'::bigint then
             new.event_id := nextval('public.workflow_events_event_id_seq');
         else
+            -- Whoever inserts the same id into the same document now waits, and then sees it.
+            if new.step_id is null then
+                perform from public.user_workflow_run as r
+                where r.legacy_trace_id = new.trace_id
+                for update;
+            else
+                perform from public.user_workflow_run_step as s
+                where s.legacy_step_id = new.step_id
+                for update;
+            end if;
             perform consolidation.refuse_known_event_id(new.event_id);
         end if;
         element := consolidation.event_element(

@@ -159,6 +159,10 @@ begin
     if tg_op = 'INSERT' and new.context_id = '-9223372036854775808'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
+        -- Whoever inserts the same id into the same execution now waits, and then sees it.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = new.trace_id
+        for update;
         if exists (
             select from consolidation.context_row as c
             where c.trace_id = new.trace_id and c.context_id = new.context_id

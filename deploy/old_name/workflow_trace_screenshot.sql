@@ -231,6 +231,10 @@ begin
     if tg_op = 'INSERT' and new.screenshot_id = '00000000-0000-0000-0000-000000000000' then
         new.screenshot_id := gen_random_uuid();
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.screenshot_id <> old.screenshot_id) then
+        -- Whoever inserts the same id into the same execution now waits, and then sees it.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = new.trace_id
+        for update;
         if exists (
             select from consolidation.screenshot_row as s
             where s.trace_id = new.trace_id and s.screenshot_id = new.screenshot_id

@@ -71,11 +71,14 @@ select results_eq(
     'an insert returns the defaults of the old table'
 );
 select isnt_empty(
-    $$ select from public.user_workflow_config as c where c.name = 'texts' and c.config_data = '[]' $$,
+    $$ select from public.user_workflow_config as c
+    where c.name = 'texts' and c.config_data = '[]' $$,
     'a configuration inserted under the old name is one under the new name'
 );
 prepare used_name as
-insert into public.workflow_configs (org_id, workflow_id, name, config_type, config_data, created_by)
+insert into public.workflow_configs (
+    org_id, workflow_id, name, config_type, config_data, created_by
+)
 values (
     '11111111-0000-4000-8000-000000000000', '11111111-0000-4000-8000-00000000c001', 'retries',
     'limits', '{}', '11111111-0000-4000-8000-00000000d001'

@@ -57,7 +57,7 @@ values
     '22222222-0000-4000-8000-00000000e001', 1, 920101, '[]'
 );
 
--- Shape --------------------------------------------------------------------------------------------
+-- Shape -------------------------------------------------------------------------------------------
 
 select has_view('public', 'workflow_events', 'workflow_events is a view');
 select results_eq(
@@ -76,7 +76,7 @@ select results_eq(
     'the view has the columns of the old table, in its order and with its types'
 );
 
--- Reading ------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 prepare events_of_910001 as
 select e.* from public.workflow_events as e where e.trace_id = 910001 order by e.event_id;
@@ -117,13 +117,13 @@ select bag_eq(
     'a left join from the steps finds each step, with its events if it has any'
 );
 
--- Insert -------------------------------------------------------------------------------------------
+-- Insert ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
     insert into public.workflow_events (trace_id, step_id, event_type, event_data)
     values (910001, 910102, 'scrolled', '{"y": 2}')
-    returning event_id is not null and event_id > 0, trace_id, step_id, event_type, "timestamp" = now()
+    returning event_id > 0, trace_id, step_id, event_type, "timestamp" = now()
     $$,
     $$ values (true, 910001::bigint, 910102::bigint, 'scrolled'::varchar(100), true) $$,
     'an insert returns a new id and the default timestamp'
@@ -259,11 +259,13 @@ select cmp_ok(
     'nextval goes on after the ids that the old sequence gave'
 );
 
--- Errors -------------------------------------------------------------------------------------------
+-- Errors ------------------------------------------------------------------------------------------
 
 select throws_ok(
     format(
-        'insert into public.workflow_events (event_id, trace_id, event_type, event_data, "timestamp")
+        'insert into public.workflow_events (
+            event_id, trace_id, event_type, event_data, "timestamp"
+        )
         select %s, %s, %s, %s, %s',
         case c.name when 'event_id' then 'null::bigint' else '910999' end,
         case c.name when 'trace_id' then 'null::bigint' else '910001' end,
@@ -348,7 +350,7 @@ select results_eq(
     'a refused statement leaves nothing behind'
 );
 
--- Update -------------------------------------------------------------------------------------------
+-- Update ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -387,7 +389,9 @@ select is(
         from public.user_workflow_run_step as s
         where s.legacy_step_id = 910101
     ),
-    '{"type": "tapped", "timestamp": "2025-01-15T00:00:00Z", "data": null, "event_id": 910903}'::jsonb,
+    '{
+        "type": "tapped", "timestamp": "2025-01-15T00:00:00Z", "data": null, "event_id": 910903
+    }'::jsonb,
     'an updated element keeps its place'
 );
 select results_eq(
@@ -418,7 +422,8 @@ select is_empty(
     'an update of an unknown event_id changes no row'
 );
 select results_eq(
-    'update public.workflow_events set event_id = 910933 where event_id = 910903 returning event_id',
+    'update public.workflow_events set event_id = 910933 where event_id = 910903
+    returning event_id',
     'values (910933::bigint)',
     'an event_id can become an unused one'
 );
@@ -427,7 +432,7 @@ select is_empty(
     'a changed event_id is no longer the old one'
 );
 
--- Moving -------------------------------------------------------------------------------------------
+-- Moving ------------------------------------------------------------------------------------------
 
 select results_eq(
     'update public.workflow_events set step_id = 910102 where event_id = 910902 returning step_id',
@@ -469,7 +474,8 @@ select results_eq(
 prepare move_to_foreign_step as
 update public.workflow_events set step_id = 920101 where event_id = 910902;
 select throws_ok(
-    'move_to_foreign_step', '23503', null, 'an event cannot move to a step of another execution alone'
+    'move_to_foreign_step', '23503', null,
+    'an event cannot move to a step of another execution alone'
 );
 prepare move_to_unknown_trace as
 update public.workflow_events set trace_id = 999999999, step_id = null where event_id = 910902;
@@ -477,10 +483,11 @@ select throws_ok(
     'move_to_unknown_trace', '23503', null, 'an event cannot move to an unknown execution'
 );
 
--- Delete -------------------------------------------------------------------------------------------
+-- Delete ------------------------------------------------------------------------------------------
 
 select results_eq(
-    'delete from public.workflow_events where event_id = 910902 returning event_id, event_type::text',
+    'delete from public.workflow_events where event_id = 910902
+    returning event_id, event_type::text',
     $$ values (910902::bigint, 'clicked') $$,
     'a delete returns the event'
 );
@@ -511,7 +518,7 @@ select is_empty(
     'a delete of an unknown event_id deletes no row'
 );
 
--- What new code writes -----------------------------------------------------------------------------
+-- What new code writes ----------------------------------------------------------------------------
 
 -- No ids, and whatever JSON allows. Readers must not break.
 update public.user_workflow_run_step
@@ -606,7 +613,8 @@ select is(
     'an update gives an element no key that it did not name'
 );
 
--- A missing key is no JSON null, though both read as the JSON null that the column cannot do without.
+-- A missing key is no JSON null, though both read as the JSON null that the column cannot do
+-- without.
 update public.user_workflow_run_step
 set events = '[
     {"type": "a", "timestamp": "2025-01-14T10:30:00Z"},
@@ -633,7 +641,8 @@ select is(
     'a missing key stays missing when another one is updated'
 );
 
--- Several elements without ids in one statement: the position of one is not the identity of the next.
+-- Several elements without ids in one statement: the position of one is not the identity of the
+-- next.
 update public.user_workflow_run_step
 set events = '[
     {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1},

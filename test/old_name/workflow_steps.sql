@@ -41,7 +41,7 @@ values
     '11111111-0000-4000-8000-00000000e003', 3, 910103
 );
 
--- Shape --------------------------------------------------------------------------------------------
+-- Shape -------------------------------------------------------------------------------------------
 
 select has_view('public', 'workflow_steps', 'workflow_steps is a view');
 select results_eq(
@@ -60,7 +60,7 @@ select results_eq(
     'the view has the columns of the old table, in its order and with its types'
 );
 
--- Reading ------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 select results_eq(
     'select s.* from public.workflow_steps as s where s.step_id = 910101',
@@ -84,7 +84,7 @@ select cmp_ok(
     'there are carried-over steps to compare'
 );
 
--- Insert -------------------------------------------------------------------------------------------
+-- Insert ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -144,7 +144,8 @@ select results_eq(
     $$
     with inserted as (
         insert into public.workflow_steps (trace_id, step_number, node_id)
-        select 910002, 10 + n, '11111111-0000-4000-8000-00000000e001' from generate_series(1, 3) as n
+        select 910002, 10 + n, '11111111-0000-4000-8000-00000000e001'
+        from generate_series(1, 3) as n
         returning step_id
     )
     select count(distinct i.step_id)::integer from inserted as i
@@ -164,7 +165,7 @@ select is_empty(
     'nextval of the old sequence never gives a used id'
 );
 
--- Errors -------------------------------------------------------------------------------------------
+-- Errors ------------------------------------------------------------------------------------------
 
 prepare used_step_id as
 insert into public.workflow_steps (step_id, trace_id, step_number, node_id)
@@ -227,7 +228,7 @@ select throws_ok(
     'truncate public.workflow_steps', '42809', null, 'truncate is refused: it is a view'
 );
 
--- Update -------------------------------------------------------------------------------------------
+-- Update ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -261,7 +262,8 @@ select results_eq(
 select results_eq(
     $$
     with updated as (
-        update public.workflow_steps set status = 'skipped' where trace_id = 910001 returning step_id
+        update public.workflow_steps set status = 'skipped' where trace_id = 910001
+        returning step_id
     )
     select u.step_id from updated as u order by u.step_id
     $$,
@@ -292,7 +294,8 @@ select results_eq(
 );
 select results_eq(
     $$
-    select s.run_id, s.org_id from public.user_workflow_run_step as s where s.legacy_step_id = 910133
+    select s.run_id, s.org_id from public.user_workflow_run_step as s
+    where s.legacy_step_id = 910133
     $$,
     $$
     values (
@@ -325,7 +328,7 @@ select results_eq(
     'a step that moved to the trace of another organisation belongs to that one'
 );
 
--- Events and screenshots of a step -----------------------------------------------------------------
+-- Events and screenshots of a step ----------------------------------------------------------------
 
 insert into public.workflow_events (event_id, trace_id, step_id, event_type, event_data)
 values (910901, 910001, 910101, 'clicked', '{}'), (910902, 910001, 910102, 'typed', '{}');
@@ -443,7 +446,7 @@ select is(
     'a screenshot keeps its unknown keys when its step is deleted'
 );
 
--- on conflict --------------------------------------------------------------------------------------
+-- on conflict -------------------------------------------------------------------------------------
 
 select results_eq(
     $$

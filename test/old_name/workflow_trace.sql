@@ -37,7 +37,7 @@ values
     '22222222-0000-4000-8000-000000000000', 'web', '22222222-0000-4000-8000-00000000d001', 920001
 );
 
--- Shape --------------------------------------------------------------------------------------------
+-- Shape -------------------------------------------------------------------------------------------
 
 select has_view('public', 'workflow_trace', 'workflow_trace is a view');
 select results_eq(
@@ -56,7 +56,7 @@ select results_eq(
     'the view has the columns of the old table, in its order and with its types'
 );
 
--- Reading ------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 select results_eq(
     'select t.* from public.workflow_trace as t where t.trace_id = 910001',
@@ -90,7 +90,7 @@ select cmp_ok(
     'there are carried-over runs to compare'
 );
 
--- Insert -------------------------------------------------------------------------------------------
+-- Insert ------------------------------------------------------------------------------------------
 
 prepare insert_trace as
 insert into public.workflow_trace (org_id, workflow_id, channel, created_by)
@@ -143,7 +143,8 @@ select is(
 select results_eq(
     $$
     insert into public.workflow_trace (
-        trace_id, org_id, workflow_id, channel, status, success, created_by, error_detail, start_time,
+        trace_id, org_id, workflow_id, channel, status, success, created_by, error_detail,
+        start_time,
         end_time, action_type, action_detail, session_id, user_id, batch_job_item_id
     )
     values (
@@ -220,7 +221,7 @@ select results_eq(
     'an id fetched with nextval can be inserted'
 );
 
--- Errors -------------------------------------------------------------------------------------------
+-- Errors ------------------------------------------------------------------------------------------
 
 select throws_ok(
     $$
@@ -235,7 +236,9 @@ select throws_ok(
 select throws_ok(
     format(
         $$
-        insert into public.workflow_trace (trace_id, org_id, workflow_id, channel, created_by, status)
+        insert into public.workflow_trace (
+            trace_id, org_id, workflow_id, channel, created_by, status
+        )
         select
             910099, %s, %s, %s, %s, %s
         $$,
@@ -254,7 +257,9 @@ select throws_ok(
 from unnest(array['org_id', 'workflow_id', 'channel', 'created_by', 'status']) as c (name);
 select throws_ok(
     $$
-    insert into public.workflow_trace (trace_id, org_id, workflow_id, channel, created_by, created_at)
+    insert into public.workflow_trace (
+        trace_id, org_id, workflow_id, channel, created_by, created_at
+    )
     values (
         910099, '11111111-0000-4000-8000-000000000000', '11111111-0000-4000-8000-00000000c001',
         'web', '11111111-0000-4000-8000-00000000d001', null
@@ -289,7 +294,7 @@ select throws_ok(
     '22003', null, 'a tier out of range is refused'
 );
 
--- Update -------------------------------------------------------------------------------------------
+-- Update ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -339,7 +344,8 @@ select throws_ok(
     '23505', null, 'a trace_id cannot become a used one'
 );
 select results_eq(
-    $$ update public.workflow_trace set trace_id = 910033 where trace_id = 910003 returning trace_id $$,
+    $$ update public.workflow_trace set trace_id = 910033 where trace_id = 910003
+    returning trace_id $$,
     'values (910033::bigint)',
     'a trace_id that nothing belongs to can change'
 );
@@ -386,7 +392,8 @@ select throws_ok(
     format(
         'do %L',
         format(
-            'begin %s; update public.workflow_trace set trace_id = 910022 where trace_id = 910002; end',
+            'begin %s; update public.workflow_trace set trace_id = 910022
+            where trace_id = 910002; end',
             c.statement
         )
     ),
@@ -395,11 +402,13 @@ select throws_ok(
 )
 from child as c;
 
--- on conflict --------------------------------------------------------------------------------------
+-- on conflict -------------------------------------------------------------------------------------
 
 select results_eq(
     $$
-    insert into public.workflow_trace as t (trace_id, org_id, workflow_id, channel, created_by, status)
+    insert into public.workflow_trace as t (
+        trace_id, org_id, workflow_id, channel, created_by, status
+    )
     values (
         910001, '11111111-0000-4000-8000-000000000000', '11111111-0000-4000-8000-00000000c001',
         'web', '11111111-0000-4000-8000-00000000d001', 'running'
@@ -426,9 +435,11 @@ select throws_ok(
     'truncate public.workflow_trace', '42809', null, 'truncate is refused: it is a view'
 );
 
--- Delete -------------------------------------------------------------------------------------------
+-- Delete ------------------------------------------------------------------------------------------
 
-insert into public.user_workflow_run_step (step_id, run_id, node_id, step_number, events, screenshots)
+insert into public.user_workflow_run_step (
+    step_id, run_id, node_id, step_number, events, screenshots
+)
 values (
     '11111111-0000-4000-8000-00000000b001', '11111111-0000-4000-8000-00000000a001',
     '11111111-0000-4000-8000-00000000e001', 1, '[{"type": "a"}]', '[{"url": "a"}]'

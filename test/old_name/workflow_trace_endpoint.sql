@@ -45,7 +45,7 @@ select results_eq(
     'the view has the columns of the old table, in its order and with its types'
 );
 
--- Reading ------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -68,7 +68,7 @@ select cmp_ok(
     'there are carried-over endpoints to compare'
 );
 
--- Insert -------------------------------------------------------------------------------------------
+-- Insert ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -106,14 +106,15 @@ select results_eq(
     'rows of one insert all arrive, also where the document was null'
 );
 
--- Errors -------------------------------------------------------------------------------------------
+-- Errors ------------------------------------------------------------------------------------------
 
 prepare used_endpoint as
 insert into public.workflow_trace_endpoint (trace_id, endpoint_id) values (910001, 7);
 select throws_ok('used_endpoint', '23505', null, 'an endpoint that the trace has is refused');
 
 prepare twice_in_one as
-insert into public.workflow_trace_endpoint (trace_id, endpoint_id) values (910001, 70), (910001, 70);
+insert into public.workflow_trace_endpoint (trace_id, endpoint_id)
+values (910001, 70), (910001, 70);
 select throws_ok('twice_in_one', '23505', null, 'one statement cannot insert an endpoint twice');
 
 prepare null_trace as
@@ -172,7 +173,7 @@ select is(
     'a refused statement leaves nothing behind'
 );
 
--- Update -------------------------------------------------------------------------------------------
+-- Update ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -245,7 +246,7 @@ select is_empty(
     'an update of an unknown endpoint changes no row'
 );
 
--- Delete -------------------------------------------------------------------------------------------
+-- Delete ------------------------------------------------------------------------------------------
 
 select results_eq(
     $$
@@ -283,12 +284,15 @@ select is_empty(
     'a delete of an unknown endpoint deletes no row'
 );
 
--- What new code writes -----------------------------------------------------------------------------
+-- What new code writes ----------------------------------------------------------------------------
 
 update public.user_workflow_run
-set endpoints_used = '["orders", 1.5, 1e400, 9223372036854775808, true, null, [1], {"id": 2}, 5, 6.0]'
+set endpoints_used = '[
+    "orders", 1.5, 1e400, 9223372036854775808, true, null, [1], {"id": 2}, 5, 6.0
+]'
 where legacy_trace_id = 910001;
-update public.user_workflow_run set endpoints_used = '{"no": "array"}' where legacy_trace_id = 910002;
+update public.user_workflow_run set endpoints_used = '{"no": "array"}'
+where legacy_trace_id = 910002;
 update public.user_workflow_run set endpoints_used = '"no array"' where legacy_trace_id = 920001;
 select bag_eq(
     'select e.endpoint_id from public.workflow_trace_endpoint as e where e.trace_id = 910001

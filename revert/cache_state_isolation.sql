@@ -1,0 +1,29 @@
+-- Revert workflow_consolidation:cache_state_isolation from pg
+
+begin;
+
+set local lock_timeout = '2s';
+
+do $$
+declare
+    made_it constant boolean := (
+        select p.polpermissive from pg_catalog.pg_policy as p
+        where
+            p.polrelid = 'public.user_workflow_cache_state'::regclass
+            and p.polname = 'user_workflow_cache_state_org_isolation'
+    );
+begin
+    drop policy user_workflow_cache_state_org_isolation on public.user_workflow_cache_state;
+    -- It was on before where the policy had to be restrictive.
+    if made_it then
+        drop policy user_workflow_cache_state_others on public.user_workflow_cache_state;
+        drop policy user_workflow_cache_state_maintenance on public.user_workflow_cache_state;
+        alter table public.user_workflow_cache_state no force row level security;
+        alter table public.user_workflow_cache_state disable row level security;
+    end if;
+end
+$$;
+
+drop function public.is_own_workflow(uuid);
+
+commit;

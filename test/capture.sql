@@ -1,0 +1,226 @@
+-- Capture: every write notes the execution it touched. After the cut-over that is a write to the
+-- documents, whichever name it goes through.
+
+begin;
+select plan(29);
+
+-- Hospital North (1…) with two runs.
+insert into public.user_workflow_run (
+    run_id, workflow_id, org_id, channel, created_by, legacy_trace_id
+)
+values
+(
+    '11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001', 910001
+),
+(
+    '11111111-0000-4000-8000-00000000a002', '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001', 910002
+);
+insert into public.user_workflow_run_step (run_id, node_id, step_number, legacy_step_id)
+values (
+    '11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000e001', 1, 910101
+);
+
+select is(
+    (
+        select count(*)::integer from pg_trigger as g
+        where
+            g.tgrelid = t.relation and g.tgfoid = 'consolidation.capture_new()'::regprocedure
+            and g.tgenabled = 'O'
+    ),
+    4,
+    format('inserts, updates, deletes and truncates of %s are captured', t.relation)
+)
+from unnest(
+    array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass []
+) as t (relation);
+select is_empty(
+    $$
+    select from pg_trigger as g
+    inner join pg_class as c on c.oid = g.tgrelid
+    where c.relnamespace = 'legacy'::regnamespace and g.tgname ~ '^capture_'
+    $$,
+    'nobody writes to the old tables after the cut-over, so nothing is captured there'
+);
+select is_empty(
+    $$
+    select from pg_trigger as g
+    where g.tgname ~ '^capture_' and g.tgtype & 1 = 1
+    $$,
+    'capture fires once a statement, not once a row'
+);
+
+create function pg_temp.noted_by(statement text)
+returns bigint []
+language plpgsql
+as $$
+declare
+    noted bigint [];
+begin
+    delete from consolidation.change;
+    set local role workflow_app;
+    perform set_config('app.current_org_id', '11111111-0000-4000-8000-000000000000', true);
+    execute statement;
+    reset role;
+    select array_agg(distinct c.trace_id order by c.trace_id) into noted
+    from consolidation.change as c;
+    return noted;
+end;
+$$;
+
+-- As an application, which has no right on the queue.
+select is(pg_temp.noted_by(c.statement), c.expected::bigint [], format('%s is noted', c.what))
+from (
+    values
+    (
+        'an update of a run', '{910001}',
+        $$ update public.user_workflow_run set status = 'a' where legacy_trace_id = 910001 $$
+    ),
+    (
+        'an update of several runs', '{910001,910002}',
+        $$ update public.user_workflow_run set status = 'b'
+        where legacy_trace_id in (910001, 910002) $$
+    ),
+    (
+        'an insert of a run', '{910003}',
+        $$
+        insert into public.user_workflow_run (
+            workflow_id, org_id, channel, created_by, legacy_trace_id
+        )
+        values (
+            gen_random_uuid(), '11111111-0000-4000-8000-000000000000', 'web', gen_random_uuid(),
+            910003
+        )
+        $$
+    ),
+    (
+        'a delete of a run', '{910003}',
+        'delete from public.user_workflow_run where legacy_trace_id = 910003'
+    ),
+    (
+        'an insert of a step', '{910002}',
+        $$
+        insert into public.user_workflow_run_step (run_id, node_id, step_number)
+        values ('11111111-0000-4000-8000-00000000a002', gen_random_uuid(), 1)
+        $$
+    ),
+    (
+        'an update of a step', '{910001}',
+        'update public.user_workflow_run_step set retry_count = 1 where legacy_step_id = 910101'
+    ),
+    (
+        'a step that moves to another run, for both,', '{910001,910002}',
+        $$
+        update public.user_workflow_run_step
+        set run_id = '11111111-0000-4000-8000-00000000a002', step_number = 2
+        where legacy_step_id = 910101
+        $$
+    ),
+    (
+        'a delete of a step', '{910002}',
+        'delete from public.user_workflow_run_step where legacy_step_id = 910101'
+    ),
+    (
+        'add_context', '{910001}',
+        $$ select public.add_context('11111111-0000-4000-8000-00000000a001', 'a', '1') $$
+    ),
+    (
+        'an update through workflow_trace', '{910001}',
+        $$ update public.workflow_trace set status = 'c' where trace_id = 910001 $$
+    ),
+    (
+        'an insert into workflow_steps', '{910001}',
+        $$
+        insert into public.workflow_steps (step_id, trace_id, step_number, node_id)
+        values (910102, 910001, 2, gen_random_uuid())
+        $$
+    ),
+    (
+        'an insert into workflow_events', '{910001}',
+        $$
+        insert into public.workflow_events (trace_id, step_id, event_type, event_data)
+        values (910001, 910102, 'a', '1'), (910001, null, 'a', '1')
+        $$
+    ),
+    (
+        'a delete from workflow_events', '{910001}',
+        'delete from public.workflow_events where step_id = 910102'
+    ),
+    (
+        'an insert into workflow_trace_screenshot', '{910002}',
+        $$
+        insert into public.workflow_trace_screenshot (
+            trace_id, org_id, node_name, step_index, screenshot_url, action_description, node_id
+        )
+        values (
+            910002, '11111111-0000-4000-8000-000000000000', 'a', 1, 'a', 'a', gen_random_uuid()
+        )
+        $$
+    ),
+    (
+        'an insert into workflow_trace_context', '{910002}',
+        $$ insert into public.workflow_trace_context (trace_id, key, value)
+        values (910002, 'a', '1') $$
+    ),
+    (
+        'an insert into workflow_trace_endpoint', '{910001,910002}',
+        'insert into public.workflow_trace_endpoint values (910001, 1), (910002, 1)'
+    ),
+    (
+        'an update that finds no row, that is, nothing', null,
+        'update public.workflow_trace set status = status where trace_id = -77'
+    ),
+    (
+        'a read, that is, nothing', null,
+        'select * from public.workflow_events'
+    )
+) as c (what, expected, statement);
+
+set local role workflow_app;
+select throws_ok(
+    'select from consolidation.change', '42501', null, 'applications cannot read the queue'
+);
+select throws_ok(
+    'insert into consolidation.change (trace_id) values (1)', '42501', null,
+    'applications cannot write into the queue'
+);
+reset role;
+
+-- The other side of the queue: the triggers that watch the old tables before the cut-over.
+select lives_ok(
+    $$ select consolidation.start_capture('legacy.workflow_trace', 'consolidation.capture_old') $$,
+    'an old table can be watched'
+);
+delete from consolidation.change;
+insert into legacy.workflow_trace (trace_id, org_id)
+select n, '11111111-0000-4000-8000-000000000000' from generate_series(910501, 910503) as n;
+update legacy.workflow_trace set trace_id = 910504 where trace_id = 910503;
+delete from legacy.workflow_trace where trace_id = 910502;
+select bag_eq(
+    'select c.trace_id from consolidation.change as c',
+    $$
+    values (910501::bigint), (910502), (910503), (910503), (910504), (910502)
+    $$,
+    'inserts, updates (both ids) and deletes of an old table are noted'
+);
+delete from consolidation.change;
+set local client_min_messages = warning;
+truncate legacy.workflow_trace cascade;
+reset client_min_messages;
+select results_eq(
+    'select c.trace_id from consolidation.change as c',
+    'values (null::bigint)',
+    'a truncate is noted as "everything"'
+);
+select lives_ok(
+    $$ select consolidation.stop_capture('legacy.workflow_trace') $$,
+    'an old table can be left alone again'
+);
+delete from consolidation.change;
+insert into legacy.workflow_trace (trace_id, org_id)
+values (910601, '11111111-0000-4000-8000-000000000000');
+select is_empty('select from consolidation.change', 'a table left alone notes nothing');
+
+select * from finish();
+rollback;

@@ -1,0 +1,300 @@
+-- carry_back: documents to old rows, for given executions.
+
+begin;
+select plan(32);
+
+-- Hospital North (1…): executions that exist in the documents only, written by new and old code.
+insert into public.user_workflow_run (
+    run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, context, endpoints_used,
+    status,
+    error_details
+)
+values
+(
+    '11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001', 910001,
+    '{"user_session": "abc123"}', '[7, "orders", 1.5]', 'failed', '{"code": 17}'
+),
+(
+    '11111111-0000-4000-8000-00000000a002', '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001', 910002,
+    '[]', null, 'pending', null
+);
+update public.user_workflow_run
+set screenshots = '[
+    {
+        "url": "https://example.org/8.png", "timestamp": "2025-01-14T10:30:00Z",
+        "node_id": "11111111-0000-4000-8000-00000000e008"
+    },
+    {"url": "https://example.org/9.png", "timestamp": "noon", "step_index": 9}
+]'
+where legacy_trace_id = 910002;
+insert into public.user_workflow_run_step (
+    step_id, run_id, node_id, step_number, legacy_step_id, error_details, events, screenshots
+)
+values (
+    '11111111-0000-4000-8000-00000000b001', '11111111-0000-4000-8000-00000000a001',
+    '11111111-0000-4000-8000-00000000e001', 1, 910101, '{"code": 18}',
+    '[
+        {
+            "type": "clicked", "timestamp": "2025-01-14T12:30:00+02:00", "data": {"x": 1},
+            "severity": 3
+        },
+        {"type": "typed", "timestamp": "2025-01-14T10:30:01Z", "data": null, "event_id": 910901},
+        {"type": "slept", "timestamp": "noon"},
+        "a text"
+    ]',
+    '[
+        {"url": "https://example.org/1.png", "timestamp": "2025-01-14T10:30:00Z",
+        "confidence": 0.959},
+        {"action": "no url"}
+    ]'
+);
+insert into public.workflow_events (event_id, trace_id, event_type, event_data)
+values (910902, 910001, 'workflow_started', '{}');
+insert into public.workflow_trace_context (context_id, trace_id, key, value)
+values (910501, 910001, 'old', 'null');
+
+create temporary table documents_before as
+select r.legacy_trace_id as id, to_jsonb(r) - 'updated_at' as document
+from public.user_workflow_run as r
+where r.legacy_trace_id in (910001, 910002)
+union all
+select s.legacy_step_id, to_jsonb(s)
+from public.user_workflow_run_step as s
+where s.legacy_trace_id in (910001, 910002);
+create temporary table old_rows_before as
+select t.trace_id, t::text as image from legacy.workflow_trace as t
+union all
+select e.trace_id, e::text from legacy.workflow_events as e;
+
+select is_empty(
+    'select from legacy.workflow_trace as t where t.trace_id in (910001, 910002)',
+    'control: the old tables do not follow by themselves'
+);
+select lives_ok(
+    'select consolidation.carry_back(array[910001, 910002])', 'executions can be carried back'
+);
+select bag_eq(
+    format('select v.* from public.%I as v where v.trace_id in (910001, 910002)', n.name),
+    format('select o.* from legacy.%I as o where o.trace_id in (910001, 910002)', n.name),
+    format('the old table %s holds what the old name shows', n.name)
+)
+from unnest(array['workflow_trace', 'workflow_steps']) as n (name);
+select results_eq(
+    $$
+    select e.event_id < 0, e.step_id, e.event_type::text, e.event_data, e."timestamp"
+    from legacy.workflow_events as e
+    where e.trace_id = 910001 and e.event_id is distinct from 910902
+    order by e."timestamp"
+    $$,
+    $$
+    values
+    (true, 910101::bigint, 'clicked', '{"x": 1}'::jsonb, '2025-01-14 10:30:00+00'::timestamptz),
+    (false, 910101, 'typed', 'null', '2025-01-14 10:30:01+00')
+    $$,
+    'events that the old table can hold are in it'
+);
+select results_eq(
+    $$
+    select s.step_index, s.screenshot_url, s.action_description, s.confidence_score, s.node_id
+    from legacy.workflow_trace_screenshot as s
+    where s.trace_id = 910001
+    $$,
+    $$
+    values (
+        1, 'https://example.org/1.png', '', 0.96::numeric(3, 2),
+        '11111111-0000-4000-8000-00000000e001'::uuid
+    )
+    $$,
+    'screenshots that the old table can hold are in it'
+);
+select results_eq(
+    $$
+    select c.key::text, c.value from legacy.workflow_trace_context as c
+    where c.trace_id = 910001
+    order by c.key
+    $$,
+    $$ values ('old', 'null'::jsonb), ('user_session', '"abc123"') $$,
+    'context keys are in the old table'
+);
+select results_eq(
+    'select e.endpoint_id from legacy.workflow_trace_endpoint as e where e.trace_id = 910001',
+    'values (7::bigint)',
+    'endpoints that the old table can hold are in it'
+);
+select is_empty(
+    'select from consolidation.differences(trace_ids => array[910001, 910002])',
+    'what was carried back equals what it was carried back from'
+);
+select isnt_empty(
+    'select from consolidation.carried_back as b where b.trace_id = 910001',
+    'it is noted that the documents may say more than the old tables'
+);
+select is_empty(
+    $$
+    select b.trace_id, b.image from old_rows_before as b
+    except
+    (
+        select t.trace_id, t::text from legacy.workflow_trace as t
+        union all
+        select e.trace_id, e::text from legacy.workflow_events as e
+    )
+    $$,
+    'no other execution is touched'
+);
+
+-- And over again: what the old tables cannot hold is still there.
+select lives_ok(
+    'select consolidation.consolidate(array[910001, 910002])',
+    'what was carried back can be carried over again'
+);
+select is(
+    (select s.run_id from public.user_workflow_run_step as s where s.legacy_step_id = 910101),
+    '11111111-0000-4000-8000-00000000a001'::uuid,
+    'runs and steps keep the ids that new code gave them'
+);
+select is(
+    (
+        select (to_jsonb(s) - '{events,screenshots}'::text [])
+        from public.user_workflow_run_step as s
+        where s.legacy_step_id = 910101
+    ),
+    (
+        select b.document - '{events,screenshots}'::text []
+        from documents_before as b
+        where b.id = 910101
+    ),
+    'a step that went back and over again is what it was, its error_details included'
+);
+select ok(
+    (
+        select
+            s.events @> '[
+                {
+                    "type": "clicked", "timestamp": "2025-01-14T12:30:00+02:00", "data": {"x": 1},
+                    "severity": 3
+                },
+                {"type": "slept", "timestamp": "noon"},
+                "a text"
+            ]'
+            and jsonb_array_length(s.events) = 4
+        from public.user_workflow_run_step as s
+        where s.legacy_step_id = 910101
+    ),
+    'events that went back and over again keep their unknown keys and forms'
+);
+select ok(
+    (
+        select
+            s.screenshots @> '[{"url": "https://example.org/1.png", "confidence": 0.959}]'
+            and s.screenshots @> '[{"action": "no url"}]'
+        from public.user_workflow_run_step as s
+        where s.legacy_step_id = 910101
+    ),
+    'screenshots that went back and over again keep what the old table rounds or cannot hold'
+);
+select is(
+    (select r.screenshots from public.user_workflow_run as r where r.legacy_trace_id = 910002),
+    '[
+        {
+            "url": "https://example.org/8.png", "timestamp": "2025-01-14T10:30:00Z",
+            "node_id": "11111111-0000-4000-8000-00000000e008"
+        },
+        {"url": "https://example.org/9.png", "timestamp": "noon", "step_index": 9}
+    ]'::jsonb,
+    'screenshots of no step that the old table cannot hold are still on the run'
+);
+select ok(
+    (
+        select r.endpoints_used @> '[7, "orders", 1.5]' and r.context ->> 'user_session' = 'abc123'
+        from public.user_workflow_run as r
+        where r.legacy_trace_id = 910001
+    ),
+    'endpoints that went back and over again keep those that are no integers'
+);
+
+-- Changed, moved, gone ----------------------------------------------------------------------------
+
+update public.workflow_events set trace_id = 910002, step_id = null where event_id = 910902;
+update public.user_workflow_run set status = 'completed' where legacy_trace_id = 910001;
+select lives_ok(
+    'select consolidation.carry_back(array[910001, 910002])', 'changes can be carried back'
+);
+select results_eq(
+    $$
+    select t.status, e.trace_id
+    from legacy.workflow_events as e
+    cross join legacy.workflow_trace as t
+    where e.event_id = 910902 and t.trace_id = 910001
+    $$,
+    $$ values ('completed', 910002::bigint) $$,
+    'changes and a moved event arrive'
+);
+delete from public.user_workflow_run where legacy_trace_id = 910001;
+select lives_ok(
+    'select consolidation.carry_back(array[910001, -77])', 'a deleted run can be carried back'
+);
+select is_empty(
+    format('select from legacy.%I where trace_id = 910001', n.name),
+    format('nothing of a deleted run is in the old table %s', n.name)
+)
+from unnest(
+    array[
+        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
+        'workflow_trace_context', 'workflow_trace_endpoint'
+    ]
+) as n (name);
+select lives_ok('select consolidation.carry_back(''{}'')', 'nothing can be carried back');
+
+-- An id is unique within its execution only. If two executions show one, the old table holds it
+-- once, and the way back is not blocked.
+insert into public.user_workflow_run (
+    run_id, workflow_id, org_id, channel, created_by, legacy_trace_id
+)
+select
+    ('11111111-0000-4000-8000-00000000a00' || n)::uuid, '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001',
+    910000 + n
+from generate_series(3, 4) as n;
+insert into public.workflow_trace_context (context_id, trace_id, key, value)
+values (910777, 910003, 'a', '1'), (910777, 910004, 'a', '2');
+insert into public.workflow_trace_screenshot (
+    screenshot_id, trace_id, org_id, node_name, step_index, screenshot_url, action_description,
+    node_id
+)
+select
+    '11111111-0000-4000-8000-000000005777', 910000 + n, '11111111-0000-4000-8000-000000000000',
+    'a', 1,
+    'https://example.org/' || n, 'a', '11111111-0000-4000-8000-00000000e001'
+from generate_series(3, 4) as n;
+select lives_ok(
+    'select consolidation.carry_back(array[910003, 910004])',
+    'two executions that show one id can be carried back at once'
+);
+select lives_ok(
+    'select consolidation.carry_back(array[910004]), consolidation.carry_back(array[910003])',
+    'two executions that show one id can be carried back one after the other'
+);
+select is_empty(
+    'select from consolidation.differences(trace_ids => array[910003, 910004])',
+    'an id that the old table can hold only once is no difference'
+);
+select results_eq(
+    $$
+    select
+        (
+            select count(*)::integer from legacy.workflow_trace_context as c
+            where c.context_id = 910777
+        ),
+        (
+            select count(*)::integer from legacy.workflow_trace_screenshot as s
+            where s.screenshot_id = '11111111-0000-4000-8000-000000005777'
+        )
+    $$,
+    'values (1, 1)',
+    'the old table holds such an id once'
+);
+
+select * from finish();
+rollback;

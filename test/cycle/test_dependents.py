@@ -1,0 +1,690 @@
+"""Everything that hangs on the old tables: who may do what, and what is connected with them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import ENVIRONMENT, ROOT, connect, database, sqitch
+from helpers_cycle import (
+    EIGHT,
+    NODE,
+    NORTH,
+    OTHER_NODE,
+    SIX,
+    SOUTH,
+    USER,
+    WORKFLOW,
+    Connection,
+    all_rows,
+    changed,
+    differences,
+    dump,
+    execute_script,
+    one,
+    roles,
+    shrink,
+    sqlstate,
+)
+from psycopg import sql
+
+OWNER, WRITER, READER = "Old Owner", "App Writer", "reader"
+INSERTER, EDITOR, BLIND = 'insert"only', "Event Editor", "Blind Writer"
+COLUMN_UPDATER, COLUMN_INSERTER = "Column Updater", "column inserter"
+GRANTOR, MEMBER, NOBODY, VIEW_OWNER = "Grantor", "Member of Writer", "nobody at all", "View Owner"
+ROLES = (
+    OWNER, WRITER, READER, INSERTER, EDITOR, BLIND, COLUMN_UPDATER, COLUMN_INSERTER, GRANTOR,
+    MEMBER, NOBODY, VIEW_OWNER,
+)
+
+GRANTS = f"""
+    alter table workflow_trace owner to "{OWNER}";
+    alter table workflow_steps owner to "{OWNER}";
+    alter table workflow_events owner to "{OWNER}";
+    alter table workflow_trace_screenshot owner to "{OWNER}";
+    alter table workflow_trace_context owner to "{OWNER}";
+    alter table workflow_trace_endpoint owner to "{OWNER}";
+    alter table workflow_configs owner to "{OWNER}";
+    alter table micro_state owner to "{OWNER}";
+    grant select, insert, update, delete on workflow_trace, workflow_steps, workflow_events,
+    workflow_trace_screenshot, workflow_trace_context, workflow_trace_endpoint, workflow_configs,
+    micro_state to "{WRITER}";
+    grant usage on sequence workflow_trace_trace_id_seq, workflow_events_event_id_seq
+    to "{WRITER}";
+    grant select on sequence workflow_steps_step_id_seq to "{READER}";
+    grant "{WRITER}" to "{MEMBER}";
+    grant select on workflow_trace, workflow_steps, workflow_events, workflow_trace_screenshot,
+    workflow_trace_context, micro_state to "{READER}";
+    grant insert on workflow_events to "insert""only";
+    grant select, update on workflow_events to "{EDITOR}";
+    grant select, update, delete on workflow_trace_context to "{EDITOR}";
+    grant update, delete on workflow_events, workflow_trace_context, workflow_steps to "{BLIND}";
+    grant select, update (status, tier) on workflow_trace to "{COLUMN_UPDATER}";
+    grant select, update (event_type) on workflow_events to "{COLUMN_UPDATER}";
+    grant insert (trace_id, step_number, node_id) on workflow_steps to "{COLUMN_INSERTER}";
+    grant insert (trace_id, event_type, event_data) on workflow_events to "{COLUMN_INSERTER}";
+    grant select on workflow_steps to "{GRANTOR}" with grant option;
+    grant select on workflow_trace to "{VIEW_OWNER}";
+    grant select on workflow_trace_endpoint to public;
+"""
+
+STATEMENTS = {
+    "workflow_trace": {
+        "insert": f"""
+            insert into workflow_trace (org_id, workflow_id, channel, created_by)
+            values ('{NORTH}', '{WORKFLOW}', 'web', '{USER}')""",
+        "update": "update workflow_trace set status = 'x' where trace_id = 1",
+        "update other": "update workflow_trace set channel = 'x' where trace_id = 1",
+        "delete": "delete from workflow_trace where trace_id = 2",
+        "blind update": "update workflow_trace set tier = 1",
+        "lock": "select status from workflow_trace where trace_id = 1 for update",
+    },
+    "workflow_steps": {
+        "insert": f"""
+            insert into workflow_steps (trace_id, step_number, node_id) values (1, 77, '{NODE}')""",
+        "insert other": f"""
+            insert into workflow_steps (trace_id, step_number, node_id, status)
+            values (1, 77, '{NODE}', 'x')""",
+        "update": "update workflow_steps set status = 'x' where step_id = 11",
+        "delete": "delete from workflow_steps where step_id = 21",
+        "blind update": "update workflow_steps set duration_ms = 1",
+        "blind delete": "delete from workflow_steps",
+    },
+    "workflow_events": {
+        "insert": """
+            insert into workflow_events (trace_id, event_type, event_data) values (1, 'x', '1')""",
+        "insert on step": """
+            insert into workflow_events (trace_id, step_id, event_type, event_data)
+            values (1, 11, 'x', '1')""",
+        "insert returning": """
+            insert into workflow_events (trace_id, event_type, event_data) values (1, 'x', '1')
+            returning event_type""",
+        "update": "update workflow_events set event_type = 'x' where event_id = 111",
+        "update other": "update workflow_events set event_data = '2' where event_id = 112",
+        "delete": "delete from workflow_events where event_id = 111",
+        "blind update": "update workflow_events set event_data = '3'",
+        "blind delete": "delete from workflow_events",
+    },
+    "workflow_trace_screenshot": {
+        "insert": f"""
+            insert into workflow_trace_screenshot (
+                trace_id, org_id, node_name, step_index, screenshot_url, action_description, node_id
+            )
+            values (1, '{NORTH}', 'n', 1, 's3://b', 'a', '{NODE}')""",
+        "update": "update workflow_trace_screenshot set element_found = true where trace_id = 1",
+        "delete": "delete from workflow_trace_screenshot where trace_id = 2",
+    },
+    "workflow_trace_context": {
+        "insert": "insert into workflow_trace_context (trace_id, key, value) values (1, 'k', '1')",
+        "update": "update workflow_trace_context set value = '1' where trace_id = 1",
+        "delete": "delete from workflow_trace_context where trace_id = 1",
+        "blind update": "update workflow_trace_context set value = '3'",
+        "blind delete": "delete from workflow_trace_context",
+    },
+    "workflow_trace_endpoint": {
+        "insert": "insert into workflow_trace_endpoint values (1, 77)",
+        "update": "update workflow_trace_endpoint set endpoint_id = 78 where trace_id = 1",
+        "delete": "delete from workflow_trace_endpoint where trace_id = 1",
+    },
+    "workflow_configs": {
+        "insert": f"""
+            insert into workflow_configs (org_id, name, config_type, config_data, created_by)
+            values ('{NORTH}', 'x', 'limits', '1', '{USER}')
+            on conflict (org_id, workflow_id, name, config_type) do nothing""",
+        "update": "update workflow_configs set is_active = false where name = 'north'",
+        "delete": "delete from workflow_configs where name = 'north'",
+    },
+    "micro_state": {
+        "insert": f"""
+            insert into micro_state (workflow_id, node_id, dom_snapshot, action_json)
+            values ('{WORKFLOW}', '{NODE}', 'x', '1')""",
+        "update": "update micro_state set label = 'x'",
+        "delete": """
+            delete from micro_state where micro_state_id = (select max(micro_state_id) from micro_state)
+        """,
+    },
+}
+
+Outcome = tuple[Any, ...]
+
+
+def attempt(
+    connection: Connection, role: str | None, org_id: str | None, *statements: str
+) -> Outcome:
+    """What the last statement does for a role: its SQLSTATE, or its count and rows. Undone."""
+    connection.execute("begin")
+    try:
+        if role is not None:
+            connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+        if org_id is not None:
+            connection.execute("select set_config('app.current_org_id', %s, true)", (org_id,))
+        for text in statements:
+            cursor = connection.execute(text, prepare=False)
+        rows = sorted(map(str, cursor.fetchall())) if cursor.description else []
+        return (cursor.rowcount, *rows)
+    except psycopg.Error as error:
+        return (error.sqlstate,)
+    finally:
+        connection.execute("rollback")
+
+
+def privileges(connection: Connection) -> dict[tuple[str, str, str], Outcome]:
+    """Every statement on every old name, tried as every role."""
+    found = {}
+    for role in ROLES:
+        for table in EIGHT:
+            found[role, table, "select"] = attempt(
+                connection, role, None, f"select count(*) from {table}"
+            )
+            for verb, text in STATEMENTS[table].items():
+                found[role, table, verb] = attempt(connection, role, None, text)
+        for name in SEQUENCES:
+            found[role, name, "nextval"] = attempt(
+                connection, role, None, f"select nextval('{name}') > 0"
+            )
+            found[role, name, "read"] = attempt(connection, role, None, f"select last_value > 0 from {name}")
+    found[GRANTOR, "workflow_steps", "grant"] = attempt(
+        connection, GRANTOR, None, f'grant select on workflow_steps to "{NOBODY}"',
+        "select has_table_privilege('nobody at all', 'workflow_steps', 'select')",
+    )
+    found[MEMBER, "workflow_trace", "ids"] = attempt(
+        connection, MEMBER, None, STATEMENTS["workflow_trace"]["insert"],
+        """
+        select currval('workflow_trace_trace_id_seq') = max(trace_id),
+            lastval() = max(trace_id)
+        from workflow_trace
+        """,
+    )
+    found[WRITER, "workflow_events", "ids"] = attempt(
+        connection, WRITER, None, STATEMENTS["workflow_events"]["insert"],
+        "select currval('workflow_events_event_id_seq') = max(event_id), lastval() = max(event_id) "
+        "from workflow_events",
+    )
+    found[WRITER, "workflow_trace", "id by name"] = attempt(
+        connection, WRITER, None,
+        f"""
+        insert into workflow_trace (trace_id, org_id, workflow_id, channel, created_by)
+        values (nextval('workflow_trace_trace_id_seq'), '{NORTH}', '{WORKFLOW}', 'web', '{USER}')
+        """,
+        "select trace_id > 1000 and trace_id = max(trace_id) over () from workflow_trace "
+        "order by trace_id desc limit 1",
+    )
+    return found
+
+
+SEQUENCES = (
+    "workflow_trace_trace_id_seq",
+    "workflow_steps_step_id_seq",
+    "workflow_events_event_id_seq",
+    "workflow_trace_context_context_id_seq",
+)
+
+CONNECTED = f"""
+    create schema "My App";
+    grant usage on schema "My App" to public;
+    create table "My App".organisations (id uuid primary key);
+    create table "My App"."Users" ("User Id" uuid primary key);
+    create table "My App".nodes (id uuid primary key);
+    insert into "My App".organisations values ('{NORTH}'), ('{SOUTH}');
+    insert into "My App"."Users" values ('{USER}');
+    insert into "My App".nodes values ('{NODE}'), ('{OTHER_NODE}');
+    alter table workflow_trace add constraint "Org → Organisation"
+    foreign key (org_id) references "My App".organisations on delete cascade;
+    alter table workflow_trace add foreign key (created_by)
+    references "My App"."Users" on update cascade deferrable initially deferred;
+    alter table workflow_steps add constraint steps_node foreign key (node_id)
+    references "My App".nodes (id) on delete restrict;
+    alter table workflow_steps add constraint steps_node_later foreign key (node_id)
+    references "My App".nodes (id) not valid;
+
+    create table "My App".notes (
+        id integer primary key,
+        trace_id bigint constraint "Note of Run" references workflow_trace on delete cascade
+    );
+    create table "My App"."Step Notes" (
+        id integer primary key, "Step Id" bigint,
+        constraint "Step's Note" foreign key ("Step Id") references workflow_steps (step_id)
+        on delete set null on update cascade
+    );
+    create table "My App".audits (
+        trace_id bigint references workflow_trace on delete restrict, note text
+    );
+    create table "My App".defaults (
+        step_id bigint default 12 references workflow_steps on delete set default
+        deferrable initially deferred
+    );
+    create table "My App".unchecked (trace_id bigint);
+    insert into "My App".notes values (1, 1), (2, 2), (3, null);
+    insert into "My App"."Step Notes" values (1, 11), (2, 12);
+    insert into "My App".audits values (1, 'kept');
+    insert into "My App".defaults values (11);
+    insert into "My App".unchecked values (-5);
+    alter table "My App".unchecked add constraint later foreign key (trace_id)
+    references workflow_trace not valid;
+
+    create view "My App"."Run Overview" as
+    select t.trace_id as "Trace", t.status, count(e.event_id) as events
+    from workflow_trace as t left join workflow_events as e on e.trace_id = t.trace_id
+    group by t.trace_id, t.status;
+    create view "My App".nested as
+    select o."Trace" + 1 as next from "My App"."Run Overview" as o
+    union select trace_id from public.workflow_trace_endpoint;
+    create view "My App"."All Steps" with (security_barrier) as select * from workflow_steps;
+    create view "My App".contexts with (security_invoker) as select * from workflow_trace_context;
+    create view "My App".north_runs as
+    select trace_id, org_id, workflow_id, channel, created_by, status from workflow_trace
+    where org_id = '{NORTH}' with local check option;
+    create view "My App".owned as select trace_id, status from workflow_trace;
+    alter view "My App".owned owner to "{VIEW_OWNER}";
+    comment on view "My App".owned is 'of somebody else';
+    alter view "My App".north_runs alter channel set default 'web';
+    grant select on all tables in schema "My App" to "{NOBODY}";
+    grant insert, update on "My App".north_runs to "{NOBODY}";
+
+    create function "My App"."Count Events"(trace_id bigint) returns bigint language sql
+    begin atomic
+        select count(*) from public.workflow_events as e where e.trace_id = $1;
+    end;
+    create function "My App".log_event(trace_id bigint, kind text) returns text
+    language sql security definer
+    begin atomic
+        insert into public.workflow_events (trace_id, event_type, event_data)
+        values ($1, $2, '{{}}') returning event_type;
+    end;
+    alter function "My App".log_event(bigint, text) owner to "{WRITER}";
+    create function "My App".finish(wanted bigint) returns text language plpgsql as $$
+    declare
+        run workflow_trace%rowtype;
+        step workflow_steps%rowtype;
+        id workflow_events.event_id%type;
+    begin
+        select * into strict run from workflow_trace where trace_id = wanted for update;
+        for step in select * from workflow_steps where trace_id = wanted order by step_number loop
+            insert into workflow_events (trace_id, step_id, event_type, event_data)
+            values (wanted, step.step_id, 'finished', to_jsonb(step.step_number))
+            returning event_id into strict id;
+        end loop;
+        begin
+            insert into workflow_trace_context (trace_id, key, value)
+            values (wanted, 'user_session', '1');
+        exception when unique_violation then
+            update workflow_trace_context set value = '"again"'
+            where trace_id = wanted and key = 'user_session';
+        end;
+        delete from workflow_trace_endpoint where trace_id = wanted;
+        update workflow_trace set status = 'finished' where trace_id = wanted;
+        return run.status || (select count(*) from workflow_events where trace_id = wanted);
+    end $$;
+
+    create table "My App".log (entry text);
+    create function "My App".note_write() returns trigger language plpgsql as $$
+    begin
+        insert into "My App".log values (tg_op || ' ' || tg_table_name);
+        return null;
+    end $$;
+    create trigger "Note Writes" after insert or update or delete on workflow_events
+    for each row execute function "My App".note_write();
+    create trigger always after insert or delete on workflow_trace
+    for each statement execute function "My App".note_write();
+    alter table workflow_trace enable always trigger always;
+    create trigger asleep after insert on workflow_steps
+    for each row execute function "My App".note_write();
+    alter table workflow_steps disable trigger asleep;
+    create function "My App"."Upsert"() returns void language plpgsql as $$
+    begin
+        insert into public.workflow_trace_context (trace_id, key, value) values (1, 'u', '1')
+        on conflict (trace_id, key) do update set value = excluded.value;
+    end $$;
+    create publication "Pub 1" for table workflow_events, workflow_steps;
+"""
+
+# What the preflight refuses until somebody accepts it, by kind.
+TO_ACCEPT = {
+    "trigger": {'Note Writes on workflow_events', "always on workflow_trace"},
+    "function": {'"My App"."Upsert"()'},
+    "publication": {"Pub 1 of workflow_events", "Pub 1 of workflow_steps"},
+}
+
+
+def behaviour(connection: Connection) -> dict[str, Outcome]:
+    """What the connected objects do, each attempt undone."""
+
+    def do(*statements: str, role: str | None = None) -> Outcome:
+        return attempt(connection, role, None, *statements)
+
+    notes = 'select * from "My App".notes'
+    found = {
+        "delete used node": do(f"delete from \"My App\".nodes where id = '{NODE}'"),
+        "delete used user": do('delete from "My App"."Users"', "set constraints all immediate"),
+        "delete used organisation": do(
+            'delete from "My App".audits',
+            f"delete from \"My App\".organisations where id = '{NORTH}'",
+            "select trace_id from workflow_trace",
+        ),
+        "rename user": do(
+            f"update \"My App\".\"Users\" set \"User Id\" = '{NODE}'",
+            "select created_by from workflow_trace",
+        ),
+        "unknown organisation": do(
+            f"update workflow_trace set org_id = '{WORKFLOW}' where trace_id = 1"
+        ),
+        "unknown node": do(
+            f"insert into workflow_steps (trace_id, step_number, node_id) values (1, 9, '{USER}')"
+        ),
+        "unknown user, checked late": do(
+            f"update workflow_trace set created_by = '{NODE}' where trace_id = 1",
+            "select 1",
+        ),
+        "unknown user, checked": do(
+            f"update workflow_trace set created_by = '{NODE}' where trace_id = 1",
+            "set constraints all immediate",
+        ),
+        "note of no run": do('insert into "My App".notes values (9, 99)'),
+        "note of a run": do('insert into "My App".notes values (9, 2)', notes),
+        "notes cascade": do("delete from workflow_trace where trace_id = 2", notes),
+        "audits restrict": do("delete from workflow_trace where trace_id = 1"),
+        "step notes are set null": do(
+            "delete from workflow_steps where step_id = 12", 'select * from "My App"."Step Notes"'
+        ),
+        "step notes follow": do(
+            "update workflow_steps set step_id = 13 where step_id = 12",
+            'select * from "My App"."Step Notes"',
+        ),
+        "step default": do(
+            "delete from workflow_steps where step_id = 11",
+            "set constraints all immediate",
+            'select * from "My App".defaults',
+        ),
+        "unchecked": do('insert into "My App".unchecked values (-6)'),
+        "publication": do("select count(*) > 0 from pg_publication where pubname = 'Pub 1'"),
+        "count": do('select "My App"."Count Events"(1)'),
+        "count after insert": do(
+            STATEMENTS["workflow_events"]["insert"], 'select "My App"."Count Events"(1)'
+        ),
+        "log as nobody": do(
+            "select \"My App\".log_event(1, 'logged')",
+            role=NOBODY,
+        ),
+        "log": do(
+            "select \"My App\".log_event(1, 'logged')",
+            "select event_type, event_data from workflow_events where trace_id = 1",
+        ),
+        "finish": do(
+            'select "My App".finish(1)',
+            "select event_type, event_data, step_id from workflow_events where trace_id = 1",
+        ),
+        "finish as writer": do('select "My App".finish(1)', role=MEMBER),
+        "finish as reader": do('select "My App".finish(1)', role=READER),
+    }
+    for view in ('"Run Overview"', "nested", '"All Steps"', "contexts", "north_runs", "owned"):
+        for role in (None, NOBODY, READER):
+            found[f"{view} as {role}"] = do(f'select * from "My App".{view}', role=role)
+            found[f"{view} later as {role}"] = do(
+                "set local role none",
+                "delete from workflow_trace_context",
+                "delete from workflow_steps where step_id = 12",
+                STATEMENTS["workflow_events"]["insert"],
+                "update workflow_trace set status = 'later'",
+                f'set local role "{role}"' if role else "select 1",
+                f'select * from "My App".{view}',
+            )
+    insert = 'insert into "My App".north_runs (org_id, workflow_id, created_by) values'
+    for label, org_id in (("inside", NORTH), ("outside", SOUTH)):
+        found[f"insert {label} the view"] = do(
+            f"{insert} ('{org_id}', '{WORKFLOW}', '{USER}') returning channel, status", role=NOBODY
+        )
+    return found
+
+
+def constraints(connection: Connection) -> list[Any]:
+    """Foreign keys of the application's tables and to them."""
+    return connection.execute(
+        """
+        select conname, conrelid::regclass::text, pg_get_constraintdef(oid), convalidated
+        from pg_constraint
+        where
+            contype = 'f'
+            and (
+                connamespace = '"My App"'::regnamespace
+                or confrelid in (
+                    select oid from pg_class where relnamespace = '"My App"'::regnamespace
+                )
+            )
+        order by 1, 2
+        """
+    ).fetchall()
+
+
+class Story:
+    """What was observed before the deploy, after it, and after the revert."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.preflight: dict[tuple[str, str], str] = {}
+        self.refused = ""
+        self.unchanged: list[str] = []
+        self.privileges: list[dict[tuple[str, str, str], Outcome]] = []
+        self.behaviour: list[dict[str, Outcome]] = []
+        self.constraints: list[list[Any]] = []
+        self.documents: dict[tuple[str, str], Outcome] = {}
+        self.visible: dict[tuple[str, str | None], Outcome] = {}
+        self.reverted: subprocess.CompletedProcess[str] | None = None
+        self.restored: list[str] = []
+        self.fired: list[list[str]] = []
+
+
+@pytest.fixture(scope="module")
+def story(expand_template: str) -> Iterator[Story]:
+    """One database with everything above on it, deployed and reverted."""
+    told = Story()
+    with roles(*ROLES), database(expand_template) as name, connect(name) as connection:
+        told.name = name
+        shrink(connection)
+        execute_script(connection, GRANTS)
+        execute_script(connection, CONNECTED)
+
+        def observe() -> None:
+            told.privileges.append(privileges(connection))
+            told.behaviour.append(behaviour(connection))
+            told.constraints.append(constraints(connection))
+
+        def log() -> list[str]:
+            entries = connection.execute('select entry from "My App".log order by 1').fetchall()
+            connection.execute('truncate "My App".log')
+            return [entry for (entry,) in entries]
+
+        observe()
+        log()
+        told.preflight = {
+            (kind, found): severity
+            for severity, kind, found in connection.execute(
+                "select severity, kind, object from consolidation.preflight"
+            )
+        }
+        before = dump(name)
+        told.refused = sqitch(name, "deploy", check=False).stderr
+        told.unchanged = changed(before, dump(name))
+        for kind, objects in TO_ACCEPT.items():
+            for accepted in objects:
+                connection.execute(
+                    "insert into consolidation.accepted (kind, object, reason) "
+                    "values (%s, %s, 'tested')",
+                    (kind, accepted),
+                )
+        sqitch(name, "deploy")
+        sqitch(name, "verify")
+        observe()
+        for role in ROLES:
+            for table in ("user_workflow_run", "user_workflow_run_step"):
+                for verb, text in (
+                    ("select", f"select * from {table}"),
+                    ("update", f"update {table} set events = '[]'"),
+                    ("delete", f"delete from {table}"),
+                    ("events", f"select events from {table}"),
+                ):
+                    told.documents[role, f"{verb} {table}"] = attempt(connection, role, None, text)
+            for org_id in (None, "", NORTH, SOUTH):
+                told.visible[role, org_id] = attempt(
+                    connection, role, org_id, "select distinct trace_id from workflow_trace"
+                )
+        execute_script(
+            connection,
+            """
+            insert into workflow_events (trace_id, event_type, event_data) values (1, 'a', '1');
+            update workflow_events set event_type = 'b' where event_type = 'a';
+            delete from workflow_events where event_type = 'b';
+            """,
+        )
+        told.fired.append(log())
+        told.reverted = sqitch(name, "revert", "--to", "@expand", "-y", check=False)
+        if told.reverted.returncode != 0:
+            # The other tests have something to say all the same.
+            connection.execute(f'grant usage on schema legacy to "{OWNER}"')
+            sqitch(name, "revert", "--to", "@expand", "-y")
+            connection.execute(f'revoke usage on schema legacy from "{OWNER}"')
+        told.fired.append(log())
+        observe()
+        log()
+        told.restored = changed(before, dump(name))
+        execute_script(
+            connection,
+            """
+            insert into workflow_events (trace_id, event_type, event_data) values (1, 'a', '1');
+            delete from workflow_events where event_type = 'a';
+            delete from workflow_trace where trace_id = -1;
+            """,
+        )
+        told.fired.append(log())
+        yield told
+
+
+def same(before: dict[Any, Outcome], after: dict[Any, Outcome]) -> dict[Any, Any]:
+    """What differs, as {what: (before, after)}."""
+    return {
+        what: (outcome, after.get(what))
+        for what, outcome in before.items()
+        if after.get(what) != outcome
+    }
+
+
+def test_a_role_may_through_the_old_names_what_it_might_before(story: Story) -> None:
+    before, after, _ = story.privileges
+    # The matrix says something: each role may something, and nobody but the owner everything.
+    for role in ROLES:
+        outcomes = {outcome[0] for (who, _, _), outcome in before.items() if who == role}
+        assert role == NOBODY or outcomes - {"42501"}, role
+        assert role == OWNER or "42501" in outcomes, role
+    assert {
+        what: outcomes
+        for what, outcomes in same(before, after).items()
+        if what[0] != BLIND
+    } == {}
+
+
+def test_a_role_may_after_the_revert_what_it_might_before(story: Story) -> None:
+    assert same(story.privileges[0], story.privileges[2]) == {}
+
+
+def test_a_role_that_may_write_but_not_read_still_may(story: Story) -> None:
+    """Update and delete without select: a statement without a condition."""
+    before, after, _ = story.privileges
+    assert before[BLIND, "workflow_events", "blind update"] == (4,)
+    assert before[BLIND, "workflow_events", "update"] == ("42501",)
+    differing = same(before, after)
+    assert {what: found for what, found in differing.items() if what[0] == BLIND} == {}
+
+
+def test_a_role_that_may_only_insert_events_cannot_read_or_change_documents(story: Story) -> None:
+    for role in (INSERTER, COLUMN_INSERTER, NOBODY, VIEW_OWNER):
+        for table in ("user_workflow_run", "user_workflow_run_step"):
+            for verb in ("select", "update", "delete", "events"):
+                assert story.documents[role, f"{verb} {table}"] == ("42501",), (role, verb, table)
+    # A control: the same statement is possible.
+    assert story.documents[OWNER, "events user_workflow_run_step"][0] == 3
+
+
+def test_a_reader_of_the_old_names_cannot_write_documents(story: Story) -> None:
+    for role in (READER, EDITOR, COLUMN_UPDATER, GRANTOR):
+        for table in ("user_workflow_run", "user_workflow_run_step"):
+            for verb in ("update", "delete"):
+                assert story.documents[role, f"{verb} {table}"] == ("42501",), (role, verb, table)
+
+
+def test_a_role_sees_all_organisations_until_it_names_one(story: Story) -> None:
+    for role in (OWNER, WRITER, READER, MEMBER, COLUMN_UPDATER, VIEW_OWNER):
+        assert story.visible[role, None] == (2, "(1,)", "(2,)"), role
+        assert story.visible[role, ""] == (2, "(1,)", "(2,)"), role
+        assert story.visible[role, NORTH] == (1, "(1,)"), role
+        assert story.visible[role, SOUTH] == (1, "(2,)"), role
+    assert story.visible[NOBODY, None] == ("42501",)
+
+
+def test_what_is_connected_with_the_old_names_behaves_as_before(story: Story) -> None:
+    before, after, back = story.behaviour
+    assert before["delete used node"] == before["note of no run"] == ("23503",)
+    assert before["audits restrict"] == before["unknown user, checked"] == ("23503",)
+    assert same(before, after) == {}
+    assert same(before, back) == {}
+
+
+def test_foreign_keys_are_made_again_with_their_actions_and_validated(story: Story) -> None:
+    before, after, back = story.constraints
+    assert back == before
+    assert len(after) == len(before)
+    moved = (
+        ("REFERENCES workflow_trace(trace_id)", "REFERENCES user_workflow_run(legacy_trace_id)"),
+        ("REFERENCES workflow_steps(step_id)", "REFERENCES user_workflow_run_step(legacy_step_id)"),
+    )
+    old = {name: (definition, valid) for name, _, definition, valid in before}
+    new = {name: (definition, valid) for name, _, definition, valid in after}
+    assert old.keys() == new.keys()
+    for name, (definition, valid) in old.items():
+        for source, target in moved:
+            definition = definition.replace(source, target)
+        assert new[name] == (definition, valid), name
+    assert {relation for _, relation, _, _ in after} >= {"user_workflow_run"}
+
+
+def test_the_preflight_names_what_has_to_be_accepted(story: Story) -> None:
+    refused = {what for what, severity in story.preflight.items() if severity == "refuse"}
+    assert refused == {
+        (kind, found) for kind, objects in TO_ACCEPT.items() for found in objects
+    }
+    for kind, found in refused:
+        assert f"{kind} {found}" in story.refused
+    noticed = {what for what, severity in story.preflight.items() if severity == "notice"}
+    for kind, found in (
+        ("view", '"My App"."Run Overview"'),
+        ("view", '"My App"."All Steps"'),
+        ("function", '"My App"."Count Events"(bigint)'),
+        ("incoming foreign key", 'Note of Run on "My App".notes'),
+        ("outgoing foreign key", "Org → Organisation on workflow_trace"),
+    ):
+        assert (kind, found) in noticed
+
+
+def test_a_refused_deploy_leaves_everything_as_it_was(story: Story) -> None:
+    assert story.unchanged == []
+
+
+def test_the_revert_works_whoever_owns_the_tables(story: Story) -> None:
+    """Here a role that is neither superuser nor the one that deployed."""
+    assert story.reverted is not None
+    assert story.reverted.returncode == 0, story.reverted.stderr
+
+
+def test_the_revert_restores_what_is_connected(story: Story) -> None:
+    """Owners, grants, views, functions, keys, triggers and publications, as pg_dump writes them."""
+    assert [line for line in story.restored if "consolidation" not in line] == []
+
+
+def test_an_accepted_trigger_rests_after_the_cut_over_and_fires_after_the_revert(
+    story: Story,
+) -> None:
+    after, during_revert, back = story.fired
+    assert after == []
+    assert during_revert == []
+    assert back == ["DELETE workflow_events", "DELETE workflow_trace", "INSERT workflow_events"]
