@@ -194,6 +194,8 @@ CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
     AS $_$
 declare
     target record;
+    write_rows text;
+    refused text [];
 begin
     perform consolidation.see_everything();
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -208,44 +210,6 @@ begin
 
     perform consolidation.lock_traces(trace_ids);
 
-    -- An id about to be written may still stand under the execution it was moved away from. If that
-    -- one still shows it, it keeps it: the old table holds an id once.
-    delete from legacy.workflow_events as d
-    where
-        d.event_id in (
-            select e.event_id
-            from consolidation.event_row as e
-            where e.trace_id = any (trace_ids) and e.fits
-        )
-        and d.trace_id <> all (trace_ids)
-        and not exists (
-            select from consolidation.event_row as e
-            where e.trace_id = d.trace_id and e.event_id = d.event_id
-        );
-    delete from legacy.workflow_trace_screenshot as d
-    where
-        d.screenshot_id in (
-            select s.screenshot_id
-            from consolidation.screenshot_row as s
-            where s.trace_id = any (trace_ids) and s.fits
-        )
-        and d.trace_id <> all (trace_ids)
-        and not exists (
-            select from consolidation.screenshot_row as s
-            where s.trace_id = d.trace_id and s.screenshot_id = d.screenshot_id
-        );
-    delete from legacy.workflow_trace_context as d
-    where
-        d.context_id in (
-            select c.context_id
-            from consolidation.context_row as c
-            where c.trace_id = any (trace_ids) and c.fits
-        )
-        and d.trace_id <> all (trace_ids)
-        and not exists (
-            select from consolidation.context_row as c
-            where c.trace_id = d.trace_id and c.context_id = d.context_id
-        );
     delete from legacy.workflow_events as d
     where
         d.trace_id = any (trace_ids)
@@ -267,7 +231,7 @@ begin
         select
             c.table_name,
             c.source,
-            c.key_columns,
+            c.id,
             c.has_place,
             string_agg(format('%I', a.attname), ', ' order by a.attnum) as columns,
             -- An adopted table may have an enum where the documents have text.
@@ -277,35 +241,58 @@ begin
             ) as expressions
         from (
             values
-            (1, 'workflow_trace', 'public.workflow_trace', 'w.trace_id', false),
-            (2, 'workflow_steps', 'public.workflow_steps', 'w.step_id', false),
-            (3, 'workflow_events', 'consolidation.event_row', 'w.event_id', true),
-            (
-                4, 'workflow_trace_screenshot', 'consolidation.screenshot_row',
-                'w.screenshot_id', true
-            ),
-            (5, 'workflow_trace_context', 'consolidation.context_row', 'w.context_id', true),
-            (
-                6, 'workflow_trace_endpoint', 'consolidation.endpoint_row',
-                'w.trace_id, w.endpoint_id', true
-            )
-        ) as c (ordinal, table_name, source, key_columns, has_place)
+            (1, 'workflow_trace', 'public.workflow_trace', 'trace_id', false),
+            (2, 'workflow_steps', 'public.workflow_steps', 'step_id', false),
+            (3, 'workflow_events', 'consolidation.event_row', 'event_id', true),
+            (4, 'workflow_trace_screenshot', 'consolidation.screenshot_row', 'screenshot_id', true),
+            (5, 'workflow_trace_context', 'consolidation.context_row', 'context_id', true),
+            (6, 'workflow_trace_endpoint', 'consolidation.endpoint_row', 'endpoint_id', true)
+        ) as c (ordinal, table_name, source, id, has_place)
         inner join pg_attribute as a
             on a.attrelid = to_regclass(format('legacy.%I', c.table_name))
         where a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-        group by c.ordinal, c.table_name, c.source, c.key_columns, c.has_place
+        group by c.ordinal, c.table_name, c.source, c.id, c.has_place
         order by c.ordinal
     loop
-        execute format(
-            'insert into legacy.%1$I (%2$s) overriding system value
-            select distinct on (%3$s) %4$s from %5$s as w
-            where w.trace_id = any ($1) and %6$s
-            order by %3$s
-            %7$s',
-            target.table_name, target.columns, target.key_columns, target.expressions,
-            target.source, case when target.has_place then 'w.fits' else 'true' end,
+        write_rows := format(
+            'with wanted as materialized (
+                select distinct on (w.trace_id, w.%3$I) %4$s
+                from %5$s as w
+                where w.trace_id = any ($1) and %6$s and ($2 is null or w.%3$I::text = any ($2))
+                order by w.trace_id, w.%3$I %7$s
+            ),
+
+            written (trace, id) as (
+                insert into legacy.%1$I (%2$s) overriding system value
+                select * from wanted %8$s
+                returning trace_id, %3$I
+            )
+
+            select array_agg(w.%3$I::text)
+            from wanted as w
+            where (w.trace_id, w.%3$I) not in (select r.trace, r.id from written as r)',
+            target.table_name, target.columns, target.id, target.expressions, target.source,
+            case when target.has_place then 'w.fits' else 'true' end,
+            case when target.has_place then ', w.place' end,
             case when target.has_place then 'on conflict do nothing' end
-        ) using trace_ids;
+        );
+        execute write_rows into refused using trace_ids, null::text [];
+        if refused is null then
+            continue;
+        end if;
+        -- An id may still stand under the execution it was moved away from, which then is in the queue,
+        -- too. If that one still shows it, it keeps it: the old table holds an id once.
+        execute format(
+            'delete from legacy.%1$I as d
+            where
+                d.%2$I::text = any ($1)
+                and not exists (
+                    select from %3$s as e
+                    where e.trace_id = d.trace_id and e.%2$I = d.%2$I
+                )',
+            target.table_name, target.id, target.source
+        ) using refused;
+        execute write_rows into refused using trace_ids, refused;
     end loop;
 
     insert into consolidation.carried_back (trace_id)
@@ -936,10 +923,10 @@ CREATE FUNCTION consolidation.context_origin(context_id bigint, created_at times
 COMMENT ON FUNCTION consolidation.context_origin(context_id bigint, created_at timestamp with time zone, updated_at timestamp with time zone) IS 'What user_workflow_run.legacy keeps of a row of workflow_trace_context besides key and value';
 
 --
--- Name: continue_sequence(regclass, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: continue_sequence(regclass, regclass, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.continue_sequence(source regclass, target regclass) RETURNS void
+CREATE FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -961,7 +948,10 @@ begin
         from pg_class as c
         cross join lateral aclexplode(coalesce(c.relacl, acldefault('s', c.relowner))) as x
         left join pg_roles as r on r.oid = x.grantee
-        where c.oid = source
+        where
+            c.oid = source
+            and (with_owner or x.grantee <> c.relowner)
+            and x.grantee <> (select t.relowner from pg_class as t where t.oid = target)
     loop
         execute format(
             'grant %s on sequence %s to %s', found.privilege_type, target, found.grantee
@@ -971,10 +961,11 @@ end;
 $$;
 
 --
--- Name: FUNCTION continue_sequence(source regclass, target regclass); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION continue_sequence(source regclass, target regclass, with_owner boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.continue_sequence(source regclass, target regclass) IS 'Makes the target sequence go on where the source stands, with its options and privileges';
+COMMENT ON FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) IS 'Makes the target sequence go on where the source stands, with its options and privileges, and those of
+its owner if that is wanted';
 
 --
 -- Name: copy_grants(regclass, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1784,18 +1775,24 @@ CREATE FUNCTION consolidation.foreign_key(OUT kind text, OUT object text, OUT dr
  UNION ALL
   SELECT 'outgoing foreign key'::text,
      format('%s on %s'::text, k.conname, k.source_name) AS format,
-     NULL::text,
+     format('alter table %s drop constraint %I'::text, (k.conrelid)::regclass, k.conname) AS format,
          CASE
              WHEN (k.source_columns IS NOT NULL) THEN format('alter table %s add constraint %I %s not valid'::text, k.source_document, k.conname, regexp_replace(k.definition, '^FOREIGN KEY \([^)]*\)'::text, format('FOREIGN KEY (%s)'::text, k.source_columns)))
              ELSE NULL::text
          END AS "case",
-     format('alter table %s drop constraint %I'::text, k.source_document, k.conname) AS format,
-     NULL::text,
          CASE
-             WHEN k.convalidated THEN format('alter table %s validate constraint %I'::text, k.source_document, k.conname)
+             WHEN (k.source_columns IS NOT NULL) THEN format('alter table %s drop constraint %I'::text, k.source_document, k.conname)
              ELSE NULL::text
          END AS "case",
-     NULL::text,
+     format('alter table public.%I add constraint %I %s not valid'::text, k.source_name, k.conname, k.definition) AS format,
+         CASE
+             WHEN (k.convalidated AND (k.source_columns IS NOT NULL)) THEN format('alter table %s validate constraint %I'::text, k.source_document, k.conname)
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN k.convalidated THEN format('alter table public.%I validate constraint %I'::text, k.source_name, k.conname)
+             ELSE NULL::text
+         END AS "case",
      (k.confrelid)::regclass AS confrelid
     FROM key k
    WHERE (k.source_name IS NOT NULL);
@@ -3145,7 +3142,7 @@ begin
                     then 'nothing in the documents can be referenced in its place'
                 else 'not kept: the column is inside a document'
             end as consequence,
-            coalesce(f.add_new, f.drop_old) as remedy
+            coalesce(f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end) as remedy
         from consolidation.foreign_key() as f
         union all
         select distinct
@@ -3172,8 +3169,12 @@ begin
                 p.polname, p.polrelid::regclass)
         from pg_depend as d
         inner join pg_policy as p on p.oid = d.objid
-        inner join old_table as o on o.oid = d.refobjid and o.oid <> p.polrelid
-        where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_class'::regclass
+        inner join old_table as o on o.oid = d.refobjid
+        -- Policies of the old tables themselves move with them.
+        where
+            d.classid = 'pg_policy'::regclass
+            and d.refclassid = 'pg_class'::regclass
+            and p.polrelid not in (select t.oid from old_table as t)
         union all
         select distinct
             'refuse',
@@ -3267,6 +3268,83 @@ begin
         cross join lateral aclexplode(a.attacl) as x
         left join pg_roles as r on r.oid = x.grantee
         where x.privilege_type = 'SELECT'
+        union all
+        select
+            'refuse',
+            'write-only privilege',
+            format('%s on %s to %s', string_agg(x.privilege_type, ', ' order by x.privilege_type),
+                o.relname, coalesce(r.rolname, 'public')),
+            'the role could not write through the view without reading the documents',
+            format('grant select on %s to %s, or accept it: the role is then locked out',
+                o.relname, coalesce(quote_ident(r.rolname), 'public'))
+        from old_table as o
+        cross join lateral aclexplode(o.relacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where
+            x.privilege_type in ('UPDATE', 'DELETE')
+            and o.relname not in ('workflow_trace', 'workflow_steps')
+            and not exists (
+                select from aclexplode(o.relacl) as y
+                where y.grantee = x.grantee and y.privilege_type = 'SELECT'
+            )
+            and coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
+        group by o.relname, r.rolname
+        union all
+        -- A view of the caller's rights asks for the caller's, also from inside another view.
+        select distinct
+            'refuse',
+            'view privilege',
+            format('%s to %s', v.relation::regclass, coalesce(g.rolname, 'public')),
+            format('the role may not read %s itself, which the view would ask for', o.relname),
+            format('grant select on %s to %s, or accept it: the role is then locked out',
+                o.relname, coalesce(quote_ident(g.rolname), 'public'))
+        from (
+            with recursive dependent (relation, old_table) as (
+                select
+                    r.ev_class,
+                    d.refobjid
+                from pg_depend as d
+                inner join pg_rewrite as r on r.oid = d.objid
+                where
+                    d.classid = 'pg_rewrite'::regclass
+                    and d.refclassid = 'pg_class'::regclass
+                    and d.refobjid in (select t.oid from old_table as t)
+                    and r.ev_class <> d.refobjid
+                union
+                select
+                    r.ev_class,
+                    b.old_table
+                from dependent as b
+                inner join pg_depend as d on d.refobjid = b.relation
+                inner join pg_rewrite as r on r.oid = d.objid
+                where
+                    d.classid = 'pg_rewrite'::regclass
+                    and d.refclassid = 'pg_class'::regclass
+                    and r.ev_class <> b.relation
+            )
+
+            select
+                b.relation,
+                b.old_table
+            from dependent as b
+        ) as v
+        inner join pg_class as c
+            on c.oid = v.relation
+            and c.relkind = 'v'
+            and c.relnamespace not in ('consolidation'::regnamespace)
+            and not coalesce(c.reloptions @> '{security_invoker=true}', false)
+        inner join old_table as o on o.oid = v.old_table
+        cross join lateral aclexplode(c.relacl) as x
+        left join pg_roles as g on g.oid = x.grantee
+        where
+            x.grantee <> c.relowner
+            and case
+                when x.grantee = 0 then not exists (
+                    select from aclexplode(o.relacl) as y
+                    where y.grantee = 0 and y.privilege_type = 'SELECT'
+                )
+                else not has_table_privilege(x.grantee, o.oid, 'select')
+            end
         union all
         select
             'refuse',
@@ -3760,7 +3838,6 @@ declare
     began timestamptz;
     attempt integer := 0;
     taken integer;
-    locks record;
     swapped boolean := false;
     reason text;
     detail text;
@@ -3788,9 +3865,9 @@ begin
                     errcode = 'lock_not_available',
                     message = 'the queue grows faster than it is emptied';
             end if;
-            select * into locks from consolidation.swap_locks();
-            perform consolidation.take_locks(locks.tables, 'access exclusive', '0 s');
-            perform consolidation.take_locks(locks.connected, 'share row exclusive', '0 s');
+            perform consolidation.take_locks(
+                consolidation.swap_locks(), 'access exclusive', '0 s'
+            );
             began := clock_timestamp();
             if direction = 'to views' then
                 perform consolidation.swap_to_views();
@@ -3834,35 +3911,39 @@ COMMENT ON PROCEDURE consolidation.swap(IN direction text, IN patience interval)
 -- Name: swap_locks(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.swap_locks(OUT tables regclass[], OUT connected regclass[]) RETURNS record
+CREATE FUNCTION consolidation.swap_locks() RETURNS regclass[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT ARRAY( SELECT c.relation
-            FROM ( SELECT 1 AS rank,
-                     t.place,
-                     to_regclass(('public.'::text || t.name)) AS relation
-                    FROM unnest(ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text, 'workflow_configs'::text, 'micro_state'::text, 'user_workflow_run'::text, 'user_workflow_run_step'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text]) WITH ORDINALITY t(name, place)
-                 UNION
-                  SELECT 2,
-                     (f.locked)::bigint AS locked,
-                     f.locked
-                    FROM consolidation.foreign_key() f(kind, object, drop_old, add_new, drop_new, add_old, validate_new, validate_old, locked)
-                   WHERE ((f.drop_old IS NOT NULL) AND (consolidation.phase() = 'expand'::text))) c
-           WHERE (c.relation IS NOT NULL)
-           ORDER BY c.rank, c.place) AS "array",
-     ARRAY( SELECT DISTINCT f.locked
-            FROM consolidation.foreign_key() f(kind, object, drop_old, add_new, drop_new, add_old, validate_new, validate_old, locked)
-           WHERE (f.drop_old IS NULL)
-           ORDER BY f.locked) AS "array";
+ WITH own(place, relation) AS (
+          SELECT t.place,
+             to_regclass(('public.'::text || t.name)) AS to_regclass
+            FROM unnest(ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text, 'workflow_configs'::text, 'micro_state'::text, 'user_workflow_run'::text, 'user_workflow_run_step'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text]) WITH ORDINALITY t(name, place)
+         )
+  SELECT array_agg(c.relation ORDER BY c.place, c.relation) AS array_agg
+    FROM ( SELECT o.place,
+             o.relation
+            FROM own o
+           WHERE (o.relation IS NOT NULL)
+         UNION
+          SELECT 1000,
+             (f.other)::regclass AS other
+            FROM (pg_constraint k
+              CROSS JOIN LATERAL ( VALUES (k.conrelid,k.confrelid), (k.confrelid,k.conrelid)) f(own, other))
+           WHERE ((k.contype = 'f'::"char") AND (f.own IN ( SELECT o.relation
+                    FROM own o
+                   WHERE ((o.relation)::text <> ALL (ARRAY['workflow_configs'::text, 'micro_state'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text, 'public.workflow_configs'::text, 'public.micro_state'::text, 'public.user_workflow_config'::text, 'public.user_workflow_cache_state'::text])))) AND (NOT (f.other IN ( SELECT o.relation
+                    FROM own o
+                   WHERE (o.relation IS NOT NULL)))) AND (NOT (f.other IN ( SELECT c_1.oid
+                    FROM pg_class c_1
+                   WHERE (c_1.relnamespace = ('legacy'::regnamespace)::oid)))))) c;
 END;
 
 --
--- Name: FUNCTION swap_locks(OUT tables regclass[], OUT connected regclass[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION swap_locks(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.swap_locks(OUT tables regclass[], OUT connected regclass[]) IS 'Relations that a swap of the names locks in access exclusive mode, and those it locks in share row
-exclusive mode because a foreign key connects them';
+COMMENT ON FUNCTION consolidation.swap_locks() IS 'Relations that a swap of the names locks in access exclusive mode, in this order';
 
 --
 -- Name: swap_to_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3943,7 +4024,7 @@ begin
             'revoke all on sequence public.%I from workflow_app, workflow_maintenance', name
         );
         perform consolidation.continue_sequence(
-            format('public.%I', name)::regclass, format('legacy.%I', name)::regclass
+            format('public.%I', name)::regclass, format('legacy.%I', name)::regclass, false
         );
     end loop;
     alter table public.user_workflow_run alter legacy_trace_id drop identity;
@@ -4082,19 +4163,19 @@ begin
         end if;
         if found.add_new is not null then
             statements := statements || found.add_new;
-            insert into consolidation.cut_over_log (stage, statement)
-            select
-                v.stage,
-                v.statement
-            from (
-                values
-                ('before', found.drop_new),
-                ('after', found.add_old),
-                ('validate', found.validate_new),
-                ('validate back', found.validate_old)
-            ) as v (stage, statement)
-            where v.statement is not null;
         end if;
+        insert into consolidation.cut_over_log (stage, statement)
+        select
+            v.stage,
+            v.statement
+        from (
+            values
+            ('before', found.drop_new),
+            ('after', found.add_old),
+            ('validate', found.validate_new),
+            ('validate back', found.validate_old)
+        ) as v (stage, statement)
+        where v.statement is not null;
     end loop;
 
     -- Accepted triggers stop here, and would otherwise fire again for what is carried back.
@@ -4144,6 +4225,12 @@ begin
         from pg_class as c
         where c.oid = format('legacy.%I', name)::regclass;
         execute format('alter view public.%I owner to %I', name, owner);
+        -- Keys between the old tables act as the owner of these.
+        if not has_schema_privilege(owner, 'legacy', 'usage') then
+            execute format('grant usage on schema legacy to %I', owner);
+            insert into consolidation.cut_over_log (stage, statement)
+            values ('after', format('revoke usage on schema legacy from %I', owner));
+        end if;
     end loop;
 
     -- Ids: old code that calls nextval by name goes on, and new code takes from the same numbers.
@@ -4159,7 +4246,7 @@ begin
     create sequence public.workflow_trace_context_context_id_seq;
     foreach name in array id_sequences loop
         perform consolidation.continue_sequence(
-            format('legacy.%I', name)::regclass, format('public.%I', name)::regclass
+            format('legacy.%I', name)::regclass, format('public.%I', name)::regclass, true
         );
     end loop;
     grant usage
@@ -5947,6 +6034,7 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
     c.value,
     e.created_at,
     e.updated_at,
+    c.place,
     ((length(c.key) <= 255) AND ((r.legacy -> 'context'::text) ? c.key)) AS fits
    FROM ((public.user_workflow_run r
      CROSS JOIN LATERAL jsonb_each(
@@ -5969,8 +6057,8 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
 -- Name: VIEW context_row; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.context_row IS 'Context keys of the documents as rows of workflow_trace_context, and whether the old table could hold
-them';
+COMMENT ON VIEW consolidation.context_row IS 'Context keys of the documents as rows of workflow_trace_context, with their place and whether the old
+table could hold them';
 
 --
 -- Name: cut_over_log; Type: TABLE; Schema: consolidation; Owner: -
@@ -7587,10 +7675,10 @@ REVOKE ALL ON FUNCTION consolidation.consolidate(trace_ids bigint[]) FROM PUBLIC
 GRANT ALL ON FUNCTION consolidation.consolidate(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION continue_sequence(source regclass, target regclass); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION continue_sequence(source regclass, target regclass, with_owner boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.continue_sequence(source regclass, target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION copy_grants(source regclass, target regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -8040,10 +8128,10 @@ REVOKE ALL ON FUNCTION consolidation.stop_capture(captured regclass) FROM PUBLIC
 REVOKE ALL ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) FROM PUBLIC;
 
 --
--- Name: FUNCTION swap_locks(OUT tables regclass[], OUT connected regclass[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION swap_locks(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.swap_locks(OUT tables regclass[], OUT connected regclass[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.swap_locks() FROM PUBLIC;
 
 --
 -- Name: FUNCTION swap_to_tables(); Type: ACL; Schema: consolidation; Owner: -

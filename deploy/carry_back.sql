@@ -15,6 +15,8 @@ set jit = off
 as $$
 declare
     target record;
+    write_rows text;
+    refused text [];
 begin
     perform consolidation.see_everything();
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -29,44 +31,6 @@ begin
 
     perform consolidation.lock_traces(trace_ids);
 
-    -- An id about to be written may still stand under the execution it was moved away from. If that
-    -- one still shows it, it keeps it: the old table holds an id once.
-    delete from legacy.workflow_events as d
-    where
-        d.event_id in (
-            select e.event_id
-            from consolidation.event_row as e
-            where e.trace_id = any (trace_ids) and e.fits
-        )
-        and d.trace_id <> all (trace_ids)
-        and not exists (
-            select from consolidation.event_row as e
-            where e.trace_id = d.trace_id and e.event_id = d.event_id
-        );
-    delete from legacy.workflow_trace_screenshot as d
-    where
-        d.screenshot_id in (
-            select s.screenshot_id
-            from consolidation.screenshot_row as s
-            where s.trace_id = any (trace_ids) and s.fits
-        )
-        and d.trace_id <> all (trace_ids)
-        and not exists (
-            select from consolidation.screenshot_row as s
-            where s.trace_id = d.trace_id and s.screenshot_id = d.screenshot_id
-        );
-    delete from legacy.workflow_trace_context as d
-    where
-        d.context_id in (
-            select c.context_id
-            from consolidation.context_row as c
-            where c.trace_id = any (trace_ids) and c.fits
-        )
-        and d.trace_id <> all (trace_ids)
-        and not exists (
-            select from consolidation.context_row as c
-            where c.trace_id = d.trace_id and c.context_id = d.context_id
-        );
     delete from legacy.workflow_events as d
     where
         d.trace_id = any (trace_ids)
@@ -88,7 +52,7 @@ begin
         select
             c.table_name,
             c.source,
-            c.key_columns,
+            c.id,
             c.has_place,
             string_agg(format('%I', a.attname), ', ' order by a.attnum) as columns,
             -- An adopted table may have an enum where the documents have text.
@@ -98,35 +62,58 @@ begin
             ) as expressions
         from (
             values
-            (1, 'workflow_trace', 'public.workflow_trace', 'w.trace_id', false),
-            (2, 'workflow_steps', 'public.workflow_steps', 'w.step_id', false),
-            (3, 'workflow_events', 'consolidation.event_row', 'w.event_id', true),
-            (
-                4, 'workflow_trace_screenshot', 'consolidation.screenshot_row',
-                'w.screenshot_id', true
-            ),
-            (5, 'workflow_trace_context', 'consolidation.context_row', 'w.context_id', true),
-            (
-                6, 'workflow_trace_endpoint', 'consolidation.endpoint_row',
-                'w.trace_id, w.endpoint_id', true
-            )
-        ) as c (ordinal, table_name, source, key_columns, has_place)
+            (1, 'workflow_trace', 'public.workflow_trace', 'trace_id', false),
+            (2, 'workflow_steps', 'public.workflow_steps', 'step_id', false),
+            (3, 'workflow_events', 'consolidation.event_row', 'event_id', true),
+            (4, 'workflow_trace_screenshot', 'consolidation.screenshot_row', 'screenshot_id', true),
+            (5, 'workflow_trace_context', 'consolidation.context_row', 'context_id', true),
+            (6, 'workflow_trace_endpoint', 'consolidation.endpoint_row', 'endpoint_id', true)
+        ) as c (ordinal, table_name, source, id, has_place)
         inner join pg_attribute as a
             on a.attrelid = to_regclass(format('legacy.%I', c.table_name))
         where a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-        group by c.ordinal, c.table_name, c.source, c.key_columns, c.has_place
+        group by c.ordinal, c.table_name, c.source, c.id, c.has_place
         order by c.ordinal
     loop
-        execute format(
-            'insert into legacy.%1$I (%2$s) overriding system value
-            select distinct on (%3$s) %4$s from %5$s as w
-            where w.trace_id = any ($1) and %6$s
-            order by %3$s
-            %7$s',
-            target.table_name, target.columns, target.key_columns, target.expressions,
-            target.source, case when target.has_place then 'w.fits' else 'true' end,
+        write_rows := format(
+            'with wanted as materialized (
+                select distinct on (w.trace_id, w.%3$I) %4$s
+                from %5$s as w
+                where w.trace_id = any ($1) and %6$s and ($2 is null or w.%3$I::text = any ($2))
+                order by w.trace_id, w.%3$I %7$s
+            ),
+
+            written (trace, id) as (
+                insert into legacy.%1$I (%2$s) overriding system value
+                select * from wanted %8$s
+                returning trace_id, %3$I
+            )
+
+            select array_agg(w.%3$I::text)
+            from wanted as w
+            where (w.trace_id, w.%3$I) not in (select r.trace, r.id from written as r)',
+            target.table_name, target.columns, target.id, target.expressions, target.source,
+            case when target.has_place then 'w.fits' else 'true' end,
+            case when target.has_place then ', w.place' end,
             case when target.has_place then 'on conflict do nothing' end
-        ) using trace_ids;
+        );
+        execute write_rows into refused using trace_ids, null::text [];
+        if refused is null then
+            continue;
+        end if;
+        -- An id may still stand under the execution it was moved away from, which then is in the queue,
+        -- too. If that one still shows it, it keeps it: the old table holds an id once.
+        execute format(
+            'delete from legacy.%1$I as d
+            where
+                d.%2$I::text = any ($1)
+                and not exists (
+                    select from %3$s as e
+                    where e.trace_id = d.trace_id and e.%2$I = d.%2$I
+                )',
+            target.table_name, target.id, target.source
+        ) using refused;
+        execute write_rows into refused using trace_ids, refused;
     end loop;
 
     insert into consolidation.carried_back (trace_id)

@@ -218,7 +218,7 @@ begin atomic
     select
         'outgoing foreign key',
         format('%s on %s', k.conname, k.source_name),
-        null,
+        format('alter table %s drop constraint %I', k.conrelid::regclass, k.conname),
         case
             when k.source_columns is not null
                 then format(
@@ -231,15 +231,24 @@ begin atomic
                     )
                 )
         end,
-        format('alter table %s drop constraint %I', k.source_document, k.conname),
-        null,
         case
-            when k.convalidated
+            when k.source_columns is not null
+                then format('alter table %s drop constraint %I', k.source_document, k.conname)
+        end,
+        format(
+            'alter table public.%I add constraint %I %s not valid',
+            k.source_name, k.conname, k.definition
+        ),
+        case
+            when k.convalidated and k.source_columns is not null
                 then format(
                     'alter table %s validate constraint %I', k.source_document, k.conname
                 )
         end,
-        null,
+        case
+            when k.convalidated
+                then format('alter table public.%I validate constraint %I', k.source_name, k.conname)
+        end,
         k.confrelid::regclass
     from key as k
     where k.source_name is not null;
@@ -291,7 +300,7 @@ begin
                     then 'nothing in the documents can be referenced in its place'
                 else 'not kept: the column is inside a document'
             end as consequence,
-            coalesce(f.add_new, f.drop_old) as remedy
+            coalesce(f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end) as remedy
         from consolidation.foreign_key() as f
         union all
         select distinct
@@ -318,8 +327,12 @@ begin
                 p.polname, p.polrelid::regclass)
         from pg_depend as d
         inner join pg_policy as p on p.oid = d.objid
-        inner join old_table as o on o.oid = d.refobjid and o.oid <> p.polrelid
-        where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_class'::regclass
+        inner join old_table as o on o.oid = d.refobjid
+        -- Policies of the old tables themselves move with them.
+        where
+            d.classid = 'pg_policy'::regclass
+            and d.refclassid = 'pg_class'::regclass
+            and p.polrelid not in (select t.oid from old_table as t)
         union all
         select distinct
             'refuse',
@@ -413,6 +426,83 @@ begin
         cross join lateral aclexplode(a.attacl) as x
         left join pg_roles as r on r.oid = x.grantee
         where x.privilege_type = 'SELECT'
+        union all
+        select
+            'refuse',
+            'write-only privilege',
+            format('%s on %s to %s', string_agg(x.privilege_type, ', ' order by x.privilege_type),
+                o.relname, coalesce(r.rolname, 'public')),
+            'the role could not write through the view without reading the documents',
+            format('grant select on %s to %s, or accept it: the role is then locked out',
+                o.relname, coalesce(quote_ident(r.rolname), 'public'))
+        from old_table as o
+        cross join lateral aclexplode(o.relacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where
+            x.privilege_type in ('UPDATE', 'DELETE')
+            and o.relname not in ('workflow_trace', 'workflow_steps')
+            and not exists (
+                select from aclexplode(o.relacl) as y
+                where y.grantee = x.grantee and y.privilege_type = 'SELECT'
+            )
+            and coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
+        group by o.relname, r.rolname
+        union all
+        -- A view of the caller's rights asks for the caller's, also from inside another view.
+        select distinct
+            'refuse',
+            'view privilege',
+            format('%s to %s', v.relation::regclass, coalesce(g.rolname, 'public')),
+            format('the role may not read %s itself, which the view would ask for', o.relname),
+            format('grant select on %s to %s, or accept it: the role is then locked out',
+                o.relname, coalesce(quote_ident(g.rolname), 'public'))
+        from (
+            with recursive dependent (relation, old_table) as (
+                select
+                    r.ev_class,
+                    d.refobjid
+                from pg_depend as d
+                inner join pg_rewrite as r on r.oid = d.objid
+                where
+                    d.classid = 'pg_rewrite'::regclass
+                    and d.refclassid = 'pg_class'::regclass
+                    and d.refobjid in (select t.oid from old_table as t)
+                    and r.ev_class <> d.refobjid
+                union
+                select
+                    r.ev_class,
+                    b.old_table
+                from dependent as b
+                inner join pg_depend as d on d.refobjid = b.relation
+                inner join pg_rewrite as r on r.oid = d.objid
+                where
+                    d.classid = 'pg_rewrite'::regclass
+                    and d.refclassid = 'pg_class'::regclass
+                    and r.ev_class <> b.relation
+            )
+
+            select
+                b.relation,
+                b.old_table
+            from dependent as b
+        ) as v
+        inner join pg_class as c
+            on c.oid = v.relation
+            and c.relkind = 'v'
+            and c.relnamespace not in ('consolidation'::regnamespace)
+            and not coalesce(c.reloptions @> '{security_invoker=true}', false)
+        inner join old_table as o on o.oid = v.old_table
+        cross join lateral aclexplode(c.relacl) as x
+        left join pg_roles as g on g.oid = x.grantee
+        where
+            x.grantee <> c.relowner
+            and case
+                when x.grantee = 0 then not exists (
+                    select from aclexplode(o.relacl) as y
+                    where y.grantee = 0 and y.privilege_type = 'SELECT'
+                )
+                else not has_table_privilege(x.grantee, o.oid, 'select')
+            end
         union all
         select
             'refuse',

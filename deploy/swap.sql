@@ -266,7 +266,9 @@ $$;
 comment on function consolidation.grant_documents(regclass) is
 'Gives everybody who may use an old name what that takes on the documents behind it';
 
-create function consolidation.continue_sequence(source regclass, target regclass)
+create function consolidation.continue_sequence(
+    source regclass, target regclass, with_owner boolean
+)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -289,7 +291,10 @@ begin
         from pg_class as c
         cross join lateral aclexplode(coalesce(c.relacl, acldefault('s', c.relowner))) as x
         left join pg_roles as r on r.oid = x.grantee
-        where c.oid = source
+        where
+            c.oid = source
+            and (with_owner or x.grantee <> c.relowner)
+            and x.grantee <> (select t.relowner from pg_class as t where t.oid = target)
     loop
         execute format(
             'grant %s on sequence %s to %s', found.privilege_type, target, found.grantee
@@ -297,8 +302,9 @@ begin
     end loop;
 end;
 $$;
-comment on function consolidation.continue_sequence(regclass, regclass) is
-'Makes the target sequence go on where the source stands, with its options and privileges';
+comment on function consolidation.continue_sequence(regclass, regclass, boolean) is
+'Makes the target sequence go on where the source stands, with its options and privileges, and those of
+its owner if that is wanted';
 
 create function consolidation.swap_to_views()
 returns void
@@ -353,19 +359,19 @@ begin
         end if;
         if found.add_new is not null then
             statements := statements || found.add_new;
-            insert into consolidation.cut_over_log (stage, statement)
-            select
-                v.stage,
-                v.statement
-            from (
-                values
-                ('before', found.drop_new),
-                ('after', found.add_old),
-                ('validate', found.validate_new),
-                ('validate back', found.validate_old)
-            ) as v (stage, statement)
-            where v.statement is not null;
         end if;
+        insert into consolidation.cut_over_log (stage, statement)
+        select
+            v.stage,
+            v.statement
+        from (
+            values
+            ('before', found.drop_new),
+            ('after', found.add_old),
+            ('validate', found.validate_new),
+            ('validate back', found.validate_old)
+        ) as v (stage, statement)
+        where v.statement is not null;
     end loop;
 
     -- Accepted triggers stop here, and would otherwise fire again for what is carried back.
@@ -415,6 +421,12 @@ begin
         from pg_class as c
         where c.oid = format('legacy.%I', name)::regclass;
         execute format('alter view public.%I owner to %I', name, owner);
+        -- Keys between the old tables act as the owner of these.
+        if not has_schema_privilege(owner, 'legacy', 'usage') then
+            execute format('grant usage on schema legacy to %I', owner);
+            insert into consolidation.cut_over_log (stage, statement)
+            values ('after', format('revoke usage on schema legacy from %I', owner));
+        end if;
     end loop;
 
     -- Ids: old code that calls nextval by name goes on, and new code takes from the same numbers.
@@ -430,7 +442,7 @@ begin
     create sequence public.workflow_trace_context_context_id_seq;
     foreach name in array id_sequences loop
         perform consolidation.continue_sequence(
-            format('legacy.%I', name)::regclass, format('public.%I', name)::regclass
+            format('legacy.%I', name)::regclass, format('public.%I', name)::regclass, true
         );
     end loop;
     grant usage
@@ -670,7 +682,7 @@ begin
             'revoke all on sequence public.%I from workflow_app, workflow_maintenance', name
         );
         perform consolidation.continue_sequence(
-            format('public.%I', name)::regclass, format('legacy.%I', name)::regclass
+            format('public.%I', name)::regclass, format('legacy.%I', name)::regclass, false
         );
     end loop;
     alter table public.user_workflow_run alter legacy_trace_id drop identity;
@@ -749,50 +761,61 @@ $$;
 comment on function consolidation.swap_to_tables() is
 'The way back itself, under locks that cut_back() took: the inverse of swap_to_views()';
 
-create function consolidation.swap_locks(out tables regclass [], out connected regclass [])
+create function consolidation.swap_locks()
+returns regclass []
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    -- Views before what is behind them, executions before what belongs to them.
-    select
-        array(
-            select c.relation
-            from (
-                select
-                    1 as rank,
-                    t.place,
-                    to_regclass('public.' || t.name) as relation
-                from unnest(
-                    array[
-                        'workflow_trace', 'workflow_steps', 'workflow_events',
-                        'workflow_trace_screenshot', 'workflow_trace_context',
-                        'workflow_trace_endpoint', 'workflow_configs', 'micro_state',
-                        'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config',
-                        'user_workflow_cache_state'
-                    ]
-                ) with ordinality as t (name, place)
-                union
-                select
-                    2,
-                    f.locked::bigint,
-                    f.locked
-                from consolidation.foreign_key() as f
-                where f.drop_old is not null and consolidation.phase() = 'expand'
-            ) as c
-            where c.relation is not null
-            order by c.rank, c.place
-        ),
-        array(
-            select distinct f.locked
-            from consolidation.foreign_key() as f
-            where f.drop_old is null
-            order by f.locked
-        );
+    -- Views before what is behind them, executions before what belongs to them; then what a foreign key
+    -- connects with any of them, since keys are dropped and made on both sides.
+    with own (place, relation) as (
+        select
+            t.place,
+            to_regclass('public.' || t.name)
+        from unnest(
+            array[
+                'workflow_trace', 'workflow_steps', 'workflow_events',
+                'workflow_trace_screenshot', 'workflow_trace_context',
+                'workflow_trace_endpoint', 'workflow_configs', 'micro_state',
+                'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config',
+                'user_workflow_cache_state'
+            ]
+        ) with ordinality as t (name, place)
+    )
+
+    select array_agg(c.relation order by c.place, c.relation)
+    from (
+        select
+            o.place,
+            o.relation
+        from own as o
+        where o.relation is not null
+        union
+        select
+            1000,
+            f.other::regclass
+        from pg_constraint as k
+        cross join lateral (values (k.conrelid, k.confrelid), (k.confrelid, k.conrelid))
+        as f (own, other)
+        where
+            k.contype = 'f'
+            and f.own in (
+                select o.relation from own as o
+                where o.relation::text not in (
+                    'workflow_configs', 'micro_state', 'user_workflow_config',
+                    'user_workflow_cache_state', 'public.workflow_configs', 'public.micro_state',
+                    'public.user_workflow_config', 'public.user_workflow_cache_state'
+                )
+            )
+            and f.other not in (select o.relation from own as o where o.relation is not null)
+            and f.other not in (
+                select c.oid from pg_class as c where c.relnamespace = 'legacy'::regnamespace
+            )
+    ) as c;
 end;
 comment on function consolidation.swap_locks() is
-'Relations that a swap of the names locks in access exclusive mode, and those it locks in share row
-exclusive mode because a foreign key connects them';
+'Relations that a swap of the names locks in access exclusive mode, in this order';
 
 create function consolidation.check_session(patience interval)
 returns void
@@ -831,7 +854,6 @@ declare
     began timestamptz;
     attempt integer := 0;
     taken integer;
-    locks record;
     swapped boolean := false;
     reason text;
     detail text;
@@ -859,9 +881,9 @@ begin
                     errcode = 'lock_not_available',
                     message = 'the queue grows faster than it is emptied';
             end if;
-            select * into locks from consolidation.swap_locks();
-            perform consolidation.take_locks(locks.tables, 'access exclusive', '0 s');
-            perform consolidation.take_locks(locks.connected, 'share row exclusive', '0 s');
+            perform consolidation.take_locks(
+                consolidation.swap_locks(), 'access exclusive', '0 s'
+            );
             began := clock_timestamp();
             if direction = 'to views' then
                 perform consolidation.swap_to_views();
@@ -1021,7 +1043,7 @@ revoke all on function consolidation.policy_definition(oid, text) from public;
 revoke all on function consolidation.copy_grants(regclass, regclass) from public;
 revoke all on function consolidation.revoke_grants(regclass) from public;
 revoke all on function consolidation.grant_documents(regclass) from public;
-revoke all on function consolidation.continue_sequence(regclass, regclass) from public;
+revoke all on function consolidation.continue_sequence(regclass, regclass, boolean) from public;
 revoke all on function consolidation.swap_to_views() from public;
 revoke all on function consolidation.swap_to_tables() from public;
 revoke all on function consolidation.swap_locks() from public;

@@ -17,7 +17,7 @@ where
         'consolidation.copy_grants(regclass,regclass)'::regprocedure,
         'consolidation.revoke_grants(regclass)'::regprocedure,
         'consolidation.grant_documents(regclass)'::regprocedure,
-        'consolidation.continue_sequence(regclass,regclass)'::regprocedure,
+        'consolidation.continue_sequence(regclass,regclass,boolean)'::regprocedure,
         'consolidation.swap_to_views()'::regprocedure,
         'consolidation.swap_to_tables()'::regprocedure,
         'consolidation.swap_locks()'::regprocedure,

@@ -15,6 +15,7 @@ select
     c.value,
     e.created_at,
     e.updated_at,
+    c.place,
     length(c.key) <= 255 and r.legacy -> 'context' ? c.key as fits
 from public.user_workflow_run as r
 cross join lateral jsonb_each(
@@ -33,8 +34,8 @@ cross join lateral (
 ) as e
 where c.place between 1 and 2147483647;
 comment on view consolidation.context_row is
-'Context keys of the documents as rows of workflow_trace_context, and whether the old table could hold
-them';
+'Context keys of the documents as rows of workflow_trace_context, with their place and whether the old
+table could hold them';
 
 create view consolidation.workflow_trace_context
 with (security_invoker = true) as

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -132,7 +133,7 @@ class Background:
     def _run(self) -> None:
         try:
             self._result = self._call()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             self._error = error
 
     @property
@@ -152,7 +153,7 @@ def statement(connection: Connection, text: str, *parameters: Any) -> Background
     return Background(lambda: connection.execute(text, parameters or None).rowcount)
 
 
-def side_by_side(database: str, sessions: int, work: Callable[[Connection, int], None]) -> None:
+def side_by_side(database: str, sessions: int, work: Callable[[Connection, int], object]) -> None:
     """Runs the same work in several sessions at once; an error in any of them is raised."""
     gate = threading.Barrier(sessions)
 
@@ -161,7 +162,7 @@ def side_by_side(database: str, sessions: int, work: Callable[[Connection, int],
             gate.wait()
             work(connection, number)
 
-    started = [Background(lambda number=number: session(number)) for number in range(sessions)]
+    started = [Background(partial(session, number)) for number in range(sessions)]
     for background in started:
         background.result(120)
 
@@ -215,10 +216,19 @@ def traffic(database: str, *options: str) -> Iterator[None]:
             began.set()
             result = subprocess.run(
                 [
-                    "pgbench", "--no-vacuum", "--file=script/legacy-traffic.sql", "--client=4",
-                    "--time=4", *options, database,
+                    "pgbench",
+                    "--no-vacuum",
+                    "--file=script/legacy-traffic.sql",
+                    "--client=4",
+                    "--time=4",
+                    *options,
+                    database,
                 ],
-                cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False,
+                cwd=ROOT,
+                env=ENVIRONMENT,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             said = result.stdout + result.stderr
             assert result.returncode == 0, said
@@ -243,7 +253,8 @@ def traffic(database: str, *options: str) -> Iterator[None]:
 def roles(*names: str, options: str = "nologin") -> Iterator[None]:
     """Roles of the cluster for the duration of a test.
 
-    Enter it before the database that they own things or have privileges in."""
+    Enter it before the database that they own things or have privileges in.
+    """
     with connect("postgres") as connection:
         for name in names:
             connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))

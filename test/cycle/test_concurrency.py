@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import psycopg
 import pytest
@@ -95,7 +96,7 @@ def test_prepared_statements_survive_deploy_and_revert(legacy: str) -> None:
 
         def execute_all() -> dict[str, str | None]:
             nonlocal parameter
-            failed = {}
+            failed: dict[str, str | None] = {}
             for _ in range(2):
                 parameter += 1
                 for place, name in enumerate(EIGHT):
@@ -119,9 +120,10 @@ def test_prepared_statements_survive_deploy_and_revert(legacy: str) -> None:
 
 def takes_parameter(kind: str, name: str) -> bool:
     """Whether the prepared statement of the test above has a parameter."""
-    return kind == "select_columns" or "$1" in {
-        "select_all": "", "insert": INSERTS[name], "update": UPDATES[name]
-    }[kind]
+    return (
+        kind == "select_columns"
+        or "$1" in {"select_all": "", "insert": INSERTS[name], "update": UPDATES[name]}[kind]
+    )
 
 
 def test_sixteen_sessions_append_to_one_step_and_lose_nothing(deployed: str) -> None:
@@ -191,9 +193,10 @@ def test_eight_sessions_count_up_without_losing_one(deployed: str) -> None:
                 )
 
         side_by_side(deployed, 8, work)
-        assert one(
-            connection, "select retry_count from workflow_steps where step_id = %s", old_id
-        ) == before + 800
+        assert (
+            one(connection, "select retry_count from workflow_steps where step_id = %s", old_id)
+            == before + 800
+        )
 
 
 EVENT = """
@@ -206,23 +209,41 @@ EVENT = """
     ("table", "row", "first", "second", "expected"),
     [
         # The same key: whoever comes second repeats his transaction.
-        ("workflow_events", f"event_id = ({EVENT})", "event_data = '1'", "event_data = '2'", "40001"),
         (
-            "workflow_trace_context", "trace_id = 1 and key = 'user_session'", "value = '1'",
-            "value = '2'", "40001",
+            "workflow_events",
+            f"event_id = ({EVENT})",
+            "event_data = '1'",
+            "event_data = '2'",
+            "40001",
         ),
         (
-            "workflow_trace_screenshot", "trace_id = 1 and step_index = 1",
-            "confidence_score = 0.1", "confidence_score = 0.2", "40001",
+            "workflow_trace_context",
+            "trace_id = 1 and key = 'user_session'",
+            "value = '1'",
+            "value = '2'",
+            "40001",
+        ),
+        (
+            "workflow_trace_screenshot",
+            "trace_id = 1 and step_index = 1",
+            "confidence_score = 0.1",
+            "confidence_score = 0.2",
+            "40001",
         ),
         # Different keys of one element, and different columns of one row.
         (
-            "workflow_events", f"event_id = ({EVENT})", "event_data = '1'",
-            "event_type = 'renamed'", None,
+            "workflow_events",
+            f"event_id = ({EVENT})",
+            "event_data = '1'",
+            "event_type = 'renamed'",
+            None,
         ),
         (
-            "workflow_trace_screenshot", "trace_id = 1 and step_index = 1",
-            "confidence_score = 0.1", "element_selector = 's'", None,
+            "workflow_trace_screenshot",
+            "trace_id = 1 and step_index = 1",
+            "confidence_score = 0.1",
+            "element_selector = 's'",
+            None,
         ),
         ("workflow_trace", "trace_id = 1", "status = 'a'", "tier = 2", None),
     ],
@@ -231,7 +252,11 @@ def test_two_updates_of_one_element(
     deployed: str, table: str, row: str, first: str, second: str, expected: str | None
 ) -> None:
     """40001 for the second if it would undo the first, else both are there."""
-    with connect(deployed) as one_session, connect(deployed) as other, connect(deployed) as observer:
+    with (
+        connect(deployed) as one_session,
+        connect(deployed) as other,
+        connect(deployed) as observer,
+    ):
         one_session.execute("begin")
         assert one_session.execute(f"update {table} set {first} where {row}").rowcount == 1
         waiting = statement(other, f"update {table} set {second} where {row}")
@@ -244,15 +269,18 @@ def test_two_updates_of_one_element(
                 waiting.result()
             assert raised.value.sqlstate == expected
         for change, survives in ((first, True), (second, expected is None)):
-            assert one(
-                observer, f"select count(*) from {table} where {row} and {change}"
-            ) == int(survives)
+            assert one(observer, f"select count(*) from {table} where {row} and {change}") == int(
+                survives
+            )
 
 
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_an_event_deleted_meanwhile_is_not_found(deployed: str, verb: str) -> None:
     """As on a table: the statement affects no row, and nothing comes back."""
-    text = {"update": "update workflow_events set event_type = 'x'", "delete": "delete from workflow_events"}
+    text = {
+        "update": "update workflow_events set event_type = 'x'",
+        "delete": "delete from workflow_events",
+    }
     with connect(deployed) as first, connect(deployed) as second, connect(deployed) as observer:
         event_id = one(observer, EVENT)
         count = one(observer, "select count(*) from workflow_events")
@@ -347,9 +375,9 @@ def test_an_execution_that_is_deleted_leaves_no_children(deployed: str) -> None:
             with pytest.raises(psycopg.errors.ForeignKeyViolation):
                 waiting.result()
             for name in EIGHT[:6]:
-                assert one(
-                    observer, f"select count(*) from {name} where trace_id = %s", trace_id
-                ) == 0
+                assert (
+                    one(observer, f"select count(*) from {name} where trace_id = %s", trace_id) == 0
+                )
 
 
 @pytest.mark.parametrize("direction", ["cut_over", "cut_back"])
@@ -379,7 +407,7 @@ def test_a_swap_waits_for_a_long_transaction_and_lets_everybody_else_through(
             return waits
 
         bystanders = [
-            Background(lambda text=text: bystand(text))
+            Background(partial(bystand, text))
             for text in (
                 "select * from workflow_trace where trace_id = 1",
                 "update workflow_trace set tier = 1 where trace_id = 2",
@@ -397,12 +425,13 @@ def test_a_swap_waits_for_a_long_transaction_and_lets_everybody_else_through(
         assert held >= 3
         assert len(waits) > 100
         assert max(waits) < 0.5, f"a bystander waited {max(waits):.2f} s"
-        assert one(connection, "select consolidation.phase()") == {
-            "cut_over": "cut over", "cut_back": "expand"
-        }[direction]
-        assert one(
-            connection, "select count(*) from workflow_events where event_type = 'held'"
-        ) == 1
+        assert (
+            one(connection, "select consolidation.phase()")
+            == {"cut_over": "cut over", "cut_back": "expand"}[direction]
+        )
+        assert (
+            one(connection, "select count(*) from workflow_events where event_type = 'held'") == 1
+        )
         connection.execute("call consolidation.catch_up()")
         assert differences(connection) == []
 

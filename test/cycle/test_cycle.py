@@ -17,7 +17,6 @@ from helpers_cycle import (
     SOUTH,
     USER,
     WORKFLOW,
-    Background,
     Connection,
     Row,
     all_rows,
@@ -197,7 +196,7 @@ def write_to_new_names(connection: Connection, base: int) -> None:
         '{"user_session": "abc123", "retry_attempt": 0}',
     )
     connection.execute("select add_context(%s, 'correlation_id', '\"xyz\"')", (started,))
-    connection.execute("select add_context(%s, '{\"a\": null, \"b\": 1.10}')", (started,))
+    connection.execute('select add_context(%s, \'{"a": null, "b": 1.10}\')', (started,))
     connection.execute("select add_endpoint(%s, 17)", (started,))
     connection.execute(
         """
@@ -483,9 +482,10 @@ def test_what_was_written_on_either_side_is_there_on_the_other_twice(deployed: s
                 assert lost({"screenshots": seen[trace_id]}, {"screenshots": again[trace_id]}) == []
 
             # And what the tables did change keeps the rest of what it said.
-            assert one(
-                connection,
-                """
+            assert (
+                one(
+                    connection,
+                    """
                 select count(*) from user_workflow_run_step
                 where
                     events @> '[{"type": "less", "severity": "high", "trace": [1.10, null],
@@ -494,7 +494,9 @@ def test_what_was_written_on_either_side_is_there_on_the_other_twice(deployed: s
                         "confidence": 0.957, "timestamp": "2025-01-14T10:30:00.50Z"}]'
                     and error_details = 'null'
                 """,
-            ) == cycle
+                )
+                == cycle
+            )
             for trace_id, endpoints in (
                 (base + 11, '["claims-api", 1.5, 9223372036854775808, 9]'),
                 (base + 12, '["text"]'),
@@ -530,15 +532,18 @@ def test_a_value_the_old_column_cannot_hold_is_there_again(
     """The element as it was written is part of an element after revert and redeploy."""
     with connect(shared) as connection:
         complete = element.replace("{", '{"timestamp": "2025-01-14T10:30:00Z", ', 1)
-        assert one(
-            connection,
-            f"""
+        assert (
+            one(
+                connection,
+                f"""
             select count(*) from user_workflow_run_step as s,
             jsonb_array_elements(s.{kind}) as x (element)
             where x.element @> %s
             """,
-            complete,
-        ) == 1
+                complete,
+            )
+            == 1
+        )
 
 
 @pytest.fixture(scope="module")
@@ -814,8 +819,8 @@ def test_a_cut_over_killed_while_it_waits_changed_nothing(carried_over: str) -> 
         sqitch(carried_over, "deploy")
         assert differences(connection) == []
         assert one(
-            connection, "select endpoints_used @> '777' from user_workflow_run "
-            "where legacy_trace_id = 3"
+            connection,
+            "select endpoints_used @> '777' from user_workflow_run where legacy_trace_id = 3",
         )
 
 
@@ -839,7 +844,7 @@ def test_a_full_revert_leaves_the_database_as_it_was(legacy: str) -> None:
         "update user_workflow_run set context = context || jsonb_build_object(repeat('k', 256), 1)",
         "update user_workflow_run_step set error_details = '{\"code\": 1}'",
         "update user_workflow_run_step set events = jsonb_set(events, '{0, severity}', '1')",
-        "update user_workflow_run_step set events = events || '[{\"type\": \"no time\"}]'",
+        'update user_workflow_run_step set events = events || \'[{"type": "no time"}]\'',
         "update user_workflow_run_step set screenshots = screenshots || '[{\"width\": 1}]'",
     ],
 )
@@ -913,10 +918,13 @@ def test_the_contract_drops_the_old_tables_and_builds_them_again(deployed: str) 
 
         contract(deployed, "deploy", "drop_old_tables")
         contract(deployed, "verify", "--to", "drop_old_tables")
-        assert one(
-            connection,
-            "select count(*) from pg_class where relnamespace = 'legacy'::regnamespace",
-        ) == 0
+        assert (
+            one(
+                connection,
+                "select count(*) from pg_class where relnamespace = 'legacy'::regnamespace",
+            )
+            == 0
+        )
         # The old names work on, and so does the first project.
         write_to_old_names(connection, 40)
         write_to_new_names(connection, 40)
@@ -955,9 +963,13 @@ def test_the_old_names_go_only_after_the_old_tables(deployed: str) -> None:
 
         contract(deployed, "deploy")
         contract(deployed, "verify")
-        assert one(
-            connection, "select count(*) from pg_namespace where nspname in ('consolidation', 'legacy')"
-        ) == 0
+        assert (
+            one(
+                connection,
+                "select count(*) from pg_namespace where nspname in ('consolidation', 'legacy')",
+            )
+            == 0
+        )
         left = one(
             connection,
             "select count(*) from pg_class where relname = any (%s)",
