@@ -219,6 +219,7 @@ declare
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
+    perform consolidation.require_read_committed();
     loop
         taken := consolidation.carry_changes(batch_size);
         commit;
@@ -250,6 +251,7 @@ declare
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
+    perform consolidation.require_read_committed();
     perform consolidation.plan_chunks(batch_size);
     commit;
     loop

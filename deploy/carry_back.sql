@@ -19,16 +19,7 @@ declare
     refused text [];
 begin
     perform consolidation.see_everything();
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'carry_back needs read committed, not %s', current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
-            'write back an older state.';
-    end if;
-
+    perform consolidation.require_read_committed();
     perform consolidation.lock_traces(trace_ids);
 
     delete from legacy.workflow_events as d

@@ -168,16 +168,7 @@ declare
     known_step public.user_workflow_run_step [];
 begin
     perform consolidation.see_everything();
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'consolidate needs read committed, not %s', current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
-            'write back an older state.';
-    end if;
-
+    perform consolidation.require_read_committed();
     perform consolidation.lock_traces(trace_ids);
 
     -- Only documents written to after a cut-over can hold what the old tables cannot.

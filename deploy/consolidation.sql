@@ -31,6 +31,31 @@ comment on column consolidation.dropped_table.table_name is 'Old table the state
 comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
 comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
 
+create function consolidation.require_read_committed()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'invalid_transaction_state',
+            message = format(
+                'this works in read committed only, not in %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would miss '
+            'what was written last.';
+    end if;
+end;
+$$;
+comment on function consolidation.require_read_committed() is
+'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
+first and has to see what was committed until then';
+revoke all on function consolidation.require_read_committed() from public;
+grant execute on function consolidation.require_read_committed() to workflow_maintenance;
+
 create function consolidation.phase()
 returns text
 language sql

@@ -829,16 +829,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'patience cannot be null';
     end if;
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'the names are swapped in read committed, not %s',
-                current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; a snapshot from before the '
-            'locks would not see what was written last.';
-    end if;
+    perform consolidation.require_read_committed();
     perform consolidation.see_everything();
 end;
 $$;

@@ -69,7 +69,7 @@ def run(
 
 
 def sqitch(database: str, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Runs sqitch on a database: sqitch(name, "deploy", "--to", "@expand")."""
+    """Runs Sqitch on a database, for example with "deploy", "--to", "@expand"."""
     return run("sqitch", *args, f"db:pg:{database}", check=check)
 
 
@@ -110,6 +110,7 @@ def database(template: str = "template0") -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def legacy_template() -> Iterator[str]:
+    """The adopted baseline; copy it, do not connect to it."""
     with database() as name:
         psql(name, "--file=deploy/baseline.sql")
         psql(name, f"--set=runs={RUNS}", "--file=script/legacy-data.sql")
@@ -119,6 +120,7 @@ def legacy_template() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def expand_template(legacy_template: str) -> Iterator[str]:
+    """The plan up to @expand; copy it, do not connect to it."""
     with database(legacy_template) as name:
         sqitch(name, "deploy", "--to", "@expand")
         yield name
@@ -126,6 +128,7 @@ def expand_template(legacy_template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def carried_over_template(expand_template: str) -> Iterator[str]:
+    """The plan up to @carried_over; copy it, do not connect to it."""
     with database(expand_template) as name:
         sqitch(name, "deploy", "--to", "@carried_over")
         yield name
@@ -133,6 +136,7 @@ def carried_over_template(expand_template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def deployed_template(carried_over_template: str) -> Iterator[str]:
+    """The whole plan; copy it, do not connect to it."""
     with database(carried_over_template) as name:
         sqitch(name, "deploy")
         yield name

@@ -220,7 +220,7 @@ def traffic(database: str, *options: str) -> Iterator[None]:
                     "--no-vacuum",
                     "--file=script/legacy-traffic.sql",
                     "--client=4",
-                    "--time=4",
+                    "--time=3",
                     *options,
                     database,
                 ],

@@ -416,7 +416,9 @@ def test_a_swap_waits_for_a_long_transaction_and_lets_everybody_else_through(
             )
         ]
         time.sleep(3)
-        assert swap.running, "the swap did not wait for the transaction"
+        if not swap.running:
+            swap.result()
+            pytest.fail("the swap did not wait for the transaction")
         holder.execute("commit")
         held = time.monotonic() - held_since
         swap.result()

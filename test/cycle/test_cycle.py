@@ -166,7 +166,8 @@ def write_to_old_names(connection: Connection, base: int) -> None:
         update workflow_trace_screenshot set trace_id = {base} + 4
         where trace_id = {base} + 3 and step_index = 5;
 
-        update workflow_steps set step_number = 1000 where trace_id = {base} + 5 and step_number = 1;
+        update workflow_steps set step_number = 1000
+        where trace_id = {base} + 5 and step_number = 1;
         update workflow_steps set step_number = 1 where trace_id = {base} + 5 and step_number = 2;
         update workflow_steps set step_number = 2
         where trace_id = {base} + 5 and step_number = 1000;
@@ -651,7 +652,8 @@ def test_the_five_join_query_returns_the_same_rows_in_every_phase(empty: str) ->
             )
         ]
         before = five_joins(connection, trace_ids)
-        assert len(trace_ids) > 31 and all(before.values())
+        assert len(trace_ids) > 31
+        assert all(before.values())
         assert before[123].total() > 100
 
         sqitch(empty, "deploy")
@@ -805,7 +807,8 @@ def test_a_cut_over_killed_while_it_waits_changed_nothing(carried_over: str) -> 
             lambda: bool(
                 one(
                     connection,
-                    "select count(*) from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
+                    "select count(*) from pg_stat_activity "
+                    "where pid = %s and wait_event = 'PgSleep'",
                     victim.info.backend_pid,
                 )
             ),

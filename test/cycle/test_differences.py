@@ -82,10 +82,12 @@ def case(rule: str, statements: str | list[str], *reports: Report, replica: bool
 
 
 def run(run_id: int, assignment: str) -> str:
+    """An update of the run with this trace_id."""
     return f"update public.user_workflow_run set {assignment} where legacy_trace_id = {run_id}"
 
 
 def step(step_id: int, assignment: str) -> str:
+    """An update of the step with this old step_id."""
     return f"update public.user_workflow_run_step set {assignment} where legacy_step_id = {step_id}"
 
 
@@ -108,6 +110,7 @@ def without(array: str, condition: str) -> str:
 
 
 def is_event(event_id: int) -> str:
+    """Whether an element is this event."""
     return f"e.element -> 'event_id' = '{event_id}'"
 
 
@@ -117,6 +120,7 @@ def is_screenshot(number: str) -> str:
 
 
 def screenshot_id(number: str) -> str:
+    """Whether a row is the screenshot whose id comes from this text."""
     return f"screenshot_id = md5('{number}')::uuid"
 
 
@@ -856,6 +860,7 @@ CONTEXT = "workflow_trace_context"
 
 
 def context(rule: str, run_number: int, key: str, value: str) -> None:
+    """Another value under a context key that an odd run has."""
     case(
         rule,
         run(ODD + run_number, f"context = context || jsonb_build_object('{key}', {value})"),

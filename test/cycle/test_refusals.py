@@ -591,6 +591,7 @@ def repair(statement: str) -> str:
 
 
 def spoil(connection: Connection, *kinds: str) -> None:
+    """Makes rows of these kinds that cannot be carried over."""
     for kind in kinds:
         for statement in SPOILT[kind]:
             assert connection.execute(statement).rowcount > 0
@@ -790,7 +791,7 @@ def test_a_batch_size_out_of_range_is_refused(
     try:
         with refused(connection, "22023") as errors:
             connection.execute(f"call consolidation.{procedure}({batch_size})")
-        assert procedure in (errors[0].diag.message_primary or "")
+        assert "batch_size" in (errors[0].diag.message_primary or "")
         assert batch_size in (errors[0].diag.message_primary or "").lower()
     finally:
         connection.execute("reset statement_timeout")
@@ -803,6 +804,7 @@ def test_endless_patience_is_refused(carried_over: str) -> None:
 
 
 def test_an_unknown_lock_mode_is_refused(phases: dict[str, Connection]) -> None:
+    """It is part of a statement, so nothing but the modes that are known gets there."""
     with refused(phases["expand"], "22023"):
         phases["expand"].execute(
             "select consolidation.take_locks(array['workflow_trace'::regclass], 'share; drop')"

@@ -958,7 +958,7 @@ def connections(expand_template: str, deployed_template: str) -> Iterator[dict[s
 def test_what_was_deployed_verifies(
     request: pytest.FixtureRequest, phase: str, options: list[str]
 ) -> None:
-    """sqitch verify succeeds before the cut-over and after it."""
+    """The command succeeds before the cut-over and after it."""
     result = sqitch(request.getfixturevalue(phase), "verify", *options, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -1020,7 +1020,7 @@ REAL_BREAKS = {
 
 
 def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
-    """sqitch verify fails, and names each change that is broken and no other."""
+    """The command fails, and names each change that is broken and no other."""
     with connect(deployed) as connection:
         for statement in REAL_BREAKS.values():
             connection.execute(statement)
