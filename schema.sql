@@ -65,6 +65,7 @@ declare
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
+    perform consolidation.require_read_committed();
     perform consolidation.plan_chunks(batch_size);
     commit;
     loop
@@ -104,7 +105,7 @@ CREATE FUNCTION consolidation.base_column(old_name regclass) RETURNS TABLE(view_
     BEGIN ATOMIC
  SELECT (COALESCE(m.part[2], m.part[1]))::name AS "coalesce",
      (m.part[1])::name AS part
-    FROM regexp_matches(pg_get_viewdef((base_column.old_name)::oid), '[rs]\.(\w+)(?: AS (\w+))?[,\n]'::text, 'g'::text) m(part);
+    FROM regexp_matches(pg_get_viewdef((base_column.old_name)::oid), '(?:[rs]\.)?(\w+)(?: AS (\w+))?(?:,|\n\s*FROM )'::text, 'g'::text) m(part);
 END;
 
 --
@@ -198,16 +199,7 @@ declare
     refused text [];
 begin
     perform consolidation.see_everything();
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'carry_back needs read committed, not %s', current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
-            'write back an older state.';
-    end if;
-
+    perform consolidation.require_read_committed();
     perform consolidation.lock_traces(trace_ids);
 
     delete from legacy.workflow_events as d
@@ -273,7 +265,10 @@ begin
             where (w.trace_id, w.%3$I) not in (select r.trace, r.id from written as r)',
             target.table_name, target.columns, target.id, target.expressions, target.source,
             case when target.has_place then 'w.fits' else 'true' end,
-            case when target.has_place then ', w.place' end,
+            -- The first of several with the same id, as differences() has it.
+            case
+                when target.has_place then format(', w.place, row(%s)::text', target.expressions)
+            end,
             case when target.has_place then 'on conflict do nothing' end
         );
         execute write_rows into refused using trace_ids, null::text [];
@@ -439,6 +434,7 @@ declare
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
+    perform consolidation.require_read_committed();
     loop
         taken := consolidation.carry_changes(batch_size);
         commit;
@@ -501,16 +497,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'patience cannot be null';
     end if;
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'the names are swapped in read committed, not %s',
-                current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; a snapshot from before the '
-            'locks would not see what was written last.';
-    end if;
+    perform consolidation.require_read_committed();
     perform consolidation.see_everything();
 end;
 $$;
@@ -537,16 +524,7 @@ declare
     known_step public.user_workflow_run_step [];
 begin
     perform consolidation.see_everything();
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'consolidate needs read committed, not %s', current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would '
-            'write back an older state.';
-    end if;
-
+    perform consolidation.require_read_committed();
     perform consolidation.lock_traces(trace_ids);
 
     -- Only documents written to after a cut-over can hold what the old tables cannot.
@@ -832,16 +810,14 @@ begin
     end if;
     update public.user_workflow_run as r
     set
-        context = r.context || coalesce(
-            (
-                select jsonb_object_agg(c.key, c.value)
-                from jsonb_each(
-                    case when jsonb_typeof(k.context) = 'object' then k.context else '{}' end
-                ) as c
-                where length(c.key) > 255
-            ),
-            '{}'
-        ),
+        context = r.context || c.content,
+        -- With their origin, which a trigger would give them anew.
+        legacy = case
+            when c.content = '{}' then r.legacy
+            else coalesce(r.legacy, '{}') || jsonb_build_object(
+                'context', coalesce(r.legacy -> 'context', '{}') || c.origin
+            )
+        end,
         endpoints_used = r.endpoints_used || coalesce(
             (
                 select jsonb_agg(p.element order by p.place)
@@ -862,6 +838,15 @@ begin
     from unnest(known_run) as k
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
+    cross join lateral (
+        select
+            coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
+            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
+        from jsonb_each(
+            case when jsonb_typeof(k.context) = 'object' then k.context end
+        ) as x
+        where length(x.key) > 255
+    ) as c
     where r.run_id = k.run_id;
     update public.user_workflow_run_step as s
     set
@@ -1350,6 +1335,7 @@ begin
                             case when x.strict then concat(%7$s, ' ', %8$s) end as arrangement,
                             x.strict or %9$s as counts,
                             x.strict,
+                            %14$s as place,
                             %12$s
                         from %6$s as t
                         cross join lateral (select not exists (
@@ -1373,9 +1359,12 @@ begin
                         from new_side as n
                         where n.strict
                         union all
-                        select distinct n.key, n.image, n.arrangement
-                        from new_side as n
-                        where not n.strict and n.counts
+                        (
+                            select distinct on (n.key) n.key, n.image, n.arrangement
+                            from new_side as n
+                            where not n.strict and n.counts
+                            order by n.key, n.place, n.image
+                        )
                     ),
 
                     missing as (
@@ -1481,7 +1470,11 @@ begin
                     pair.labelled,
                     pair.name,
                     pair.content,
-                    pair.held_elsewhere
+                    pair.held_elsewhere,
+                    case
+                        when pair.name in ('workflow_trace', 'workflow_steps') then '0'
+                        else 't.place'
+                    end
                 )
                 using
                     lower_bound, upper_bound, lower_bound is not distinct from first_trace_id,
@@ -2778,16 +2771,34 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_b
           SELECT 2,
              x.place,
              x.element
-            FROM jsonb_array_elements(
-                 CASE
-                     WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
-                     ELSE '[]'::jsonb
-                 END) WITH ORDINALITY x(element, place)
-           WHERE (NOT
+            FROM ( SELECT a.element,
+                     a.place,
+                     (a.element ->>
+                         CASE merge_elements.kind
+                             WHEN 'event'::text THEN 'event_id'::text
+                             ELSE 'screenshot_id'::text
+                         END) AS id,
+                     row_number() OVER (PARTITION BY (a.element ->>
+                         CASE merge_elements.kind
+                             WHEN 'event'::text THEN 'event_id'::text
+                             ELSE 'screenshot_id'::text
+                         END) ORDER BY a.place) AS copy
+                    FROM jsonb_array_elements(
+                         CASE
+                             WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
+                             ELSE '[]'::jsonb
+                         END) WITH ORDINALITY a(element, place)) x
+           WHERE ((NOT
                  CASE merge_elements.kind
                      WHEN 'event'::text THEN consolidation.fits_event(x.element)
                      ELSE consolidation.fits_screenshot(x.element, (merge_elements.kind = 'step screenshot'::text))
-                 END)
+                 END) OR ((x.copy > 1) AND (EXISTS ( SELECT
+                    FROM jsonb_array_elements(merge_elements.rebuilt) n(element)
+                   WHERE (x.id = (n.element ->>
+                         CASE merge_elements.kind
+                             WHEN 'event'::text THEN 'event_id'::text
+                             ELSE 'screenshot_id'::text
+                         END))))))
          )
   SELECT COALESCE(jsonb_agg(m.element ORDER BY m.part, m.place), '[]'::jsonb) AS "coalesce"
     FROM merged m;
@@ -3639,6 +3650,35 @@ $$;
 
 COMMENT ON FUNCTION consolidation.refuse_known_event_id(wanted bigint) IS 'Raises 23505 if an element has this event_id. Only for ids that come from the caller: those from the
 sequence are new';
+
+--
+-- Name: require_read_committed(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.require_read_committed() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'invalid_transaction_state',
+            message = format(
+                'this works in read committed only, not in %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would miss '
+            'what was written last.';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION require_read_committed(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.require_read_committed() IS 'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
+first and has to see what was committed until then';
 
 --
 -- Name: revoke_grants(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8095,6 +8135,13 @@ REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, O
 --
 
 REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
+
+--
+-- Name: FUNCTION require_read_committed(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.require_read_committed() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.require_read_committed() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION revoke_grants(target regclass); Type: ACL; Schema: consolidation; Owner: -

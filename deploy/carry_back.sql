@@ -85,7 +85,10 @@ begin
             where (w.trace_id, w.%3$I) not in (select r.trace, r.id from written as r)',
             target.table_name, target.columns, target.id, target.expressions, target.source,
             case when target.has_place then 'w.fits' else 'true' end,
-            case when target.has_place then ', w.place' end,
+            -- The first of several with the same id, as differences() has it.
+            case
+                when target.has_place then format(', w.place, row(%s)::text', target.expressions)
+            end,
             case when target.has_place then 'on conflict do nothing' end
         );
         execute write_rows into refused using trace_ids, null::text [];

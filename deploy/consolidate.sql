@@ -138,14 +138,36 @@ begin atomic
             2,
             x.place,
             x.element
-        from jsonb_array_elements(
-            case when jsonb_typeof(known) = 'array' then known else '[]' end
-        ) with ordinality as x (element, place)
+        from (
+            select
+                a.element,
+                a.place,
+                a.element ->> case kind when 'event' then 'event_id' else 'screenshot_id' end as id,
+                row_number() over (
+                    partition by
+                        a.element
+                        ->> case kind when 'event' then 'event_id' else 'screenshot_id' end
+                    order by a.place
+                ) as copy
+            from jsonb_array_elements(
+                case when jsonb_typeof(known) = 'array' then known else '[]' end
+            ) with ordinality as a (element, place)
+        ) as x
         where
             not case kind
                 when 'event' then consolidation.fits_event(x.element)
                 else consolidation.fits_screenshot(x.element, kind = 'step screenshot')
             end
+            -- Nor could it hold an element twice.
+            or (
+                x.copy > 1
+                and exists (
+                    select from jsonb_array_elements(rebuilt) as n (element)
+                    where
+                        x.id = n.element
+                        ->> case kind when 'event' then 'event_id' else 'screenshot_id' end
+                )
+            )
     )
 
     select coalesce(jsonb_agg(m.element order by m.part, m.place), '[]')
@@ -454,16 +476,14 @@ begin
     end if;
     update public.user_workflow_run as r
     set
-        context = r.context || coalesce(
-            (
-                select jsonb_object_agg(c.key, c.value)
-                from jsonb_each(
-                    case when jsonb_typeof(k.context) = 'object' then k.context else '{}' end
-                ) as c
-                where length(c.key) > 255
-            ),
-            '{}'
-        ),
+        context = r.context || c.content,
+        -- With their origin, which a trigger would give them anew.
+        legacy = case
+            when c.content = '{}' then r.legacy
+            else coalesce(r.legacy, '{}') || jsonb_build_object(
+                'context', coalesce(r.legacy -> 'context', '{}') || c.origin
+            )
+        end,
         endpoints_used = r.endpoints_used || coalesce(
             (
                 select jsonb_agg(p.element order by p.place)
@@ -484,6 +504,15 @@ begin
     from unnest(known_run) as k
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
+    cross join lateral (
+        select
+            coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
+            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
+        from jsonb_each(
+            case when jsonb_typeof(k.context) = 'object' then k.context end
+        ) as x
+        where length(x.key) > 255
+    ) as c
     where r.run_id = k.run_id;
     update public.user_workflow_run_step as s
     set

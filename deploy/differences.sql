@@ -259,6 +259,7 @@ begin
                             case when x.strict then concat(%7$s, ' ', %8$s) end as arrangement,
                             x.strict or %9$s as counts,
                             x.strict,
+                            %14$s as place,
                             %12$s
                         from %6$s as t
                         cross join lateral (select not exists (
@@ -282,9 +283,12 @@ begin
                         from new_side as n
                         where n.strict
                         union all
-                        select distinct n.key, n.image, n.arrangement
-                        from new_side as n
-                        where not n.strict and n.counts
+                        (
+                            select distinct on (n.key) n.key, n.image, n.arrangement
+                            from new_side as n
+                            where not n.strict and n.counts
+                            order by n.key, n.place, n.image
+                        )
                     ),
 
                     missing as (
@@ -390,7 +394,11 @@ begin
                     pair.labelled,
                     pair.name,
                     pair.content,
-                    pair.held_elsewhere
+                    pair.held_elsewhere,
+                    case
+                        when pair.name in ('workflow_trace', 'workflow_steps') then '0'
+                        else 't.place'
+                    end
                 )
                 using
                     lower_bound, upper_bound, lower_bound is not distinct from first_trace_id,

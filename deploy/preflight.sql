@@ -33,8 +33,9 @@ begin atomic
     select
         coalesce(m.part[2], m.part[1])::name,
         m.part[1]::name
+    -- From PostgreSQL 16 on it names the table of a column only where there is a choice.
     from regexp_matches(
-        pg_get_viewdef(old_name), '[rs]\.(\w+)(?: AS (\w+))?[,\n]', 'g'
+        pg_get_viewdef(old_name), '(?:[rs]\.)?(\w+)(?: AS (\w+))?(?:,|\n\s*FROM )', 'g'
     ) as m (part);
 end;
 comment on function consolidation.base_column(regclass) is

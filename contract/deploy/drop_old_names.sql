@@ -47,6 +47,41 @@ drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
+drop view consolidation.preflight;
+drop view consolidation.progress;
+
+-- The functions that served the move, whichever depend on which: as long as one can be dropped.
+do $$
+declare
+    found record;
+    left_over text;
+    dropped boolean := true;
+begin
+    while dropped loop
+        dropped := false;
+        left_over := null;
+        for found in
+            select p.oid::regprocedure as routine
+            from pg_catalog.pg_proc as p
+            where p.pronamespace = 'consolidation'::regnamespace
+        loop
+            begin
+                execute format('drop routine %s', found.routine);
+                dropped := true;
+            exception when dependent_objects_still_exist then
+                left_over := concat_ws(', ', left_over, found.routine);
+            end;
+        end loop;
+    end loop;
+    if left_over is not null then
+        raise exception using
+            errcode = 'dependent_objects_still_exist',
+            message = format('something still uses %s', left_over),
+            hint = 'Drop what uses them, then deploy again.';
+    end if;
+end
+$$;
+
 alter table public.user_workflow_run_step
 drop column legacy_trace_id,
 drop column legacy_step_id;
@@ -94,41 +129,6 @@ before insert on public.user_workflow_run_step
 for each row
 when (new.org_id is null and new.run_id is not null)
 execute function public.fill_step_keys();
-
-drop view consolidation.preflight;
-drop view consolidation.progress;
-
--- The functions that served the move, whichever depend on which: as long as one can be dropped.
-do $$
-declare
-    found record;
-    left_over text;
-    dropped boolean := true;
-begin
-    while dropped loop
-        dropped := false;
-        left_over := null;
-        for found in
-            select p.oid::regprocedure as routine
-            from pg_catalog.pg_proc as p
-            where p.pronamespace = 'consolidation'::regnamespace
-        loop
-            begin
-                execute format('drop routine %s', found.routine);
-                dropped := true;
-            exception when dependent_objects_still_exist then
-                left_over := concat_ws(', ', left_over, found.routine);
-            end;
-        end loop;
-    end loop;
-    if left_over is not null then
-        raise exception using
-            errcode = 'dependent_objects_still_exist',
-            message = format('something still uses %s', left_over),
-            hint = 'Drop what uses them, then deploy again.';
-    end if;
-end
-$$;
 
 drop table consolidation.accepted;
 drop table consolidation.carried_back;

@@ -266,27 +266,29 @@ begin atomic
         union all
         select
             11,
-            row_number() over (order by x.grantee, x.privilege_type),
+            x.place,
             format(
                 'grant %s on %s to %s%s', x.privilege_type, source,
                 coalesce(quote_ident(r.rolname), 'public'),
                 case when x.is_grantable then ' with grant option' end
             )
         from pg_class as c
-        cross join lateral aclexplode(c.relacl) as x
+        cross join lateral aclexplode(c.relacl) with ordinality
+        as x (grantor, grantee, privilege_type, is_grantable, place)
         left join pg_roles as r on r.oid = x.grantee
         where c.oid = source and x.grantee <> c.relowner
         union all
         select
             12,
-            row_number() over (order by a.attnum, x.grantee, x.privilege_type),
+            a.attnum * 1000 + x.place,
             format(
                 'grant %s (%I) on %s to %s%s', x.privilege_type, a.attname, source,
                 coalesce(quote_ident(r.rolname), 'public'),
                 case when x.is_grantable then ' with grant option' end
             )
         from pg_attribute as a
-        cross join lateral aclexplode(a.attacl) as x
+        cross join lateral aclexplode(a.attacl) with ordinality
+        as x (grantor, grantee, privilege_type, is_grantable, place)
         left join pg_roles as r on r.oid = x.grantee
         where a.attrelid = source
     )

@@ -411,7 +411,8 @@ def test_a_swap_waits_for_a_long_transaction_and_lets_everybody_else_through(
             for text in (
                 "select * from workflow_trace where trace_id = 1",
                 "update workflow_trace set tier = 1 where trace_id = 2",
-                "insert into workflow_events (trace_id, event_type, event_data) values (4, 'b', '1')",
+                "insert into workflow_events (trace_id, event_type, event_data) "
+                "values (4, 'b', '1')",
                 "select * from workflow_events where trace_id = 5",
             )
         ]

@@ -430,10 +430,12 @@ def _attempts(relation: Relation, version: int) -> Iterator[tuple[str, str, Any]
                 yield "foreign key", "nothing", _insert(
                     relation, {**_fresh(relation, own), reference: other[reference]}
                 )
+                # Out of the way of what the other has under the same number.
+                moved = ", step_number = step_number + 9000" if "step_number" in own else ""
                 yield "foreign key", "nothing", sql.SQL(
-                    "update {} set {} = {} where {} = {}"
+                    "update {} set {} = {}{} where {} = {}"
                 ).format(
-                    rel, sql.Identifier(reference), _literal(other[reference]),
+                    rel, sql.Identifier(reference), _literal(other[reference]), sql.SQL(moved),
                     sql.Identifier(column or reference), _literal(own[column or reference]),
                 )
         if column and other:
@@ -544,6 +546,7 @@ class Tenant:
     def enter(self) -> None:
         """Becomes the tenant; leave() forgets whatever it did."""
         self.touched = False
+        self.next = "savepoint attempt"
         self.connection.execute("savepoint tenant")
         self.connection.execute(f"set local role {TENANT}")
         for statement in self.within:
@@ -557,16 +560,22 @@ class Tenant:
         self.connection.execute("rollback to savepoint tenant")
         self.connection.execute("release savepoint tenant")
 
-    def attempt(self, call: Callable[[], Any]) -> tuple[Any, psycopg.Error | None]:
-        """The result of a call, or its error, after which the transaction goes on."""
-        self.connection.execute("savepoint attempt")
+    def attempt(self, call: Callable[[str], Any]) -> tuple[Any, psycopg.Error | None]:
+        """The result of a call, or its error, after which the transaction goes on.
+
+        The call is given what it has to execute before, to save the way to the server and back."""
         try:
-            result = call()
+            result = call(self.next)
         except psycopg.Error as error:
-            self.connection.execute("rollback to savepoint attempt")
+            self.next = "rollback to savepoint attempt"
             return None, error
-        self.connection.execute("release savepoint attempt")
+        self.next = "release savepoint attempt; savepoint attempt"
         return result, None
+
+    def undo_error(self) -> None:
+        """Makes the transaction usable after the last attempt."""
+        if self.next.startswith("rollback"):
+            self.connection.execute(self.next)
 
 
 def _told(error: psycopg.Error) -> str:
@@ -575,22 +584,30 @@ def _told(error: psycopg.Error) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
-def _executed(connection: Connection, statement: Any) -> tuple[list[str], int]:
+def _executed(connection: Connection, before: str, statement: Any) -> tuple[list[str], int]:
     """Rows as texts, and how many there are or were changed."""
-    cursor = connection.execute(statement)
+    if not isinstance(statement, str):
+        statement = statement.as_string(connection)
+    cursor = connection.execute(f"{before}; {statement}", prepare=False)
+    while cursor.nextset():
+        pass
     if cursor.description is None:
         return [], max(cursor.rowcount, 0)
     rows = [str(row[0]) for row in cursor.fetchall()]
     return rows, len(rows)
 
 
-def _copied_out(connection: Connection, statement: str) -> tuple[list[str], int]:
+def _copied_out(connection: Connection, before: str, statement: str) -> tuple[list[str], int]:
+    connection.execute(before, prepare=False)
     with connection.cursor().copy(statement.encode()) as copy:
         lines = b"".join(bytes(block) for block in copy).decode().split("\n")[:-1]
     return lines, len(lines)
 
 
-def _copied_in(connection: Connection, relation: Relation, row: dict[str, Any]) -> tuple[list[str], int]:
+def _copied_in(
+    connection: Connection, before: str, relation: Relation, row: dict[str, Any]
+) -> tuple[list[str], int]:
+    connection.execute(before, prepare=False)
     names = [c for c in relation.writable if c in row and c not in relation.generated]
     cursor = connection.cursor()
     with cursor.copy(
@@ -612,7 +629,7 @@ def _copied_in(connection: Connection, relation: Relation, row: dict[str, Any]) 
 
 def _judge(
     tenant: Tenant, where: str, kind: str, expected: str, relation: Relation | None,
-    call: Callable[[], tuple[list[str], int]], result: Matrix,
+    call: Callable[[str], tuple[list[str], int]], result: Matrix,
 ) -> None:
     """Tries one case and notes what is wrong with its outcome."""
     result.cases[kind] += 1
@@ -652,6 +669,7 @@ def _judge(
 
 def _prove(tenant: Tenant, where: str, result: Matrix) -> None:
     """Nothing of others has changed, whatever the tenant did since enter()."""
+    tenant.undo_error()
     if not tenant.touched:
         return
     result.cases["proof"] += 1
@@ -701,7 +719,7 @@ def matrix(
                     if only(signature):
                         _judge(
                             tenant, f"{form}: {signature}", "function", "text", None,
-                            lambda s=statement: _executed(connection, s), result,
+                            lambda b, s=statement: _executed(connection, b, s), result,
                         )
                 _prove(tenant, f"{form}: functions", result)
                 tenant.leave()
@@ -725,7 +743,10 @@ def _read(connection: Connection, result: Matrix) -> None:
                 f"""insert into consolidation.{table} (trace_id) select id from pg_temp.trace_owner
                 where org_id = '{SOUTH}' on conflict do nothing"""
             )
-    result.relations = _catalog(connection)
+    # What holds the rows first: most of what can go wrong shows there.
+    result.relations = sorted(
+        _catalog(connection), key=lambda r: not r.name.startswith("public.user_workflow")
+    )
     for relation in result.relations:
         _fill(connection, relation)
     result.controls = sum(bool(r.others) for r in result.relations)
@@ -747,11 +768,11 @@ def _try_relation(tenant: Tenant, relation: Relation, result: Matrix) -> None:
     else:
         for kind, expected, statement in _attempts(relation, connection.info.server_version):
             if expected == "copy in":
-                call = lambda s=statement: _copied_in(connection, relation, s[1])
+                call = lambda b, s=statement: _copied_in(connection, b, relation, s[1])
             elif kind == "copy":
-                call = lambda s=statement: _copied_out(connection, s)
+                call = lambda b, s=statement: _copied_out(connection, b, s)
             else:
-                call = lambda s=statement: _executed(connection, s)
+                call = lambda b, s=statement: _executed(connection, b, s)
             shown = statement[:80] if isinstance(statement, str) else kind
             _judge(tenant, f"{where}: {shown}", kind, expected, relation, call, result)
     _prove(tenant, where, result)
@@ -800,7 +821,7 @@ def _try_sequence(tenant: Tenant, where: str, sequence: Relation, result: Matrix
     ):
         _judge(
             tenant, f"{where}: {statement}", "sequence", "nothing", None,
-            lambda s=statement: _executed(tenant.connection, s), result,
+            lambda b, s=statement: _executed(tenant.connection, b, s), result,
         )
 
 
@@ -814,16 +835,25 @@ def _controls(tenant: Tenant, result: Matrix) -> None:
         for table in ("user_workflow_run", "user_workflow_run_step", "user_workflow_config")
     }
     own = {r.name: len(r.own) for r in result.relations}
+    states = one(connection, "select count(*) from public.user_workflow_cache_state")
     checks = [
         ("workflow_maintenance", f"select count(*) from public.{t}", n) for t, n in totals.items()
     ] + [
         (TENANT, "select count(*) from public.find_runs()", own["public.user_workflow_run"]),
         (TENANT, "select count(*) from public.find_steps()", own["public.user_workflow_run_step"]),
+        ("report_of_a_tenant", "select count(*) from public.user_workflow_cache_state", states),
+        ("old_application", "select count(*) from public.user_workflow_cache_state", states),
     ]
     for role, statement, expected in checks:
         result.cases["control"] += 1
         connection.execute("savepoint control")
         try:
+            if role == "report_of_a_tenant":
+                connection.execute(f"create role {role}")
+                connection.execute(f"grant {TENANT}, workflow_maintenance to {role}")
+            elif role == "old_application":
+                connection.execute(f"create role {role}")
+                connection.execute(f"grant select on public.user_workflow_cache_state to {role}")
             connection.execute(f"set local app.current_org_id = '{NORTH if role == TENANT else ''}'")
             connection.execute(f"set local role {role}")
             found = one(connection, statement)
@@ -864,6 +894,19 @@ def _structure(connection: Connection, result: Matrix) -> None:
         result.cases["structure"] += 1
         if not protected:
             result.violations.append(f"{table} has no forced row level security with a policy")
+    for policy, checked in connection.execute(
+        """
+        select format('%s on %s', p.polname, p.polrelid::regclass),
+            p.polcmd not in ('*', 'w')
+            or coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid))
+            = pg_get_expr(p.polqual, p.polrelid)
+        from pg_policy p join pg_class c on c.oid = p.polrelid
+        where c.relname like 'user\\_workflow\\_%'
+        """
+    ).fetchall():
+        result.cases["structure"] += 1
+        if not checked:
+            result.violations.append(f"policy {policy} lets rows be written that it does not show")
     for key, composite in connection.execute(
         """
         select
