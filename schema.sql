@@ -538,7 +538,7 @@ begin
         select array_agg(s)
         into known_step
         from public.user_workflow_run_step as s
-        inner join unnest(known_run) as k on k.run_id = s.run_id;
+        inner join unnest(known_run) as k on k.legacy_trace_id = s.legacy_trace_id;
     end if;
 
     -- What is gone, and steps whose number changed: two of them may have swapped theirs, which no
@@ -554,10 +554,19 @@ begin
                 and s.step_number = d.step_number
         );
 
-    delete from public.user_workflow_run as d
-    where
-        d.legacy_trace_id = any (trace_ids)
-        and not exists (select from workflow_trace as t where t.trace_id = d.legacy_trace_id);
+    -- With its steps in one statement: an execution deleted since the one above would leave them
+    -- without a run, as long as there is no foreign key to take them along.
+    with gone as (
+        delete from public.user_workflow_run as d
+        where
+            d.legacy_trace_id = any (trace_ids)
+            and not exists (select from workflow_trace as t where t.trace_id = d.legacy_trace_id)
+        returning d.legacy_trace_id
+    )
+
+    delete from public.user_workflow_run_step as s
+    using gone as g
+    where s.legacy_trace_id = g.legacy_trace_id;
 
     insert into public.user_workflow_run as known (
         run_id,
@@ -5627,6 +5636,214 @@ COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills what a new step l
 the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count';
 
 --
+-- Name: find_run_ids(jsonb, text, jsonb, jsonb, jsonb, timestamp with time zone, timestamp with time zone, integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.find_run_ids(context jsonb DEFAULT NULL::jsonb, status text DEFAULT NULL::text, endpoint jsonb DEFAULT NULL::jsonb, events jsonb DEFAULT NULL::jsonb, screenshots jsonb DEFAULT NULL::jsonb, created_from timestamp with time zone DEFAULT NULL::timestamp with time zone, created_to timestamp with time zone DEFAULT NULL::timestamp with time zone, page_size integer DEFAULT NULL::integer, after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, after_run_id uuid DEFAULT NULL::uuid) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+    organisation constant uuid := public.current_org_id();
+begin
+    if (find_run_ids.after_created_at is null) <> (find_run_ids.after_run_id is null) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'find_runs: after_created_at and after_run_id go together',
+            hint = 'Pass both as they are in the last row of the page before.';
+    end if;
+    -- No organisation, no rows.
+    if organisation is null then
+        return;
+    end if;
+    -- Planned for these very values: what is left out is no condition at all, and the indexes are
+    -- chosen by what is given. array[org_id] is a column of GIN indexes that have the organisation.
+    return query
+    select r.run_id
+    from public.user_workflow_run as r
+    where
+        r.org_id = organisation
+        and (
+            (
+                find_run_ids.context is null
+                and find_run_ids.endpoint is null
+                and find_run_ids.events is null
+                and find_run_ids.screenshots is null
+            )
+            or array[r.org_id] @> array[organisation]
+        )
+        and (find_run_ids.context is null or r.context @> find_run_ids.context)
+        and (
+            find_run_ids.endpoint is null
+            or r.endpoints_used @> jsonb_build_array(find_run_ids.endpoint)
+        )
+        and (
+            find_run_ids.events is null
+            or (
+                -- The index is of runs that have any.
+                (r.events <> '[]' or find_run_ids.events = '[]')
+                and r.events @> find_run_ids.events
+            )
+        )
+        and (find_run_ids.screenshots is null or r.screenshots @> find_run_ids.screenshots)
+        and (find_run_ids.status is null or r.status = find_run_ids.status)
+        and (find_run_ids.created_from is null or r.created_at >= find_run_ids.created_from)
+        and (find_run_ids.created_to is null or r.created_at < find_run_ids.created_to)
+        and (
+            find_run_ids.after_run_id is null
+            or (r.created_at, r.run_id)
+            < (find_run_ids.after_created_at, find_run_ids.after_run_id)
+        )
+    order by r.created_at desc, r.run_id desc
+    limit find_run_ids.page_size;
+end;
+$$;
+
+--
+-- Name: FUNCTION find_run_ids(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.find_run_ids(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) IS 'The keys of the runs that find_runs returns, in its order; for find_runs. Runs as
+workflow_maintenance and looks only at the organisation of the session';
+
+--
+-- Name: find_runs(jsonb, text, jsonb, jsonb, jsonb, timestamp with time zone, timestamp with time zone, integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.find_runs(context jsonb DEFAULT NULL::jsonb, status text DEFAULT NULL::text, endpoint jsonb DEFAULT NULL::jsonb, events jsonb DEFAULT NULL::jsonb, screenshots jsonb DEFAULT NULL::jsonb, created_from timestamp with time zone DEFAULT NULL::timestamp with time zone, created_to timestamp with time zone DEFAULT NULL::timestamp with time zone, page_size integer DEFAULT NULL::integer, after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, after_run_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.user_workflow_run
+    LANGUAGE plpgsql STABLE ROWS 50 PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- "offset 0", so that rows are fetched by their keys whatever an organisation is thought to
+    -- hold: the plan is made once, and some organisations have a thousand times as many rows as
+    -- others.
+    return query
+    select r.*
+    from public.find_run_ids(
+        find_runs.context, find_runs.status, find_runs.endpoint, find_runs.events,
+        find_runs.screenshots, find_runs.created_from, find_runs.created_to, find_runs.page_size,
+        find_runs.after_created_at, find_runs.after_run_id
+    ) as f (run_id)
+    cross join lateral (
+        select t.*
+        from public.user_workflow_run as t
+        where t.run_id = f.run_id
+        offset 0
+    ) as r
+    order by r.created_at desc, r.run_id desc;
+end;
+$$;
+
+--
+-- Name: FUNCTION find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) IS 'Runs of the organisation of the session, the latest first, with the help of indexes; none without
+an organisation. Each parameter narrows the result, null does not. context, events (those of no
+step), screenshots (those of no step): contained, as in context @> ''{"correlation_id":
+"xyz789"}''. endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive,
+created_to: exclusive. page_size: how many rows at most, default all; the next page:
+after_created_at and after_run_id of its last row. Raises 22023 for one of the two without the
+other, 2201W for a negative page_size, 22P02 if app.current_org_id is no uuid, 42501 for whoever
+may not select from user_workflow_run';
+
+--
+-- Name: find_step_ids(jsonb, jsonb, text, timestamp with time zone, timestamp with time zone, integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.find_step_ids(events jsonb DEFAULT NULL::jsonb, screenshots jsonb DEFAULT NULL::jsonb, status text DEFAULT NULL::text, started_from timestamp with time zone DEFAULT NULL::timestamp with time zone, started_to timestamp with time zone DEFAULT NULL::timestamp with time zone, page_size integer DEFAULT NULL::integer, after_started_at timestamp with time zone DEFAULT NULL::timestamp with time zone, after_step_id uuid DEFAULT NULL::uuid) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+    organisation constant uuid := public.current_org_id();
+begin
+    if find_step_ids.after_started_at is not null and find_step_ids.after_step_id is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'find_steps: after_started_at goes with after_step_id',
+            hint = 'Pass both as they are in the last row of the page before.';
+    end if;
+    if organisation is null then
+        return;
+    end if;
+    return query
+    select s.step_id
+    from public.user_workflow_run_step as s
+    where
+        s.org_id = organisation
+        and (
+            (find_step_ids.events is null and find_step_ids.screenshots is null)
+            or array[s.org_id] @> array[organisation]
+        )
+        and (find_step_ids.events is null or s.events @> find_step_ids.events)
+        and (find_step_ids.screenshots is null or s.screenshots @> find_step_ids.screenshots)
+        and (find_step_ids.status is null or s.status = find_step_ids.status)
+        and (find_step_ids.started_from is null or s.started_at >= find_step_ids.started_from)
+        and (find_step_ids.started_to is null or s.started_at < find_step_ids.started_to)
+        and (
+            find_step_ids.after_step_id is null
+            or (coalesce(s.started_at, '-infinity'), s.step_id)
+            < (coalesce(find_step_ids.after_started_at, '-infinity'), find_step_ids.after_step_id)
+        )
+    order by coalesce(s.started_at, '-infinity') desc, s.step_id desc
+    limit find_step_ids.page_size;
+end;
+$$;
+
+--
+-- Name: FUNCTION find_step_ids(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.find_step_ids(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) IS 'The keys of the steps that find_steps returns, in its order; for find_steps. Runs as
+workflow_maintenance and looks only at the organisation of the session';
+
+--
+-- Name: find_steps(jsonb, jsonb, text, timestamp with time zone, timestamp with time zone, integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.find_steps(events jsonb DEFAULT NULL::jsonb, screenshots jsonb DEFAULT NULL::jsonb, status text DEFAULT NULL::text, started_from timestamp with time zone DEFAULT NULL::timestamp with time zone, started_to timestamp with time zone DEFAULT NULL::timestamp with time zone, page_size integer DEFAULT NULL::integer, after_started_at timestamp with time zone DEFAULT NULL::timestamp with time zone, after_step_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.user_workflow_run_step
+    LANGUAGE plpgsql STABLE ROWS 50 PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select s.*
+    from public.find_step_ids(
+        find_steps.events, find_steps.screenshots, find_steps.status, find_steps.started_from,
+        find_steps.started_to, find_steps.page_size, find_steps.after_started_at,
+        find_steps.after_step_id
+    ) as f (step_id)
+    cross join lateral (
+        select t.*
+        from public.user_workflow_run_step as t
+        where t.step_id = f.step_id
+        offset 0
+    ) as s
+    order by coalesce(s.started_at, '-infinity') desc, s.step_id desc;
+end;
+$$;
+
+--
+-- Name: FUNCTION find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) IS 'Steps of the organisation of the session, the latest started first, those not started last, with
+the help of indexes; none without an organisation. Each parameter narrows the result, null does not.
+events, screenshots: contained, as in events @> ''[{"type": "error"}]''. started_from: inclusive,
+started_to: exclusive. page_size: how many rows at most, default all; the next page:
+after_started_at (null if it is) and after_step_id of its last row. Raises 22023 for
+after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if app.current_org_id
+is no uuid, 42501 for whoever may not select from user_workflow_run_step';
+
+--
 -- Name: get_context(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -5757,6 +5974,56 @@ $$;
 COMMENT ON FUNCTION public.guard_step_identity() IS 'Trigger: a step that changes run_id or legacy_trace_id gets the other one, and org_id. Raises 23503
 for a run the caller does not see or a step_id that events belong to, 0A000 for a step moved through
 the old name while it has events or screenshots';
+
+--
+-- Name: user_workflow_config; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_workflow_config (
+    config_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    workflow_id uuid,
+    name character varying(255) NOT NULL,
+    config_type text NOT NULL,
+    config_data jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now(),
+    updated_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.user_workflow_config FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE user_workflow_config; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_workflow_config IS 'Configurations of an organisation (workflow_consolidation:baseline)';
+
+--
+-- Name: is_own_workflow(uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.is_own_workflow(workflow_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    BEGIN ATOMIC
+ SELECT ((EXISTS ( SELECT
+            FROM public.user_workflow_run r
+           WHERE ((r.workflow_id = is_own_workflow.workflow_id) AND (r.org_id = ( SELECT public.current_org_id() AS current_org_id))))) OR (EXISTS ( SELECT
+            FROM public.user_workflow_config c
+           WHERE ((c.workflow_id = is_own_workflow.workflow_id) AND (c.org_id = ( SELECT public.current_org_id() AS current_org_id))))));
+END;
+
+--
+-- Name: FUNCTION is_own_workflow(workflow_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.is_own_workflow(workflow_id uuid) IS 'Whether the organisation of the session has a run or a configuration of the workflow; false
+without an organisation. Runs as workflow_maintenance, since not everybody who may see states may
+see runs; it tells about the session''s organisation only. Raises 22P02 if app.current_org_id is no
+uuid';
 
 --
 -- Name: keep_screenshots(); Type: FUNCTION; Schema: public; Owner: -
@@ -6644,6 +6911,8 @@ CREATE TABLE public.user_workflow_cache_state (
     created_at timestamp with time zone DEFAULT now()
 );
 
+ALTER TABLE ONLY public.user_workflow_cache_state FORCE ROW LEVEL SECURITY;
+
 --
 -- Name: TABLE user_workflow_cache_state; Type: COMMENT; Schema: public; Owner: -
 --
@@ -6692,29 +6961,177 @@ ALTER TABLE public.user_workflow_cache_state ALTER COLUMN micro_state_id ADD GEN
 );
 
 --
--- Name: user_workflow_config; Type: TABLE; Schema: public; Owner: -
+-- Name: not_isolated; Type: VIEW; Schema: public; Owner: -
 --
 
-CREATE TABLE public.user_workflow_config (
-    config_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    org_id uuid NOT NULL,
-    workflow_id uuid,
-    name character varying(255) NOT NULL,
-    config_type text NOT NULL,
-    config_data jsonb NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_by uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now(),
-    updated_at timestamp with time zone
-);
-
-ALTER TABLE ONLY public.user_workflow_config FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
+ WITH RECURSIVE isolated_table AS (
+         SELECT c.oid,
+            c.relowner,
+            c.relrowsecurity,
+            c.relforcerowsecurity,
+                CASE
+                    WHEN (n.nspname = 'public'::name) THEN (c.relname)::text
+                    ELSE format('%s.%s'::text, n.nspname, c.relname)
+                END AS label
+           FROM (pg_class c
+             JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+          WHERE ((c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND ((c.relname = ANY (ARRAY['user_workflow_run'::name, 'user_workflow_run_step'::name, 'user_workflow_config'::name])) OR (c.relname = ANY (ARRAY['workflow_trace'::name, 'workflow_steps'::name, 'workflow_events'::name, 'workflow_trace_screenshot'::name, 'workflow_trace_context'::name, 'workflow_trace_endpoint'::name, 'workflow_configs'::name]))))
+        ), reach(login_role, role_id, path) AS (
+         SELECT r.oid,
+            r.oid,
+            ARRAY[r.oid] AS "array"
+           FROM pg_roles r
+          WHERE r.rolcanlogin
+        UNION ALL
+         SELECT g.login_role,
+            m.roleid,
+            (g.path || m.roleid)
+           FROM (reach g
+             JOIN pg_auth_members m ON ((m.member = g.role_id)))
+          WHERE (m.roleid <> ALL (g.path))
+        ), reason(login_role, role_id, path, why, tables) AS (
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+            'superuser'::text AS "?column?",
+            NULL::text AS text
+           FROM (reach g
+             JOIN pg_roles r ON ((r.oid = g.role_id)))
+          WHERE r.rolsuper
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+            'bypassrls'::text,
+            NULL::text
+           FROM (reach g
+             JOIN pg_roles r ON ((r.oid = g.role_id)))
+          WHERE (r.rolbypassrls AND (NOT r.rolsuper))
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+            'files or programs of the server'::text,
+            NULL::text
+           FROM reach g
+          WHERE (g.role_id = ANY (ARRAY[(to_regrole('pg_read_server_files'::text))::oid, (to_regrole('pg_write_server_files'::text))::oid, (to_regrole('pg_execute_server_program'::text))::oid]))
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+            'createrole (could make itself a member)'::text,
+            NULL::text
+           FROM (reach g
+             JOIN pg_roles r ON ((r.oid = g.role_id)))
+          WHERE (r.rolcreaterole AND (NOT r.rolsuper) AND ((current_setting('server_version_num'::text))::integer < 160000))
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+                CASE
+                    WHEN t.relforcerowsecurity THEN 'owner (could switch it off)'::text
+                    ELSE 'owner'::text
+                END AS "case",
+            t.label
+           FROM ((reach g
+             JOIN isolated_table t ON ((t.relowner = g.role_id)))
+             JOIN pg_roles r ON ((r.oid = g.role_id)))
+          WHERE ((NOT r.rolsuper) AND (NOT r.rolbypassrls))
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+                CASE
+                    WHEN (p.polname = format('%s_unscoped'::text, t.label)) THEN 'unscoped'::text
+                    WHEN (g.role_id = (to_regrole('workflow_maintenance'::text))::oid) THEN 'workflow_maintenance'::text
+                    ELSE format('policy %s'::text, p.polname)
+                END AS format,
+            t.label
+           FROM ((reach g
+             JOIN pg_policy p ON (((g.role_id = ANY (p.polroles)) OR (p.polroles = '{0}'::oid[]))))
+             JOIN isolated_table t ON ((t.oid = p.polrelid)))
+          WHERE (t.relrowsecurity AND p.polpermissive AND (p.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND (pg_get_expr(p.polqual, p.polrelid) !~ '^\(org_id = \( SELECT (public\.)?current_org_id\(\) AS current_org_id\)\)$'::text) AND ((p.polroles <> '{0}'::oid[]) OR (g.login_role = g.role_id)))
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
+            'no row level security'::text,
+            t.label
+           FROM ((reach g
+             JOIN isolated_table t ON ((NOT t.relrowsecurity)))
+             JOIN pg_roles r ON ((r.oid = g.role_id)))
+          WHERE ((g.role_id <> t.relowner) AND (NOT r.rolsuper) AND ((r.rolname = 'pg_read_all_data'::name) OR (EXISTS ( SELECT
+                   FROM (pg_class c
+                     CROSS JOIN LATERAL aclexplode(c.relacl) x(grantor, grantee, privilege_type, is_grantable))
+                  WHERE ((c.oid = t.oid) AND (x.privilege_type = 'SELECT'::text) AND ((x.grantee = g.role_id) OR ((x.grantee = (0)::oid) AND (g.login_role = g.role_id))))))))
+        )
+ SELECT l.rolname AS role_name,
+    s.why AS reason,
+        CASE
+            WHEN (w.role_id <> s.login_role) THEN ( SELECT string_agg((p.rolname)::text, ' > '::text ORDER BY h.place) AS string_agg
+               FROM (unnest(w.path) WITH ORDINALITY h(role_id, place)
+                 JOIN pg_roles p ON ((p.oid = h.role_id))))
+            ELSE NULL::text
+        END AS through,
+    s.tables,
+    (s.why = 'unscoped'::text) AS only_without_organisation
+   FROM ((( SELECT r.login_role,
+            r.why,
+            r.role_id,
+            string_agg(DISTINCT r.tables, ', '::text ORDER BY r.tables) AS tables
+           FROM reason r
+          GROUP BY r.login_role, r.role_id, r.why) s
+     JOIN pg_roles l ON ((l.oid = s.login_role)))
+     CROSS JOIN LATERAL ( SELECT r.role_id,
+            r.path
+           FROM reason r
+          WHERE ((r.login_role = s.login_role) AND (r.role_id = s.role_id) AND (r.why = s.why))
+          ORDER BY (cardinality(r.path)), r.path
+         LIMIT 1) w)
+  ORDER BY l.rolname, s.why, w.path;
 
 --
--- Name: TABLE user_workflow_config; Type: COMMENT; Schema: public; Owner: -
+-- Name: VIEW not_isolated; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.user_workflow_config IS 'Configurations of an organisation (workflow_consolidation:baseline)';
+COMMENT ON VIEW public.not_isolated IS 'Login roles that see, or can give themselves sight of, rows of more than one organisation, and
+why: one row for each reason. Ask it before going live: an application role must not be in it';
+
+--
+-- Name: COLUMN not_isolated.role_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated.role_name IS 'The login role';
+
+--
+-- Name: COLUMN not_isolated.reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated.reason IS 'superuser; bypassrls; files or programs of the server (a member of a role that may use them);
+createrole (could make itself a member, before PostgreSQL 16); owner (of tables without force row
+level security); owner (could switch it off); workflow_maintenance (a member); unscoped (named in a
+policy that the cut-over made for roles that saw everything before); policy … (any other that shows
+more than the organisation of the session); no row level security (may select from a table that has
+none)';
+
+--
+-- Name: COLUMN not_isolated.through; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated.through IS 'Memberships that lead to the role with that property; null if it is the login role itself';
+
+--
+-- Name: COLUMN not_isolated.tables; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated.tables IS 'Tables it holds for; null for all of the database';
+
+--
+-- Name: COLUMN not_isolated.only_without_organisation; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated.only_without_organisation IS 'Whether it holds only while the session names no organisation in app.current_org_id';
 
 --
 -- Name: workflow_configs; Type: VIEW; Schema: public; Owner: -
@@ -7286,6 +7703,18 @@ CREATE INDEX workflow_trace_workflow_id_idx ON legacy.workflow_trace USING btree
 CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin (context jsonb_path_ops);
 
 --
+-- Name: idx_run_endpoints_gin; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX idx_run_endpoints_gin ON public.user_workflow_run USING gin ((ARRAY[org_id]), endpoints_used jsonb_path_ops);
+
+--
+-- Name: INDEX idx_run_endpoints_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): the organisation, then its endpoints';
+
+--
 -- Name: idx_run_events_gin; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -7332,6 +7761,18 @@ CREATE INDEX idx_step_node ON public.user_workflow_run_step USING btree (node_id
 --
 
 CREATE INDEX idx_step_org_status ON public.user_workflow_run_step USING btree (org_id, status);
+
+--
+-- Name: idx_step_screenshots_gin; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX idx_step_screenshots_gin ON public.user_workflow_run_step USING gin ((ARRAY[org_id]), screenshots jsonb_path_ops);
+
+--
+-- Name: INDEX idx_step_screenshots_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_step_screenshots_gin IS 'find_steps(screenshots => …): the organisation, then its screenshots';
 
 --
 -- Name: micro_state_workflow_id_node_id_idx; Type: INDEX; Schema: public; Owner: -
@@ -7545,6 +7986,49 @@ ALTER TABLE ONLY public.user_workflow_run_step
 
 ALTER TABLE ONLY public.user_workflow_run_step
     ADD CONSTRAINT user_workflow_run_step_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.user_workflow_run(run_id) ON DELETE CASCADE;
+
+--
+-- Name: user_workflow_cache_state; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.user_workflow_cache_state ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: user_workflow_cache_state user_workflow_cache_state_maintenance; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY user_workflow_cache_state_maintenance ON public.user_workflow_cache_state TO workflow_maintenance USING (true) WITH CHECK (true);
+
+--
+-- Name: POLICY user_workflow_cache_state_maintenance ON user_workflow_cache_state; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON POLICY user_workflow_cache_state_maintenance ON public.user_workflow_cache_state IS 'Deploys and reports work across organisations';
+
+--
+-- Name: user_workflow_cache_state user_workflow_cache_state_org_isolation; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY user_workflow_cache_state_org_isolation ON public.user_workflow_cache_state TO workflow_app USING (public.is_own_workflow(workflow_id)) WITH CHECK (public.is_own_workflow(workflow_id));
+
+--
+-- Name: POLICY user_workflow_cache_state_org_isolation ON user_workflow_cache_state; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON POLICY user_workflow_cache_state_org_isolation ON public.user_workflow_cache_state IS 'An application sees and writes the page states of workflows that its organisation has runs or
+configurations of';
+
+--
+-- Name: user_workflow_cache_state user_workflow_cache_state_others; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY user_workflow_cache_state_others ON public.user_workflow_cache_state USING (( SELECT (NOT pg_has_role('workflow_app'::name, 'usage'::text)))) WITH CHECK (( SELECT (NOT pg_has_role('workflow_app'::name, 'usage'::text))));
+
+--
+-- Name: POLICY user_workflow_cache_state_others ON user_workflow_cache_state; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON POLICY user_workflow_cache_state_others ON public.user_workflow_cache_state IS 'Who is no member of workflow_app sees what he saw before';
 
 --
 -- Name: user_workflow_config; Type: ROW SECURITY; Schema: public; Owner: -
@@ -8242,6 +8726,50 @@ REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC
 REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_run_ids(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.find_run_ids(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_run_ids(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) TO workflow_app;
+
+--
+-- Name: FUNCTION find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) TO workflow_app;
+GRANT ALL ON FUNCTION public.find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION find_step_ids(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.find_step_ids(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_step_ids(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) TO workflow_app;
+
+--
+-- Name: FUNCTION find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) TO workflow_app;
+GRANT ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) TO workflow_maintenance;
+
+--
+-- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_maintenance;
+
+--
+-- Name: FUNCTION is_own_workflow(workflow_id uuid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.is_own_workflow(workflow_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_own_workflow(workflow_id uuid) TO workflow_app;
+
+--
 -- Name: FUNCTION keep_screenshots(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -8512,11 +9040,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.micro_state TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.micro_state TO workflow_maintenance;
 
 --
--- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
+-- Name: TABLE not_isolated; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_maintenance;
+GRANT SELECT ON TABLE public.not_isolated TO workflow_maintenance;
 
 --
 -- Name: TABLE workflow_configs; Type: ACL; Schema: public; Owner: -

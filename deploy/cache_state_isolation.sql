@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:cache_state_isolation to pg
 --
--- Why:    page states hold what a workflow saw. They name no organisation, but a workflow, and whose that
---         is follows from its runs and configurations: an application sees the states of its own.
---         Roles that are no members of workflow_app see what they saw before.
+-- Why:    page states hold what a workflow saw. They name no organisation, but a workflow, and
+--         whose that is follows from its runs and configurations: an application sees the states
+--         of its own. Roles that are no members of workflow_app see what they saw before.
 -- Locks:  access exclusive on user_workflow_cache_state, for a moment.
 -- Revert: drops the policies.
 
@@ -34,13 +34,16 @@ begin atomic
         );
 end;
 comment on function public.is_own_workflow(uuid) is
-'Whether the organisation of the session has a run or a configuration of the workflow; false without an
-organisation. Runs as workflow_maintenance, since not everybody who may see states may see runs; it
-tells about the session''s organisation only. Raises 22P02 if app.current_org_id is no uuid';
+'Whether the organisation of the session has a run or a configuration of the workflow; false
+without an organisation. Runs as workflow_maintenance, since not everybody who may see states may
+see runs; it tells about the session''s organisation only. Raises 22P02 if app.current_org_id is no
+uuid';
 
 do $$
 declare
-    could_create constant boolean := has_schema_privilege('workflow_maintenance', 'public', 'create');
+    could_create constant boolean := has_schema_privilege(
+        'workflow_maintenance', 'public', 'create'
+    );
 begin
     if not could_create then
         grant create on schema public to workflow_maintenance;

@@ -204,7 +204,7 @@ begin
         select array_agg(s)
         into known_step
         from public.user_workflow_run_step as s
-        inner join unnest(known_run) as k on k.run_id = s.run_id;
+        inner join unnest(known_run) as k on k.legacy_trace_id = s.legacy_trace_id;
     end if;
 
     -- What is gone, and steps whose number changed: two of them may have swapped theirs, which no
@@ -220,10 +220,19 @@ begin
                 and s.step_number = d.step_number
         );
 
-    delete from public.user_workflow_run as d
-    where
-        d.legacy_trace_id = any (trace_ids)
-        and not exists (select from workflow_trace as t where t.trace_id = d.legacy_trace_id);
+    -- With its steps in one statement: an execution deleted since the one above would leave them
+    -- without a run, as long as there is no foreign key to take them along.
+    with gone as (
+        delete from public.user_workflow_run as d
+        where
+            d.legacy_trace_id = any (trace_ids)
+            and not exists (select from workflow_trace as t where t.trace_id = d.legacy_trace_id)
+        returning d.legacy_trace_id
+    )
+
+    delete from public.user_workflow_run_step as s
+    using gone as g
+    where s.legacy_trace_id = g.legacy_trace_id;
 
     insert into public.user_workflow_run as known (
         run_id,

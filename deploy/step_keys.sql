@@ -15,9 +15,7 @@ alter table public.user_workflow_run
 add constraint user_workflow_run_org_id_run_id_key unique (org_id, run_id);
 
 alter table public.user_workflow_run_step
-add constraint user_workflow_run_step_run_id_step_number_key unique (run_id, step_number),
-add constraint user_workflow_run_step_legacy_trace_id_step_number_key
-unique (legacy_trace_id, step_number);
+add constraint user_workflow_run_step_run_id_step_number_key unique (run_id, step_number);
 
 alter table public.user_workflow_run_step
 add constraint user_workflow_run_step_run_id_fkey

@@ -7,8 +7,8 @@
 -- Locks:  none on existing tables.
 -- Revert: drops the table.
 --
--- Unique and foreign keys follow in step_keys, once the rows are there: building them afterwards
--- is cheaper than keeping them during the backfill.
+-- The keys the backfill does not need follow in step_keys, once the rows are there: building them
+-- afterwards is cheaper than keeping them.
 
 begin;
 
@@ -33,7 +33,9 @@ create table public.user_workflow_run_step (
     legacy_step_id bigint not null,
     legacy_trace_id bigint not null,
     constraint user_workflow_run_step_pkey primary key (step_id),
-    constraint user_workflow_run_step_legacy_step_id_key unique (legacy_step_id)
+    constraint user_workflow_run_step_legacy_step_id_key unique (legacy_step_id),
+    constraint user_workflow_run_step_legacy_trace_id_step_number_key
+    unique (legacy_trace_id, step_number)
 );
 
 alter table public.user_workflow_run_step set (fillfactor = 90);

@@ -7,7 +7,6 @@ set local lock_timeout = '2s';
 alter table public.user_workflow_run_step
 drop constraint user_workflow_run_step_org_id_run_id_fkey,
 drop constraint user_workflow_run_step_run_id_fkey,
-drop constraint user_workflow_run_step_legacy_trace_id_step_number_key,
 drop constraint user_workflow_run_step_run_id_step_number_key;
 alter table public.user_workflow_run
 drop constraint user_workflow_run_org_id_run_id_key;

@@ -2,7 +2,7 @@
 
 begin;
 
-select 1 / (case when count(*) = 5 then 1 else 0 end) as keys
+select 1 / (case when count(*) = 4 then 1 else 0 end) as keys
 from pg_catalog.pg_constraint as c
 where
     c.convalidated
@@ -14,10 +14,6 @@ where
         (
             'user_workflow_run_step', 'user_workflow_run_step_run_id_step_number_key',
             'UNIQUE (run_id, step_number)'
-        ),
-        (
-            'user_workflow_run_step', 'user_workflow_run_step_legacy_trace_id_step_number_key',
-            'UNIQUE (legacy_trace_id, step_number)'
         ),
         (
             'user_workflow_run_step', 'user_workflow_run_step_run_id_fkey',

@@ -37,14 +37,18 @@ from (
     where a.attrelid = 'public.user_workflow_run_step'::regclass and a.attnum > 0 and not a.attisdropped
 ) as missing;
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as keys
+select 1 / (case when count(*) = 3 then 1 else 0 end) as keys
 from pg_catalog.pg_constraint
 where
     conrelid = 'public.user_workflow_run_step'::regclass
     and (conname::text, pg_get_constraintdef(oid)) in (
         values
         ('user_workflow_run_step_pkey', 'PRIMARY KEY (step_id)'),
-        ('user_workflow_run_step_legacy_step_id_key', 'UNIQUE (legacy_step_id)')
+        ('user_workflow_run_step_legacy_step_id_key', 'UNIQUE (legacy_step_id)'),
+        (
+            'user_workflow_run_step_legacy_trace_id_step_number_key',
+            'UNIQUE (legacy_trace_id, step_number)'
+        )
     );
 
 -- With the rights of the caller: he must not find the runs of others.

@@ -1017,6 +1017,5 @@ def test_an_owner_that_is_no_superuser_deploys_and_reverts(legacy_template: str)
         as_deployer(name, "revert", "--to", "@expand", "-y")
         assert all_rows(connection) == shown
         as_deployer(name, "deploy")
-        as_deployer(name, "verify")
         assert differences(connection) == []
         assert all_rows(connection) == shown

@@ -1,5 +1,5 @@
-"""The isolation matrix notices what it is for: each protection is taken away in turn, in a transaction that
-is rolled back, and the matrix has to fail. What there is to take away is read from the catalog.
+"""The isolation matrix notices what it is for: each protection is taken away in turn, in a transaction
+that is rolled back, and the matrix has to fail. What there is to take away is read from the catalog.
 """
 
 from __future__ import annotations
@@ -65,9 +65,7 @@ FIXED: dict[str, list[str]] = {
     "the document tables can be emptied": [
         f"grant truncate on public.user_workflow_run, public.user_workflow_run_step to {TENANT}"
     ],
-    "sequences can be set": [
-        f"grant update on all sequences in schema public to {TENANT}"
-    ],
+    "sequences can be set": [f"grant update on all sequences in schema public to {TENANT}"],
     "sequences can be read": [f"grant select on all sequences in schema public to {TENANT}"],
     "a search looks at all organisations": [
         """
@@ -190,8 +188,7 @@ def mutants(connection: Connection) -> Iterator[tuple[str, list[str]]]:
             f"{function} with the rights of its owner",
             [f"alter function {function} security definer"],
         )
-    for name, statements in FIXED.items():
-        yield name, statements
+    yield from FIXED.items()
 
 
 @pytest.fixture(scope="module")

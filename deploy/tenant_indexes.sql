@@ -1,0 +1,28 @@
+-- Deploy workflow_consolidation:tenant_indexes to pg
+--
+-- Why:    what find_runs and find_steps look for besides the context and the events of steps. The
+--         first column of each is the organisation, so that the work does not grow with what
+--         others have; array[org_id] rather than org_id, since the latter takes the extension
+--         btree_gin.
+-- Locks:  share on the document tables, which no application uses before the cut-over; the
+--         backfill waits.
+-- Revert: drops the indexes.
+
+begin;
+
+set local lock_timeout = '2s';
+
+-- find_runs(endpoint => '5')
+create index idx_run_endpoints_gin on public.user_workflow_run
+using gin ((array[org_id]), endpoints_used jsonb_path_ops);
+
+-- find_steps(screenshots => '[{"action": "login"}]')
+create index idx_step_screenshots_gin on public.user_workflow_run_step
+using gin ((array[org_id]), screenshots jsonb_path_ops);
+
+comment on index public.idx_run_endpoints_gin is
+'find_runs(endpoint => …): the organisation, then its endpoints';
+comment on index public.idx_step_screenshots_gin is
+'find_steps(screenshots => …): the organisation, then its screenshots';
+
+commit;

@@ -1,0 +1,18 @@
+-- Revert workflow_consolidation:tenant_search from pg
+
+begin;
+
+drop function public.find_steps(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_step_ids(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_runs(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_run_ids(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+
+commit;
