@@ -270,6 +270,8 @@ breaks(
     "keys",
     "alter table user_workflow_run_step drop constraint user_workflow_run_step_pkey",
     "alter table user_workflow_run_step drop constraint user_workflow_run_step_legacy_step_id_key",
+    "alter table user_workflow_run_step "
+    "drop constraint user_workflow_run_step_legacy_trace_id_step_number_key",
 )
 breaks(
     "user_workflow_run_step",
@@ -511,7 +513,6 @@ breaks(
 
 STEP_KEYS = {
     "user_workflow_run_step_run_id_step_number_key": "unique (step_number, run_id)",
-    "user_workflow_run_step_legacy_trace_id_step_number_key": "unique (legacy_trace_id, step_id)",
     "user_workflow_run_step_run_id_fkey": "foreign key (run_id) references user_workflow_run",
     "user_workflow_run_step_org_id_run_id_fkey": (
         "foreign key (org_id, run_id) references user_workflow_run (org_id, run_id)"
@@ -717,6 +718,39 @@ for name, column in (
         f"update pg_index set indisvalid = false where indexrelid = '{name}'::regclass",
         f"drop index {name}; create index {name} on {table} using gin ({column} jsonb_path_ops)",
     )
+STATE_POLICY = "policy user_workflow_cache_state_org_isolation on user_workflow_cache_state"
+breaks(
+    "cache_state_isolation",
+    "states_are_isolated",
+    f"drop {STATE_POLICY}",
+    f"alter {STATE_POLICY} using (true)",
+    f"alter {STATE_POLICY} with check (true)",
+    f"alter {STATE_POLICY} to public",
+    "alter table user_workflow_cache_state disable row level security",
+    "alter table user_workflow_cache_state no force row level security",
+)
+breaks(
+    "cache_state_isolation",
+    "nothing_else_opens_it",
+    "create policy more on user_workflow_cache_state using (true)",
+    "alter policy user_workflow_cache_state_others on user_workflow_cache_state using (true)",
+    "alter policy user_workflow_cache_state_maintenance on user_workflow_cache_state to public",
+)
+breaks(
+    "cache_state_isolation",
+    "definer_function_is_pinned",
+    "alter function is_own_workflow(uuid) security invoker",
+    "alter function is_own_workflow(uuid) reset search_path",
+    "alter function is_own_workflow(uuid) reset row_security",
+    "alter function is_own_workflow(uuid) owner to postgres",
+    "grant execute on function is_own_workflow(uuid) to public",
+    "revoke execute on function is_own_workflow(uuid) from workflow_app",
+)
+breaks(
+    "consolidation",
+    "not_for_applications",
+    "grant execute on function consolidation.require_read_committed() to workflow_app",
+)
 caller_view("not_isolated", "public.not_isolated")
 breaks(
     "not_isolated",
