@@ -541,7 +541,7 @@ exception
             message = 'an execution cannot be carried over: ' || sqlerrm,
             detail = format('Among the %s executions from trace_id %s.',
                 cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
-            hint = 'select * from consolidation.uncarriable; lists such rows and how to repair them.';
+            hint = 'select * from consolidation.uncarriable(); lists such rows and how to repair them.';
 end;
 $$;
 comment on function consolidation.consolidate(bigint []) is
