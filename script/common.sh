@@ -19,11 +19,12 @@ as_root() {
     fi
 }
 
-# install COMMAND=PACKAGE…: Debian packages for the commands that are missing.
+# install COMMAND=PACKAGE…: Debian packages for the commands, or files (a pattern), that are missing.
 install() {
     local pair packages=()
     for pair in "$@"; do
-        command -v "${pair%%=*}" >/dev/null || [ -e "${pair%%=*}" ] || packages+=("${pair#*=}")
+        command -v "${pair%%=*}" >/dev/null || compgen -G "${pair%%=*}" >/dev/null \
+            || packages+=("${pair#*=}")
     done
     [ ${#packages[@]} -gt 0 ] || return 0
     if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
@@ -45,9 +46,10 @@ with_server() {
         "$@"
         return
     fi
-    install pg_virtualenv=postgresql-common /usr/lib/postgresql=postgresql
+    # The clients have a directory there, too.
+    install '/usr/lib/postgresql/*/bin/postgres=postgresql' pg_virtualenv=postgresql-common
     local version
-    version=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -V | tail -n 1)
+    version=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | cut -d/ -f5 | sort -V | tail -n 1)
     install "/usr/share/postgresql/$version/extension/pgtap.control=postgresql-$version-pgtap"
     unset PGPORT PGHOSTADDR PGDATABASE PGUSER PGPASSWORD
     # It would print the server's log if the command failed, and bury the command's own message.
