@@ -34,14 +34,15 @@ install() {
     fi
     echo "installing ${packages[*]}" >&2
     as_root apt-get update -qq </dev/null >/dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" \
-        </dev/null >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 }
 
 # with_server COMMAND…: runs the command with libpq variables that name a server: those of the
 # caller, or a throw-away one.
 with_server() {
-    install psql=postgresql-client sqitch=sqitch pg_prove=libtap-parser-sourcehandler-pgtap-perl
+    install psql=postgresql-client sqitch=sqitch '/usr/lib/*/perl5/*/DBD/Pg.pm=libdbd-pg-perl' \
+        pg_prove=libtap-parser-sourcehandler-pgtap-perl
     if [ -n "${PGHOST:-}${PGSERVICE:-}" ]; then
         "$@"
         return

@@ -623,7 +623,7 @@ def test_rows_that_cannot_be_carried_stop_the_deploy(expand: str) -> None:
             assert found is not None, f"{kind} is not in: {said}"
             assert int(found[1]) == count
             assert "update workflow_" in found[0]
-        assert last_change(connection) == "swap"
+        assert last_change(connection) == "not_isolated"
 
         for (statement,) in connection.execute("select repair from consolidation.uncarriable()"):
             assert connection.execute(repair(statement)).rowcount > 0
