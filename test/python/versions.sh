@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs the tests of the models with the first and the latest release of every minor of SQLAlchemy 2,
+# each in a virtual environment of its own, on the server that the libpq variables name.
+#
+#     test/python/versions.sh [pytest arguments]
+#
+# PYTHON chooses the interpreter. No one of them runs all: 2.0.0 needs Python 3.12 at most, 2.1
+# needs 3.11 at least.
+set -euo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+project=$(cd "$tests/../.." && pwd)
+environments=$(mktemp -d)
+trap 'rm -rf "$environments"' EXIT
+failed=()
+
+# Whether it was installed: a minor that does not exist cannot be.
+install() {
+    "${PYTHON:-python3}" -m venv "$environments/venv"
+    "$environments/venv/bin/pip" install --quiet --disable-pip-version-check "sqlalchemy[asyncio]$1"
+}
+
+run() {
+    "$environments/venv/bin/pip" install --quiet --disable-pip-version-check \
+        "${project}[dev]" "sqlalchemy[asyncio]$1"
+    echo "== SQLAlchemy $("$environments/venv/bin/python" -c 'import sqlalchemy; print(sqlalchemy.__version__)')"
+    (cd "$tests" && "$environments/venv/bin/python" -m pytest -q -p no:cacheprovider "${@:2}") \
+        || failed+=("$1")
+    rm -rf "$environments/venv"
+}
+
+minor=0
+while install "==2.$minor.0" 2>"$environments/error"; do
+    run "==2.$minor.0" "$@"
+    install "~=2.$minor.0"
+    run "~=2.$minor.0" "$@"
+    minor=$((minor + 1))
+done
+if ! grep -q "No matching distribution" "$environments/error"; then
+    cat "$environments/error" >&2
+    exit 1
+fi
+if grep -q "2\.$minor\.0 Requires-Python" "$environments/error"; then
+    echo "SQLAlchemy 2.$minor needs another Python than $("${PYTHON:-python3}" --version)"
+fi
+if [ "${#failed[@]}" -gt 0 ]; then
+    echo "failed: ${failed[*]}" >&2
+    exit 1
+fi
