@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
@@ -273,7 +274,9 @@ def test_a_role_without_superuser_deploys_what_a_superuser_does(
 ) -> None:
     role = "workflow_consolidation_bundle_owner"
     execute("postgres", f"drop role if exists {role}")
-    execute("postgres", f"create role {role} login createrole")
+    # The password that libpq takes from the environment, for whichever user.
+    password = os.environ.get("PGPASSWORD", "")
+    execute("postgres", f"create role {role} login createrole password '{password}'")
     try:
         with new_database(legacy_template) as name:
             execute(name, f"alter database {name} owner to {role}")

@@ -35,7 +35,11 @@ def login(shared: str) -> Iterator[str]:
     name = f"user_workflow_test_{os.getpid()}"
     engine = create_engine(url(shared), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"create role {name} login in role workflow_app"))
+        # The password that libpq takes from the environment, for whichever user.
+        password = os.environ.get("PGPASSWORD", "")
+        connection.execute(
+            text(f"create role {name} login password '{password}' in role workflow_app")
+        )
         yield name
         connection.execute(text(f"drop role {name}"))
     engine.dispose()
