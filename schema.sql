@@ -421,6 +421,56 @@ $$;
 COMMENT ON FUNCTION consolidation.carry_chunk() IS 'Carries over one range that no other session is at; returns its executions, null if none is left';
 
 --
+-- Name: carry_the_rest(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.carry_the_rest() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    back constant boolean := consolidation.phase() = 'cut over';
+    pending bigint [];
+    example record;
+begin
+    pending := array(
+        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
+    );
+    if exists (select from consolidation.change as c where c.trace_id is null) then
+        raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
+    end if;
+    delete from consolidation.change;
+    if cardinality(pending) = 0 then
+        return;
+    end if;
+    if back then
+        perform consolidation.carry_back(pending);
+    else
+        perform consolidation.consolidate(pending);
+    end if;
+    select * into example from consolidation.differences(trace_ids => pending) limit 1;
+    if found then
+        raise exception using
+            errcode = 'data_corrupted',
+            message = format(
+                '%s %s differs after it was carried %s',
+                example.table_name, example.key, case when back then 'back' else 'over' end
+            ),
+            detail = format('old: %s new: %s', example.old_row, example.new_row),
+            hint = 'select * from consolidation.differences();';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION carry_the_rest(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over: back)
+and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001 for a
+difference';
+
+--
 -- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -4015,29 +4065,9 @@ declare
     found record;
     statements text [];
     statement text;
-    pending bigint [];
-    example record;
     owner text;
 begin
-    pending := array(
-        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
-    );
-    if exists (select from consolidation.change as c where c.trace_id is null) then
-        raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
-    end if;
-    delete from consolidation.change;
-    if cardinality(pending) > 0 then
-        perform consolidation.carry_back(pending);
-        select * into example from consolidation.differences(trace_ids => pending) limit 1;
-        if found then
-            raise exception using
-                errcode = 'data_corrupted',
-                message = format('%s %s differs after it was carried back',
-                    example.table_name, example.key),
-                detail = format('old: %s new: %s', example.old_row, example.new_row),
-                hint = 'select * from consolidation.differences();';
-        end if;
-    end if;
+    perform consolidation.carry_the_rest();
 
     statements := array(select b.statement from consolidation.rebinding() as b);
 
@@ -4177,31 +4207,11 @@ declare
     found record;
     statements text [];
     statement text;
-    pending bigint [];
-    example record;
     owner text;
     unscoped text;
 begin
     -- Under the locks. First what the applications wrote until now.
-    pending := array(
-        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
-    );
-    if exists (select from consolidation.change as c where c.trace_id is null) then
-        raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
-    end if;
-    delete from consolidation.change;
-    if cardinality(pending) > 0 then
-        perform consolidation.consolidate(pending);
-        select * into example from consolidation.differences(trace_ids => pending) limit 1;
-        if found then
-            raise exception using
-                errcode = 'data_corrupted',
-                message = format('%s %s differs after it was carried over',
-                    example.table_name, example.key),
-                detail = format('old: %s new: %s', example.old_row, example.new_row),
-                hint = 'select * from consolidation.differences();';
-        end if;
-    end if;
+    perform consolidation.carry_the_rest();
 
     -- Bound by oid to the tables; to be bound to the views.
     statements := array(select b.statement from consolidation.rebinding() as b);
@@ -8177,6 +8187,12 @@ GRANT ALL ON FUNCTION consolidation.carry_changes(batch_size integer) TO workflo
 
 REVOKE ALL ON FUNCTION consolidation.carry_chunk() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.carry_chunk() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION carry_the_rest(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.carry_the_rest() FROM PUBLIC;
 
 --
 -- Name: PROCEDURE catch_up(IN batch_size integer, IN patience interval); Type: ACL; Schema: consolidation; Owner: -

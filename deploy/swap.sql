@@ -306,6 +306,49 @@ comment on function consolidation.continue_sequence(regclass, regclass, boolean)
 'Makes the target sequence go on where the source stands, with its options and privileges, and those of
 its owner if that is wanted';
 
+create function consolidation.carry_the_rest()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    back constant boolean := consolidation.phase() = 'cut over';
+    pending bigint [];
+    example record;
+begin
+    pending := array(
+        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
+    );
+    if exists (select from consolidation.change as c where c.trace_id is null) then
+        raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
+    end if;
+    delete from consolidation.change;
+    if cardinality(pending) = 0 then
+        return;
+    end if;
+    if back then
+        perform consolidation.carry_back(pending);
+    else
+        perform consolidation.consolidate(pending);
+    end if;
+    select * into example from consolidation.differences(trace_ids => pending) limit 1;
+    if found then
+        raise exception using
+            errcode = 'data_corrupted',
+            message = format(
+                '%s %s differs after it was carried %s',
+                example.table_name, example.key, case when back then 'back' else 'over' end
+            ),
+            detail = format('old: %s new: %s', example.old_row, example.new_row),
+            hint = 'select * from consolidation.differences();';
+    end if;
+end;
+$$;
+comment on function consolidation.carry_the_rest() is
+'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over: back)
+and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001 for a
+difference';
+
 create function consolidation.swap_to_views()
 returns void
 language plpgsql
@@ -324,31 +367,11 @@ declare
     found record;
     statements text [];
     statement text;
-    pending bigint [];
-    example record;
     owner text;
     unscoped text;
 begin
     -- Under the locks. First what the applications wrote until now.
-    pending := array(
-        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
-    );
-    if exists (select from consolidation.change as c where c.trace_id is null) then
-        raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
-    end if;
-    delete from consolidation.change;
-    if cardinality(pending) > 0 then
-        perform consolidation.consolidate(pending);
-        select * into example from consolidation.differences(trace_ids => pending) limit 1;
-        if found then
-            raise exception using
-                errcode = 'data_corrupted',
-                message = format('%s %s differs after it was carried over',
-                    example.table_name, example.key),
-                detail = format('old: %s new: %s', example.old_row, example.new_row),
-                hint = 'select * from consolidation.differences();';
-        end if;
-    end if;
+    perform consolidation.carry_the_rest();
 
     -- Bound by oid to the tables; to be bound to the views.
     statements := array(select b.statement from consolidation.rebinding() as b);
@@ -624,29 +647,9 @@ declare
     found record;
     statements text [];
     statement text;
-    pending bigint [];
-    example record;
     owner text;
 begin
-    pending := array(
-        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
-    );
-    if exists (select from consolidation.change as c where c.trace_id is null) then
-        raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
-    end if;
-    delete from consolidation.change;
-    if cardinality(pending) > 0 then
-        perform consolidation.carry_back(pending);
-        select * into example from consolidation.differences(trace_ids => pending) limit 1;
-        if found then
-            raise exception using
-                errcode = 'data_corrupted',
-                message = format('%s %s differs after it was carried back',
-                    example.table_name, example.key),
-                detail = format('old: %s new: %s', example.old_row, example.new_row),
-                hint = 'select * from consolidation.differences();';
-        end if;
-    end if;
+    perform consolidation.carry_the_rest();
 
     statements := array(select b.statement from consolidation.rebinding() as b);
 
@@ -1035,6 +1038,7 @@ revoke all on function consolidation.copy_grants(regclass, regclass) from public
 revoke all on function consolidation.revoke_grants(regclass) from public;
 revoke all on function consolidation.grant_documents(regclass) from public;
 revoke all on function consolidation.continue_sequence(regclass, regclass, boolean) from public;
+revoke all on function consolidation.carry_the_rest() from public;
 revoke all on function consolidation.swap_to_views() from public;
 revoke all on function consolidation.swap_to_tables() from public;
 revoke all on function consolidation.swap_locks() from public;

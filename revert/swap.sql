@@ -38,6 +38,7 @@ drop function consolidation.check_session(interval);
 drop function consolidation.swap_locks();
 drop function consolidation.swap_to_tables();
 drop function consolidation.swap_to_views();
+drop function consolidation.carry_the_rest();
 drop function consolidation.continue_sequence(regclass, regclass, boolean);
 drop function consolidation.grant_documents(regclass);
 drop function consolidation.revoke_grants(regclass);

@@ -9,7 +9,7 @@ select
 from consolidation.cut_over_log
 where false;
 
-select 1 / (case when count(*) = 14 then 1 else 0 end) as not_for_applications
+select 1 / (case when count(*) = 15 then 1 else 0 end) as not_for_applications
 from pg_catalog.pg_proc
 where
     oid in (
@@ -18,6 +18,7 @@ where
         'consolidation.revoke_grants(regclass)'::regprocedure,
         'consolidation.grant_documents(regclass)'::regprocedure,
         'consolidation.continue_sequence(regclass,regclass,boolean)'::regprocedure,
+        'consolidation.carry_the_rest()'::regprocedure,
         'consolidation.swap_to_views()'::regprocedure,
         'consolidation.swap_to_tables()'::regprocedure,
         'consolidation.swap_locks()'::regprocedure,

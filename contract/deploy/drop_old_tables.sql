@@ -312,7 +312,6 @@ declare
         'workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context',
         'workflow_trace_endpoint', 'workflow_steps', 'workflow_trace'
     ];
-    unheld bigint;
 begin
     if consolidation.phase() <> 'cut over' then
         raise exception using
