@@ -2220,6 +2220,93 @@ COMMENT ON FUNCTION consolidation.guard_workflow_trace_screenshot() IS 'Trigger,
 the session''s';
 
 --
+-- Name: is_deployed(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    lock_class constant integer := hashtext('workflow_consolidation');
+    holder text;
+begin
+    if not pg_try_advisory_lock(lock_class, 257) then
+        select string_agg(l.pid::text, ', ')
+        into holder
+        from pg_locks as l
+        where
+            l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            and l.classid = lock_class::oid
+            and l.objid = 257;
+        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
+        perform pg_advisory_lock(lock_class, 257);
+    end if;
+    return exists (
+        select from consolidation.deployed_change as d where d.change = is_deployed.change
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_deployed(change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_deployed(change text) IS 'Whether the deploy script of a change has ended. Waits for another script of the plan that still
+runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
+
+--
+-- Name: is_reverted(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_reverted(change text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    deployed_at integer;
+    later text;
+begin
+    if not consolidation.is_deployed(change) then
+        return true;
+    end if;
+    select d.ordinal
+    into deployed_at
+    from consolidation.deployed_change as d
+    where d.change = is_reverted.change;
+    select d.change
+    into later
+    from consolidation.deployed_change as d
+    where d.ordinal > deployed_at
+    order by d.ordinal desc
+    limit 1;
+    if
+        later is null
+        and consolidation.phase() <> 'expand'
+        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
+    then
+        later := 'cut_over';
+    end if;
+    if later is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('%s cannot be reverted before %s', change, later),
+            detail = format('%s is deployed, and Sqitch did not live to record it.', later),
+            hint = format('sqitch deploy --to %s records it; then revert again.', later);
+    end if;
+    return false;
+end;
+$$;
+
+--
+-- Name: FUNCTION is_reverted(change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as is_deployed
+does. Raises 55000 while a later change is deployed, which Sqitch then has no record of';
+
+--
 -- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6427,6 +6514,46 @@ ALTER TABLE consolidation.cut_over_log ALTER COLUMN ordinal ADD GENERATED ALWAYS
 );
 
 --
+-- Name: deployed_change; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.deployed_change (
+    change text NOT NULL,
+    ordinal integer NOT NULL
+);
+
+--
+-- Name: TABLE deployed_change; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.deployed_change IS 'Changes whose deploy script has ended, whether or not Sqitch lived to record it';
+
+--
+-- Name: COLUMN deployed_change.change; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deployed_change.change IS 'Name of the change in sqitch.plan';
+
+--
+-- Name: COLUMN deployed_change.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deployed_change.ordinal IS 'Order of deployment';
+
+--
+-- Name: deployed_change_ordinal_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE consolidation.deployed_change ALTER COLUMN ordinal ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME consolidation.deployed_change_ordinal_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: endpoint_row; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -7502,6 +7629,13 @@ ALTER TABLE ONLY consolidation.cut_over_log
     ADD CONSTRAINT cut_over_log_pkey PRIMARY KEY (ordinal);
 
 --
+-- Name: deployed_change deployed_change_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.deployed_change
+    ADD CONSTRAINT deployed_change_pkey PRIMARY KEY (change);
+
+--
 -- Name: dropped_table dropped_table_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -8263,6 +8397,18 @@ REVOKE ALL ON FUNCTION consolidation.foreign_key(OUT kind text, OUT object text,
 --
 
 REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_deployed(change text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_reverted(change text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_reverted(change text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION keep_context_origin(); Type: ACL; Schema: consolidation; Owner: -

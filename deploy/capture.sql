@@ -7,6 +7,11 @@
 -- Locks:  share row exclusive on the six old tables, for some milliseconds, in attempts of 40 ms.
 -- Revert: drops triggers and queue.
 
+select consolidation.is_deployed('capture') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 create table consolidation.change (
@@ -153,5 +158,7 @@ begin
     end loop;
 end
 $$;
+
+insert into consolidation.deployed_change (change) values ('capture');
 
 commit;

@@ -8,6 +8,11 @@
 -- The one place where names are not schema-qualified: the old tables move from public to legacy
 -- and back, and the function has to follow them.
 
+select consolidation.is_deployed('consolidate') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 create table consolidation.carried_back (
@@ -550,5 +555,7 @@ there. Keeps what only the documents can say. Raises 23502 for a row that cannot
 in a transaction that is not read committed';
 revoke all on function consolidation.consolidate(bigint []) from public;
 revoke all on function consolidation.lock_traces(bigint []) from public;
+
+insert into consolidation.deployed_change (change) values ('consolidate');
 
 commit;

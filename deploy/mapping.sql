@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the functions.
 
+select consolidation.is_deployed('mapping') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 create function consolidation.run_id(trace_id bigint)
@@ -256,5 +261,7 @@ and (
 comment on function consolidation.fits_screenshot(jsonb, boolean) is
 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on no
 step, a node_id and a step_index of its own';
+
+insert into consolidation.deployed_change (change) values ('mapping');
 
 commit;

@@ -6,6 +6,11 @@
 --         backfill waits.
 -- Revert: drops the indexes.
 
+select consolidation.is_deployed('search_indexes') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -40,5 +45,7 @@ create index idx_step_org_status on public.user_workflow_run_step (org_id, statu
 
 -- The steps that executed a node.
 create index idx_step_node on public.user_workflow_run_step (node_id);
+
+insert into consolidation.deployed_change (change) values ('search_indexes');
 
 commit;

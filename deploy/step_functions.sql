@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the functions.
 
+select consolidation.is_deployed('step_functions') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 create function public.add_events(step_id uuid, events jsonb)
@@ -204,5 +209,7 @@ comment on function public.add_screenshot(
 ) is
 'Appends one screenshot to a step; timestamp: default now. confidence: 0 to 1. Errors as
 add_screenshots';
+
+insert into consolidation.deployed_change (change) values ('step_functions');
 
 commit;

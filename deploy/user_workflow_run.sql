@@ -7,6 +7,11 @@
 -- Locks:  none on existing tables.
 -- Revert: drops the table; before that, revert/swap.sql refuses if it holds what the old tables do not.
 
+select consolidation.is_deployed('user_workflow_run') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 create table public.user_workflow_run (
@@ -116,5 +121,7 @@ before update on public.user_workflow_run
 for each row
 when (old.* is distinct from new.* and old.updated_at is not distinct from new.updated_at)
 execute function public.set_updated_at();
+
+insert into consolidation.deployed_change (change) values ('user_workflow_run');
 
 commit;

@@ -10,6 +10,11 @@
 -- The keys the backfill does not need follow in step_keys, once the rows are there: building them
 -- afterwards is cheaper than keeping them.
 
+select consolidation.is_deployed('user_workflow_run_step') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 create table public.user_workflow_run_step (
@@ -147,5 +152,7 @@ when (
     or row_security_active('public.user_workflow_run_step'::regclass::oid)
 )
 execute function public.fill_step_keys();
+
+insert into consolidation.deployed_change (change) values ('user_workflow_run_step');
 
 commit;

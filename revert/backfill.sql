@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:backfill from pg
 
+select consolidation.is_reverted('backfill') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 revoke select on consolidation.workflow_trace, consolidation.workflow_steps from workflow_maintenance;
@@ -25,5 +30,7 @@ drop function consolidation.plan_chunks(integer);
 drop function consolidation.check_batch_size(integer);
 drop function consolidation.enter_batch();
 drop table consolidation.chunk;
+
+delete from consolidation.deployed_change where change = 'backfill';
 
 commit;

@@ -3,5 +3,13 @@
 -- The documents stay, and follow the old tables through the queue: deployed again, only what changed
 -- is carried over, and what only the documents can hold is there again. They go with their tables.
 
+select consolidation.is_reverted('carry_over') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
+
+delete from consolidation.deployed_change where change = 'carry_over';
+
 commit;

@@ -1,9 +1,16 @@
 -- Revert workflow_consolidation:iso8601 from pg
 
+select consolidation.is_reverted('iso8601') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop function public.from_iso8601(text);
 drop function public.from_iso8601_other(text);
 drop function public.to_iso8601(timestamptz);
+
+delete from consolidation.deployed_change where change = 'iso8601';
 
 commit;

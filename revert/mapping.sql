@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:mapping from pg
 
+select consolidation.is_reverted('mapping') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop function consolidation.fits_screenshot(jsonb, boolean);
@@ -18,5 +23,7 @@ drop function consolidation.synthetic_uuid(uuid, text);
 drop function consolidation.synthetic_id(uuid, text);
 drop function consolidation.step_id(bigint);
 drop function consolidation.run_id(bigint);
+
+delete from consolidation.deployed_change where change = 'mapping';
 
 commit;

@@ -1,7 +1,14 @@
 -- Revert workflow_consolidation:only_in_documents from pg
 
+select consolidation.is_reverted('only_in_documents') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop function consolidation.only_in_documents();
+
+delete from consolidation.deployed_change where change = 'only_in_documents';
 
 commit;

@@ -1,10 +1,17 @@
 -- Revert workflow_consolidation:step_functions from pg
 
+select consolidation.is_reverted('step_functions') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop function public.add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamptz);
 drop function public.add_screenshots(uuid, jsonb);
 drop function public.add_event(uuid, text, jsonb, timestamptz);
 drop function public.add_events(uuid, jsonb);
+
+delete from consolidation.deployed_change where change = 'step_functions';
 
 commit;

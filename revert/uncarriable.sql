@@ -1,7 +1,14 @@
 -- Revert workflow_consolidation:uncarriable from pg
 
+select consolidation.is_reverted('uncarriable') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop function consolidation.uncarriable();
+
+delete from consolidation.deployed_change where change = 'uncarriable';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:old_name/workflow_trace_context from pg
 
+select consolidation.is_reverted('old_name/workflow_trace_context') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop trigger keep_context_origin_update on public.user_workflow_run;
@@ -9,5 +14,7 @@ drop function consolidation.write_workflow_trace_context();
 drop function consolidation.guard_workflow_trace_context();
 drop function consolidation.keep_context_origin();
 drop view consolidation.context_row;
+
+delete from consolidation.deployed_change where change = 'old_name/workflow_trace_context';
 
 commit;

@@ -1,10 +1,17 @@
 -- Revert workflow_consolidation:old_name/workflow_trace_screenshot from pg
 
+select consolidation.is_reverted('old_name/workflow_trace_screenshot') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 drop view consolidation.workflow_trace_screenshot;
 drop function consolidation.write_workflow_trace_screenshot();
 drop function consolidation.guard_workflow_trace_screenshot();
 drop view consolidation.screenshot_row;
+
+delete from consolidation.deployed_change where change = 'old_name/workflow_trace_screenshot';
 
 commit;

@@ -221,6 +221,18 @@ breaks(
     "alter table legacy.workflow_trace rename to trace_gone",
 )
 breaks(
+    "consolidation",
+    "says_what_is_deployed",
+    "delete from consolidation.deployed_change where change = 'consolidation'",
+    "drop table consolidation.deployed_change",
+)
+breaks(
+    "consolidation",
+    "not_for_applications",
+    "grant execute on function consolidation.is_deployed(text) to workflow_app",
+    "grant execute on function consolidation.is_reverted(text) to public",
+)
+breaks(
     "iso8601",
     "written_and_read_back",
     replaced("public.to_iso8601(moment timestamptz)", "text", "moment::text"),
