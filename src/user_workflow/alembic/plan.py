@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # In a wheel the plan is inside the package; in a checkout the package is in src/ beside it.
 PLACES = (PACKAGE / "sqitch", PACKAGE.parents[1])
 
-# The four lines by which a script finds out that Sqitch did not live to record it: here the record is
-# in the transaction of the change.
+# The four lines by which a script finds out that Sqitch did not live to record it. Here the record
+# is in the transaction of the change.
 _PREAMBLE = re.compile(r"^(select .* \\gset|\\.*)\n", re.MULTILINE)
 
 
