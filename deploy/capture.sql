@@ -9,6 +9,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table consolidation.change (
     change_id bigint generated always as identity,
     trace_id bigint,

@@ -7,6 +7,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.carry_back(trace_ids bigint [])
 returns void
 language plpgsql
@@ -95,8 +97,8 @@ begin
         if refused is null then
             continue;
         end if;
-        -- An id may still stand under the execution it was moved away from, which then is in the queue,
-        -- too. If that one still shows it, it keeps it: the old table holds an id once.
+        -- An id may still stand under the execution it was moved away from, which then is in the
+        -- queue, too. If that one still shows it, it keeps it: the old table holds an id once.
         execute format(
             'delete from legacy.%1$I as d
             where
@@ -116,8 +118,8 @@ begin
 end;
 $$;
 comment on function consolidation.carry_back(bigint []) is
-'Writes these executions, as the old names show them, into the tables of the schema legacy; what those
-cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
+'Writes these executions, as the old names show them, into the tables of the schema legacy; what
+those cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
 revoke all on function consolidation.carry_back(bigint []) from public;
 
 commit;

@@ -7,6 +7,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create schema consolidation;
 comment on schema consolidation is
 'Moves the eight workflow tables into documents and back; not for applications';
@@ -45,8 +47,8 @@ begin
                 'this works in read committed only, not in %s',
                 current_setting('transaction_isolation')
             ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would miss '
-            'what was written last.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot '
+            'would miss what was written last.';
     end if;
 end;
 $$;

@@ -6,6 +6,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function public.current_org_id()
 returns uuid
 language sql

@@ -7,6 +7,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.run_id(trace_id bigint)
 returns uuid
 language sql
@@ -254,7 +256,7 @@ and (
     )
 );
 comment on function consolidation.fits_screenshot(jsonb, boolean) is
-'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on no
-step, a node_id and a step_index of its own';
+'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
+no step, a node_id and a step_index of its own';
 
 commit;

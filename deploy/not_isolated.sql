@@ -9,6 +9,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view public.not_isolated
 with (security_invoker = true) as
 with recursive isolated_table as (

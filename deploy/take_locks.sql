@@ -7,6 +7,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.take_locks(
     tables regclass [],
     mode text,

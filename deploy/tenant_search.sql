@@ -12,6 +12,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function public.find_run_ids(
     context jsonb default null,
     status text default null,

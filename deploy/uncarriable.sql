@@ -7,6 +7,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.uncarriable()
 returns table (kind text, table_name text, key text, repair text)
 language plpgsql

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 do $$
 declare
     old_tables constant regclass [] := array[

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.old_name(text);
 drop function consolidation.old_table(text);
 drop function consolidation.phase();

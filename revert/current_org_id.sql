@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.current_org_id();
 
 commit;

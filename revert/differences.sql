@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.differences(bigint, bigint, boolean, bigint []);
 
 commit;

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.fits_screenshot(jsonb, boolean);
 drop function consolidation.fits_event(jsonb);
 drop function consolidation.screenshot_key(jsonb, uuid, bigint);

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.preflight;
 drop function consolidation.unscoped_role();
 drop function consolidation.on_new_names(text);

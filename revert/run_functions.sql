@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.add_endpoint(uuid, text);
 drop function public.add_endpoint(uuid, bigint);
 drop function public.add_endpoints(uuid, jsonb);

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamptz);
 drop function public.add_screenshots(uuid, jsonb);
 drop function public.add_event(uuid, text, jsonb, timestamptz);

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.take_locks(regclass [], text, interval, interval);
 
 commit;

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.find_steps(
     jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
 );

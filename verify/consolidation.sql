@@ -25,7 +25,9 @@ where false;
 select 1 / (case when consolidation.phase() is null then 0 else 1 end) as phase_is_known;
 
 select 1 / (case
-    when has_function_privilege('workflow_app', 'consolidation.require_read_committed()', 'execute') then 0
+    when
+        has_function_privilege('workflow_app', 'consolidation.require_read_committed()', 'execute')
+        then 0
     else 1
 end) as not_for_applications;
 

@@ -1,9 +1,11 @@
 -- Revert workflow_contract:drop_old_tables from pg
 --
--- Builds the old tables again, as they were, and fills them from the documents, in batches. Killed, it
--- goes on where it was when reverted again.
+-- Builds the old tables again, as they were, and fills them from the documents, in batches. Killed,
+-- it goes on where it was when reverted again.
 
 begin;
+
+set local lock_timeout = '2s';
 
 do $$
 declare

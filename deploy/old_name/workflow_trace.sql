@@ -9,6 +9,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.workflow_trace
 with (security_invoker = true) as
 select

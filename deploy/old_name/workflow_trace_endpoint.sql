@@ -6,6 +6,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.endpoint_row
 with (security_invoker = true) as
 select
@@ -109,7 +111,9 @@ begin
     if found then
         return new;
     end if;
-    if exists (select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id) then
+    if exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
         raise unique_violation using
             message = 'duplicate key value violates unique constraint '
             '"workflow_trace_endpoint_pkey"',
@@ -131,8 +135,8 @@ begin
 end;
 $$;
 comment on function consolidation.write_workflow_trace_endpoint() is
-'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used. Raises
-23505 for an endpoint the execution has';
+'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used.
+Raises 23505 for an endpoint the execution has';
 
 create trigger guard
 instead of insert or update on consolidation.workflow_trace_endpoint

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.workflow_events;
 drop function consolidation.refuse_known_event_id(bigint);
 drop function consolidation.write_workflow_events();

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop trigger keep_screenshots on public.user_workflow_run_step;
 drop function public.keep_screenshots();
 drop trigger guard_step_identity on public.user_workflow_run_step;

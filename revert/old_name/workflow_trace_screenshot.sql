@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.workflow_trace_screenshot;
 drop function consolidation.write_workflow_trace_screenshot();
 drop function consolidation.guard_workflow_trace_screenshot();
