@@ -91,10 +91,10 @@ $$;
 -- Name: PROCEDURE backfill(IN batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer) IS 'Carries all executions over, batch_size a transaction (default 1000; the ranges are cut once, by the
-first call). Can be killed and repeated: what was committed stays done. Run it from several sessions
-to use several cores. Raises 22023 for a batch_size out of range, 23502 for a row that cannot be
-carried. Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer) IS 'Carries all executions over, batch_size a transaction (default 1000; the ranges are cut once, by
+the first call). Can be killed and repeated: what was committed stays done. Run it from several
+sessions to use several cores. Raises 22023 for a batch_size out of range, 23502 for a row that
+cannot be carried. Call it outside a transaction';
 
 --
 -- Name: base_column(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -275,8 +275,8 @@ begin
         if refused is null then
             continue;
         end if;
-        -- An id may still stand under the execution it was moved away from, which then is in the queue,
-        -- too. If that one still shows it, it keeps it: the old table holds an id once.
+        -- An id may still stand under the execution it was moved away from, which then is in the
+        -- queue, too. If that one still shows it, it keeps it: the old table holds an id once.
         execute format(
             'delete from legacy.%1$I as d
             where
@@ -300,8 +300,8 @@ $_$;
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these executions, as the old names show them, into the tables of the schema legacy; what those
-cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
+COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these executions, as the old names show them, into the tables of the schema legacy; what
+those cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
 
 --
 -- Name: carry_changes(integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -466,9 +466,9 @@ $$;
 -- Name: FUNCTION carry_the_rest(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over: back)
-and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001 for a
-difference';
+COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
+back) and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001
+for a difference';
 
 --
 -- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -505,8 +505,9 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
-and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience is
-over (default: never). Raises 22023 for a batch_size out of range. Call it outside a transaction';
+and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience
+is over (default: never). Raises 22023 for a batch_size out of range. Call it outside a
+transaction';
 
 --
 -- Name: check_batch_size(integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -925,7 +926,7 @@ exception
             message = 'an execution cannot be carried over: ' || sqlerrm,
             detail = format('Among the %s executions from trace_id %s.',
                 cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
-            hint = 'select * from consolidation.uncarriable(); lists such rows and how to repair them.';
+            hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
 end;
 $$;
 
@@ -1008,8 +1009,8 @@ $$;
 -- Name: FUNCTION continue_sequence(source regclass, target regclass, with_owner boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) IS 'Makes the target sequence go on where the source stands, with its options and privileges, and those of
-its owner if that is wanted';
+COMMENT ON FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) IS 'Makes the target sequence go on where the source stands, with its options and privileges, and those
+of its owner if that is wanted';
 
 --
 -- Name: copy_grants(regclass, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1090,9 +1091,9 @@ $$;
 -- Name: PROCEDURE cut_back(IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since. Tries for the locks until patience is
-over. Can be repeated. Raises 55P03 (no locks) and 55000 (tables dropped); nothing is changed then.
-Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since. Tries for the locks until patience
+is over. Can be repeated. Raises 55P03 (no locks) and 55000 (tables dropped); nothing is changed
+then. Call it outside a transaction';
 
 --
 -- Name: cut_over(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1124,7 +1125,8 @@ begin
                         example.table_name, example.key, example.columns
                     ),
                     detail = format('old: %s new: %s', example.old_row, example.new_row),
-                    hint = 'Nothing was changed. select * from consolidation.differences(); shows all.';
+                    hint = 'Nothing was changed. select * from consolidation.differences(); '
+                    'shows all.';
             end if;
             commit;
             call consolidation.swap('to views', patience);
@@ -1144,8 +1146,9 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
-patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001 (differences),
-55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
+patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001
+(differences), 55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it
+outside a transaction';
 
 --
 -- Name: differences(bigint, bigint, boolean, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1221,7 +1224,8 @@ begin
     bounds := coalesce(bounds, '{}') || null::bigint;
     lower_bound := first_trace_id;
     for part in 1 .. cardinality(bounds) loop
-        upper_bound := case when part = cardinality(bounds) then last_trace_id else bounds[part] end;
+        upper_bound :=
+            case when part = cardinality(bounds) then last_trace_id else bounds[part] end;
         for pair in
             select
                 p.name,
@@ -1233,11 +1237,15 @@ begin
                 p.old_extra,
                 p.new_extra,
                 case
-                    when p.name in ('workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context')
+                    when
+                        p.name in (
+                            'workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context'
+                        )
                         then format(
                             'exists (
                                 select from new_side as n
-                                inner join %s as t on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
+                                inner join %s as t
+                                    on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
                                 where n.key = x.key and n.image = x.image
                             )',
                             consolidation.old_table(p.name), p.id_column, p.id_column
@@ -1353,8 +1361,8 @@ begin
                     'endpoint_id'
                 )
             ) as p (
-                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra, new_extra,
-                id_column
+                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra,
+                new_extra, id_column
             )
             inner join pg_attribute as a on a.attrelid = consolidation.old_table(p.name)
             where a.attnum > 0 and not a.attisdropped
@@ -1548,11 +1556,12 @@ $_$;
 -- Name: FUNCTION differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) IS 'Each row in which old tables and documents differ: table, key, columns that differ, and both versions
-as jsonb (null if there is none; a column without a value is left out, so that it differs from a JSON
-null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out executions that
-wait in the queue; trace_ids names the executions to compare, null for all. Everything is compared as of one moment. Raises 55000 if it would compare nothing
-although there is something, 42501 if row level security would hide rows';
+COMMENT ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) IS 'Each row in which old tables and documents differ: table, key, columns that differ, and both
+versions as jsonb (null if there is none; a column without a value is left out, so that it differs
+from a JSON null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out
+executions that wait in the queue; trace_ids names the executions to compare, null for all.
+Everything is compared as of one moment. Raises 55000 if it would compare nothing although there is
+something, 42501 if row level security would hide rows';
 
 --
 -- Name: enter_batch(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1725,8 +1734,8 @@ CREATE FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) RE
 -- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) IS 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on no
-step, a node_id and a step_index of its own';
+COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) IS 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
+no step, a node_id and a step_index of its own';
 
 --
 -- Name: old_name(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1855,7 +1864,8 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass) IS 'Foreign keys between the six old tables and others: the statements that move each to the documents
-(add_new is null where that is not possible), that move it back, that validate it, and the other table';
+(add_new is null where that is not possible), that move it back, that validate it, and the other
+table';
 
 --
 -- Name: grant_documents(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2024,7 +2034,10 @@ begin
             ),
             schema = tg_table_schema, table = tg_table_name, column = missing;
     end if;
-    if tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.step_id is not distinct from old.step_id
+    if
+        tg_op = 'UPDATE'
+        and new.trace_id = old.trace_id
+        and new.step_id is not distinct from old.step_id
     then
         return new;
     end if;
@@ -2955,8 +2968,8 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) IS 'The rebuilt array with what only the known documents of the execution can say: further keys of the
-same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot or
-run screenshot';
+same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
+or run screenshot';
 
 --
 -- Name: note_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3136,8 +3149,9 @@ $$;
 -- Name: FUNCTION patch(previous jsonb, current jsonb, wanted jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) IS 'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete and
-differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is lost';
+COMMENT ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) IS 'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete
+and differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is
+lost';
 
 --
 -- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
@@ -3299,7 +3313,9 @@ begin
                     then 'nothing in the documents can be referenced in its place'
                 else 'not kept: the column is inside a document'
             end as consequence,
-            coalesce(f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end) as remedy
+            coalesce(
+                f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end
+            ) as remedy
         from consolidation.foreign_key() as f
         union all
         select distinct
@@ -3378,7 +3394,7 @@ begin
             'notice',
             'publication',
             p.pubname,
-            'publishes whatever is in its schemas: the documents from now on, the old tables no more',
+            'publishes what is in its schemas: the documents from now on, the old tables no more',
             'Create the new tables on the subscribers first.'
         from pg_publication as p
         where
@@ -3794,8 +3810,8 @@ $$;
 -- Name: FUNCTION refuse_known_event_id(wanted bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_known_event_id(wanted bigint) IS 'Raises 23505 if an element has this event_id. Only for ids that come from the caller: those from the
-sequence are new';
+COMMENT ON FUNCTION consolidation.refuse_known_event_id(wanted bigint) IS 'Raises 23505 if an element has this event_id. Only for ids that come from the caller: those from
+the sequence are new';
 
 --
 -- Name: require_read_committed(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3813,8 +3829,8 @@ begin
                 'this works in read committed only, not in %s',
                 current_setting('transaction_isolation')
             ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would miss '
-            'what was written last.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot '
+            'would miss what was written last.';
     end if;
 end;
 $$;
@@ -3862,8 +3878,8 @@ $$;
 -- Name: FUNCTION revoke_grants(target regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.revoke_grants(target regclass) IS 'Revokes all privileges on a relation, also on its columns, from everybody but its owner and the roles
-of this project';
+COMMENT ON FUNCTION consolidation.revoke_grants(target regclass) IS 'Revokes all privileges on a relation, also on its columns, from everybody but its owner and the
+roles of this project';
 
 --
 -- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3924,9 +3940,11 @@ begin
     if hidden is not null then
         raise exception using
             errcode = 'insufficient_privilege',
-            message = format('row level security would hide rows of %s from %s', hidden, current_user),
-            hint = 'Be a member of workflow_maintenance; for old tables with policies of their own, their '
-            'owner, or a role with bypassrls.';
+            message = format(
+                'row level security would hide rows of %s from %s', hidden, current_user
+            ),
+            hint = 'Be a member of workflow_maintenance; for old tables with policies of their '
+            'own, their owner, or a role with bypassrls.';
     end if;
 end;
 $$;
@@ -4078,8 +4096,8 @@ begin
                     patience, attempt, reason
                 ),
                 detail = detail,
-                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the long '
-                'transactions, or run the same command at a quieter time.';
+                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
+                'long transactions, or run the same command at a quieter time.';
         end if;
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
         commit;
@@ -4334,7 +4352,9 @@ begin
         from pg_trigger as g
         inner join pg_class as c on c.oid = g.tgrelid
         where
-            g.tgrelid in (select to_regclass(format('public.%I', t.name)) from unnest(six) as t (name))
+            g.tgrelid in (
+                select to_regclass(format('public.%I', t.name)) from unnest(six) as t (name)
+            )
             and not g.tgisinternal
             and g.tgname not like 'capture\_%'
             and g.tgenabled <> 'D'
@@ -4557,8 +4577,8 @@ $$;
 -- Name: FUNCTION swap_to_views(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.swap_to_views() IS 'The cut-over itself, under locks that cut_over() took: carries the last changes over, compares them,
-moves the names, grants, foreign keys, sequences and dependent views';
+COMMENT ON FUNCTION consolidation.swap_to_views() IS 'The cut-over itself, under locks that cut_over() took: carries the last changes over, compares
+them, moves the names, grants, foreign keys, sequences and dependent views';
 
 --
 -- Name: take_locks(regclass[], text, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4739,8 +4759,8 @@ END;
 -- Name: FUNCTION unscoped_role(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unscoped_role() IS 'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them out
-nor opens anything to others';
+COMMENT ON FUNCTION consolidation.unscoped_role() IS 'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them
+out nor opens anything to others';
 
 --
 -- Name: validate(text); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -4925,8 +4945,8 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.write_workflow_events() IS 'Trigger, runs as workflow_maintenance after guard_workflow_events: changes one element of one
-document, found by its id in the present value. Raises 40001 if somebody else changed the same key of
-the element meanwhile';
+document, found by its id in the present value. Raises 40001 if somebody else changed the same key
+of the element meanwhile';
 
 --
 -- Name: write_workflow_trace_context(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5028,7 +5048,9 @@ begin
     if found then
         return new;
     end if;
-    if exists (select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id) then
+    if exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
         raise unique_violation using
             message = 'duplicate key value violates unique constraint '
             '"workflow_trace_context_trace_id_key_key"',
@@ -5051,8 +5073,8 @@ $$;
 -- Name: FUNCTION write_workflow_trace_context(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.write_workflow_trace_context() IS 'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for a
-key the execution has, 40001 if somebody else changed the key meanwhile';
+COMMENT ON FUNCTION consolidation.write_workflow_trace_context() IS 'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for
+a key the execution has, 40001 if somebody else changed the key meanwhile';
 
 --
 -- Name: write_workflow_trace_endpoint(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5097,7 +5119,9 @@ begin
     if found then
         return new;
     end if;
-    if exists (select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id) then
+    if exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
         raise unique_violation using
             message = 'duplicate key value violates unique constraint '
             '"workflow_trace_endpoint_pkey"',
@@ -5123,8 +5147,8 @@ $$;
 -- Name: FUNCTION write_workflow_trace_endpoint(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.write_workflow_trace_endpoint() IS 'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used. Raises
-23505 for an endpoint the execution has';
+COMMENT ON FUNCTION consolidation.write_workflow_trace_endpoint() IS 'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used.
+Raises 23505 for an endpoint the execution has';
 
 --
 -- Name: write_workflow_trace_screenshot(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5291,8 +5315,8 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.write_workflow_trace_screenshot() IS 'Trigger, runs as workflow_maintenance after the guard: changes one element of one document, on the
-step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the execution has,
-40001 if somebody else changed the same key of the element meanwhile';
+step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the execution
+has, 40001 if somebody else changed the same key of the element meanwhile';
 
 --
 -- Name: add_context(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -5333,8 +5357,8 @@ $$;
 -- Name: FUNCTION add_context(run_id uuid, entries jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.add_context(run_id uuid, entries jsonb) IS 'Sets several keys of the context of a run at once; returns the context. Raises 22023 if entries is no
-object, P0002 if the session sees no such run';
+COMMENT ON FUNCTION public.add_context(run_id uuid, entries jsonb) IS 'Sets several keys of the context of a run at once; returns the context. Raises 22023 if entries is
+no object, P0002 if the session sees no such run';
 
 --
 -- Name: add_context(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -5350,7 +5374,9 @@ begin
     if key is null or value is null then
         raise exception using
             errcode = 'null_value_not_allowed',
-            message = format('add_context: %s is null', case when key is null then 'key' else 'value' end),
+            message = format(
+                'add_context: %s is null', case when key is null then 'key' else 'value' end
+            ),
             hint = 'A JSON null is ''null''::jsonb.';
     end if;
     update public.user_workflow_run as r
@@ -5373,8 +5399,8 @@ $$;
 -- Name: FUNCTION add_context(run_id uuid, key text, value jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.add_context(run_id uuid, key text, value jsonb) IS 'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises 22004
-for a null key or value, P0002 if the session sees no such run';
+COMMENT ON FUNCTION public.add_context(run_id uuid, key text, value jsonb) IS 'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises
+22004 for a null key or value, P0002 if the session sees no such run';
 
 --
 -- Name: add_endpoints(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -5427,8 +5453,9 @@ $$;
 -- Name: FUNCTION add_endpoints(run_id uuid, endpoints jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.add_endpoints(run_id uuid, endpoints jsonb) IS 'Adds endpoint ids to a run, each once; returns all of them. endpoints: array of numbers or strings (the
-old name shows integers only). Raises 22023 for anything else, P0002 if the session sees no such run';
+COMMENT ON FUNCTION public.add_endpoints(run_id uuid, endpoints jsonb) IS 'Adds endpoint ids to a run, each once; returns all of them. endpoints: array of numbers or strings
+(the old name shows integers only). Raises 22023 for anything else, P0002 if the session sees no
+such run';
 
 --
 -- Name: add_endpoint(uuid, bigint); Type: FUNCTION; Schema: public; Owner: -
@@ -5511,7 +5538,9 @@ begin
     end if;
     select coalesce(
         jsonb_agg(
-            jsonb_build_object('timestamp', public.to_iso8601(clock_timestamp()), 'data', '{}'::jsonb)
+            jsonb_build_object(
+                'timestamp', public.to_iso8601(clock_timestamp()), 'data', '{}'::jsonb
+            )
             || e.element
             order by e.place
         ),
@@ -5537,8 +5566,8 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_events(step_id uuid, events jsonb) IS 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, default now) and "data" (default {}), further keys are kept. Raises
-22023 naming the first element that is none of that, P0002 if the session sees no such step';
+characters), "timestamp" (ISO 8601, default now) and "data" (default {}), further keys are kept.
+Raises 22023 naming the first element that is none of that, P0002 if the session sees no such step';
 
 --
 -- Name: add_event(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -5554,7 +5583,8 @@ END;
 -- Name: FUNCTION add_event(step_id uuid, type text, data jsonb, "timestamp" timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.add_event(step_id uuid, type text, data jsonb, "timestamp" timestamp with time zone) IS 'Appends one event to a step; timestamp: default now. For many at once, add_events. Errors as there';
+COMMENT ON FUNCTION public.add_event(step_id uuid, type text, data jsonb, "timestamp" timestamp with time zone) IS 'Appends one event to a step; timestamp: default now. For many at once, add_events. Errors as
+there';
 
 --
 -- Name: add_screenshots(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -5629,8 +5659,8 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_screenshots(step_id uuid, screenshots jsonb) IS 'Appends screenshots to a step, in one update; returns how many. Each is an object with "url" and
-"timestamp" (ISO 8601, default now); further keys are kept. Raises 22023 naming the first element that
-is none of that, P0002 if the session sees no such step';
+"timestamp" (ISO 8601, default now); further keys are kept. Raises 22023 naming the first element
+that is none of that, P0002 if the session sees no such step';
 
 --
 -- Name: add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -6157,8 +6187,8 @@ $$;
 -- Name: FUNCTION keep_screenshots(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.keep_screenshots() IS 'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security is
-on whatever the session says: the policy for workflow_maintenance hides nothing';
+COMMENT ON FUNCTION public.keep_screenshots() IS 'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
+is on whatever the session says: the policy for workflow_maintenance hides nothing';
 
 --
 -- Name: set_updated_at(); Type: FUNCTION; Schema: public; Owner: -
@@ -6245,8 +6275,8 @@ $$;
 -- Name: FUNCTION start_run(workflow_id uuid, channel text, created_by uuid, org_id uuid, context jsonb, external_id text, status text); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.start_run(workflow_id uuid, channel text, created_by uuid, org_id uuid, context jsonb, external_id text, status text) IS 'Starts a run now and returns its row. config_snapshot becomes an array of all active configurations of
-the organisation that are for this workflow or for all, and for this channel or for all
+COMMENT ON FUNCTION public.start_run(workflow_id uuid, channel text, created_by uuid, org_id uuid, context jsonb, external_id text, status text) IS 'Starts a run now and returns its row. config_snapshot becomes an array of all active configurations
+of the organisation that are for this workflow or for all, and for this channel or for all
 (config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an organisation,
 22023 if context is no object, 42501 for an organisation the session may not write';
 
@@ -6461,8 +6491,8 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
 -- Name: VIEW context_row; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.context_row IS 'Context keys of the documents as rows of workflow_trace_context, with their place and whether the old
-table could hold them';
+COMMENT ON VIEW consolidation.context_row IS 'Context keys of the documents as rows of workflow_trace_context, with their place and whether the
+old table could hold them';
 
 --
 -- Name: cut_over_log; Type: TABLE; Schema: consolidation; Owner: -
@@ -6491,8 +6521,8 @@ COMMENT ON COLUMN consolidation.cut_over_log.ordinal IS 'Order in which the cut-
 -- Name: COLUMN cut_over_log.stage; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.cut_over_log.stage IS 'validate: by the cut-over, once the locks are gone. For the way back: before the names are moved (last
-written first), after that, and validate back, once the locks are gone';
+COMMENT ON COLUMN consolidation.cut_over_log.stage IS 'validate: by the cut-over, once the locks are gone. For the way back: before the names are moved
+(last written first), after that, and validate back, once the locks are gone';
 
 --
 -- Name: COLUMN cut_over_log.statement; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6619,8 +6649,8 @@ CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
 -- Name: VIEW event_row; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.event_row IS 'Events of the documents as rows of workflow_events, with their place in the array, the element itself
-and whether the old table could hold it';
+COMMENT ON VIEW consolidation.event_row IS 'Events of the documents as rows of workflow_events, with their place in the array, the element
+itself and whether the old table could hold it';
 
 --
 -- Name: preflight; Type: VIEW; Schema: consolidation; Owner: -
@@ -6717,8 +6747,8 @@ CREATE VIEW consolidation.progress WITH (security_invoker='true') AS
 -- Name: VIEW progress; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, executions of the backfill in all and done, rate over the last 50 ranges,
-time left at that rate, and changes waiting in the queue';
+COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, executions of the backfill in all and done, rate over the last 50
+ranges, time left at that rate, and changes waiting in the queue';
 
 --
 -- Name: COLUMN progress.phase; Type: COMMENT; Schema: consolidation; Owner: -

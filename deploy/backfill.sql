@@ -12,6 +12,8 @@ select consolidation.is_deployed('backfill') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table consolidation.chunk (
     chunk_id bigint generated always as identity,
     first_trace_id bigint not null,
@@ -241,8 +243,9 @@ $$;
 comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
-and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience is
-over (default: never). Raises 22023 for a batch_size out of range. Call it outside a transaction';
+and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience
+is over (default: never). Raises 22023 for a batch_size out of range. Call it outside a
+transaction';
 
 create procedure consolidation.backfill(batch_size integer default 1000)
 language plpgsql
@@ -278,10 +281,10 @@ begin
 end;
 $$;
 comment on procedure consolidation.backfill(integer) is
-'Carries all executions over, batch_size a transaction (default 1000; the ranges are cut once, by the
-first call). Can be killed and repeated: what was committed stays done. Run it from several sessions
-to use several cores. Raises 22023 for a batch_size out of range, 23502 for a row that cannot be
-carried. Call it outside a transaction';
+'Carries all executions over, batch_size a transaction (default 1000; the ranges are cut once, by
+the first call). Can be killed and repeated: what was committed stays done. Run it from several
+sessions to use several cores. Raises 22023 for a batch_size out of range, 23502 for a row that
+cannot be carried. Call it outside a transaction';
 
 create view consolidation.progress
 with (security_invoker = true) as
@@ -320,8 +323,8 @@ cross join (
     ) as k
 ) as r;
 comment on view consolidation.progress is
-'One row for \watch: phase, executions of the backfill in all and done, rate over the last 50 ranges,
-time left at that rate, and changes waiting in the queue';
+'One row for \watch: phase, executions of the backfill in all and done, rate over the last 50
+ranges, time left at that rate, and changes waiting in the queue';
 comment on column consolidation.progress.phase is 'expand, cut over or contract';
 comment on column consolidation.progress.runs_total is 'Executions present when the backfill began';
 comment on column consolidation.progress.runs_done is 'Of these, carried over and committed';
@@ -339,8 +342,8 @@ revoke all on function consolidation.note_everything() from public;
 revoke all on procedure consolidation.catch_up(integer, interval) from public;
 revoke all on procedure consolidation.backfill(integer) from public;
 
--- Members of workflow_maintenance carry over, back, compare and watch; only the swap of the names takes
--- the owner of the tables.
+-- Members of workflow_maintenance carry over, back, compare and watch; only the swap of the names
+-- takes the owner of the tables.
 grant execute
 on function consolidation.enter_batch(), consolidation.plan_chunks(integer),
 consolidation.carry_chunk(), consolidation.carry_changes(integer),

@@ -14,6 +14,8 @@ select consolidation.is_deployed('capture') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table consolidation.change (
     change_id bigint generated always as identity,
     trace_id bigint,

@@ -12,6 +12,8 @@ select consolidation.is_deployed('carry_back') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.carry_back(trace_ids bigint [])
 returns void
 language plpgsql
@@ -100,8 +102,8 @@ begin
         if refused is null then
             continue;
         end if;
-        -- An id may still stand under the execution it was moved away from, which then is in the queue,
-        -- too. If that one still shows it, it keeps it: the old table holds an id once.
+        -- An id may still stand under the execution it was moved away from, which then is in the
+        -- queue, too. If that one still shows it, it keeps it: the old table holds an id once.
         execute format(
             'delete from legacy.%1$I as d
             where
@@ -121,8 +123,8 @@ begin
 end;
 $$;
 comment on function consolidation.carry_back(bigint []) is
-'Writes these executions, as the old names show them, into the tables of the schema legacy; what those
-cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
+'Writes these executions, as the old names show them, into the tables of the schema legacy; what
+those cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
 revoke all on function consolidation.carry_back(bigint []) from public;
 
 insert into consolidation.deployed_change (change) values ('carry_back');

@@ -15,6 +15,8 @@ select consolidation.is_deployed('consolidate') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table consolidation.carried_back (
     trace_id bigint not null,
     constraint carried_back_pkey primary key (trace_id)
@@ -180,8 +182,8 @@ begin atomic
 end;
 comment on function consolidation.merge_elements(jsonb, jsonb, jsonb, text) is
 'The rebuilt array with what only the known documents of the execution can say: further keys of the
-same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot or
-run screenshot';
+same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
+or run screenshot';
 
 create function consolidation.consolidate(trace_ids bigint [])
 returns void
@@ -546,7 +548,7 @@ exception
             message = 'an execution cannot be carried over: ' || sqlerrm,
             detail = format('Among the %s executions from trace_id %s.',
                 cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
-            hint = 'select * from consolidation.uncarriable(); lists such rows and how to repair them.';
+            hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
 end;
 $$;
 comment on function consolidation.consolidate(bigint []) is

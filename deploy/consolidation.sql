@@ -16,6 +16,8 @@ select to_regclass('consolidation.deployed_change') is not null as deployed \gse
 
 begin;
 
+set local lock_timeout = '2s';
+
 create schema consolidation;
 comment on schema consolidation is
 'Moves the eight workflow tables into documents and back; not for applications';
@@ -64,8 +66,8 @@ begin
                 'this works in read committed only, not in %s',
                 current_setting('transaction_isolation')
             ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot would miss '
-            'what was written last.';
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot '
+            'would miss what was written last.';
     end if;
 end;
 $$;

@@ -11,6 +11,8 @@ select consolidation.is_deployed('current_org_id') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function public.current_org_id()
 returns uuid
 language sql

@@ -14,6 +14,8 @@ select consolidation.is_deployed('differences') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.differences(
     first_trace_id bigint default null,
     last_trace_id bigint default null,
@@ -91,7 +93,8 @@ begin
     bounds := coalesce(bounds, '{}') || null::bigint;
     lower_bound := first_trace_id;
     for part in 1 .. cardinality(bounds) loop
-        upper_bound := case when part = cardinality(bounds) then last_trace_id else bounds[part] end;
+        upper_bound :=
+            case when part = cardinality(bounds) then last_trace_id else bounds[part] end;
         for pair in
             select
                 p.name,
@@ -103,11 +106,15 @@ begin
                 p.old_extra,
                 p.new_extra,
                 case
-                    when p.name in ('workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context')
+                    when
+                        p.name in (
+                            'workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context'
+                        )
                         then format(
                             'exists (
                                 select from new_side as n
-                                inner join %s as t on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
+                                inner join %s as t
+                                    on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
                                 where n.key = x.key and n.image = x.image
                             )',
                             consolidation.old_table(p.name), p.id_column, p.id_column
@@ -223,8 +230,8 @@ begin
                     'endpoint_id'
                 )
             ) as p (
-                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra, new_extra,
-                id_column
+                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra,
+                new_extra, id_column
             )
             inner join pg_attribute as a on a.attrelid = consolidation.old_table(p.name)
             where a.attnum > 0 and not a.attisdropped
@@ -414,11 +421,12 @@ begin
 end;
 $$;
 comment on function consolidation.differences(bigint, bigint, boolean, bigint []) is
-'Each row in which old tables and documents differ: table, key, columns that differ, and both versions
-as jsonb (null if there is none; a column without a value is left out, so that it differs from a JSON
-null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out executions that
-wait in the queue; trace_ids names the executions to compare, null for all. Everything is compared as of one moment. Raises 55000 if it would compare nothing
-although there is something, 42501 if row level security would hide rows';
+'Each row in which old tables and documents differ: table, key, columns that differ, and both
+versions as jsonb (null if there is none; a column without a value is left out, so that it differs
+from a JSON null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out
+executions that wait in the queue; trace_ids names the executions to compare, null for all.
+Everything is compared as of one moment. Raises 55000 if it would compare nothing although there is
+something, 42501 if row level security would hide rows';
 revoke all on function consolidation.differences(bigint, bigint, boolean, bigint []) from public;
 grant execute on function consolidation.differences(bigint, bigint, boolean, bigint [])
 to workflow_maintenance;

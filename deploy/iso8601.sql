@@ -16,6 +16,8 @@ select consolidation.is_deployed('iso8601') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function public.to_iso8601(moment timestamptz)
 returns text
 language sql
@@ -50,7 +52,8 @@ begin atomic
             then null
         when
             -- The range of timestamptz, kept away from where an offset or rounding could leave it.
-            p.part[1]::integer not between 1 and case when p.part[6] is null then 294276 else 4714 end
+            p.part[1]::integer
+            not between 1 and case when p.part[6] is null then 294276 else 4714 end
             or (
                 p.part[1]::integer in (294276, 4714)
                 and (p.part[5] not in ('', 'Z', 'z') or length(p.part[4]) > 15)

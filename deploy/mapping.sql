@@ -12,6 +12,8 @@ select consolidation.is_deployed('mapping') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.run_id(trace_id bigint)
 returns uuid
 language sql
@@ -259,8 +261,8 @@ and (
     )
 );
 comment on function consolidation.fits_screenshot(jsonb, boolean) is
-'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on no
-step, a node_id and a step_index of its own';
+'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
+no step, a node_id and a step_index of its own';
 
 insert into consolidation.deployed_change (change) values ('mapping');
 

@@ -14,6 +14,8 @@ select consolidation.is_deployed('not_isolated') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view public.not_isolated
 with (security_invoker = true) as
 with recursive isolated_table as (

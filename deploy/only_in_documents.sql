@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:only_in_documents to pg
 --
--- Why:    what new code writes may be richer than the old tables. It stays in the documents when the
---         names go back, and would be lost if these were dropped; here it is listed.
+-- Why:    what new code writes may be richer than the old tables. It stays in the documents when
+--         the names go back, and would be lost if these were dropped; here it is listed.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -11,6 +11,8 @@ select consolidation.is_deployed('only_in_documents') as deployed \gset
 \endif
 
 begin;
+
+set local lock_timeout = '2s';
 
 create function consolidation.only_in_documents()
 returns table (table_name text, key text, what text)

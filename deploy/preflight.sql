@@ -13,6 +13,8 @@ select consolidation.is_deployed('preflight') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table consolidation.accepted (
     kind text not null,
     object text not null,
@@ -211,11 +213,15 @@ begin atomic
         ),
         case
             when k.convalidated
-                then format('alter table %s validate constraint %I', k.conrelid::regclass, k.conname)
+                then format(
+                    'alter table %s validate constraint %I', k.conrelid::regclass, k.conname
+                )
         end,
         case
             when k.convalidated
-                then format('alter table %s validate constraint %I', k.conrelid::regclass, k.conname)
+                then format(
+                    'alter table %s validate constraint %I', k.conrelid::regclass, k.conname
+                )
         end,
         k.conrelid::regclass
     from key as k
@@ -253,7 +259,9 @@ begin atomic
         end,
         case
             when k.convalidated
-                then format('alter table public.%I validate constraint %I', k.source_name, k.conname)
+                then format(
+                    'alter table public.%I validate constraint %I', k.source_name, k.conname
+                )
         end,
         k.confrelid::regclass
     from key as k
@@ -261,7 +269,8 @@ begin atomic
 end;
 comment on function consolidation.foreign_key() is
 'Foreign keys between the six old tables and others: the statements that move each to the documents
-(add_new is null where that is not possible), that move it back, that validate it, and the other table';
+(add_new is null where that is not possible), that move it back, that validate it, and the other
+table';
 
 create function consolidation.preflight(
     out severity text, out kind text, out object text, out consequence text, out remedy text
@@ -306,7 +315,9 @@ begin
                     then 'nothing in the documents can be referenced in its place'
                 else 'not kept: the column is inside a document'
             end as consequence,
-            coalesce(f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end) as remedy
+            coalesce(
+                f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end
+            ) as remedy
         from consolidation.foreign_key() as f
         union all
         select distinct
@@ -385,7 +396,7 @@ begin
             'notice',
             'publication',
             p.pubname,
-            'publishes whatever is in its schemas: the documents from now on, the old tables no more',
+            'publishes what is in its schemas: the documents from now on, the old tables no more',
             'Create the new tables on the subscribers first.'
         from pg_publication as p
         where
@@ -738,8 +749,8 @@ begin atomic
         and not coalesce(r.rolsuper or r.rolbypassrls, false);
 end;
 comment on function consolidation.unscoped_role() is
-'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them out
-nor opens anything to others';
+'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them
+out nor opens anything to others';
 
 create view consolidation.preflight
 with (security_invoker = true) as

@@ -8,6 +8,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 do $$
 declare
     found record;

@@ -81,9 +81,11 @@ begin
     if hidden is not null then
         raise exception using
             errcode = 'insufficient_privilege',
-            message = format('row level security would hide rows of %s from %s', hidden, current_user),
-            hint = 'Be a member of workflow_maintenance; for old tables with policies of their own, their '
-            'owner, or a role with bypassrls.';
+            message = format(
+                'row level security would hide rows of %s from %s', hidden, current_user
+            ),
+            hint = 'Be a member of workflow_maintenance; for old tables with policies of their '
+            'own, their owner, or a role with bypassrls.';
     end if;
 end;
 $$;

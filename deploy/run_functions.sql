@@ -12,6 +12,8 @@ select consolidation.is_deployed('run_functions') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function public.start_run(
     workflow_id uuid,
     channel text,
@@ -78,8 +80,8 @@ begin
 end;
 $$;
 comment on function public.start_run(uuid, text, uuid, uuid, jsonb, text, text) is
-'Starts a run now and returns its row. config_snapshot becomes an array of all active configurations of
-the organisation that are for this workflow or for all, and for this channel or for all
+'Starts a run now and returns its row. config_snapshot becomes an array of all active configurations
+of the organisation that are for this workflow or for all, and for this channel or for all
 (config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an organisation,
 22023 if context is no object, 42501 for an organisation the session may not write';
 
@@ -94,7 +96,9 @@ begin
     if key is null or value is null then
         raise exception using
             errcode = 'null_value_not_allowed',
-            message = format('add_context: %s is null', case when key is null then 'key' else 'value' end),
+            message = format(
+                'add_context: %s is null', case when key is null then 'key' else 'value' end
+            ),
             hint = 'A JSON null is ''null''::jsonb.';
     end if;
     update public.user_workflow_run as r
@@ -113,8 +117,8 @@ begin
 end;
 $$;
 comment on function public.add_context(uuid, text, jsonb) is
-'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises 22004
-for a null key or value, P0002 if the session sees no such run';
+'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises
+22004 for a null key or value, P0002 if the session sees no such run';
 
 create function public.add_context(run_id uuid, entries jsonb)
 returns jsonb
@@ -148,8 +152,8 @@ begin
 end;
 $$;
 comment on function public.add_context(uuid, jsonb) is
-'Sets several keys of the context of a run at once; returns the context. Raises 22023 if entries is no
-object, P0002 if the session sees no such run';
+'Sets several keys of the context of a run at once; returns the context. Raises 22023 if entries is
+no object, P0002 if the session sees no such run';
 
 create function public.get_context(run_id uuid, key text, missing jsonb default null)
 returns jsonb
@@ -213,8 +217,9 @@ begin
 end;
 $$;
 comment on function public.add_endpoints(uuid, jsonb) is
-'Adds endpoint ids to a run, each once; returns all of them. endpoints: array of numbers or strings (the
-old name shows integers only). Raises 22023 for anything else, P0002 if the session sees no such run';
+'Adds endpoint ids to a run, each once; returns all of them. endpoints: array of numbers or strings
+(the old name shows integers only). Raises 22023 for anything else, P0002 if the session sees no
+such run';
 
 create function public.add_endpoint(run_id uuid, endpoint bigint)
 returns jsonb

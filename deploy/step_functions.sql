@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:step_functions to pg
 --
 -- Why:    what applications do with a step: append. One update a call, atomic, so two sessions lose
---         nothing. Appending one by one rewrites the array each time; the batch forms write it once.
+--         nothing. Appending one by one rewrites the array each time; the batch forms do once.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -11,6 +11,8 @@ select consolidation.is_deployed('step_functions') as deployed \gset
 \endif
 
 begin;
+
+set local lock_timeout = '2s';
 
 create function public.add_events(step_id uuid, events jsonb)
 returns integer
@@ -58,7 +60,9 @@ begin
     end if;
     select coalesce(
         jsonb_agg(
-            jsonb_build_object('timestamp', public.to_iso8601(clock_timestamp()), 'data', '{}'::jsonb)
+            jsonb_build_object(
+                'timestamp', public.to_iso8601(clock_timestamp()), 'data', '{}'::jsonb
+            )
             || e.element
             order by e.place
         ),
@@ -80,8 +84,8 @@ end;
 $$;
 comment on function public.add_events(uuid, jsonb) is
 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, default now) and "data" (default {}), further keys are kept. Raises
-22023 naming the first element that is none of that, P0002 if the session sees no such step';
+characters), "timestamp" (ISO 8601, default now) and "data" (default {}), further keys are kept.
+Raises 22023 naming the first element that is none of that, P0002 if the session sees no such step';
 
 create function public.add_event(
     step_id uuid, type text, data jsonb default '{}', "timestamp" timestamptz default null
@@ -103,7 +107,8 @@ begin atomic
     );
 end;
 comment on function public.add_event(uuid, text, jsonb, timestamptz) is
-'Appends one event to a step; timestamp: default now. For many at once, add_events. Errors as there';
+'Appends one event to a step; timestamp: default now. For many at once, add_events. Errors as
+there';
 
 create function public.add_screenshots(step_id uuid, screenshots jsonb)
 returns integer
@@ -171,8 +176,8 @@ end;
 $$;
 comment on function public.add_screenshots(uuid, jsonb) is
 'Appends screenshots to a step, in one update; returns how many. Each is an object with "url" and
-"timestamp" (ISO 8601, default now); further keys are kept. Raises 22023 naming the first element that
-is none of that, P0002 if the session sees no such step';
+"timestamp" (ISO 8601, default now); further keys are kept. Raises 22023 naming the first element
+that is none of that, P0002 if the session sees no such step';
 
 create function public.add_screenshot(
     step_id uuid,

@@ -3,8 +3,8 @@
 -- Why:    the unique and foreign keys of the steps. A key on run_id alone would let a tenant attach
 --         a step to the run of another, since key checks bypass row level security; with org_id
 --         they cannot. Deleting a run deletes its steps, as the old keys did.
--- Locks:  share row exclusive on the document tables, which no application uses before the cut-over;
---         the backfill waits.
+-- Locks:  share row exclusive on the document tables, which no application uses before the
+--         cut-over; the backfill waits.
 -- Revert: drops the keys.
 
 select consolidation.is_deployed('step_keys') as deployed \gset

@@ -15,6 +15,8 @@ select consolidation.is_deployed('swap') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table consolidation.cut_over_log (
     ordinal bigint generated always as identity,
     stage text not null,
@@ -28,8 +30,8 @@ comment on table consolidation.cut_over_log is
 'What the way back has to execute besides moving the names: written by the cut-over';
 comment on column consolidation.cut_over_log.ordinal is 'Order in which the cut-over wrote it';
 comment on column consolidation.cut_over_log.stage is
-'validate: by the cut-over, once the locks are gone. For the way back: before the names are moved (last
-written first), after that, and validate back, once the locks are gone';
+'validate: by the cut-over, once the locks are gone. For the way back: before the names are moved
+(last written first), after that, and validate back, once the locks are gone';
 comment on column consolidation.cut_over_log.statement is 'One statement, without semicolon';
 
 create function consolidation.policy_definition(policy oid, relation text)
@@ -134,8 +136,8 @@ begin
 end;
 $$;
 comment on function consolidation.revoke_grants(regclass) is
-'Revokes all privileges on a relation, also on its columns, from everybody but its owner and the roles
-of this project';
+'Revokes all privileges on a relation, also on its columns, from everybody but its owner and the
+roles of this project';
 
 create function consolidation.grant_documents(old_name regclass)
 returns void
@@ -308,8 +310,8 @@ begin
 end;
 $$;
 comment on function consolidation.continue_sequence(regclass, regclass, boolean) is
-'Makes the target sequence go on where the source stands, with its options and privileges, and those of
-its owner if that is wanted';
+'Makes the target sequence go on where the source stands, with its options and privileges, and those
+of its owner if that is wanted';
 
 create function consolidation.carry_the_rest()
 returns void
@@ -350,9 +352,9 @@ begin
 end;
 $$;
 comment on function consolidation.carry_the_rest() is
-'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over: back)
-and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001 for a
-difference';
+'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
+back) and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001
+for a difference';
 
 create function consolidation.swap_to_views()
 returns void
@@ -412,7 +414,9 @@ begin
         from pg_trigger as g
         inner join pg_class as c on c.oid = g.tgrelid
         where
-            g.tgrelid in (select to_regclass(format('public.%I', t.name)) from unnest(six) as t (name))
+            g.tgrelid in (
+                select to_regclass(format('public.%I', t.name)) from unnest(six) as t (name)
+            )
             and not g.tgisinternal
             and g.tgname not like 'capture\_%'
             and g.tgenabled <> 'D'
@@ -631,8 +635,8 @@ begin
 end;
 $$;
 comment on function consolidation.swap_to_views() is
-'The cut-over itself, under locks that cut_over() took: carries the last changes over, compares them,
-moves the names, grants, foreign keys, sequences and dependent views';
+'The cut-over itself, under locks that cut_over() took: carries the last changes over, compares
+them, moves the names, grants, foreign keys, sequences and dependent views';
 
 create function consolidation.swap_to_tables()
 returns void
@@ -775,8 +779,8 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    -- Views before what is behind them, executions before what belongs to them; then what a foreign key
-    -- connects with any of them, since keys are dropped and made on both sides.
+    -- Views before what is behind them, executions before what belongs to them; then what a foreign
+    -- key connects with any of them, since keys are dropped and made on both sides.
     with own (place, relation) as (
         select
             t.place,
@@ -907,8 +911,8 @@ begin
                     patience, attempt, reason
                 ),
                 detail = detail,
-                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the long '
-                'transactions, or run the same command at a quieter time.';
+                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
+                'long transactions, or run the same command at a quieter time.';
         end if;
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
         commit;
@@ -995,7 +999,8 @@ begin
                         example.table_name, example.key, example.columns
                     ),
                     detail = format('old: %s new: %s', example.old_row, example.new_row),
-                    hint = 'Nothing was changed. select * from consolidation.differences(); shows all.';
+                    hint = 'Nothing was changed. select * from consolidation.differences(); '
+                    'shows all.';
             end if;
             commit;
             call consolidation.swap('to views', patience);
@@ -1011,8 +1016,9 @@ end;
 $$;
 comment on procedure consolidation.cut_over(interval) is
 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
-patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001 (differences),
-55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
+patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001
+(differences), 55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it
+outside a transaction';
 
 create procedure consolidation.cut_back(patience interval default '5 minutes')
 language plpgsql
@@ -1034,9 +1040,9 @@ begin
 end;
 $$;
 comment on procedure consolidation.cut_back(interval) is
-'Makes the old names tables again, with everything written since. Tries for the locks until patience is
-over. Can be repeated. Raises 55P03 (no locks) and 55000 (tables dropped); nothing is changed then.
-Call it outside a transaction';
+'Makes the old names tables again, with everything written since. Tries for the locks until patience
+is over. Can be repeated. Raises 55P03 (no locks) and 55000 (tables dropped); nothing is changed
+then. Call it outside a transaction';
 
 revoke all on function consolidation.policy_definition(oid, text) from public;
 revoke all on function consolidation.copy_grants(regclass, regclass) from public;

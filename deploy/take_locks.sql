@@ -12,6 +12,8 @@ select consolidation.is_deployed('take_locks') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.take_locks(
     tables regclass [],
     mode text,

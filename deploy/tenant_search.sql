@@ -17,6 +17,8 @@ select consolidation.is_deployed('tenant_search') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function public.find_run_ids(
     context jsonb default null,
     status text default null,

@@ -12,6 +12,8 @@ select consolidation.is_deployed('uncarriable') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.uncarriable()
 returns table (kind text, table_name text, key text, repair text)
 language plpgsql

@@ -5,7 +5,8 @@
 --         They are plain columns so that the view workflow_trace is automatically updatable:
 --         on conflict, returning and concurrent updates behave as on the table.
 -- Locks:  none on existing tables.
--- Revert: drops the table; before that, revert/swap.sql refuses if it holds what the old tables do not.
+-- Revert: drops the table; before that, revert/swap.sql refuses if it holds what the old tables do
+--         not.
 
 select consolidation.is_deployed('user_workflow_run') as deployed \gset
 \if :deployed
@@ -13,6 +14,8 @@ select consolidation.is_deployed('user_workflow_run') as deployed \gset
 \endif
 
 begin;
+
+set local lock_timeout = '2s';
 
 create table public.user_workflow_run (
     run_id uuid not null default gen_random_uuid(),
@@ -62,7 +65,8 @@ comment on column public.user_workflow_run.run_id is
 comment on column public.user_workflow_run.workflow_id is 'Workflow that was executed';
 comment on column public.user_workflow_run.org_id is
 'Organisation that owns the run; row level security compares it with app.current_org_id';
-comment on column public.user_workflow_run.status is 'pending, running, active, completed, failed …';
+comment on column public.user_workflow_run.status is
+'pending, running, active, completed, failed …';
 comment on column public.user_workflow_run.channel is 'web, voice or efax';
 comment on column public.user_workflow_run.external_id is
 'Id in the system that asked for the run; repeats';

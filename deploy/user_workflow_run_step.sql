@@ -17,6 +17,8 @@ select consolidation.is_deployed('user_workflow_run_step') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create table public.user_workflow_run_step (
     step_id uuid not null default gen_random_uuid(),
     run_id uuid not null,

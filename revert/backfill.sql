@@ -7,7 +7,11 @@ select consolidation.is_reverted('backfill') as reverted \gset
 
 begin;
 
-revoke select on consolidation.workflow_trace, consolidation.workflow_steps from workflow_maintenance;
+set local lock_timeout = '2s';
+
+revoke select
+on consolidation.workflow_trace, consolidation.workflow_steps
+from workflow_maintenance;
 revoke select, insert, delete
 on public.workflow_trace, public.workflow_steps, public.workflow_events,
 public.workflow_trace_screenshot, public.workflow_trace_context,

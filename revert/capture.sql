@@ -7,6 +7,8 @@ select consolidation.is_reverted('capture') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 do $$
 declare
     old_tables constant regclass [] := array[

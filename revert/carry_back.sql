@@ -7,6 +7,8 @@ select consolidation.is_reverted('carry_back') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.carry_back(bigint []);
 
 delete from consolidation.deployed_change where change = 'carry_back';

@@ -7,6 +7,8 @@ select consolidation.is_reverted('consolidate') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.consolidate(bigint []);
 drop function consolidation.merge_elements(jsonb, jsonb, jsonb, text);
 drop function consolidation.known_elements(

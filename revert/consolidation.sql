@@ -7,6 +7,8 @@ select to_regclass('consolidation.deployed_change') is null as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.is_reverted(text);
 drop function consolidation.is_deployed(text);
 drop function consolidation.old_name(text);

@@ -7,6 +7,8 @@ select consolidation.is_reverted('current_org_id') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.current_org_id();
 
 delete from consolidation.deployed_change where change = 'current_org_id';

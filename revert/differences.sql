@@ -7,6 +7,8 @@ select consolidation.is_reverted('differences') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.differences(bigint, bigint, boolean, bigint []);
 
 delete from consolidation.deployed_change where change = 'differences';

@@ -7,6 +7,8 @@ select consolidation.is_reverted('iso8601') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.from_iso8601(text);
 drop function public.from_iso8601_other(text);
 drop function public.to_iso8601(timestamptz);

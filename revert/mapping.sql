@@ -7,6 +7,8 @@ select consolidation.is_reverted('mapping') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.fits_screenshot(jsonb, boolean);
 drop function consolidation.fits_event(jsonb);
 drop function consolidation.screenshot_key(jsonb, uuid, bigint);

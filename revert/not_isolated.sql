@@ -7,6 +7,8 @@ select consolidation.is_reverted('not_isolated') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view public.not_isolated;
 
 delete from consolidation.deployed_change where change = 'not_isolated';

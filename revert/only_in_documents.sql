@@ -7,6 +7,8 @@ select consolidation.is_reverted('only_in_documents') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.only_in_documents();
 
 delete from consolidation.deployed_change where change = 'only_in_documents';

@@ -7,6 +7,8 @@ select consolidation.is_reverted('preflight') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.preflight;
 drop function consolidation.unscoped_role();
 drop function consolidation.on_new_names(text);

@@ -2,6 +2,8 @@
 
 begin;
 
+set local lock_timeout = '2s';
+
 do $$
 declare
     role_name text;

@@ -7,6 +7,8 @@ select consolidation.is_reverted('run_functions') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.add_endpoint(uuid, text);
 drop function public.add_endpoint(uuid, bigint);
 drop function public.add_endpoints(uuid, jsonb);

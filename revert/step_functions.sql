@@ -7,6 +7,8 @@ select consolidation.is_reverted('step_functions') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamptz);
 drop function public.add_screenshots(uuid, jsonb);
 drop function public.add_event(uuid, text, jsonb, timestamptz);

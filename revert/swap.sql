@@ -11,6 +11,8 @@ call consolidation.catch_up();
 
 begin;
 
+set local lock_timeout = '2s';
+
 do $$
 declare
     example record;
@@ -28,8 +30,8 @@ begin
                 'the documents hold %s things that the old tables cannot, for example %s of %s',
                 example.n, example.what, example.key
             ),
-            hint = 'select * from consolidation.only_in_documents(); save or remove them. Until then the '
-            'old tables are complete and in use, and nothing is lost by staying at @expand.';
+            hint = 'select * from consolidation.only_in_documents(); save or remove them. Until '
+            'then the old tables are complete and in use, and staying at @expand loses nothing.';
     end if;
 end
 $$;

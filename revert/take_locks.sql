@@ -7,6 +7,8 @@ select consolidation.is_reverted('take_locks') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.take_locks(regclass [], text, interval, interval);
 
 delete from consolidation.deployed_change where change = 'take_locks';

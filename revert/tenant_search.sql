@@ -7,6 +7,8 @@ select consolidation.is_reverted('tenant_search') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function public.find_steps(
     jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
 );

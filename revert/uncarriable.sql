@@ -7,6 +7,8 @@ select consolidation.is_reverted('uncarriable') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop function consolidation.uncarriable();
 
 delete from consolidation.deployed_change where change = 'uncarriable';

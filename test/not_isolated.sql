@@ -131,7 +131,9 @@ select is(
     array(select s.role_name from seen as s where s.organisations > 1 order by 1),
     array(
         select n.role_name::text collate "default" from public.not_isolated as n
-        where n.role_name in (select s.role_name from seen as s) and n.reason <> 'no row level security'
+        where
+            n.role_name in (select s.role_name from seen as s)
+            and n.reason <> 'no row level security'
         order by 1
     ),
     'the roles it lists see several organisations, those it does not see none'

@@ -220,10 +220,7 @@ select set_eq(
     'the columns behind workflow_steps are known'
 );
 select is(
-    (
-        select count(*)::integer
-        from consolidation.base_column('public.workflow_trace') as b
-    ),
+    (select count(*)::integer from consolidation.base_column('public.workflow_trace')),
     26,
     'every column of workflow_trace has one behind it'
 );

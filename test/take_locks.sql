@@ -26,11 +26,15 @@ select lives_ok(
 from unnest(array['share row exclusive', 'exclusive', 'access exclusive']) as m (mode);
 select is(
     (
-        select count(distinct (l.relation, l.mode))::integer from pg_locks as l
-        where
-            l.pid = pg_backend_pid() and l.granted
-            and l.relation in ('busy_one'::regclass, 'busy_two'::regclass)
-            and l.mode in ('ShareRowExclusiveLock', 'ExclusiveLock')
+        select count(*)::integer
+        from (
+            select distinct l.relation, l.mode
+            from pg_locks as l
+            where
+                l.pid = pg_backend_pid() and l.granted
+                and l.relation in ('busy_one'::regclass, 'busy_two'::regclass)
+                and l.mode in ('ShareRowExclusiveLock', 'ExclusiveLock')
+        ) as held
     ),
     4,
     'every table is locked in the modes asked for, until the end of the transaction'

@@ -26,9 +26,14 @@ select
     'web', o.org_id,
     case when i % 30 = 0 then 'failed' else 'completed' end,
     timestamptz '2025-01-14 10:30:00Z' + i / 7 * interval '1 hour',
-    jsonb_build_object('correlation_id', 'c' || i, 'user_session', md5(o.n::text || i / 3), 'tier', 1),
+    jsonb_build_object(
+        'correlation_id', 'c' || i, 'user_session', md5(o.n::text || i / 3), 'tier', 1
+    ),
     case when i % 50 = 3 then '[5, "crm"]' else jsonb_build_array(i % 3) end,
-    case when i % 100 = 3 then '[{"type": "workflow_aborted", "data": {"by": "user"}}]' else '[]' end::jsonb,
+    case
+        when i % 100 = 3 then '[{"type": "workflow_aborted", "data": {"by": "user"}}]'
+        else '[]'
+    end::jsonb,
     case when i % 100 = 4 then '[{"action": "login", "url": "s3://run"}]' else '[]' end::jsonb,
     950000000 + o.n * 1000 + i
 from organisation as o
@@ -159,7 +164,13 @@ values
     'idx_step_org_status', $$find_steps(status => 'failed')$$);
 
 -- What a search must find: the same question, asked by the owner.
-create temporary table searched (ordinal integer, found text [], expected text [], seq_scans bigint, uses bigint);
+create temporary table searched (
+    ordinal integer,
+    found text [],
+    expected text [],
+    seq_scans bigint,
+    uses bigint
+);
 grant insert on searched to workflow_app;
 grant select on search to workflow_app, workflow_maintenance;
 
@@ -175,7 +186,8 @@ insert into setting_form
 values
 (1, 'a session that never named an organisation', null, null),
 (2, 'a session that named none', '', null),
-(3, 'a session of an organisation that does not exist', '88888888-0000-4000-8000-000000000000', null),
+(3, 'a session of an organisation that does not exist', '88888888-0000-4000-8000-000000000000',
+    null),
 (4, 'a session of Hospital North', '11111111-0000-4000-8000-000000000000',
     '11111111-0000-4000-8000-000000000000'),
 (5, 'a session of Hospital South', '22222222-0000-4000-8000-000000000000',
@@ -221,7 +233,7 @@ select is(
     'the index is asked for the event'
 );
 select is(
-    pg_temp.plan_of('find_step_ids', '{}') -> 0 -> 'Plan' -> 'Plans' -> 0 ->> 'Node Type' is not null
+    pg_temp.plan_of('find_step_ids', '{}') #>> '{0,Plan,Plans,0,Node Type}' is not null
     and pg_temp.plan_of('find_step_ids', '{}')::text !~ '(@>|ARRAY)',
     true,
     'what is left out of a search is no condition of its query'
@@ -266,13 +278,16 @@ set expected = e.expected
 from (
     values
     (1, array(select r.run_id::text from user_workflow_run as r
-        where r.org_id = '11111111-0000-4000-8000-000000000000' and r.context ->> 'correlation_id' = 'c77'
+        where r.org_id = '11111111-0000-4000-8000-000000000000'
+        and r.context ->> 'correlation_id' = 'c77'
         order by r.created_at desc, r.run_id desc)),
     (2, array(select r.run_id::text from user_workflow_run as r
-        where r.org_id = '11111111-0000-4000-8000-000000000000' and r.context ->> 'correlation_id' = 'c77'
+        where r.org_id = '11111111-0000-4000-8000-000000000000'
+        and r.context ->> 'correlation_id' = 'c77'
         order by r.created_at desc, r.run_id desc)),
     (3, array(select r.run_id::text from user_workflow_run as r
-        where r.org_id = '11111111-0000-4000-8000-000000000000' and r.endpoints_used::text like '[5,%'
+        where r.org_id = '11111111-0000-4000-8000-000000000000'
+        and r.endpoints_used::text like '[5,%'
         order by r.created_at desc, r.run_id desc)),
     (4, array(select r.run_id::text from user_workflow_run as r
         where r.org_id = '11111111-0000-4000-8000-000000000000'
@@ -294,10 +309,12 @@ from (
         < ('2025-01-15 10:30Z', '11111111-0000-4000-8000-000000001174'::uuid)
         order by r.created_at desc, r.run_id desc limit 5)),
     (9, array(select s.step_id::text from user_workflow_run_step as s
-        where s.org_id = '11111111-0000-4000-8000-000000000000' and s.events -> 1 ->> 'type' = 'error'
+        where s.org_id = '11111111-0000-4000-8000-000000000000'
+        and s.events -> 1 ->> 'type' = 'error'
         order by s.started_at desc nulls last, s.step_id desc)),
     (10, array(select s.step_id::text from user_workflow_run_step as s
-        where s.org_id = '11111111-0000-4000-8000-000000000000' and s.events -> 1 ->> 'type' = 'error'
+        where s.org_id = '11111111-0000-4000-8000-000000000000'
+        and s.events -> 1 ->> 'type' = 'error'
         order by s.started_at desc nulls last, s.step_id desc limit 2)),
     (11, array(select s.step_id::text from user_workflow_run_step as s
         where s.org_id = '11111111-0000-4000-8000-000000000000'
@@ -359,7 +376,8 @@ select is(
 
 -- Containment -------------------------------------------------------------------------------------
 
-select is((select count(*) from public.find_runs()), 300::bigint, 'no condition finds all of one''s own');
+select is((select count(*) from public.find_runs()), 300::bigint,
+    'no condition finds all of one''s own');
 select is((select count(*) from public.find_runs(context => '{}')), 300::bigint,
     'an empty context is in every one');
 select is((select count(*) from public.find_runs(events => '[]')), 300::bigint,
@@ -374,8 +392,10 @@ select is((select count(*) from public.find_runs(endpoint => '"crm"')), 6::bigin
     'an endpoint may be a text');
 select is((select count(*) from public.find_runs(endpoint => '"5"')), 0::bigint,
     '… and is no number then');
-select is((select count(*) from public.find_runs(screenshots => '[{"action": "login"}]')), 3::bigint,
-    'runs are found by screenshots of no step');
+select is(
+    (select count(*) from public.find_runs(screenshots => '[{"action": "login"}]')), 3::bigint,
+    'runs are found by screenshots of no step'
+);
 select is(
     (select count(*) from public.find_steps(
         events => '[{"type": "error"}]', screenshots => '[{"action": "read"}]', status => 'failed'
@@ -444,7 +464,10 @@ $$;
 select is(
     pg_temp.pages_of_runs(p.size, null),
     array(select f.run_id::text from public.find_runs() as f),
-    format('pages of %s runs, of which many began at the same moment, have no gap and no double', p.size)
+    format(
+        'pages of %s runs, of which many began at the same moment, have no gap and no double',
+        p.size
+    )
 )
 from unnest(array[10, 7, 301]) as p (size);
 select is(
@@ -453,12 +476,15 @@ select is(
     format('pages of %s steps, of which many never began, have no gap and no double', p.size)
 )
 from (values (100, null::jsonb), (241, null), (3, '[{"type": "error"}]')) as p (size, events);
-select is((select count(*) from public.find_runs(page_size => 0)), 0::bigint, 'a page of none is empty');
-select is((select count(*) from public.find_runs(page_size => 1)), 1::bigint, 'a page of one has one');
-select throws_ok('select public.find_runs(page_size => -1)', '2201W', null, 'there is no page of less than none');
+select is((select count(*) from public.find_runs(page_size => 0)), 0::bigint,
+    'a page of none is empty');
+select is((select count(*) from public.find_runs(page_size => 1)), 1::bigint,
+    'a page of one has one');
+select throws_ok('select public.find_runs(page_size => -1)', '2201W', null,
+    'there is no page of less than none');
 select throws_ok(
-    'select public.find_runs(after_run_id => ''11111111-0000-4000-8000-000000001174'')', '22023', null,
-    'a page begins after a moment and a run, not after a run'
+    'select public.find_runs(after_run_id => ''11111111-0000-4000-8000-000000001174'')',
+    '22023', null, 'a page begins after a moment and a run, not after a run'
 );
 select throws_ok('select public.find_runs(after_created_at => now())', '22023', null,
     '… nor after a moment');
@@ -486,18 +512,25 @@ begin
             (
                 select string_agg(distinct x.org_id::text, ' ')
                 from public.find_run_ids() as f (run_id)
-                left join lateral (select r.org_id from public.find_runs() as r where r.run_id = f.run_id)
-                    as x on true
+                left join lateral (
+                    select r.org_id from public.find_runs() as r where r.run_id = f.run_id
+                ) as x on true
             ),
             (select string_agg(distinct s.org_id::text, ' ') from public.find_steps() as s);
     end loop;
 end;
 $$;
-select is(s.of_runs, f.sees, format('%s finds the runs of %s', f.description, coalesce(f.sees, 'nobody')))
+select is(
+    s.of_runs, f.sees,
+    format('%s finds the runs of %s', f.description, coalesce(f.sees, 'nobody'))
+)
 from seen as s
 inner join setting_form as f on f.ordinal = s.form
 order by s.form;
-select is(s.of_steps, f.sees, format('%s finds the steps of %s', f.description, coalesce(f.sees, 'nobody')))
+select is(
+    s.of_steps, f.sees,
+    format('%s finds the steps of %s', f.description, coalesce(f.sees, 'nobody'))
+)
 from seen as s
 inner join setting_form as f on f.ordinal = s.form
 order by s.form;
@@ -506,12 +539,15 @@ set local app.current_org_id = 'North';
 select throws_ok('select public.find_runs()', '22P02', null, 'a name that is no uuid is an error');
 select throws_ok('select public.find_step_ids()', '22P02', null, '… in the function behind, too');
 set local app.current_org_id = '22222222-0000-4000-8000-000000000000';
-select is((select count(*) from public.find_runs(context => '{"correlation_id": "c77"}')), 0::bigint,
-    'a search for what only another has finds nothing');
+select is(
+    (select count(*) from public.find_runs(context => '{"correlation_id": "c77"}')), 0::bigint,
+    'a search for what only another has finds nothing'
+);
 prepare mine as select count(*) from public.find_runs();
 select results_eq('mine', array[10::bigint], 'a prepared search finds the runs of South');
 set local app.current_org_id = '11111111-0000-4000-8000-000000000000';
-select results_eq('mine', array[300::bigint], '… and those of North in the same transaction afterwards');
+select results_eq('mine', array[300::bigint],
+    '… and those of North in the same transaction afterwards');
 deallocate mine;
 reset role;
 

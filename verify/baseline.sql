@@ -182,7 +182,8 @@ begin
             errcode = 'invalid_table_definition',
             message = 'the workflow tables are not the baseline the consolidation starts from:'
             || e'\n' || report,
-            hint = 'Bring the tables to the baseline, or the project to the tables; then run this again.';
+            hint = 'Bring the tables to the baseline, or the project to the tables; then run this '
+            'again.';
     end if;
 end
 $$;

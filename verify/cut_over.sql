@@ -1,14 +1,16 @@
 -- Verify workflow_consolidation:cut_over on pg
 --
--- The names are swapped, and what they show is what the old tables hold. Executions written to since
--- wait in the queue and are left out; once the contract project dropped the old tables, nothing is
--- left to compare with.
+-- The names are swapped, and what they show is what the old tables hold. Executions written to
+-- since wait in the queue and are left out; once the contract project dropped the old tables,
+-- nothing is left to compare with.
 
 begin;
 
-select 1 / (case when consolidation.phase() in ('cut over', 'contract') then 1 else 0 end) as swapped;
+select 1 / (case when consolidation.phase() in ('cut over', 'contract') then 1 else 0 end)
+    as swapped;
 
-select 1 / (case when count(*) = 8 then 1 else 0 end) as old_names_are_views_with_the_rights_of_the_caller
+select 1 / (case when count(*) = 8 then 1 else 0 end)
+    as old_names_are_views_with_the_rights_of_the_caller
 from pg_catalog.pg_class
 where
     oid in (

@@ -33,7 +33,9 @@ where
     and not has_function_privilege('workflow_app', oid, 'execute');
 
 select 1 / (case
-    when consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%' then 1
+    when
+        consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
+        then 1
     else 0
 end) as views_are_tried;
 

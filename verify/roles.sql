@@ -11,7 +11,9 @@ where
     and not rolbypassrls;
 
 -- Whoever is in workflow_maintenance sees every organisation: workflow_app must not be.
-select 1 / (case when pg_has_role('workflow_app', 'workflow_maintenance', 'member') then 0 else 1 end)
-    as applications_are_isolated;
+select 1 / (case
+    when pg_has_role('workflow_app', 'workflow_maintenance', 'member') then 0
+    else 1
+end) as applications_are_isolated;
 
 rollback;

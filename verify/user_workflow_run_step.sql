@@ -34,7 +34,10 @@ from (
         pg_get_expr(d.adbin, d.adrelid)
     from pg_catalog.pg_attribute as a
     left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where a.attrelid = 'public.user_workflow_run_step'::regclass and a.attnum > 0 and not a.attisdropped
+    where
+        a.attrelid = 'public.user_workflow_run_step'::regclass
+        and a.attnum > 0
+        and not a.attisdropped
 ) as missing;
 
 select 1 / (case when count(*) = 3 then 1 else 0 end) as keys

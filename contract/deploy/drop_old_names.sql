@@ -1,7 +1,7 @@
 -- Deploy workflow_contract:drop_old_names to pg
 --
--- Why:    when no application uses an old name any more: the views, the columns behind them that the
---         documents do not need, and everything that served the move.
+-- Why:    when no application uses an old name any more: the views, the columns behind them that
+--         the documents do not need, and everything that served the move.
 -- Locks:  access exclusive on the document tables, for some milliseconds, in attempts of 40 ms.
 -- Revert: there is none. The old ids are gone with their columns.
 --
@@ -13,6 +13,8 @@ select to_regnamespace('consolidation') is null as deployed \gset
 \endif
 
 begin;
+
+set local lock_timeout = '2s';
 
 do $$
 begin
@@ -130,7 +132,8 @@ begin
 end;
 $$;
 comment on function public.fill_step_keys() is
-'Trigger: fills the org_id of a new step from its run. Raises 23503 when the caller can see no such run';
+'Trigger: fills the org_id of a new step from its run. Raises 23503 when the caller can see no such
+run';
 create trigger fill_step_keys
 before insert on public.user_workflow_run_step
 for each row

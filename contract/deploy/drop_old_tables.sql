@@ -17,6 +17,8 @@ call consolidation.catch_up();
 
 begin;
 
+set local lock_timeout = '2s';
+
 create function consolidation.table_definition(source regclass)
 returns table (ordinal integer, statement text)
 language sql
@@ -67,7 +69,8 @@ begin atomic
                                 )
                             when a.attgenerated <> ''
                                 then format(
-                                    ' generated always as (%s) stored', pg_get_expr(d.adbin, d.adrelid)
+                                    ' generated always as (%s) stored',
+                                    pg_get_expr(d.adbin, d.adrelid)
                                 )
                             when d.adbin is not null
                                 then ' default ' || pg_get_expr(d.adbin, d.adrelid)
@@ -148,7 +151,10 @@ begin atomic
             i.indrelid = source
             and not exists (
                 select from pg_constraint as k
-                where k.conindid = i.indexrelid and k.conrelid = source and k.contype in ('p', 'u', 'x')
+                where
+                    k.conindid = i.indexrelid
+                    and k.conrelid = source
+                    and k.contype in ('p', 'u', 'x')
             )
         union all
         select
@@ -201,7 +207,8 @@ begin atomic
                 d.description
             )
         from pg_description as d
-        left join pg_attribute as a on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
+        left join pg_attribute as a
+            on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
         where d.classoid = 'pg_class'::regclass and d.objoid = source
         union all
         select
@@ -305,8 +312,8 @@ begin atomic
     where p.statement is not null;
 end;
 comment on function consolidation.table_definition(regclass) is
-'Statements that create a table again as it is: columns, keys, indexes, triggers, policies, privileges,
-comments. Executed in the order of ordinal, table after table within each thousand';
+'Statements that create a table again as it is: columns, keys, indexes, triggers, policies,
+privileges, comments. Executed in the order of ordinal, table after table within each thousand';
 revoke all on function consolidation.table_definition(regclass) from public;
 
 do $$

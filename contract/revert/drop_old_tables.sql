@@ -1,7 +1,7 @@
 -- Revert workflow_contract:drop_old_tables from pg
 --
--- Builds the old tables again, as they were, and fills them from the documents, in batches. Killed, it
--- goes on where it was when reverted again.
+-- Builds the old tables again, as they were, and fills them from the documents, in batches. Killed,
+-- it goes on where it was when reverted again.
 
 select consolidation.is_reverted('drop_old_tables') as reverted \gset
 \if :reverted
@@ -9,6 +9,8 @@ select consolidation.is_reverted('drop_old_tables') as reverted \gset
 \endif
 
 begin;
+
+set local lock_timeout = '2s';
 
 do $$
 declare

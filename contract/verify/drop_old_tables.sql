@@ -33,7 +33,8 @@ begin
     ) <> 6 then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
-            message = 'the definitions of the old tables are not complete: there would be no way back';
+            message = 'the definitions of the old tables are not complete: there would be no way '
+            'back';
     end if;
     if exists (
         select from pg_catalog.pg_trigger as g

@@ -16,6 +16,8 @@ select consolidation.is_deployed('old_name/workflow_events') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.event_row
 with (security_invoker = true) as
 select
@@ -52,8 +54,8 @@ cross join lateral (
 -- query compiles itself for a second.
 where x.place between 1 and 2147483647;
 comment on view consolidation.event_row is
-'Events of the documents as rows of workflow_events, with their place in the array, the element itself
-and whether the old table could hold it';
+'Events of the documents as rows of workflow_events, with their place in the array, the element
+itself and whether the old table could hold it';
 
 create view consolidation.workflow_events
 with (security_invoker = true) as
@@ -100,8 +102,9 @@ begin
 end;
 $$;
 comment on function consolidation.patch(jsonb, jsonb, jsonb) is
-'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete and
-differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is lost';
+'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete
+and differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is
+lost';
 
 create function consolidation.guard_workflow_events()
 returns trigger
@@ -126,7 +129,10 @@ begin
             ),
             schema = tg_table_schema, table = tg_table_name, column = missing;
     end if;
-    if tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.step_id is not distinct from old.step_id
+    if
+        tg_op = 'UPDATE'
+        and new.trace_id = old.trace_id
+        and new.step_id is not distinct from old.step_id
     then
         return new;
     end if;
@@ -312,8 +318,8 @@ end;
 $$;
 comment on function consolidation.write_workflow_events() is
 'Trigger, runs as workflow_maintenance after guard_workflow_events: changes one element of one
-document, found by its id in the present value. Raises 40001 if somebody else changed the same key of
-the element meanwhile';
+document, found by its id in the present value. Raises 40001 if somebody else changed the same key
+of the element meanwhile';
 
 create function consolidation.refuse_known_event_id(wanted bigint)
 returns void
@@ -344,8 +350,8 @@ begin
 end;
 $$;
 comment on function consolidation.refuse_known_event_id(bigint) is
-'Raises 23505 if an element has this event_id. Only for ids that come from the caller: those from the
-sequence are new';
+'Raises 23505 if an element has this event_id. Only for ids that come from the caller: those from
+the sequence are new';
 
 create trigger guard
 instead of insert or update on consolidation.workflow_events

@@ -11,6 +11,8 @@ select consolidation.is_deployed('old_name/workflow_steps') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.workflow_steps
 with (security_invoker = true) as
 select
@@ -161,8 +163,8 @@ begin
 end;
 $$;
 comment on function public.keep_screenshots() is
-'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security is
-on whatever the session says: the policy for workflow_maintenance hides nothing';
+'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
+is on whatever the session says: the policy for workflow_maintenance hides nothing';
 
 create trigger keep_screenshots
 after delete on public.user_workflow_run_step

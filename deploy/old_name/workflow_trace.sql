@@ -14,6 +14,8 @@ select consolidation.is_deployed('old_name/workflow_trace') as deployed \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.workflow_trace
 with (security_invoker = true) as
 select

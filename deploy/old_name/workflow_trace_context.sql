@@ -11,6 +11,8 @@ select consolidation.is_deployed('old_name/workflow_trace_context') as deployed 
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.context_row
 with (security_invoker = true) as
 select
@@ -39,8 +41,8 @@ cross join lateral (
 ) as e
 where c.place between 1 and 2147483647;
 comment on view consolidation.context_row is
-'Context keys of the documents as rows of workflow_trace_context, with their place and whether the old
-table could hold them';
+'Context keys of the documents as rows of workflow_trace_context, with their place and whether the
+old table could hold them';
 
 create view consolidation.workflow_trace_context
 with (security_invoker = true) as
@@ -250,7 +252,9 @@ begin
     if found then
         return new;
     end if;
-    if exists (select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id) then
+    if exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
         raise unique_violation using
             message = 'duplicate key value violates unique constraint '
             '"workflow_trace_context_trace_id_key_key"',
@@ -269,8 +273,8 @@ begin
 end;
 $$;
 comment on function consolidation.write_workflow_trace_context() is
-'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for a
-key the execution has, 40001 if somebody else changed the key meanwhile';
+'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for
+a key the execution has, 40001 if somebody else changed the key meanwhile';
 
 create trigger guard
 instead of insert or update on consolidation.workflow_trace_context

@@ -11,6 +11,8 @@ select consolidation.is_deployed('old_name/workflow_trace_endpoint') as deployed
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.endpoint_row
 with (security_invoker = true) as
 select
@@ -114,7 +116,9 @@ begin
     if found then
         return new;
     end if;
-    if exists (select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id) then
+    if exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
         raise unique_violation using
             message = 'duplicate key value violates unique constraint '
             '"workflow_trace_endpoint_pkey"',
@@ -136,8 +140,8 @@ begin
 end;
 $$;
 comment on function consolidation.write_workflow_trace_endpoint() is
-'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used. Raises
-23505 for an endpoint the execution has';
+'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used.
+Raises 23505 for an endpoint the execution has';
 
 create trigger guard
 instead of insert or update on consolidation.workflow_trace_endpoint

@@ -12,6 +12,8 @@ select consolidation.is_deployed('old_name/workflow_trace_screenshot') as deploy
 
 begin;
 
+set local lock_timeout = '2s';
+
 create view consolidation.screenshot_row
 with (security_invoker = true) as
 select
@@ -320,8 +322,8 @@ end;
 $$;
 comment on function consolidation.write_workflow_trace_screenshot() is
 'Trigger, runs as workflow_maintenance after the guard: changes one element of one document, on the
-step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the execution has,
-40001 if somebody else changed the same key of the element meanwhile';
+step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the execution
+has, 40001 if somebody else changed the same key of the element meanwhile';
 
 create trigger guard
 instead of insert or update on consolidation.workflow_trace_screenshot

@@ -7,6 +7,8 @@ select consolidation.is_reverted('old_name/workflow_events') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.workflow_events;
 drop function consolidation.refuse_known_event_id(bigint);
 drop function consolidation.write_workflow_events();

@@ -7,6 +7,8 @@ select consolidation.is_reverted('old_name/workflow_steps') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop trigger keep_screenshots on public.user_workflow_run_step;
 drop function public.keep_screenshots();
 drop trigger guard_step_identity on public.user_workflow_run_step;

@@ -7,6 +7,8 @@ select consolidation.is_reverted('old_name/workflow_trace_context') as reverted 
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop trigger keep_context_origin_update on public.user_workflow_run;
 drop trigger keep_context_origin_insert on public.user_workflow_run;
 drop view consolidation.workflow_trace_context;

@@ -7,6 +7,8 @@ select consolidation.is_reverted('old_name/workflow_trace_endpoint') as reverted
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.workflow_trace_endpoint;
 drop function consolidation.write_workflow_trace_endpoint();
 drop function consolidation.guard_workflow_trace_endpoint();

@@ -7,6 +7,8 @@ select consolidation.is_reverted('old_name/workflow_trace_screenshot') as revert
 
 begin;
 
+set local lock_timeout = '2s';
+
 drop view consolidation.workflow_trace_screenshot;
 drop function consolidation.write_workflow_trace_screenshot();
 drop function consolidation.guard_workflow_trace_screenshot();

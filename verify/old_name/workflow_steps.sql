@@ -42,8 +42,10 @@ where
     );
 
 -- 28: insert, update and delete, without a trigger.
-select 1 / (case when pg_relation_is_updatable(consolidation.old_name('workflow_steps'), false) = 28 then 1 else 0 end)
-    as automatically_updatable;
+select 1 / (case
+    when pg_relation_is_updatable(consolidation.old_name('workflow_steps'), false) = 28 then 1
+    else 0
+end) as automatically_updatable;
 
 -- The guards ask with the rights of the caller: he must not find the runs of others.
 select 1 / (case when count(*) = 3 then 1 else 0 end) as guarded
@@ -51,8 +53,14 @@ from pg_catalog.pg_trigger as t
 inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
 inner join (
     values
-        ('refuse_null_retry_count', 'public.fill_step_keys()'::regprocedure, 'BEFORE UPDATE OF retry_count ON', false),
-        ('guard_step_identity', 'public.guard_step_identity()'::regprocedure, 'BEFORE UPDATE OF run_id, legacy_trace_id, legacy_step_id ON', false),
+        (
+            'refuse_null_retry_count', 'public.fill_step_keys()'::regprocedure,
+            'BEFORE UPDATE OF retry_count ON', false
+        ),
+        (
+            'guard_step_identity', 'public.guard_step_identity()'::regprocedure,
+            'BEFORE UPDATE OF run_id, legacy_trace_id, legacy_step_id ON', false
+        ),
         ('keep_screenshots', 'public.keep_screenshots()'::regprocedure, 'AFTER DELETE ON', true)
 ) as e (name, function, event, definer)
     on e.name = t.tgname and e.function = p.oid

@@ -55,8 +55,10 @@ where
     );
 
 -- 28: insert, update and delete, without a trigger.
-select 1 / (case when pg_relation_is_updatable(consolidation.old_name('workflow_trace'), false) = 28 then 1 else 0 end)
-    as automatically_updatable;
+select 1 / (case
+    when pg_relation_is_updatable(consolidation.old_name('workflow_trace'), false) = 28 then 1
+    else 0
+end) as automatically_updatable;
 
 -- The guards ask with the rights of the caller: he must not find the runs of others.
 select 1 / (case when count(*) = 1 then 1 else 0 end) as guarded
@@ -64,7 +66,10 @@ from pg_catalog.pg_trigger as t
 inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
 inner join (
     values
-        ('guard_run_identity', 'public.guard_run_identity()'::regprocedure, 'BEFORE UPDATE OF legacy_trace_id ON', false)
+        (
+            'guard_run_identity', 'public.guard_run_identity()'::regprocedure,
+            'BEFORE UPDATE OF legacy_trace_id ON', false
+        )
 ) as e (name, function, event, definer)
     on e.name = t.tgname and e.function = p.oid
 where

@@ -74,7 +74,10 @@ where
 select 1 / (case when count(*) = 2 then 1 else 0 end) as definer_functions_are_pinned
 from pg_catalog.pg_proc
 where
-    oid in ('consolidation.write_workflow_trace_context()'::regprocedure, 'consolidation.keep_context_origin()'::regprocedure)
+    oid in (
+        'consolidation.write_workflow_trace_context()'::regprocedure,
+        'consolidation.keep_context_origin()'::regprocedure
+    )
     and prosecdef
     and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
     and pg_get_userbyid(proowner) = 'workflow_maintenance'

@@ -14,7 +14,9 @@ where false;
 select 1 / (case when count(*) = 2 then 1 else 0 end) as asks_with_the_rights_of_the_caller
 from pg_catalog.pg_class
 where
-    oid in (consolidation.old_name('workflow_trace_endpoint'), 'consolidation.endpoint_row'::regclass)
+    oid in (
+        consolidation.old_name('workflow_trace_endpoint'), 'consolidation.endpoint_row'::regclass
+    )
     and relkind = 'v'
     and reloptions = '{security_invoker=true}';
 

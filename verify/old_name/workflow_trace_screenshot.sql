@@ -25,7 +25,10 @@ where false;
 select 1 / (case when count(*) = 2 then 1 else 0 end) as asks_with_the_rights_of_the_caller
 from pg_catalog.pg_class
 where
-    oid in (consolidation.old_name('workflow_trace_screenshot'), 'consolidation.screenshot_row'::regclass)
+    oid in (
+        consolidation.old_name('workflow_trace_screenshot'),
+        'consolidation.screenshot_row'::regclass
+    )
     and relkind = 'v'
     and reloptions = '{security_invoker=true}';
 
@@ -72,7 +75,9 @@ where
     and not has_function_privilege('workflow_app', oid, 'execute');
 
 select 1 / (case
-    when has_table_privilege('workflow_maintenance', 'consolidation.screenshot_row', 'select') then 1
+    when
+        has_table_privilege('workflow_maintenance', 'consolidation.screenshot_row', 'select')
+        then 1
     else 0
 end) as the_writing_trigger_can_read;
 

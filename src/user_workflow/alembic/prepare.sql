@@ -17,7 +17,8 @@ begin
 end
 $$;
 
--- The lock that Sqitch takes, so that none of the three runs beside another. It goes with the session.
+-- The lock that Sqitch takes, so that none of the three runs beside another. It goes with the
+-- session.
 do $$
 declare
     give_up_at constant timestamptz := clock_timestamp() + interval '60 seconds';
@@ -133,8 +134,8 @@ begin atomic
     end;
 end;
 comment on function workflow_consolidation.state(text) is
-'What is to be done about a change: nothing (done), deploy, or for the baseline: adopt the tables that
-are there';
+'What is to be done about a change: nothing (done), deploy, or for the baseline: adopt the tables
+that are there';
 
 create or replace procedure workflow_consolidation.verify(change text, script text)
 language plpgsql
