@@ -50,6 +50,48 @@ CREATE SCHEMA public;
 COMMENT ON SCHEMA public IS 'standard public schema';
 
 --
+-- Name: event_object; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.event_object AS (
+	type text,
+	"timestamp" text,
+	data jsonb,
+	event_id bigint
+);
+
+--
+-- Name: TYPE event_object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.event_object IS 'An element of events';
+
+--
+-- Name: screenshot_object; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.screenshot_object AS (
+	url text,
+	thumbnail_url text,
+	"timestamp" text,
+	action text,
+	selector text,
+	element_found boolean,
+	confidence numeric,
+	screenshot_id uuid,
+	org_id uuid,
+	node_id uuid,
+	node_name text,
+	step_index integer
+);
+
+--
+-- Name: TYPE screenshot_object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.screenshot_object IS 'An element of screenshots';
+
+--
 -- Name: backfill(integer); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -569,6 +611,7 @@ CREATE FUNCTION consolidation.consolidate(trace_ids bigint[]) RETURNS void
     SET search_path TO 'legacy', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     SET jit TO 'off'
+    SET work_mem TO '32MB'
     AS $$
 declare
     known_run public.user_workflow_run [];
@@ -676,8 +719,8 @@ begin
         t.tier_reason,
         t.created_at,
         t.created_by,
-        coalesce(e.events, '[]'),
-        coalesce(sc.screenshots, '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
         t.trace_id,
         t.batch_job_item_id,
         t.action_type,
@@ -713,8 +756,8 @@ begin
     left join (
         select
             x.trace_id,
-            jsonb_agg(
-                consolidation.event_element(x.event_id, x.event_type, x.event_data, x."timestamp")
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
                 order by x."timestamp", x.event_id
             ) as events
         from workflow_events as x
@@ -724,8 +767,8 @@ begin
     left join (
         select
             x.trace_id,
-            jsonb_agg(
-                consolidation.screenshot_element(
+            array_agg(
+                consolidation.screenshot_object(
                     x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
                     x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
                     x.confidence_score, x.created_at, x.node_id
@@ -807,8 +850,8 @@ begin
         s.duration_ms,
         s.input_data,
         s.output_data,
-        coalesce(sc.screenshots, '[]'),
-        coalesce(e.events, '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
         s.error_message,
         s.metadata,
         r.org_id,
@@ -821,8 +864,8 @@ begin
         select
             x.trace_id,
             x.step_id,
-            jsonb_agg(
-                consolidation.event_element(x.event_id, x.event_type, x.event_data, x."timestamp")
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
                 order by x."timestamp", x.event_id
             ) as events
         from workflow_events as x
@@ -833,8 +876,8 @@ begin
         select
             x.trace_id,
             x.step_index,
-            jsonb_agg(
-                consolidation.screenshot_element(
+            array_agg(
+                consolidation.screenshot_object(
                     x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
                     x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
                     x.confidence_score, x.created_at, x.node_id
@@ -1580,12 +1623,26 @@ END;
 COMMENT ON FUNCTION consolidation.enter_batch() IS 'Keeps the old and new names from being swapped until the end of the transaction';
 
 --
+-- Name: event_object(bigint, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) RETURNS consolidation.event_object
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ROW(event_type, public.to_iso8601(moment), event_data, event_id)::consolidation.event_object;
+
+--
+-- Name: FUNCTION event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) IS 'A row of workflow_events as an element of events, to be made one with to_jsonb';
+
+--
 -- Name: event_element(bigint, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.event_element(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN jsonb_build_object('type', event_type, 'timestamp', public.to_iso8601(moment), 'data', event_data, 'event_id', event_id);
+    RETURN to_jsonb(consolidation.event_object(event_id, event_type, event_data, moment));
 
 --
 -- Name: FUNCTION event_element(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2441,6 +2498,14 @@ CREATE TABLE public.user_workflow_run (
     legacy jsonb
 )
 WITH (fillfactor='90');
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN context SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN config_snapshot SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN error_details SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_prompt SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_response SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN events SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN screenshots SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN legacy SET COMPRESSION lz4;
 
 ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
 
@@ -2675,6 +2740,12 @@ CREATE TABLE public.user_workflow_run_step (
     legacy_trace_id bigint NOT NULL
 )
 WITH (fillfactor='90');
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN input_data SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN output_data SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN screenshots SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN events SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN error_details SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN metadata SET COMPRESSION lz4;
 
 ALTER TABLE ONLY public.user_workflow_run_step FORCE ROW LEVEL SECURITY;
 
@@ -3896,12 +3967,26 @@ CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
 COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
 
 --
+-- Name: screenshot_object(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) RETURNS consolidation.screenshot_object
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ROW(screenshot_url, thumbnail_url, public.to_iso8601(created_at), action_description, element_selector, element_found, confidence_score, screenshot_id, org_id, node_id, node_name, step_index)::consolidation.screenshot_object;
+
+--
+-- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as an element of screenshots, to be made one with to_jsonb';
+
+--
 -- Name: screenshot_element(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN jsonb_build_object('url', screenshot_url, 'thumbnail_url', thumbnail_url, 'timestamp', public.to_iso8601(created_at), 'action', action_description, 'selector', element_selector, 'element_found', element_found, 'confidence', confidence_score, 'screenshot_id', screenshot_id, 'org_id', org_id, 'node_id', node_id, 'node_name', node_name, 'step_index', step_index);
+    RETURN to_jsonb(consolidation.screenshot_object(screenshot_id, org_id, node_name, step_index, screenshot_url, thumbnail_url, action_description, element_selector, element_found, confidence_score, created_at, node_id));
 
 --
 -- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -

@@ -47,6 +47,24 @@ create table public.user_workflow_run_step (
 
 alter table public.user_workflow_run_step set (fillfactor = 90);
 
+-- As for the documents of the run.
+do $$
+begin
+    if exists (
+        select from pg_catalog.pg_settings as s
+        where s.name = 'default_toast_compression' and 'lz4' = any (s.enumvals)
+    ) then
+        alter table public.user_workflow_run_step
+        alter column input_data set compression lz4,
+        alter column output_data set compression lz4,
+        alter column screenshots set compression lz4,
+        alter column events set compression lz4,
+        alter column error_details set compression lz4,
+        alter column metadata set compression lz4;
+    end if;
+end
+$$;
+
 comment on table public.user_workflow_run_step is
 'One step of a run, with its events and screenshots';
 comment on column public.user_workflow_run_step.step_id is

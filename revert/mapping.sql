@@ -17,7 +17,13 @@ drop function consolidation.context_origin(bigint, timestamptz, timestamptz);
 drop function consolidation.screenshot_element(
     uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
 );
+drop function consolidation.screenshot_object(
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+);
+drop type consolidation.screenshot_object;
 drop function consolidation.event_element(bigint, text, jsonb, timestamptz);
+drop function consolidation.event_object(bigint, text, jsonb, timestamptz);
+drop type consolidation.event_object;
 drop function consolidation.to_score(jsonb);
 drop function consolidation.to_uuid(jsonb);
 drop function consolidation.to_bigint(jsonb);

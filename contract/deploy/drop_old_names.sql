@@ -140,6 +140,8 @@ for each row
 when (new.org_id is null and new.run_id is not null)
 execute function public.fill_step_keys();
 
+drop type consolidation.screenshot_object;
+drop type consolidation.event_object;
 drop table consolidation.accepted;
 drop table consolidation.carried_back;
 drop table consolidation.change;

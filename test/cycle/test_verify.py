@@ -262,6 +262,18 @@ breaks(
 )
 breaks("current_org_id", "named", replaced("public.current_org_id()", "uuid", "null::uuid"))
 
+for table, packed in (
+    (
+        "user_workflow_run",
+        "context config_snapshot error_details llm_prompt llm_response events screenshots legacy",
+    ),
+    ("user_workflow_run_step", "input_data output_data screenshots events error_details metadata"),
+):
+    breaks(
+        table,
+        "documents_are_lz4_where_there_is_lz4",
+        *(f"alter table {table} alter column {c} set compression pglz" for c in packed.split()),
+    )
 breaks(
     "user_workflow_run",
     "keys",
