@@ -9062,7 +9062,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maint
 -- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE consolidation.change TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_maintenance;
 
 --
 -- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -

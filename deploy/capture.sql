@@ -138,7 +138,8 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select, insert, delete on consolidation.change to workflow_maintenance;
+-- Update, which nothing does, is what "for update" asks for.
+grant select, insert, update, delete on consolidation.change to workflow_maintenance;
 
 revoke all on function consolidation.capture_old() from public;
 revoke all on function consolidation.capture_new() from public;

@@ -921,6 +921,8 @@ breaks(
     "revoke select on consolidation.change from workflow_maintenance",
     # Every captured write would fail.
     "revoke insert on consolidation.change from workflow_maintenance",
+    # No batch could claim its entries.
+    "revoke update on consolidation.change from workflow_maintenance",
     "revoke delete on consolidation.change from workflow_maintenance",
 )
 breaks(
