@@ -1679,8 +1679,18 @@ position. Stable as long as no element before it is removed';
 --
 
 CREATE FUNCTION consolidation.to_bigint(element jsonb) RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((jsonb_typeof(element) = 'number'::text) AND (((element)::numeric >= ('-9223372036854775808'::bigint)::numeric) AND ((element)::numeric <= ('9223372036854775807'::bigint)::numeric)) AND ((element)::numeric = trunc((element)::numeric))) THEN (element)::bigint ELSE NULL::bigint END;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return case
+        when
+            jsonb_typeof(element) = 'number'
+            and element::numeric between -9223372036854775808 and 9223372036854775807
+            and element::numeric = trunc(element::numeric)
+            then element::bigint
+    end;
+end;
+$$;
 
 --
 -- Name: FUNCTION to_bigint(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
@@ -1704,45 +1714,26 @@ COMMENT ON FUNCTION consolidation.event_key(element jsonb, owner uuid, place big
 position in the array, from 1';
 
 --
--- Name: from_iso8601_other(text); Type: FUNCTION; Schema: public; Owner: -
---
-
-CREATE FUNCTION public.from_iso8601_other(document text) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT
-         CASE
-             WHEN (from_iso8601_other.document = ANY (ARRAY['infinity'::text, '-infinity'::text])) THEN (from_iso8601_other.document)::timestamp with time zone
-             WHEN (p.part IS NULL) THEN NULL::timestamp with time zone
-             WHEN ((((p.part[1])::integer < 1) OR ((p.part[1])::integer >
-             CASE
-                 WHEN (p.part[6] IS NULL) THEN 294276
-                 ELSE 4714
-             END)) OR (((p.part[1])::integer = ANY (ARRAY[294276, 4714])) AND ((p.part[5] <> ALL (ARRAY[''::text, 'Z'::text, 'z'::text])) OR (length(p.part[4]) > 15))) OR (((p.part[1])::integer = 4714) AND (p.part[6] IS NOT NULL) AND ((p.part[2] || p.part[3]) < '1124'::text))) THEN NULL::timestamp with time zone
-             WHEN (((p.part[3])::integer > 28) AND (EXTRACT(month FROM (make_date((2000 + mod(
-             CASE
-                 WHEN (p.part[6] IS NULL) THEN (p.part[1])::integer
-                 ELSE (4801 - (p.part[1])::integer)
-             END, 400)), (p.part[2])::integer, 1) + ((p.part[3])::integer - 1))) <> ((p.part[2])::integer)::numeric)) THEN NULL::timestamp with time zone
-             ELSE (concat(p.part[1], '-', p.part[2], '-', p.part[3], ' ', p.part[4], COALESCE(NULLIF(p.part[5], ''::text), 'Z'::text), p.part[6]))::timestamp with time zone
-         END AS concat
-    FROM ( SELECT regexp_match(from_iso8601_other.document, (('^(\d{4,6})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]'::text || '((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)'::text) || '(|[Zz]|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)( BC)?$'::text)) AS part
-          OFFSET 0) p;
-END;
-
---
--- Name: FUNCTION from_iso8601_other(document text); Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON FUNCTION public.from_iso8601_other(document text) IS 'The rarer forms of from_iso8601; call that one';
-
---
 -- Name: from_iso8601(text); Type: FUNCTION; Schema: public; Owner: -
 --
 
 CREATE FUNCTION public.from_iso8601(document text) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN (document ~ ((('^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'::text || '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'::text) || 'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'::text) || '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'::text)) THEN (document)::timestamp with time zone ELSE public.from_iso8601_other(document) END;
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    AS $_$
+begin
+    return case
+        when
+            document ~ (
+                '^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'
+                || '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
+                || 'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
+                || '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+            )
+            then document::timestamptz
+        else public.from_iso8601_other(document)
+    end;
+end;
+$_$;
 
 --
 -- Name: FUNCTION from_iso8601(document text); Type: COMMENT; Schema: public; Owner: -
@@ -1770,8 +1761,18 @@ COMMENT ON FUNCTION consolidation.fits_event(element jsonb) IS 'Whether workflow
 --
 
 CREATE FUNCTION consolidation.to_uuid(element jsonb) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((jsonb_typeof(element) = 'string'::text) AND ((element #>> '{}'::text[]) ~~ '________-____-____-____-____________'::text) AND (translate((element #>> '{}'::text[]), '0123456789abcdefABCDEF'::text, ''::text) = '----'::text)) THEN ((element #>> '{}'::text[]))::uuid ELSE NULL::uuid END;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return case
+        when
+            jsonb_typeof(element) = 'string'
+            and element #>> '{}' like '________-____-____-____-____________'
+            and translate(element #>> '{}', '0123456789abcdefABCDEF', '') = '----'
+            then (element #>> '{}')::uuid
+    end;
+end;
+$$;
 
 --
 -- Name: FUNCTION to_uuid(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2965,8 +2966,16 @@ in a statement of its own: the next one then sees what the session before it com
 --
 
 CREATE FUNCTION consolidation.to_score(element jsonb) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((jsonb_typeof(element) = 'number'::text) AND (abs((element)::numeric) < 9.995)) THEN (element)::numeric WHEN (element = '"NaN"'::jsonb) THEN 'NaN'::numeric ELSE NULL::numeric END;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return case
+        when jsonb_typeof(element) = 'number' and abs(element::numeric) < 9.995
+            then element::numeric
+        when element = '"NaN"' then 'NaN'::numeric
+    end;
+end;
+$$;
 
 --
 -- Name: FUNCTION to_score(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6054,6 +6063,39 @@ started_to: exclusive. page_size: how many rows at most, default all; the next p
 after_started_at (null if it is) and after_step_id of its last row. Raises 22023 for
 after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if app.current_org_id
 is no uuid, 42501 for whoever may not select from user_workflow_run_step';
+
+--
+-- Name: from_iso8601_other(text); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.from_iso8601_other(document text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (from_iso8601_other.document = ANY (ARRAY['infinity'::text, '-infinity'::text])) THEN (from_iso8601_other.document)::timestamp with time zone
+             WHEN (p.part IS NULL) THEN NULL::timestamp with time zone
+             WHEN ((((p.part[1])::integer < 1) OR ((p.part[1])::integer >
+             CASE
+                 WHEN (p.part[6] IS NULL) THEN 294276
+                 ELSE 4714
+             END)) OR (((p.part[1])::integer = ANY (ARRAY[294276, 4714])) AND ((p.part[5] <> ALL (ARRAY[''::text, 'Z'::text, 'z'::text])) OR (length(p.part[4]) > 15))) OR (((p.part[1])::integer = 4714) AND (p.part[6] IS NOT NULL) AND ((p.part[2] || p.part[3]) < '1124'::text))) THEN NULL::timestamp with time zone
+             WHEN (((p.part[3])::integer > 28) AND (EXTRACT(month FROM (make_date((2000 + mod(
+             CASE
+                 WHEN (p.part[6] IS NULL) THEN (p.part[1])::integer
+                 ELSE (4801 - (p.part[1])::integer)
+             END, 400)), (p.part[2])::integer, 1) + ((p.part[3])::integer - 1))) <> ((p.part[2])::integer)::numeric)) THEN NULL::timestamp with time zone
+             ELSE (concat(p.part[1], '-', p.part[2], '-', p.part[3], ' ', p.part[4], COALESCE(NULLIF(p.part[5], ''::text), 'Z'::text), p.part[6]))::timestamp with time zone
+         END AS concat
+    FROM ( SELECT regexp_match(from_iso8601_other.document, (('^(\d{4,6})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]'::text || '((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)'::text) || '(|[Zz]|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)( BC)?$'::text)) AS part
+          OFFSET 0) p;
+END;
+
+--
+-- Name: FUNCTION from_iso8601_other(document text); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.from_iso8601_other(document text) IS 'The rarer forms of from_iso8601; call that one';
 
 --
 -- Name: get_context(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -

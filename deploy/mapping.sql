@@ -51,8 +51,9 @@ return (
 comment on function consolidation.step_id(bigint) is
 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
 
--- The two are not in SQL, so that the planner does not unfold them into every query of a view: they
--- are needed for few elements.
+-- What the views of the old names ask of each element is not in SQL, so that the planner does not
+-- unfold it into every query: that took longer than the query. Such a function may name nothing of
+-- this schema: applications may not, and only what is in SQL is bound when it is created.
 create function consolidation.synthetic_id(owner uuid, place text)
 returns bigint
 language plpgsql
@@ -94,46 +95,55 @@ comment on function consolidation.synthetic_uuid(uuid, text) is
 
 create function consolidation.to_bigint(element jsonb)
 returns bigint
-language sql
+language plpgsql
 immutable
 parallel safe
-return
-case
-    when
-        jsonb_typeof(element) = 'number'
-        and element::numeric between -9223372036854775808 and 9223372036854775807
-        and element::numeric = trunc(element::numeric)
-        then element::bigint
+as $$
+begin
+    return case
+        when
+            jsonb_typeof(element) = 'number'
+            and element::numeric between -9223372036854775808 and 9223372036854775807
+            and element::numeric = trunc(element::numeric)
+            then element::bigint
+    end;
 end;
+$$;
 comment on function consolidation.to_bigint(jsonb) is
 'A JSON number as bigint; null for anything that is none, or no integer of that range';
 
 create function consolidation.to_uuid(element jsonb)
 returns uuid
-language sql
+language plpgsql
 immutable
 parallel safe
-return
-case
-    when
-        jsonb_typeof(element) = 'string'
-        and element #>> '{}' like '________-____-____-____-____________'
-        and translate(element #>> '{}', '0123456789abcdefABCDEF', '') = '----'
-        then (element #>> '{}')::uuid
+as $$
+begin
+    return case
+        when
+            jsonb_typeof(element) = 'string'
+            and element #>> '{}' like '________-____-____-____-____________'
+            and translate(element #>> '{}', '0123456789abcdefABCDEF', '') = '----'
+            then (element #>> '{}')::uuid
+    end;
 end;
+$$;
 comment on function consolidation.to_uuid(jsonb) is 'A JSON string as uuid; null if it is none';
 
 create function consolidation.to_score(element jsonb)
 returns numeric
-language sql
+language plpgsql
 immutable
 parallel safe
-return
-case
-    when jsonb_typeof(element) = 'number' and abs(element::numeric) < 9.995
-        then element::numeric
-    when element = '"NaN"' then 'NaN'::numeric
+as $$
+begin
+    return case
+        when jsonb_typeof(element) = 'number' and abs(element::numeric) < 9.995
+            then element::numeric
+        when element = '"NaN"' then 'NaN'::numeric
+    end;
 end;
+$$;
 comment on function consolidation.to_score(jsonb) is
 'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
 
