@@ -346,7 +346,7 @@ begin
     )
 
     select
-        count(*),
+        count(*)::integer,
         coalesce(array_agg(distinct t.trace_id) filter (where t.trace_id is not null), '{}'),
         coalesce(bool_or(t.trace_id is null), false)
     into taken, touched, everything
@@ -3040,7 +3040,7 @@ CREATE FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb)
     AS $$
 declare
     name text;
-    change jsonb := '{}';
+    change jsonb := '{}'::jsonb;
 begin
     for name in select k from jsonb_object_keys(previous) as k loop
         -- As text: 1.1 and 1.10 are equal, but not the same.

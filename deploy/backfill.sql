@@ -170,7 +170,7 @@ begin
     )
 
     select
-        count(*),
+        count(*)::integer,
         coalesce(array_agg(distinct t.trace_id) filter (where t.trace_id is not null), '{}'),
         coalesce(bool_or(t.trace_id is null), false)
     into taken, touched, everything

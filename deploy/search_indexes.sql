@@ -10,6 +10,9 @@ begin;
 
 set local lock_timeout = '2s';
 
+-- Not concurrently: see Locks.
+-- squawk-ignore-file require-concurrent-index-creation
+
 -- context @> '{"correlation_id": "xyz789"}'
 create index idx_run_context_gin on public.user_workflow_run
 using gin (context jsonb_path_ops);

@@ -5,5 +5,4 @@
 -- tables.
 
 begin;
-
 commit;

@@ -33,6 +33,7 @@ select
     p.proconfig,
     p.proargnames,
     p.proname,
+    p.prosrc,
     l.lanname,
     n.nspname,
     p.prorettype = 'trigger'::regtype as is_trigger,
@@ -135,10 +136,10 @@ select
 from (
     select 'relation' as kind, r.relname::text as name, r.label from project_relation as r
     union all
-    select 'column', a.attname, format('%s.%I', r.label, a.attname)
-    from project_relation as r
-    inner join pg_catalog.pg_attribute as a on a.attrelid = r.oid
-    where r.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
+    select 'column', a.attname, format('%s.%I', t.label, a.attname)
+    from project_relation as t
+    inner join pg_catalog.pg_attribute as a on a.attrelid = t.oid
+    where t.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
     union all
     select 'function', f.proname, f.label from project_function as f
     union all
@@ -213,6 +214,15 @@ select
     format('plpgsql function %s has a search_path that ends in pg_temp', f.label)
 from project_function as f
 where f.lanname = 'plpgsql' and f.prokind = 'f'
+order by f.label;
+
+-- A variable of that name hides the result of the last statement.
+insert into rule (holds, description)
+select
+    f.prosrc !~ '\mfound record\M' or f.prosrc !~ '\m(if|when|and|or|not) found\M(?!\.)',
+    format('plpgsql function %s does not ask a variable of its own for FOUND', f.label)
+from project_function as f
+where f.lanname = 'plpgsql'
 order by f.label;
 
 insert into rule (holds, description)
