@@ -7671,6 +7671,12 @@ ALTER TABLE ONLY public.user_workflow_config
 CREATE INDEX chunk_open_idx ON consolidation.chunk USING btree (chunk_id) WHERE (finished_at IS NULL);
 
 --
+-- Name: INDEX chunk_open_idx; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON INDEX consolidation.chunk_open_idx IS 'The next range to claim, however many are done';
+
+--
 -- Name: workflow_events_event_type_idx; Type: INDEX; Schema: legacy; Owner: -
 --
 
@@ -7743,6 +7749,12 @@ CREATE INDEX workflow_trace_workflow_id_idx ON legacy.workflow_trace USING btree
 CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin (context jsonb_path_ops);
 
 --
+-- Name: INDEX idx_run_context_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_run_context_gin IS 'Runs by keys and values of their context: @>';
+
+--
 -- Name: idx_run_endpoints_gin; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -7759,6 +7771,12 @@ COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): th
 --
 
 CREATE INDEX idx_run_events_gin ON public.user_workflow_run USING gin (events jsonb_path_ops) WHERE (events <> '[]'::jsonb);
+
+--
+-- Name: INDEX idx_run_events_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_run_events_gin IS 'Runs by one of their events of no step: @>, together with events <> ''[]''';
 
 --
 -- Name: idx_run_external_id; Type: INDEX; Schema: public; Owner: -
@@ -7789,6 +7807,12 @@ CREATE INDEX idx_run_workflow ON public.user_workflow_run USING btree (workflow_
 --
 
 CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step USING gin (events jsonb_path_ops);
+
+--
+-- Name: INDEX idx_step_events_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_step_events_gin IS 'Steps by one of their events: @>';
 
 --
 -- Name: idx_step_node; Type: INDEX; Schema: public; Owner: -

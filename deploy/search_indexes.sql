@@ -44,4 +44,9 @@ create index idx_step_org_status on public.user_workflow_run_step (org_id, statu
 -- The steps that executed a node.
 create index idx_step_node on public.user_workflow_run_step (node_id);
 
+comment on index public.idx_run_context_gin is 'Runs by keys and values of their context: @>';
+comment on index public.idx_step_events_gin is 'Steps by one of their events: @>';
+comment on index public.idx_run_events_gin is
+'Runs by one of their events of no step: @>, together with events <> ''[]''';
+
 commit;

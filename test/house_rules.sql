@@ -34,6 +34,7 @@ select
     p.proargnames,
     p.proname,
     p.prosrc,
+    p.prosqlbody is not null as has_body,
     l.lanname,
     n.nspname,
     p.prorettype = 'trigger'::regtype as is_trigger,
@@ -127,6 +128,18 @@ select
 from pg_catalog.pg_policy as p
 order by p.polrelid::regclass::text, p.polname;
 
+-- Which query it serves is not obvious from its columns.
+insert into rule (holds, description)
+select
+    coalesce(length(obj_description(i.indexrelid, 'pg_class')), 0) > 0,
+    format('index %s has a comment', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+inner join pg_catalog.pg_class as c on c.oid = i.indexrelid
+inner join pg_catalog.pg_am as m on m.oid = c.relam
+inner join project_relation as r on r.oid = i.indrelid
+where i.indpred is not null or i.indexprs is not null or m.amname <> 'btree'
+order by r.label, c.relname;
+
 -- Names -------------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
@@ -172,6 +185,33 @@ inner join pg_catalog.pg_class as c on c.oid = r.oid
 where r.relkind = 'v'
 order by r.label;
 
+-- Tables ------------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    c.relrowsecurity and c.relforcerowsecurity,
+    format('row level security of %s is on, for its owner, too', r.label)
+from project_relation as r
+inner join pg_catalog.pg_class as c on c.oid = r.oid
+where r.relkind in ('r', 'p') and r.nspname = 'public'
+order by r.label;
+
+insert into rule (holds, description)
+select
+    i.indisvalid and i.indisready,
+    format('index %s is complete', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+inner join project_relation as r on r.oid = i.indrelid
+order by i.indexrelid::regclass::text;
+
+insert into rule (holds, description)
+select
+    g.tgenabled = 'O',
+    format('trigger %I on %s fires', g.tgname, r.label)
+from pg_catalog.pg_trigger as g
+inner join project_relation as r on r.oid = g.tgrelid
+order by r.label, g.tgname;
+
 -- Functions ---------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
@@ -205,6 +245,15 @@ select
     format('security definer %s is a trigger function: nobody calls it directly', f.label)
 from project_function as f
 where f.prosecdef and f.nspname = 'public'
+order by f.label;
+
+-- "begin atomic" or "return": what it uses is known to the catalog, whatever the search_path.
+insert into rule (holds, description)
+select
+    f.has_body,
+    format('SQL function %s was parsed when it was created', f.label)
+from project_function as f
+where f.lanname = 'sql'
 order by f.label;
 
 -- A procedure that commits cannot have a setting of its own.
