@@ -50,6 +50,48 @@ CREATE SCHEMA public;
 COMMENT ON SCHEMA public IS 'standard public schema';
 
 --
+-- Name: event_object; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.event_object AS (
+	type text,
+	"timestamp" text,
+	data jsonb,
+	event_id bigint
+);
+
+--
+-- Name: TYPE event_object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.event_object IS 'An element of events';
+
+--
+-- Name: screenshot_object; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.screenshot_object AS (
+	url text,
+	thumbnail_url text,
+	"timestamp" text,
+	action text,
+	selector text,
+	element_found boolean,
+	confidence numeric,
+	screenshot_id uuid,
+	org_id uuid,
+	node_id uuid,
+	node_name text,
+	step_index integer
+);
+
+--
+-- Name: TYPE screenshot_object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.screenshot_object IS 'An element of screenshots';
+
+--
 -- Name: backfill(integer); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -569,6 +611,7 @@ CREATE FUNCTION consolidation.consolidate(trace_ids bigint[]) RETURNS void
     SET search_path TO 'legacy', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     SET jit TO 'off'
+    SET work_mem TO '32MB'
     AS $$
 declare
     known_run public.user_workflow_run [];
@@ -676,8 +719,8 @@ begin
         t.tier_reason,
         t.created_at,
         t.created_by,
-        coalesce(e.events, '[]'),
-        coalesce(sc.screenshots, '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
         t.trace_id,
         t.batch_job_item_id,
         t.action_type,
@@ -713,8 +756,8 @@ begin
     left join (
         select
             x.trace_id,
-            jsonb_agg(
-                consolidation.event_element(x.event_id, x.event_type, x.event_data, x."timestamp")
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
                 order by x."timestamp", x.event_id
             ) as events
         from workflow_events as x
@@ -724,8 +767,8 @@ begin
     left join (
         select
             x.trace_id,
-            jsonb_agg(
-                consolidation.screenshot_element(
+            array_agg(
+                consolidation.screenshot_object(
                     x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
                     x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
                     x.confidence_score, x.created_at, x.node_id
@@ -807,8 +850,8 @@ begin
         s.duration_ms,
         s.input_data,
         s.output_data,
-        coalesce(sc.screenshots, '[]'),
-        coalesce(e.events, '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
         s.error_message,
         s.metadata,
         r.org_id,
@@ -821,8 +864,8 @@ begin
         select
             x.trace_id,
             x.step_id,
-            jsonb_agg(
-                consolidation.event_element(x.event_id, x.event_type, x.event_data, x."timestamp")
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
                 order by x."timestamp", x.event_id
             ) as events
         from workflow_events as x
@@ -833,8 +876,8 @@ begin
         select
             x.trace_id,
             x.step_index,
-            jsonb_agg(
-                consolidation.screenshot_element(
+            array_agg(
+                consolidation.screenshot_object(
                     x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
                     x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
                     x.confidence_score, x.created_at, x.node_id
@@ -1580,12 +1623,26 @@ END;
 COMMENT ON FUNCTION consolidation.enter_batch() IS 'Keeps the old and new names from being swapped until the end of the transaction';
 
 --
+-- Name: event_object(bigint, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) RETURNS consolidation.event_object
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ROW(event_type, public.to_iso8601(moment), event_data, event_id)::consolidation.event_object;
+
+--
+-- Name: FUNCTION event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) IS 'A row of workflow_events as an element of events, to be made one with to_jsonb';
+
+--
 -- Name: event_element(bigint, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.event_element(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN jsonb_build_object('type', event_type, 'timestamp', public.to_iso8601(moment), 'data', event_data, 'event_id', event_id);
+    RETURN to_jsonb(consolidation.event_object(event_id, event_type, event_data, moment));
 
 --
 -- Name: FUNCTION event_element(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2233,6 +2290,93 @@ COMMENT ON FUNCTION consolidation.guard_workflow_trace_screenshot() IS 'Trigger,
 the session''s';
 
 --
+-- Name: is_deployed(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    lock_class constant integer := hashtext('workflow_consolidation');
+    holder text;
+begin
+    if not pg_try_advisory_lock(lock_class, 257) then
+        select string_agg(l.pid::text, ', ')
+        into holder
+        from pg_locks as l
+        where
+            l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            and l.classid = lock_class::oid
+            and l.objid = 257;
+        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
+        perform pg_advisory_lock(lock_class, 257);
+    end if;
+    return exists (
+        select from consolidation.deployed_change as d where d.change = is_deployed.change
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_deployed(change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_deployed(change text) IS 'Whether the deploy script of a change has ended. Waits for another script of the plan that still
+runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
+
+--
+-- Name: is_reverted(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_reverted(change text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    deployed_at integer;
+    later text;
+begin
+    if not consolidation.is_deployed(change) then
+        return true;
+    end if;
+    select d.ordinal
+    into deployed_at
+    from consolidation.deployed_change as d
+    where d.change = is_reverted.change;
+    select d.change
+    into later
+    from consolidation.deployed_change as d
+    where d.ordinal > deployed_at
+    order by d.ordinal desc
+    limit 1;
+    if
+        later is null
+        and consolidation.phase() <> 'expand'
+        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
+    then
+        later := 'cut_over';
+    end if;
+    if later is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('%s cannot be reverted before %s', change, later),
+            detail = format('%s is deployed, and Sqitch did not live to record it.', later),
+            hint = format('sqitch deploy --to %s records it; then revert again.', later);
+    end if;
+    return false;
+end;
+$$;
+
+--
+-- Name: FUNCTION is_reverted(change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as is_deployed
+does. Raises 55000 while a later change is deployed, which Sqitch then has no record of';
+
+--
 -- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2354,6 +2498,14 @@ CREATE TABLE public.user_workflow_run (
     legacy jsonb
 )
 WITH (fillfactor='90');
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN context SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN config_snapshot SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN error_details SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_prompt SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_response SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN events SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN screenshots SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN legacy SET COMPRESSION lz4;
 
 ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
 
@@ -2588,6 +2740,12 @@ CREATE TABLE public.user_workflow_run_step (
     legacy_trace_id bigint NOT NULL
 )
 WITH (fillfactor='90');
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN input_data SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN output_data SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN screenshots SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN events SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN error_details SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run_step ALTER COLUMN metadata SET COMPRESSION lz4;
 
 ALTER TABLE ONLY public.user_workflow_run_step FORCE ROW LEVEL SECURITY;
 
@@ -3809,12 +3967,26 @@ CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
 COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
 
 --
+-- Name: screenshot_object(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) RETURNS consolidation.screenshot_object
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ROW(screenshot_url, thumbnail_url, public.to_iso8601(created_at), action_description, element_selector, element_found, confidence_score, screenshot_id, org_id, node_id, node_name, step_index)::consolidation.screenshot_object;
+
+--
+-- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as an element of screenshots, to be made one with to_jsonb';
+
+--
 -- Name: screenshot_element(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN jsonb_build_object('url', screenshot_url, 'thumbnail_url', thumbnail_url, 'timestamp', public.to_iso8601(created_at), 'action', action_description, 'selector', element_selector, 'element_found', element_found, 'confidence', confidence_score, 'screenshot_id', screenshot_id, 'org_id', org_id, 'node_id', node_id, 'node_name', node_name, 'step_index', step_index);
+    RETURN to_jsonb(consolidation.screenshot_object(screenshot_id, org_id, node_name, step_index, screenshot_url, thumbnail_url, action_description, element_selector, element_found, confidence_score, created_at, node_id));
 
 --
 -- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6457,6 +6629,46 @@ ALTER TABLE consolidation.cut_over_log ALTER COLUMN ordinal ADD GENERATED ALWAYS
 );
 
 --
+-- Name: deployed_change; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.deployed_change (
+    change text NOT NULL,
+    ordinal integer NOT NULL
+);
+
+--
+-- Name: TABLE deployed_change; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.deployed_change IS 'Changes whose deploy script has ended, whether or not Sqitch lived to record it';
+
+--
+-- Name: COLUMN deployed_change.change; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deployed_change.change IS 'Name of the change in sqitch.plan';
+
+--
+-- Name: COLUMN deployed_change.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deployed_change.ordinal IS 'Order of deployment';
+
+--
+-- Name: deployed_change_ordinal_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE consolidation.deployed_change ALTER COLUMN ordinal ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME consolidation.deployed_change_ordinal_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: endpoint_row; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -7532,6 +7744,13 @@ ALTER TABLE ONLY consolidation.cut_over_log
     ADD CONSTRAINT cut_over_log_pkey PRIMARY KEY (ordinal);
 
 --
+-- Name: deployed_change deployed_change_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.deployed_change
+    ADD CONSTRAINT deployed_change_pkey PRIMARY KEY (change);
+
+--
 -- Name: dropped_table dropped_table_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -8319,6 +8538,18 @@ REVOKE ALL ON FUNCTION consolidation.foreign_key(OUT kind text, OUT object text,
 REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_deployed(change text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_reverted(change text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_reverted(change text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION keep_context_origin(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -8855,7 +9086,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maint
 -- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE consolidation.change TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_maintenance;
 
 --
 -- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -

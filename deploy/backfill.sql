@@ -5,6 +5,11 @@
 -- Locks:  rows of the document tables; none that an application waits for.
 -- Revert: drops procedures and progress.
 
+select consolidation.is_deployed('backfill') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -357,5 +362,7 @@ public.workflow_trace_screenshot, public.workflow_trace_context,
 public.workflow_trace_endpoint
 to workflow_maintenance;
 grant select on consolidation.workflow_trace, consolidation.workflow_steps to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('backfill');
 
 commit;

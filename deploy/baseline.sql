@@ -6,6 +6,11 @@
 -- Locks:  none on existing tables.
 -- Revert: drops the tables this script created, and only while they are empty.
 
+select count(*) = 8 as deployed from pg_description where description like '%:baseline)' \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';

@@ -6,6 +6,11 @@
 -- Locks:  access exclusive on user_workflow_cache_state, for a moment.
 -- Revert: drops the policies.
 
+select consolidation.is_deployed('cache_state_isolation') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -106,5 +111,7 @@ $$;
 comment on policy user_workflow_cache_state_org_isolation on public.user_workflow_cache_state is
 'An application sees and writes the page states of workflows that its organisation has runs or
 configurations of';
+
+insert into consolidation.deployed_change (change) values ('cache_state_isolation');
 
 commit;

@@ -7,6 +7,11 @@
 -- Locks:  share row exclusive on the six old tables, for some milliseconds, in attempts of 40 ms.
 -- Revert: drops triggers and queue.
 
+select consolidation.is_deployed('capture') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -133,7 +138,8 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select, insert, delete on consolidation.change to workflow_maintenance;
+-- Update, which nothing does, is what "for update" asks for.
+grant select, insert, update, delete on consolidation.change to workflow_maintenance;
 
 revoke all on function consolidation.capture_old() from public;
 revoke all on function consolidation.capture_new() from public;
@@ -155,5 +161,7 @@ begin
     end loop;
 end
 $$;
+
+insert into consolidation.deployed_change (change) values ('capture');
 
 commit;

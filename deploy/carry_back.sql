@@ -5,6 +5,11 @@
 -- Locks:  a call takes advisory locks on the executions, and rows of the legacy tables.
 -- Revert: drops the function.
 
+select consolidation.is_deployed('carry_back') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -121,5 +126,7 @@ comment on function consolidation.carry_back(bigint []) is
 'Writes these executions, as the old names show them, into the tables of the schema legacy; what
 those cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
 revoke all on function consolidation.carry_back(bigint []) from public;
+
+insert into consolidation.deployed_change (change) values ('carry_back');
 
 commit;

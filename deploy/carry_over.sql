@@ -7,7 +7,15 @@
 -- Locks:  none that an application waits for.
 -- Revert: nothing; the documents stay and follow the old tables through the queue.
 
+select consolidation.is_deployed('carry_over') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 call consolidation.refuse_findings();
 call consolidation.backfill();
 analyze public.user_workflow_run;
 analyze public.user_workflow_run_step;
+
+insert into consolidation.deployed_change (change) values ('carry_over')
+on conflict do nothing;

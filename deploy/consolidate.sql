@@ -8,6 +8,11 @@
 -- The one place where names are not schema-qualified: the old tables move from public to legacy
 -- and back, and the function has to follow them.
 
+select consolidation.is_deployed('consolidate') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -186,6 +191,8 @@ language plpgsql
 set search_path = legacy, public, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- The documents of a batch are sorted and hashed; the default would send them through files.
+set work_mem = '32MB'
 as $$
 declare
     known_run public.user_workflow_run [];
@@ -293,8 +300,8 @@ begin
         t.tier_reason,
         t.created_at,
         t.created_by,
-        coalesce(e.events, '[]'),
-        coalesce(sc.screenshots, '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
         t.trace_id,
         t.batch_job_item_id,
         t.action_type,
@@ -330,8 +337,8 @@ begin
     left join (
         select
             x.trace_id,
-            jsonb_agg(
-                consolidation.event_element(x.event_id, x.event_type, x.event_data, x."timestamp")
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
                 order by x."timestamp", x.event_id
             ) as events
         from workflow_events as x
@@ -341,8 +348,8 @@ begin
     left join (
         select
             x.trace_id,
-            jsonb_agg(
-                consolidation.screenshot_element(
+            array_agg(
+                consolidation.screenshot_object(
                     x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
                     x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
                     x.confidence_score, x.created_at, x.node_id
@@ -424,8 +431,8 @@ begin
         s.duration_ms,
         s.input_data,
         s.output_data,
-        coalesce(sc.screenshots, '[]'),
-        coalesce(e.events, '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
         s.error_message,
         s.metadata,
         r.org_id,
@@ -438,8 +445,8 @@ begin
         select
             x.trace_id,
             x.step_id,
-            jsonb_agg(
-                consolidation.event_element(x.event_id, x.event_type, x.event_data, x."timestamp")
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
                 order by x."timestamp", x.event_id
             ) as events
         from workflow_events as x
@@ -450,8 +457,8 @@ begin
         select
             x.trace_id,
             x.step_index,
-            jsonb_agg(
-                consolidation.screenshot_element(
+            array_agg(
+                consolidation.screenshot_object(
                     x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
                     x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
                     x.confidence_score, x.created_at, x.node_id
@@ -552,5 +559,7 @@ there. Keeps what only the documents can say. Raises 23502 for a row that cannot
 in a transaction that is not read committed';
 revoke all on function consolidation.consolidate(bigint []) from public;
 revoke all on function consolidation.lock_traces(bigint []) from public;
+
+insert into consolidation.deployed_change (change) values ('consolidate');
 
 commit;

@@ -4,6 +4,11 @@
 -- Locks:  none.
 -- Revert: drops the function.
 
+select consolidation.is_deployed('current_org_id') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -17,5 +22,7 @@ return nullif(current_setting('app.current_org_id', true), '')::uuid;
 comment on function public.current_org_id() is
 'The organisation of the session, from the setting app.current_org_id; null when the setting is
 missing or empty (which is what "set local" leaves behind). Raises 22P02 when it is no uuid';
+
+insert into consolidation.deployed_change (change) values ('current_org_id');
 
 commit;

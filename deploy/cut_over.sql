@@ -7,4 +7,12 @@
 --         long as the catalog changes take (it says how long that was).
 -- Revert: makes the old names tables again, with everything written since.
 
+select consolidation.is_deployed('cut_over') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 call consolidation.cut_over();
+
+insert into consolidation.deployed_change (change) values ('cut_over')
+on conflict do nothing;

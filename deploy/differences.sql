@@ -7,6 +7,11 @@
 -- Locks:  none; a call reads one snapshot.
 -- Revert: drops the function.
 
+select consolidation.is_deployed('differences') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -425,5 +430,7 @@ something, 42501 if row level security would hide rows';
 revoke all on function consolidation.differences(bigint, bigint, boolean, bigint []) from public;
 grant execute on function consolidation.differences(bigint, bigint, boolean, bigint [])
 to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('differences');
 
 commit;

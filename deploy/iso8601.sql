@@ -9,6 +9,11 @@
 -- Two of them are not strict: a strict function around a case expression is never inlined, which
 -- made them four times as slow. Null gives null all the same.
 
+select consolidation.is_deployed('iso8601') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -113,5 +118,7 @@ end;
 comment on function public.from_iso8601(text) is
 'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "… BC", "infinity" and
 "-infinity". Returns null for anything else, and never raises';
+
+insert into consolidation.deployed_change (change) values ('iso8601');
 
 commit;

@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the functions.
 
+select consolidation.is_deployed('mapping') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -132,6 +137,27 @@ end;
 comment on function consolidation.to_score(jsonb) is
 'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
 
+-- Elements are built as rows: to_jsonb makes an array of rows in one go, in about half the time that
+-- jsonb_agg takes for as many objects. Their attributes are the keys.
+create type consolidation.event_object as (
+    type text,
+    "timestamp" text,
+    data jsonb,
+    event_id bigint
+);
+comment on type consolidation.event_object is 'An element of events';
+
+create function consolidation.event_object(
+    event_id bigint, event_type text, event_data jsonb, moment timestamptz
+)
+returns consolidation.event_object
+language sql
+stable
+parallel safe
+return row(event_type, public.to_iso8601(moment), event_data, event_id)::consolidation.event_object;
+comment on function consolidation.event_object(bigint, text, jsonb, timestamptz) is
+'A row of workflow_events as an element of events, to be made one with to_jsonb';
+
 create function consolidation.event_element(
     event_id bigint, event_type text, event_data jsonb, moment timestamptz
 )
@@ -139,14 +165,62 @@ returns jsonb
 language sql
 stable
 parallel safe
-return jsonb_build_object(
-    'type', event_type,
-    'timestamp', public.to_iso8601(moment),
-    'data', event_data,
-    'event_id', event_id
-);
+return to_jsonb(consolidation.event_object(event_id, event_type, event_data, moment));
 comment on function consolidation.event_element(bigint, text, jsonb, timestamptz) is
 'A row of workflow_events as an element of events';
+
+create type consolidation.screenshot_object as (
+    url text,
+    thumbnail_url text,
+    "timestamp" text,
+    action text,
+    selector text,
+    element_found boolean,
+    confidence numeric,
+    screenshot_id uuid,
+    org_id uuid,
+    node_id uuid,
+    node_name text,
+    step_index integer
+);
+comment on type consolidation.screenshot_object is 'An element of screenshots';
+
+create function consolidation.screenshot_object(
+    screenshot_id uuid,
+    org_id uuid,
+    node_name text,
+    step_index integer,
+    screenshot_url text,
+    thumbnail_url text,
+    action_description text,
+    element_selector text,
+    element_found boolean,
+    confidence_score numeric,
+    created_at timestamptz,
+    node_id uuid
+)
+returns consolidation.screenshot_object
+language sql
+stable
+parallel safe
+return row(
+    screenshot_url,
+    thumbnail_url,
+    public.to_iso8601(created_at),
+    action_description,
+    element_selector,
+    element_found,
+    confidence_score,
+    screenshot_id,
+    org_id,
+    node_id,
+    node_name,
+    step_index
+)::consolidation.screenshot_object;
+comment on function consolidation.screenshot_object(
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+) is
+'A row of workflow_trace_screenshot as an element of screenshots, to be made one with to_jsonb';
 
 create function consolidation.screenshot_element(
     screenshot_id uuid,
@@ -166,19 +240,11 @@ returns jsonb
 language sql
 stable
 parallel safe
-return jsonb_build_object(
-    'url', screenshot_url,
-    'thumbnail_url', thumbnail_url,
-    'timestamp', public.to_iso8601(created_at),
-    'action', action_description,
-    'selector', element_selector,
-    'element_found', element_found,
-    'confidence', confidence_score,
-    'screenshot_id', screenshot_id,
-    'org_id', org_id,
-    'node_id', node_id,
-    'node_name', node_name,
-    'step_index', step_index
+return to_jsonb(
+    consolidation.screenshot_object(
+        screenshot_id, org_id, node_name, step_index, screenshot_url, thumbnail_url,
+        action_description, element_selector, element_found, confidence_score, created_at, node_id
+    )
 );
 comment on function consolidation.screenshot_element(
     uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
@@ -258,5 +324,7 @@ and (
 comment on function consolidation.fits_screenshot(jsonb, boolean) is
 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
 no step, a node_id and a step_index of its own';
+
+insert into consolidation.deployed_change (change) values ('mapping');
 
 commit;

@@ -7,6 +7,11 @@
 --
 -- In public, since it is worth asking also after the contract project has dropped the rest.
 
+select consolidation.is_deployed('not_isolated') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -217,5 +222,7 @@ comment on column public.not_isolated.only_without_organisation is
 'Whether it holds only while the session names no organisation in app.current_org_id';
 
 grant select on public.not_isolated to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('not_isolated');
 
 commit;

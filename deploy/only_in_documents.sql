@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the function.
 
+select consolidation.is_deployed('only_in_documents') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -113,5 +118,7 @@ comment on function consolidation.only_in_documents() is
 documents when the names go back to the old tables';
 revoke all on function consolidation.only_in_documents() from public;
 grant execute on function consolidation.only_in_documents() to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('only_in_documents');
 
 commit;

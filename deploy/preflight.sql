@@ -6,6 +6,11 @@
 -- Locks:  none; a call locks dependent views for a moment to try them on the new names.
 -- Revert: drops functions and view.
 
+select consolidation.is_deployed('preflight') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -779,5 +784,7 @@ revoke all on function consolidation.rebinding() from public;
 revoke all on function consolidation.foreign_key() from public;
 revoke all on function consolidation.preflight() from public;
 revoke all on function consolidation.unscoped_role() from public;
+
+insert into consolidation.deployed_change (change) values ('preflight');
 
 commit;

@@ -7,6 +7,11 @@
 -- Locks:  access exclusive on the two new tables, which nobody uses yet.
 -- Revert: drops the policies.
 
+select consolidation.is_deployed('row_level_security') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -94,5 +99,7 @@ grant execute on function consolidation.see_everything() to workflow_maintenance
 grant select, insert, update, delete
 on public.user_workflow_run, public.user_workflow_run_step
 to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('row_level_security');
 
 commit;

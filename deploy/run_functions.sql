@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the functions.
 
+select consolidation.is_deployed('run_functions') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -235,5 +240,7 @@ begin atomic
 end;
 comment on function public.add_endpoint(uuid, text) is
 'As add_endpoint(uuid, bigint), for ids that are texts; the old name cannot show them';
+
+insert into consolidation.deployed_change (change) values ('run_functions');
 
 commit;

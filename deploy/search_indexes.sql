@@ -6,6 +6,11 @@
 --         backfill waits.
 -- Revert: drops the indexes.
 
+select consolidation.is_deployed('search_indexes') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -48,5 +53,7 @@ comment on index public.idx_run_context_gin is 'Runs by keys and values of their
 comment on index public.idx_step_events_gin is 'Steps by one of their events: @>';
 comment on index public.idx_run_events_gin is
 'Runs by one of their events of no step: @>, together with events <> ''[]''';
+
+insert into consolidation.deployed_change (change) values ('search_indexes');
 
 commit;

@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the functions.
 
+select consolidation.is_deployed('step_functions') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -209,5 +214,7 @@ comment on function public.add_screenshot(
 ) is
 'Appends one screenshot to a step; timestamp: default now. confidence: 0 to 1. Errors as
 add_screenshots';
+
+insert into consolidation.deployed_change (change) values ('step_functions');
 
 commit;

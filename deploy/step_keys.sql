@@ -7,6 +7,11 @@
 --         cut-over; the backfill waits.
 -- Revert: drops the keys.
 
+select consolidation.is_deployed('step_keys') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -32,5 +37,7 @@ alter table public.user_workflow_run_step
 validate constraint user_workflow_run_step_run_id_fkey;
 alter table public.user_workflow_run_step
 validate constraint user_workflow_run_step_org_id_run_id_fkey;
+
+insert into consolidation.deployed_change (change) values ('step_keys');
 
 commit;

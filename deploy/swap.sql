@@ -8,6 +8,11 @@
 --         tables that foreign keys connect with them, all within 40 ms or not at all.
 -- Revert: drops the procedures.
 
+select consolidation.is_deployed('swap') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -1054,5 +1059,7 @@ revoke all on procedure consolidation.validate(text) from public;
 revoke all on procedure consolidation.refuse_findings() from public;
 revoke all on procedure consolidation.cut_over(interval) from public;
 revoke all on procedure consolidation.cut_back(interval) from public;
+
+insert into consolidation.deployed_change (change) values ('swap');
 
 commit;

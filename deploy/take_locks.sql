@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the function.
 
+select consolidation.is_deployed('take_locks') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -95,5 +100,7 @@ comment on function consolidation.take_locks(regclass [], text, interval, interv
 "hold" in all (default 40 ms) and is given up whole; pauses grow from 0.1 s to 3 s. Raises 55P03
 after "patience" and names the holders. mode: share row exclusive, exclusive or access exclusive';
 revoke all on function consolidation.take_locks(regclass [], text, interval, interval) from public;
+
+insert into consolidation.deployed_change (change) values ('take_locks');
 
 commit;

@@ -8,6 +8,11 @@
 --         backfill waits.
 -- Revert: drops the indexes.
 
+select consolidation.is_deployed('tenant_indexes') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -27,5 +32,7 @@ comment on index public.idx_run_endpoints_gin is
 'find_runs(endpoint => …): the organisation, then its endpoints';
 comment on index public.idx_step_screenshots_gin is
 'find_steps(screenshots => …): the organisation, then its screenshots';
+
+insert into consolidation.deployed_change (change) values ('tenant_indexes');
 
 commit;

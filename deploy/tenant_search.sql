@@ -10,6 +10,11 @@
 -- Locks:  none.
 -- Revert: drops the functions.
 
+select consolidation.is_deployed('tenant_search') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -302,5 +307,7 @@ grant execute on function public.find_step_ids(
 grant execute on function public.find_steps(
     jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
 ) to workflow_app, workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('tenant_search');
 
 commit;

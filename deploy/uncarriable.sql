@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops the function.
 
+select consolidation.is_deployed('uncarriable') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -70,5 +75,7 @@ repair it (with … for what only you can know). Empty when everything can be ca
 revoke all on function consolidation.uncarriable() from public;
 grant execute on function consolidation.uncarriable()
 to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('uncarriable');
 
 commit;

@@ -10,6 +10,11 @@
 -- The keys the backfill does not need follow in step_keys, once the rows are there: building them
 -- afterwards is cheaper than keeping them.
 
+select consolidation.is_deployed('user_workflow_run_step') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -41,6 +46,24 @@ create table public.user_workflow_run_step (
 );
 
 alter table public.user_workflow_run_step set (fillfactor = 90);
+
+-- As for the documents of the run.
+do $$
+begin
+    if exists (
+        select from pg_catalog.pg_settings as s
+        where s.name = 'default_toast_compression' and 'lz4' = any (s.enumvals)
+    ) then
+        alter table public.user_workflow_run_step
+        alter column input_data set compression lz4,
+        alter column output_data set compression lz4,
+        alter column screenshots set compression lz4,
+        alter column events set compression lz4,
+        alter column error_details set compression lz4,
+        alter column metadata set compression lz4;
+    end if;
+end
+$$;
 
 comment on table public.user_workflow_run_step is
 'One step of a run, with its events and screenshots';
@@ -149,5 +172,7 @@ when (
     or row_security_active('public.user_workflow_run_step'::regclass::oid)
 )
 execute function public.fill_step_keys();
+
+insert into consolidation.deployed_change (change) values ('user_workflow_run_step');
 
 commit;

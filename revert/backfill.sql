@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:backfill from pg
 
+select consolidation.is_reverted('backfill') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -29,5 +34,7 @@ drop function consolidation.plan_chunks(integer);
 drop function consolidation.check_batch_size(integer);
 drop function consolidation.enter_batch();
 drop table consolidation.chunk;
+
+delete from consolidation.deployed_change where change = 'backfill';
 
 commit;

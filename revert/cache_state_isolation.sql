@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:cache_state_isolation from pg
 
+select consolidation.is_reverted('cache_state_isolation') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -25,5 +30,7 @@ end
 $$;
 
 drop function public.is_own_workflow(uuid);
+
+delete from consolidation.deployed_change where change = 'cache_state_isolation';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:capture from pg
 
+select consolidation.is_reverted('capture') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -25,5 +30,7 @@ drop function consolidation.start_capture(regclass, regproc);
 drop function consolidation.capture_new();
 drop function consolidation.capture_old();
 drop table consolidation.change;
+
+delete from consolidation.deployed_change where change = 'capture';
 
 commit;

@@ -4,5 +4,15 @@
 -- changed is carried over, and what only the documents can hold is there again. They go with their
 -- tables.
 
+select consolidation.is_reverted('carry_over') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
+
+set local lock_timeout = '2s';
+
+delete from consolidation.deployed_change where change = 'carry_over';
+
 commit;

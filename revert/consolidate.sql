@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:consolidate from pg
 
+select consolidation.is_reverted('consolidate') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -11,5 +16,7 @@ drop function consolidation.known_elements(
 );
 drop function consolidation.lock_traces(bigint []);
 drop table consolidation.carried_back;
+
+delete from consolidation.deployed_change where change = 'consolidate';
 
 commit;

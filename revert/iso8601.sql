@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:iso8601 from pg
 
+select consolidation.is_reverted('iso8601') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -7,5 +12,7 @@ set local lock_timeout = '2s';
 drop function public.from_iso8601(text);
 drop function public.from_iso8601_other(text);
 drop function public.to_iso8601(timestamptz);
+
+delete from consolidation.deployed_change where change = 'iso8601';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:mapping from pg
 
+select consolidation.is_reverted('mapping') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -12,7 +17,13 @@ drop function consolidation.context_origin(bigint, timestamptz, timestamptz);
 drop function consolidation.screenshot_element(
     uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
 );
+drop function consolidation.screenshot_object(
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+);
+drop type consolidation.screenshot_object;
 drop function consolidation.event_element(bigint, text, jsonb, timestamptz);
+drop function consolidation.event_object(bigint, text, jsonb, timestamptz);
+drop type consolidation.event_object;
 drop function consolidation.to_score(jsonb);
 drop function consolidation.to_uuid(jsonb);
 drop function consolidation.to_bigint(jsonb);
@@ -20,5 +31,7 @@ drop function consolidation.synthetic_uuid(uuid, text);
 drop function consolidation.synthetic_id(uuid, text);
 drop function consolidation.step_id(bigint);
 drop function consolidation.run_id(bigint);
+
+delete from consolidation.deployed_change where change = 'mapping';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:preflight from pg
 
+select consolidation.is_reverted('preflight') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -12,5 +17,7 @@ drop function consolidation.foreign_key();
 drop function consolidation.rebinding();
 drop function consolidation.base_column(regclass);
 drop table consolidation.accepted;
+
+delete from consolidation.deployed_change where change = 'preflight';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:row_level_security from pg
 
+select consolidation.is_reverted('row_level_security') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -19,5 +24,7 @@ drop policy user_workflow_run_step_maintenance on public.user_workflow_run_step;
 drop policy user_workflow_run_step_org_isolation on public.user_workflow_run_step;
 drop policy user_workflow_run_maintenance on public.user_workflow_run;
 drop policy user_workflow_run_org_isolation on public.user_workflow_run;
+
+delete from consolidation.deployed_change where change = 'row_level_security';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:run_functions from pg
 
+select consolidation.is_reverted('run_functions') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -11,5 +16,7 @@ drop function public.get_context(uuid, text, jsonb);
 drop function public.add_context(uuid, jsonb);
 drop function public.add_context(uuid, text, jsonb);
 drop function public.start_run(uuid, text, uuid, uuid, jsonb, text, text);
+
+delete from consolidation.deployed_change where change = 'run_functions';
 
 commit;

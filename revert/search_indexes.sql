@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:search_indexes from pg
 
+select consolidation.is_reverted('search_indexes') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -16,5 +21,7 @@ drop index public.idx_run_org_created;
 drop index public.idx_run_events_gin;
 drop index public.idx_step_events_gin;
 drop index public.idx_run_context_gin;
+
+delete from consolidation.deployed_change where change = 'search_indexes';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:step_functions from pg
 
+select consolidation.is_reverted('step_functions') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -8,5 +13,7 @@ drop function public.add_screenshot(uuid, text, text, text, text, boolean, numer
 drop function public.add_screenshots(uuid, jsonb);
 drop function public.add_event(uuid, text, jsonb, timestamptz);
 drop function public.add_events(uuid, jsonb);
+
+delete from consolidation.deployed_change where change = 'step_functions';
 
 commit;

@@ -2,6 +2,11 @@
 --
 -- From here down nothing keeps what only the documents can say, so this is where it is asked for.
 
+select consolidation.is_reverted('swap') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 call consolidation.catch_up();
 
 begin;
@@ -47,5 +52,7 @@ drop function consolidation.revoke_grants(regclass);
 drop function consolidation.copy_grants(regclass, regclass);
 drop function consolidation.policy_definition(oid, text);
 drop table consolidation.cut_over_log;
+
+delete from consolidation.deployed_change where change = 'swap';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:tenant_indexes from pg
 
+select consolidation.is_reverted('tenant_indexes') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -9,5 +14,7 @@ set local lock_timeout = '2s';
 
 drop index public.idx_step_screenshots_gin;
 drop index public.idx_run_endpoints_gin;
+
+delete from consolidation.deployed_change where change = 'tenant_indexes';
 
 commit;

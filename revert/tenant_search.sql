@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:tenant_search from pg
 
+select consolidation.is_reverted('tenant_search') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -16,5 +21,7 @@ drop function public.find_runs(
 drop function public.find_run_ids(
     jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
 );
+
+delete from consolidation.deployed_change where change = 'tenant_search';
 
 commit;

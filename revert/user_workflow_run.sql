@@ -2,11 +2,18 @@
 --
 -- revert/swap.sql refused if the table held anything that the old tables do not.
 
+select consolidation.is_reverted('user_workflow_run') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
 
 drop table public.user_workflow_run;
 drop function public.set_updated_at();
+
+delete from consolidation.deployed_change where change = 'user_workflow_run';
 
 commit;

@@ -1,7 +1,7 @@
 -- The schemas, and where the database stands.
 
 begin;
-select plan(17);
+select plan(22);
 
 select has_schema('consolidation', 'there is a schema for the move');
 select has_schema('legacy', 'there is a schema for the old tables');
@@ -28,6 +28,19 @@ from unnest(
 ) as t (name);
 select is(consolidation.old_table('no table; drop'), null, 'an unknown table is none');
 select is(consolidation.old_name('no name; drop'), null, 'an unknown name is none');
+
+select ok(consolidation.is_deployed('mapping'), 'a change whose script has ended is deployed');
+select ok(not consolidation.is_deployed('no change; drop'), 'an unknown change is not');
+select ok(
+    consolidation.is_reverted('no change; drop'), 'a change that was never deployed is reverted'
+);
+select ok(
+    not consolidation.is_reverted('cache_state_isolation'), 'the last change is there to be reverted'
+);
+prepare revert_too_early as select consolidation.is_reverted('mapping');
+select throws_ok(
+    'revert_too_early', '55000', null, 'no change is reverted before those that came after it'
+);
 
 select * from finish();
 rollback;

@@ -24,12 +24,24 @@ where false;
 
 select 1 / (case when consolidation.phase() is null then 0 else 1 end) as phase_is_known;
 
-select 1 / (case
-    when
-        has_function_privilege('workflow_app', 'consolidation.require_read_committed()', 'execute')
-        then 0
-    else 1
-end) as not_for_applications;
+select 1 / (case when n.found = 1 then 1 else 0 end) as says_what_is_deployed
+from (
+    select count(*) as found
+    from consolidation.deployed_change as d
+    where d.change = 'consolidation'
+) as n;
+
+select 1 / (case when n.allowed = 0 then 1 else 0 end) as not_for_applications
+from (
+    select count(*) as allowed
+    from unnest(
+        array[
+            'consolidation.require_read_committed()', 'consolidation.is_deployed(text)',
+            'consolidation.is_reverted(text)'
+        ]
+    ) as f (name)
+    where has_function_privilege('workflow_app', f.name, 'execute')
+) as n;
 
 select
     'consolidation.old_table(text)'::regprocedure,

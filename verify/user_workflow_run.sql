@@ -71,4 +71,16 @@ where
     and pg_get_triggerdef(oid) like '% BEFORE UPDATE ON %'
     and tgattr = '';
 
+select 1 / (case when count(*) = 8 then 1 else 0 end) as documents_are_lz4_where_there_is_lz4
+from pg_catalog.pg_attribute as a
+cross join pg_catalog.pg_settings as s
+where
+    a.attrelid = 'public.user_workflow_run'::regclass
+    and a.attname in (
+        'context', 'config_snapshot', 'error_details', 'llm_prompt', 'llm_response', 'events',
+        'screenshots', 'legacy'
+    )
+    and s.name = 'default_toast_compression'
+    and (a.attcompression = 'l' or not 'lz4' = any (s.enumvals));
+
 rollback;

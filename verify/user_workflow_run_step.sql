@@ -66,4 +66,15 @@ where
     and t.tgenabled = 'O'
     and pg_get_triggerdef(t.oid) like '% BEFORE INSERT ON %row_security_active(%';
 
+select 1 / (case when count(*) = 6 then 1 else 0 end) as documents_are_lz4_where_there_is_lz4
+from pg_catalog.pg_attribute as a
+cross join pg_catalog.pg_settings as s
+where
+    a.attrelid = 'public.user_workflow_run_step'::regclass
+    and a.attname in (
+        'input_data', 'output_data', 'screenshots', 'events', 'error_details', 'metadata'
+    )
+    and s.name = 'default_toast_compression'
+    and (a.attcompression = 'l' or not 'lz4' = any (s.enumvals));
+
 rollback;

@@ -4,6 +4,13 @@
 --         the documents do not need, and everything that served the move.
 -- Locks:  access exclusive on the document tables, for some milliseconds, in attempts of 40 ms.
 -- Revert: there is none. The old ids are gone with their columns.
+--
+-- Where Sqitch died between this script and its record, nothing is left to do.
+
+select to_regnamespace('consolidation') is null as deployed \gset
+\if :deployed
+\quit
+\endif
 
 begin;
 
@@ -133,11 +140,14 @@ for each row
 when (new.org_id is null and new.run_id is not null)
 execute function public.fill_step_keys();
 
+drop type consolidation.screenshot_object;
+drop type consolidation.event_object;
 drop table consolidation.accepted;
 drop table consolidation.carried_back;
 drop table consolidation.change;
 drop table consolidation.chunk;
 drop table consolidation.cut_over_log;
+drop table consolidation.deployed_change;
 drop table consolidation.dropped_table;
 drop schema consolidation;
 drop schema legacy;

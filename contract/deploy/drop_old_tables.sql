@@ -8,6 +8,11 @@
 --
 -- The first statement commits its batches; the rest is one transaction.
 
+select consolidation.is_deployed('drop_old_tables') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 call consolidation.catch_up();
 
 begin;
@@ -359,5 +364,7 @@ begin
     end loop;
 end
 $$;
+
+insert into consolidation.deployed_change (change) values ('drop_old_tables');
 
 commit;

@@ -3,6 +3,11 @@
 -- Builds the old tables again, as they were, and fills them from the documents, in batches. Killed,
 -- it goes on where it was when reverted again.
 
+select consolidation.is_reverted('drop_old_tables') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -57,3 +62,5 @@ analyze legacy.workflow_events;
 analyze legacy.workflow_trace_screenshot;
 analyze legacy.workflow_trace_context;
 analyze legacy.workflow_trace_endpoint;
+
+delete from consolidation.deployed_change where change = 'drop_old_tables';

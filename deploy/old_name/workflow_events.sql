@@ -9,6 +9,11 @@
 -- whether the caller sees the execution; the second runs as workflow_maintenance and changes the
 -- document, so that a role that could only insert events cannot rewrite documents either.
 
+select consolidation.is_deployed('old_name/workflow_events') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -360,5 +365,7 @@ alter function consolidation.write_workflow_events() owner to workflow_maintenan
 revoke create on schema consolidation from workflow_maintenance;
 grant select on consolidation.event_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_events() from public;
+
+insert into consolidation.deployed_change (change) values ('old_name/workflow_events');
 
 commit;

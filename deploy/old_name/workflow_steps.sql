@@ -4,6 +4,11 @@
 -- Locks:  share row exclusive on user_workflow_run_step, which nobody uses yet.
 -- Revert: drops view and triggers.
 
+select consolidation.is_deployed('old_name/workflow_steps') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -180,5 +185,7 @@ begin
     end if;
 end
 $$;
+
+insert into consolidation.deployed_change (change) values ('old_name/workflow_steps');
 
 commit;

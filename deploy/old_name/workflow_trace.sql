@@ -7,6 +7,11 @@
 -- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
 -- Revert: drops view and triggers.
 
+select consolidation.is_deployed('old_name/workflow_trace') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -84,5 +89,7 @@ before update of legacy_trace_id on public.user_workflow_run
 for each row
 when (old.legacy_trace_id is distinct from new.legacy_trace_id)
 execute function public.guard_run_identity();
+
+insert into consolidation.deployed_change (change) values ('old_name/workflow_trace');
 
 commit;

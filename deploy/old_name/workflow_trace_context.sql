@@ -4,6 +4,11 @@
 -- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
 -- Revert: drops views and triggers.
 
+select consolidation.is_deployed('old_name/workflow_trace_context') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -285,5 +290,7 @@ revoke create on schema consolidation from workflow_maintenance;
 grant select on consolidation.context_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_trace_context() from public;
 revoke all on function consolidation.keep_context_origin() from public;
+
+insert into consolidation.deployed_change (change) values ('old_name/workflow_trace_context');
 
 commit;

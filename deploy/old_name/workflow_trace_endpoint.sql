@@ -4,6 +4,11 @@
 -- Locks:  none.
 -- Revert: drops views and triggers.
 
+select consolidation.is_deployed('old_name/workflow_trace_endpoint') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -150,5 +155,7 @@ alter function consolidation.write_workflow_trace_endpoint() owner to workflow_m
 revoke create on schema consolidation from workflow_maintenance;
 grant select on consolidation.endpoint_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_trace_endpoint() from public;
+
+insert into consolidation.deployed_change (change) values ('old_name/workflow_trace_endpoint');
 
 commit;

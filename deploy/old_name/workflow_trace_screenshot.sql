@@ -5,6 +5,11 @@
 -- Locks:  none.
 -- Revert: drops views and triggers.
 
+select consolidation.is_deployed('old_name/workflow_trace_screenshot') as deployed \gset
+\if :deployed
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -332,5 +337,7 @@ alter function consolidation.write_workflow_trace_screenshot() owner to workflow
 revoke create on schema consolidation from workflow_maintenance;
 grant select on consolidation.screenshot_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_trace_screenshot() from public;
+
+insert into consolidation.deployed_change (change) values ('old_name/workflow_trace_screenshot');
 
 commit;

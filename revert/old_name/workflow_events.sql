@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:old_name/workflow_events from pg
 
+select consolidation.is_reverted('old_name/workflow_events') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -10,5 +15,7 @@ drop function consolidation.write_workflow_events();
 drop function consolidation.guard_workflow_events();
 drop function consolidation.patch(jsonb, jsonb, jsonb);
 drop view consolidation.event_row;
+
+delete from consolidation.deployed_change where change = 'old_name/workflow_events';
 
 commit;

@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:old_name/workflow_steps from pg
 
+select consolidation.is_reverted('old_name/workflow_steps') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -10,5 +15,7 @@ drop trigger guard_step_identity on public.user_workflow_run_step;
 drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop view consolidation.workflow_steps;
+
+delete from consolidation.deployed_change where change = 'old_name/workflow_steps';
 
 commit;

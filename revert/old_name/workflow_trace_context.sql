@@ -1,5 +1,10 @@
 -- Revert workflow_consolidation:old_name/workflow_trace_context from pg
 
+select consolidation.is_reverted('old_name/workflow_trace_context') as reverted \gset
+\if :reverted
+\quit
+\endif
+
 begin;
 
 set local lock_timeout = '2s';
@@ -11,5 +16,7 @@ drop function consolidation.write_workflow_trace_context();
 drop function consolidation.guard_workflow_trace_context();
 drop function consolidation.keep_context_origin();
 drop view consolidation.context_row;
+
+delete from consolidation.deployed_change where change = 'old_name/workflow_trace_context';
 
 commit;

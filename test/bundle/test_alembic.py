@@ -22,6 +22,7 @@ from conftest import (
     schema,
     sqitch,
 )
+from user_workflow.alembic.plan import read_statements
 
 REVISION = "018_consolidate_workflow_tables"
 VERSIONS = ROOT / "src/user_workflow/alembic/versions"
@@ -133,9 +134,8 @@ class Chain:
         for name, before in zip(names, [None, *names], strict=False):
             upgrade = "op.execute('select 1')"
             if before is None:
-                tables = (ROOT / "deploy/baseline.sql").read_text(encoding="utf-8")
-                tables = tables.replace("\nbegin;\n", "").replace("\ncommit;\n", "")
-                (directory / "001.sql").write_text(tables, encoding="utf-8")
+                tables = read_statements(ROOT / "deploy/baseline.sql")[1:-1]
+                (directory / "001.sql").write_text(";\n".join(tables), encoding="utf-8")
                 upgrade = (
                     f"op.get_bind().exec_driver_sql(open({str(directory / '001.sql')!r}).read(), "
                     "execution_options={'no_parameters': True})"

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from conftest import ROOT, connect
-from user_workflow.alembic.plan import find_directory, read_plan
+from user_workflow.alembic.plan import find_directory, read_plan, read_statements
 from user_workflow.alembic.statements import split_statements
 
 SCRIPTS = [
@@ -83,7 +83,7 @@ def connection() -> Iterator[psycopg.Connection[Any]]:
 def test_every_script_is_split_into_what_the_server_takes_for_one_statement(
     connection: psycopg.Connection[Any], path: Path
 ) -> None:
-    statements = split_statements(path.read_text(encoding="utf-8"))
+    statements = read_statements(path)
     assert statements
     for statement in statements:
         # The extended protocol parses one statement and no more; nothing is executed.

@@ -785,6 +785,26 @@ def test_a_killed_backfill_goes_on_from_several_sessions(expand: str) -> None:
         assert len(found) == before["workflow_trace"].total()
 
 
+def test_a_member_of_workflow_maintenance_carries_over_and_back(expand: str) -> None:
+    """Needs neither a superuser nor the owner of the tables; only the swap does."""
+    status = "update workflow_trace set status = 'seen' where trace_id in (1, 2)"
+    with (
+        connect(expand) as connection,
+        connect(expand, options="-c role=workflow_maintenance") as maintenance,
+    ):
+        connection.execute(status)
+        maintenance.execute("call consolidation.backfill(batch_size => 20)")
+        connection.execute(status.replace("seen", "seen again"))
+        maintenance.execute("call consolidation.catch_up()")
+        assert one(maintenance, "select count(*) from consolidation.differences()") == 0
+        connection.execute("call consolidation.cut_over()")
+        connection.execute(status)
+        assert one(maintenance, "select queue_depth from consolidation.progress") == 2
+        maintenance.execute("call consolidation.catch_up()")
+        assert one(maintenance, "select queue_depth from consolidation.progress") == 0
+        assert one(maintenance, "select count(*) from consolidation.differences()") == 0
+
+
 def test_cut_over_and_cut_back_are_quiet_when_there_is_nothing_to_do(carried_over: str) -> None:
     """Also between what was done by hand, or killed, and what sqitch recorded."""
     with connect(carried_over) as connection:

@@ -372,6 +372,10 @@ def test_existing_tables_are_not_created_again(what: str, unadopted_template: st
         database(unadopted_template if what == "all eight" else "template0") as name,
         connect(name) as connection,
     ):
+        if what == "all eight":
+            # Those of the baseline say by their comment whose they are.
+            for table in OLD_TABLES:
+                connection.execute(f"comment on table {table} is null")
         if what == "one table":
             connection.execute("create table public.micro_state (id int)")
         if what == "one view":
@@ -912,11 +916,12 @@ def test_carrying_over_twice_changes_nothing(carried_over: str) -> None:
         assert one(connection, "select count(*) from consolidation.differences()") == 0
 
 
-def test_scripts_do_not_run_twice(phases: dict[str, Connection]) -> None:
-    """A deploy script that is executed by hand again fails, and leaves nothing half done."""
+@pytest.mark.parametrize(
+    "change", ["consolidation", "user_workflow_run", "row_level_security", "capture", "swap"]
+)
+def test_a_script_that_is_executed_again_changes_nothing(
+    phases: dict[str, Connection], change: str
+) -> None:
     connection = phases["expand"]
-    for change in ("consolidation", "user_workflow_run", "row_level_security", "capture", "swap"):
-        with nothing_changes(connection):
-            with pytest.raises(psycopg.Error):
-                connection.execute((ROOT / f"deploy/{change}.sql").read_text())
-            connection.execute("rollback")
+    with nothing_changes(connection):
+        psql(connection.info.dbname, f"--file=deploy/{change}.sql")

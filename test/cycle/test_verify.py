@@ -222,6 +222,18 @@ breaks(
     "alter table legacy.workflow_trace rename to trace_gone",
 )
 breaks(
+    "consolidation",
+    "says_what_is_deployed",
+    "delete from consolidation.deployed_change where change = 'consolidation'",
+    "drop table consolidation.deployed_change",
+)
+breaks(
+    "consolidation",
+    "not_for_applications",
+    "grant execute on function consolidation.is_deployed(text) to workflow_app",
+    "grant execute on function consolidation.is_reverted(text) to public",
+)
+breaks(
     "iso8601",
     "written_and_read_back",
     replaced("public.to_iso8601(moment timestamptz)", "text", "moment::text"),
@@ -251,6 +263,18 @@ breaks(
 )
 breaks("current_org_id", "named", replaced("public.current_org_id()", "uuid", "null::uuid"))
 
+for table, packed in (
+    (
+        "user_workflow_run",
+        "context config_snapshot error_details llm_prompt llm_response events screenshots legacy",
+    ),
+    ("user_workflow_run_step", "input_data output_data screenshots events error_details metadata"),
+):
+    breaks(
+        table,
+        "documents_are_lz4_where_there_is_lz4",
+        *(f"alter table {table} alter column {c} set compression pglz" for c in packed.split()),
+    )
 breaks(
     "user_workflow_run",
     "keys",
@@ -898,6 +922,8 @@ breaks(
     "revoke select on consolidation.change from workflow_maintenance",
     # Every captured write would fail.
     "revoke insert on consolidation.change from workflow_maintenance",
+    # No batch could claim its entries.
+    "revoke update on consolidation.change from workflow_maintenance",
     "revoke delete on consolidation.change from workflow_maintenance",
 )
 breaks(

@@ -13,6 +13,29 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # In a wheel the plan is inside the package; in a checkout the package is in src/ beside it.
 PLACES = (PACKAGE / "sqitch", PACKAGE.parents[1])
 
+# The four lines by which a script finds out that Sqitch did not live to record it. Here the record
+# is in the transaction of the change.
+_PREAMBLE = re.compile(r"^(select .* \\gset|\\.*)\n", re.MULTILINE)
+
+
+def read_statements(path: Path) -> list[str]:
+    """The statements of a script, without those that only psql understands.
+
+    Args:
+        path: The script.
+
+    Returns:
+        The statements, with ``begin`` and ``commit`` if the script has them.
+
+    Raises:
+        FileNotFoundError: There is no such script.
+        ValueError: The script cannot be split into statements.
+    """
+    try:
+        return split_statements(_PREAMBLE.sub("", path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
 
 @dataclass(frozen=True)
 class Change:
@@ -41,11 +64,7 @@ class Change:
             FileNotFoundError: There is no such script.
             ValueError: The script cannot be split into statements.
         """
-        path = self.directory / kind / f"{self.name}.sql"
-        try:
-            return split_statements(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
+        return read_statements(self.directory / kind / f"{self.name}.sql")
 
 
 def find_directory(configured: str | None = None) -> Path:

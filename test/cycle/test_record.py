@@ -1,0 +1,174 @@
+"""Sqitch dies between a script and its record: the same command again finishes the job."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from conftest import ENVIRONMENT, ROOT, connect, psql, run, sqitch
+from helpers_cycle import SIX, Connection, all_rows, differences, one, wait_until
+
+PLAN = [
+    line.split()[0]
+    for line in (ROOT / "sqitch.plan").read_text().splitlines()
+    if line and line[0] not in "%@"
+]
+LOCK = "hashtext('workflow_consolidation'), 257"
+
+
+def scripts(name: str, kind: str, changes: list[str]) -> None:
+    """Executes scripts as Sqitch does, one psql each, without recording anything."""
+    for change in changes:
+        psql(name, f"--file={kind}/{change}.sql")
+
+
+def deployed_changes(name: str) -> int:
+    """How many changes Sqitch has on record."""
+    with connect(name) as connection:
+        return int(one(connection, "select count(*) from sqitch.changes"))
+
+
+@contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in the background."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def waits_in_is_deployed(observer: Connection) -> bool:
+    """Whether a script waits for another one to end."""
+    return bool(
+        one(
+            observer,
+            """
+            select exists (
+                select from pg_locks
+                where locktype = 'advisory' and objid = 257 and not granted
+                and database = (select oid from pg_database where datname = current_database())
+            )
+            """,
+        )
+    )
+
+
+def test_no_deploy_script_was_recorded(legacy: str) -> None:
+    scripts(legacy, "deploy", PLAN[1:])
+    assert deployed_changes(legacy) == 1
+
+    sqitch(legacy, "deploy")
+    assert deployed_changes(legacy) == len(PLAN)
+    sqitch(legacy, "verify")
+    with connect(legacy) as connection:
+        assert one(connection, "select count(*) from user_workflow_run") > 0
+        assert differences(connection) == []
+
+
+def test_no_revert_script_was_recorded(deployed: str, legacy: str) -> None:
+    with connect(legacy) as connection:
+        before = all_rows(connection)
+    scripts(deployed, "revert", PLAN[: PLAN.index("consolidation") : -1])
+    assert deployed_changes(deployed) == len(PLAN)
+
+    sqitch(deployed, "revert", "-y", "--to", "consolidation")
+    scripts(deployed, "revert", ["consolidation"])
+    sqitch(deployed, "revert", "-y", "--to", "@baseline")
+    assert deployed_changes(deployed) == 1
+    with connect(deployed) as connection:
+        assert all_rows(connection) == before
+
+
+def test_a_created_baseline_was_not_recorded(empty: str) -> None:
+    psql(empty, "--file=deploy/baseline.sql")
+    sqitch(empty, "deploy", "--to", "@baseline")
+    assert deployed_changes(empty) == 1
+
+
+@pytest.mark.parametrize(
+    ("recorded", "unrecorded", "said"),
+    [("iso8601", ["current_org_id"], "current_org_id"), ("tenant_indexes", ["cut_over"], "cut_over")],
+)
+def test_a_revert_names_the_change_that_was_not_recorded(
+    legacy: str, recorded: str, unrecorded: list[str], said: str
+) -> None:
+    sqitch(legacy, "deploy", "--to", recorded)
+    scripts(legacy, "deploy", unrecorded)
+    result = sqitch(legacy, "revert", "-y", "--to", "@baseline", check=False)
+    assert result.returncode != 0
+    assert f"{recorded} cannot be reverted before {said}" in result.stdout + result.stderr
+    assert f"sqitch deploy --to {said} records it" in result.stdout + result.stderr
+
+    sqitch(legacy, "deploy", "--to", said)
+    sqitch(legacy, "revert", "-y", "--to", "@baseline")
+
+
+def test_the_names_are_swapped_and_nothing_says_so(carried_over: str) -> None:
+    # The procedure committed, and the script did not get to its last line.
+    with connect(carried_over) as connection:
+        connection.execute("call consolidation.cut_over()")
+    result = sqitch(carried_over, "revert", "-y", "--to", "@expand", check=False)
+    assert result.returncode != 0
+    assert "tenant_indexes cannot be reverted before cut_over" in result.stdout + result.stderr
+
+    sqitch(carried_over, "deploy")
+    sqitch(carried_over, "revert", "-y", "--to", "@expand")
+
+
+def test_a_script_that_outlived_its_sqitch_is_waited_for(expand: str) -> None:
+    """Both would build the same keys: the second waits, then finds them built."""
+    with connect(expand) as reader, connect(expand) as observer:
+        sqitch(expand, "deploy", "--to", "carry_over")
+        # The first cannot end before this transaction does.
+        reader.execute("begin")
+        reader.execute("lock table public.user_workflow_run_step in access share mode")
+        first = subprocess.Popen(
+            ("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--dbname={expand}"),
+            env=ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            text=True,
+        )
+        assert first.stdin is not None
+        with first.stdin as script:
+            script.write((ROOT / "deploy/step_keys.sql").read_text().replace("'2s'", "0"))
+        wait_until(
+            lambda: bool(one(observer, f"select not pg_try_advisory_xact_lock({LOCK})")),
+            "the first script runs",
+        )
+        with running("sqitch", "deploy", "--to", "step_keys", f"db:pg:{expand}") as second:
+            wait_until(lambda: waits_in_is_deployed(observer), "the second waits")
+            reader.execute("commit")
+            assert second.stdout is not None
+            said = second.stdout.read()
+            assert second.wait() == 0, said
+        assert first.wait() == 0
+        assert "waiting for a script that outlived its Sqitch (pid" in said
+
+
+def test_the_old_tables_were_dropped_and_nothing_says_so(deployed: str) -> None:
+    psql(deployed, "--file=contract/deploy/drop_old_tables.sql")
+    contract = ("sqitch", "-C", "contract")
+    run(*contract, "deploy", "--to", "drop_old_tables", f"db:pg:{deployed}")
+    psql(deployed, "--file=contract/revert/drop_old_tables.sql")
+    run(*contract, "revert", "-y", f"db:pg:{deployed}")
+    with connect(deployed) as connection:
+        assert differences(connection) == []
+        assert all(one(connection, f"select count(*) from legacy.{t}") > 0 for t in SIX)
+
+    run(*contract, "deploy", "--to", "drop_old_tables", f"db:pg:{deployed}")
+    psql(deployed, "--file=contract/deploy/drop_old_names.sql")
+    run(*contract, "deploy", f"db:pg:{deployed}")
+    with connect(deployed) as connection:
+        assert one(connection, "select to_regnamespace('consolidation') is null")
