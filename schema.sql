@@ -388,7 +388,7 @@ begin
     )
 
     select
-        count(*),
+        count(*)::integer,
         coalesce(array_agg(distinct t.trace_id) filter (where t.trace_id is not null), '{}'),
         coalesce(bool_or(t.trace_id is null), false)
     into taken, touched, everything
@@ -3207,7 +3207,7 @@ CREATE FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb)
     AS $$
 declare
     name text;
-    change jsonb := '{}';
+    change jsonb := '{}'::jsonb;
 begin
     for name in select k from jsonb_object_keys(previous) as k loop
         -- As text: 1.1 and 1.10 are equal, but not the same.
@@ -7932,6 +7932,12 @@ ALTER TABLE ONLY public.user_workflow_config
 CREATE INDEX chunk_open_idx ON consolidation.chunk USING btree (chunk_id) WHERE (finished_at IS NULL);
 
 --
+-- Name: INDEX chunk_open_idx; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON INDEX consolidation.chunk_open_idx IS 'The next range to claim, however many are done';
+
+--
 -- Name: workflow_events_event_type_idx; Type: INDEX; Schema: legacy; Owner: -
 --
 
@@ -8004,6 +8010,12 @@ CREATE INDEX workflow_trace_workflow_id_idx ON legacy.workflow_trace USING btree
 CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin (context jsonb_path_ops);
 
 --
+-- Name: INDEX idx_run_context_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_run_context_gin IS 'Runs by keys and values of their context: @>';
+
+--
 -- Name: idx_run_endpoints_gin; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -8020,6 +8032,12 @@ COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): th
 --
 
 CREATE INDEX idx_run_events_gin ON public.user_workflow_run USING gin (events jsonb_path_ops) WHERE (events <> '[]'::jsonb);
+
+--
+-- Name: INDEX idx_run_events_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_run_events_gin IS 'Runs by one of their events of no step: @>, together with events <> ''[]''';
 
 --
 -- Name: idx_run_external_id; Type: INDEX; Schema: public; Owner: -
@@ -8050,6 +8068,12 @@ CREATE INDEX idx_run_workflow ON public.user_workflow_run USING btree (workflow_
 --
 
 CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step USING gin (events jsonb_path_ops);
+
+--
+-- Name: INDEX idx_step_events_gin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idx_step_events_gin IS 'Steps by one of their events: @>';
 
 --
 -- Name: idx_step_node; Type: INDEX; Schema: public; Owner: -

@@ -31,8 +31,8 @@ comment on column consolidation.chunk.last_trace_id is 'Last execution of the ra
 comment on column consolidation.chunk.traces is 'Executions in the range when it was cut';
 comment on column consolidation.chunk.started_at is 'When the batch that finished it began';
 comment on column consolidation.chunk.finished_at is 'When it was carried over; null until then';
--- The next range to claim, however many are done.
 create index chunk_open_idx on consolidation.chunk (chunk_id) where finished_at is null;
+comment on index consolidation.chunk_open_idx is 'The next range to claim, however many are done';
 
 create function consolidation.enter_batch()
 returns void
@@ -175,7 +175,7 @@ begin
     )
 
     select
-        count(*),
+        count(*)::integer,
         coalesce(array_agg(distinct t.trace_id) filter (where t.trace_id is not null), '{}'),
         coalesce(bool_or(t.trace_id is null), false)
     into taken, touched, everything

@@ -15,6 +15,9 @@ begin;
 
 set local lock_timeout = '2s';
 
+-- Not concurrently: see Locks.
+-- squawk-ignore-file require-concurrent-index-creation
+
 -- context @> '{"correlation_id": "xyz789"}'
 create index idx_run_context_gin on public.user_workflow_run
 using gin (context jsonb_path_ops);
@@ -45,6 +48,11 @@ create index idx_step_org_status on public.user_workflow_run_step (org_id, statu
 
 -- The steps that executed a node.
 create index idx_step_node on public.user_workflow_run_step (node_id);
+
+comment on index public.idx_run_context_gin is 'Runs by keys and values of their context: @>';
+comment on index public.idx_step_events_gin is 'Steps by one of their events: @>';
+comment on index public.idx_run_events_gin is
+'Runs by one of their events of no step: @>, together with events <> ''[]''';
 
 insert into consolidation.deployed_change (change) values ('search_indexes');
 

@@ -16,6 +16,9 @@ begin;
 
 set local lock_timeout = '2s';
 
+-- In one transaction: see Locks.
+-- squawk-ignore-file constraint-missing-not-valid, disallowed-unique-constraint
+
 alter table public.user_workflow_run
 add constraint user_workflow_run_org_id_run_id_key unique (org_id, run_id);
 

@@ -17,6 +17,9 @@ begin;
 
 set local lock_timeout = '2s';
 
+-- Not concurrently: see Locks.
+-- squawk-ignore-file require-concurrent-index-creation
+
 -- find_runs(endpoint => '5')
 create index idx_run_endpoints_gin on public.user_workflow_run
 using gin ((array[org_id]), endpoints_used jsonb_path_ops);

@@ -11,6 +11,8 @@ select consolidation.is_reverted('carry_over') as reverted \gset
 
 begin;
 
+set local lock_timeout = '2s';
+
 delete from consolidation.deployed_change where change = 'carry_over';
 
 commit;

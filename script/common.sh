@@ -19,7 +19,7 @@ as_root() {
     fi
 }
 
-# install COMMAND=PACKAGE…: Debian packages for the commands, or files (a pattern), that are missing.
+# install COMMAND=PACKAGE…: Debian packages for commands, or files (a pattern), that are missing.
 install() {
     local pair packages=()
     for pair in "$@"; do
@@ -27,7 +27,8 @@ install() {
             || packages+=("${pair#*=}")
     done
     [ ${#packages[@]} -gt 0 ] || return 0
-    if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
+    if ! command -v apt-get >/dev/null \
+        || { [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; }; then
         echo "$0: needs ${packages[*]} (names of Debian packages)." >&2
         echo "Install them, or run this as root or with sudo on Debian or Ubuntu." >&2
         exit 1

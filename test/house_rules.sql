@@ -33,6 +33,8 @@ select
     p.proconfig,
     p.proargnames,
     p.proname,
+    p.prosrc,
+    p.prosqlbody is not null as has_body,
     l.lanname,
     n.nspname,
     p.prorettype = 'trigger'::regtype as is_trigger,
@@ -126,6 +128,18 @@ select
 from pg_catalog.pg_policy as p
 order by p.polrelid::regclass::text, p.polname;
 
+-- Which query it serves is not obvious from its columns.
+insert into rule (holds, description)
+select
+    coalesce(length(obj_description(i.indexrelid, 'pg_class')), 0) > 0,
+    format('index %s has a comment', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+inner join pg_catalog.pg_class as c on c.oid = i.indexrelid
+inner join pg_catalog.pg_am as m on m.oid = c.relam
+inner join project_relation as r on r.oid = i.indrelid
+where i.indpred is not null or i.indexprs is not null or m.amname <> 'btree'
+order by r.label, c.relname;
+
 -- Names -------------------------------------------------------------------------------------------
 
 insert into rule (holds, description)
@@ -135,10 +149,10 @@ select
 from (
     select 'relation' as kind, r.relname::text as name, r.label from project_relation as r
     union all
-    select 'column', a.attname, format('%s.%I', r.label, a.attname)
-    from project_relation as r
-    inner join pg_catalog.pg_attribute as a on a.attrelid = r.oid
-    where r.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
+    select 'column', a.attname, format('%s.%I', t.label, a.attname)
+    from project_relation as t
+    inner join pg_catalog.pg_attribute as a on a.attrelid = t.oid
+    where t.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
     union all
     select 'function', f.proname, f.label from project_function as f
     union all
@@ -170,6 +184,33 @@ from project_relation as r
 inner join pg_catalog.pg_class as c on c.oid = r.oid
 where r.relkind = 'v'
 order by r.label;
+
+-- Tables ------------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    c.relrowsecurity and c.relforcerowsecurity,
+    format('row level security of %s is on, for its owner, too', r.label)
+from project_relation as r
+inner join pg_catalog.pg_class as c on c.oid = r.oid
+where r.relkind in ('r', 'p') and r.nspname = 'public'
+order by r.label;
+
+insert into rule (holds, description)
+select
+    i.indisvalid and i.indisready,
+    format('index %s is complete', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+inner join project_relation as r on r.oid = i.indrelid
+order by i.indexrelid::regclass::text;
+
+insert into rule (holds, description)
+select
+    g.tgenabled = 'O',
+    format('trigger %I on %s fires', g.tgname, r.label)
+from pg_catalog.pg_trigger as g
+inner join project_relation as r on r.oid = g.tgrelid
+order by r.label, g.tgname;
 
 -- Functions ---------------------------------------------------------------------------------------
 
@@ -206,8 +247,17 @@ from project_function as f
 where f.prosecdef and f.nspname = 'public'
 order by f.label;
 
--- A procedure that commits cannot have a setting of its own. Those that the views call for each element
--- name no relation, and a setting would cost as much as the rest of the call.
+-- "begin atomic" or "return": what it uses is known to the catalog, whatever the search_path.
+insert into rule (holds, description)
+select
+    f.has_body,
+    format('SQL function %s was parsed when it was created', f.label)
+from project_function as f
+where f.lanname = 'sql'
+order by f.label;
+
+-- A procedure that commits cannot have a setting of its own. Those that the views call for each
+-- element name no relation, and a setting would cost as much as the rest of the call.
 insert into rule (holds, description)
 select
     coalesce(array_to_string(f.proconfig, E'\n') ~ 'search_path=[^\n]*pg_temp"?(\n|$)', false),
@@ -216,6 +266,15 @@ from project_function as f
 where
     f.lanname = 'plpgsql' and f.prokind = 'f'
     and f.proname not in ('from_iso8601', 'to_bigint', 'to_uuid', 'to_score')
+order by f.label;
+
+-- A variable of that name hides the result of the last statement.
+insert into rule (holds, description)
+select
+    f.prosrc !~ '\mfound record\M' or f.prosrc !~ '\m(if|when|and|or|not) found\M(?!\.)',
+    format('plpgsql function %s does not ask a variable of its own for FOUND', f.label)
+from project_function as f
+where f.lanname = 'plpgsql'
 order by f.label;
 
 insert into rule (holds, description)

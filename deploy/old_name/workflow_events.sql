@@ -84,7 +84,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     name text;
-    change jsonb := '{}';
+    change jsonb := '{}'::jsonb;
 begin
     for name in select k from jsonb_object_keys(previous) as k loop
         -- As text: 1.1 and 1.10 are equal, but not the same.

@@ -42,7 +42,7 @@ ENVIRONMENT = {
 _names = itertools.count(1)
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Refuses to run without a server that somebody named on purpose."""
     if not (os.environ.get("PGHOST") or os.environ.get("PGSERVICE")):
         raise pytest.UsageError("set PGHOST or PGSERVICE to a server to test on, or: ./script/test")

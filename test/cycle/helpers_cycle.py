@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 import psycopg
-from conftest import ENVIRONMENT, ROOT, connect, run
 from psycopg import sql
+
+from conftest import ENVIRONMENT, ROOT, connect, run
 
 SIX = (
     "workflow_trace",

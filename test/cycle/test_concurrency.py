@@ -7,6 +7,7 @@ from functools import partial
 
 import psycopg
 import pytest
+
 from conftest import connect, sqitch
 from helpers_cycle import (
     EIGHT,

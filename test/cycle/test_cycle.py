@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from conftest import connect, database, psql, sqitch
 from helpers_cycle import (
     EIGHT,

@@ -8,6 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
+
 from conftest import ENVIRONMENT, ROOT, connect, database, sqitch
 from helpers_cycle import (
     EIGHT,
@@ -29,7 +31,6 @@ from helpers_cycle import (
     shrink,
     sqlstate,
 )
-from psycopg import sql
 
 OWNER, WRITER, READER = "Old Owner", "App Writer", "reader"
 INSERTER, EDITOR, BLIND = 'insert"only', "Event Editor", "Blind Writer"

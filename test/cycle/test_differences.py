@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from conftest import connect, database
 
 Connection = psycopg.Connection[Any]

@@ -3,7 +3,8 @@
 It is made from the catalog: every relation, sequence and function of the schemas public,
 consolidation and legacy, whatever it is called, times every command, times every form that the
 setting can take, in each phase of the move. What a tenant may do is not written down anywhere here;
-whose a row is follows from its columns, and a relation whose rows are nobody's must not be readable.
+whose a row is follows from its columns, and a relation whose rows are nobody's must not be
+readable.
 
 Row level security denies by silence, so each relation must hold rows of others that the owner sees
 (the control), and after the commands on it the rows of others are compared with what they were (the
@@ -23,9 +24,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
+
 from conftest import ROOT, connect, database, run, sqitch
 from helpers_cycle import NORTH, SOUTH, one
-from psycopg import sql
 
 Connection = psycopg.Connection[Any]
 
@@ -108,7 +110,7 @@ class Relation:
     columns: dict[str, str]
     writable: list[str]
     key: list[str]
-    generated: set[str]
+    generated: list[str]
     owner_column: str | None = None
     own: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
@@ -181,7 +183,7 @@ def _catalog(connection: Connection) -> list[Relation]:
         """,
         [SCHEMAS],
     )
-    return [Relation(*row[:5], set(row[5])) for row in found]
+    return [Relation(*row) for row in found]
 
 
 def seed(connection: Connection) -> None:
@@ -237,7 +239,8 @@ def seed(connection: Connection) -> None:
         else:
             connection.execute(
                 f"""
-                update public.workflow_trace set error_message = '{SECRET}', external_id = '{SECRET}'
+                update public.workflow_trace
+                set error_message = '{SECRET}', external_id = '{SECRET}'
                 where org_id <> '{NORTH}'
                 """
             )
@@ -378,8 +381,8 @@ def _fresh(relation: Relation, row: dict[str, Any]) -> dict[str, Any]:
 def _attempts(relation: Relation, version: int) -> Iterator[tuple[str, str, Any]]:
     """What a tenant tries: kind, what the outcome must be, statement.
 
-    The outcome: "own rows" (at most one's own are returned or changed), "nothing" (0 rows or an error),
-    "text" (anything without the secret)."""
+    The outcome: "own rows" (at most one's own are returned or changed), "nothing" (0 rows or an
+    error), "text" (anything without the secret)."""
     name = relation.name
     rel = sql.SQL(name)
     yield "select", "own rows", f"select t::text from {name} as t"
@@ -430,14 +433,16 @@ def _attempts(relation: Relation, version: int) -> Iterator[tuple[str, str, Any]
                         "merge",
                         "nothing",
                         sql.SQL(
-                            "merge into {} as t using (select 1) as x on {} when matched then update set {}"
+                            "merge into {} as t using (select 1) as x on {} "
+                            "when matched then update set {}"
                         ).format(rel, on, sql.SQL(change)),
                     )
                     yield (
                         "merge",
                         "nothing",
                         sql.SQL(
-                            "merge into {} as t using (select 1) as x on {} when matched then delete"
+                            "merge into {} as t using (select 1) as x on {} "
+                            "when matched then delete"
                         ).format(rel, on),
                     )
         if other:
@@ -454,7 +459,8 @@ def _attempts(relation: Relation, version: int) -> Iterator[tuple[str, str, Any]
                         _insert(
                             relation,
                             row,
-                            f'on conflict ({conflict}) do update set "{target}" = excluded."{target}"',
+                            f"on conflict ({conflict}) "
+                            f'do update set "{target}" = excluded."{target}"',
                         ),
                     )
                     yield (
@@ -515,7 +521,8 @@ def _attempts(relation: Relation, version: int) -> Iterator[tuple[str, str, Any]
         "explain",
         "text",
         (
-            f"select s::text from pg_stats as s where schemaname = '{schema}' and tablename = '{table}'"
+            "select s::text from pg_stats as s "
+            f"where schemaname = '{schema}' and tablename = '{table}'"
         ),
     )
 
@@ -643,7 +650,7 @@ class Tenant:
             self.connection.execute(statement)
 
     def complete(self, relation: Relation) -> bool:
-        """Whether all of one's own must be seen, as it must where one may read and names oneself."""
+        """Whether all of one's own must be seen: where one may read and names oneself."""
         return self.organisation is not None and relation.name.startswith("public.")
 
     def leave(self) -> None:
@@ -785,14 +792,14 @@ def matrix(
     name: str,
     forms: Sequence[str] = tuple(FORMS),
     mutation: Sequence[str] = (),
-    only: Callable[[str], bool] = lambda label: True,
+    only: Callable[[str], bool] = lambda _: True,
     known: Matrix | None = None,
 ) -> Matrix:
     """Tries everything on a database and reports; nothing in it is changed.
 
     forms: names of FORMS. mutation: statements that come first in each transaction. only: which
-    relations and functions to try, by name. known: a matrix of the same database without the mutation;
-    then what it read from the catalog is used again, and the first violation ends it."""
+    relations and functions to try, by name. known: a matrix of the same database without the
+    mutation; then what it read from the catalog is used again, and the first violation ends it."""
     result = Matrix()
     if known is not None:
         result.relations, result.calls = known.relations, known.calls
@@ -1039,7 +1046,9 @@ def _structure(connection: Connection, result: Matrix) -> None:
         where
             k.contype = 'f' and c.relnamespace = 'public'::regnamespace
             and c.relname like 'user\\_workflow\\_%'
-            and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id')
+            and exists (
+                select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id'
+            )
         """
     ).fetchall():
         result.cases["structure"] += 1
@@ -1077,8 +1086,8 @@ def _structure(connection: Connection, result: Matrix) -> None:
         result.cases["structure"] += 1
         if not pinned:
             result.violations.append(
-                f"security definer {function}: search_path without pg_temp, executable by everybody, "
-                "or run as a superuser"
+                f"security definer {function}: search_path without pg_temp, executable by "
+                "everybody, or run as a superuser"
             )
 
 
@@ -1169,7 +1178,7 @@ def test_the_privileges_in_the_documentation_are_those_of_the_catalog(
         assert run("./script/privileges", name).stdout == documented
 
 
-# What nobody thought of -------------------------------------------------------------------------------
+# What nobody thought of ---------------------------------------------------------------------------
 
 NEW_OBJECTS = {
     "a table without a policy": [

@@ -1,5 +1,6 @@
-"""The isolation matrix notices what it is for: each protection is taken away in turn, in a transaction
-that is rolled back, and the matrix has to fail. What there is to take away is read from the catalog.
+"""The isolation matrix notices what it is for: each protection is taken away in turn, in a
+transaction that is rolled back, and the matrix has to fail. What there is to take away is read from
+the catalog.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from conftest import connect, database
 from helpers_cycle import SOUTH
 from test_matrix import TENANT, matrix, seed
@@ -21,7 +23,8 @@ EQUIVALENT: dict[str, str] = {}
 FIXED: dict[str, list[str]] = {
     "a session without an organisation is South": [
         "create or replace function public.current_org_id() returns uuid language sql stable "
-        f"parallel safe return coalesce(nullif(current_setting('app.current_org_id', true), ''), '{SOUTH}')::uuid"
+        "parallel safe return "
+        f"coalesce(nullif(current_setting('app.current_org_id', true), ''), '{SOUTH}')::uuid"
     ],
     "whatever a session names, it is South": [
         "create or replace function public.current_org_id() returns uuid language sql stable "
@@ -56,7 +59,8 @@ FIXED: dict[str, list[str]] = {
     "the functions of the move can be called": [
         f"grant usage on schema consolidation to {TENANT}",
         f"grant execute on all functions in schema consolidation to {TENANT}",
-        "alter function consolidation.differences(bigint, bigint, boolean, bigint []) security definer",
+        "alter function consolidation.differences(bigint, bigint, boolean, bigint []) "
+        "security definer",
     ],
     "old tables are written through a definer function": [
         f"grant usage on schema consolidation to {TENANT}",

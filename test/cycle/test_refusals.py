@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from conftest import ROOT, connect, database, psql, sqitch
 
 Connection = psycopg.Connection[Any]

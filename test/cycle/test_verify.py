@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from conftest import ROOT, connect, database, sqitch
 
 Connection = psycopg.Connection[Any]

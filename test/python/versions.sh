@@ -22,7 +22,8 @@ install() {
 run() {
     "$environments/venv/bin/pip" install --quiet --disable-pip-version-check \
         "${project}[dev]" "sqlalchemy[asyncio]$1"
-    echo "== SQLAlchemy $("$environments/venv/bin/python" -c 'import sqlalchemy; print(sqlalchemy.__version__)')"
+    echo "== SQLAlchemy $("$environments/venv/bin/python" -c \
+        'import sqlalchemy; print(sqlalchemy.__version__)')"
     (cd "$tests" && "$environments/venv/bin/python" -m pytest -q -p no:cacheprovider "${@:2}") \
         || failed+=("$1")
     rm -rf "$environments/venv"
