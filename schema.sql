@@ -4896,7 +4896,13 @@ CREATE FUNCTION consolidation.write_workflow_events() RETURNS trigger
 declare
     known record;
     element jsonb;
+    has_next_id boolean := false;
 begin
+    if tg_op <> 'DELETE' and new.event_id = '-5719117740578205047'::bigint then
+        new.event_id := nextval('public.workflow_events_event_id_seq');
+        has_next_id := true;
+    end if;
+
     if tg_op in ('UPDATE', 'DELETE') then
         if old.step_id is null then
             perform from public.user_workflow_run as r
@@ -4939,9 +4945,7 @@ begin
     end if;
 
     if tg_op = 'INSERT' then
-        if new.event_id = '-9223372036854775808'::bigint then
-            new.event_id := nextval('public.workflow_events_event_id_seq');
-        else
+        if not has_next_id then
             -- Whoever inserts the same id into the same document now waits, and then sees it.
             if new.step_id is null then
                 perform from public.user_workflow_run as r
@@ -4958,7 +4962,7 @@ begin
             new.event_id, new.event_type, new.event_data, new."timestamp"
         );
     elsif tg_op = 'UPDATE' then
-        if new.event_id <> old.event_id then
+        if new.event_id <> old.event_id and not has_next_id then
             perform consolidation.refuse_known_event_id(new.event_id);
         end if;
         element := known.element || consolidation.patch(
@@ -5054,7 +5058,7 @@ CREATE FUNCTION consolidation.write_workflow_trace_context() RETURNS trigger
 declare
     known record;
 begin
-    if tg_op = 'INSERT' and new.context_id = '-9223372036854775808'::bigint then
+    if tg_op <> 'DELETE' and new.context_id = '-5719117740578205047'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
         -- Whoever inserts the same id into the same execution now waits, and then sees it.
@@ -5318,7 +5322,7 @@ begin
         holder := known.on_step;
     end if;
 
-    if tg_op = 'INSERT' and new.screenshot_id = '00000000-0000-0000-0000-000000000000' then
+    if tg_op <> 'DELETE' and new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe' then
         new.screenshot_id := gen_random_uuid();
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.screenshot_id <> old.screenshot_id) then
         -- Whoever inserts the same id into the same execution now waits, and then sees it.
@@ -7676,7 +7680,7 @@ ALTER TABLE ONLY public.workflow_configs ALTER COLUMN created_at SET DEFAULT now
 -- Name: workflow_events event_id; Type: DEFAULT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.workflow_events ALTER COLUMN event_id SET DEFAULT '-9223372036854775808'::bigint;
+ALTER TABLE ONLY public.workflow_events ALTER COLUMN event_id SET DEFAULT '-5719117740578205047'::bigint;
 
 --
 -- Name: workflow_events timestamp; Type: DEFAULT; Schema: public; Owner: -
@@ -7724,7 +7728,7 @@ ALTER TABLE ONLY public.workflow_trace ALTER COLUMN created_at SET DEFAULT now()
 -- Name: workflow_trace_context context_id; Type: DEFAULT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.workflow_trace_context ALTER COLUMN context_id SET DEFAULT '-9223372036854775808'::bigint;
+ALTER TABLE ONLY public.workflow_trace_context ALTER COLUMN context_id SET DEFAULT '-5719117740578205047'::bigint;
 
 --
 -- Name: workflow_trace_context created_at; Type: DEFAULT; Schema: public; Owner: -
@@ -7736,7 +7740,7 @@ ALTER TABLE ONLY public.workflow_trace_context ALTER COLUMN created_at SET DEFAU
 -- Name: workflow_trace_screenshot screenshot_id; Type: DEFAULT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.workflow_trace_screenshot ALTER COLUMN screenshot_id SET DEFAULT '00000000-0000-0000-0000-000000000000'::uuid;
+ALTER TABLE ONLY public.workflow_trace_screenshot ALTER COLUMN screenshot_id SET DEFAULT '0946dd8e-ce1c-4e28-a961-a5a206c819fe'::uuid;
 
 --
 -- Name: workflow_trace_screenshot element_found; Type: DEFAULT; Schema: public; Owner: -

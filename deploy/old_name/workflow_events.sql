@@ -70,9 +70,10 @@ from consolidation.event_row as e;
 comment on view consolidation.workflow_events is
 'Old name of the elements of events, readable and writable; see "Limits" in the README';
 -- Stands for "left out" and becomes the next id in the trigger: a null that somebody wrote must be
--- refused, and the caller needs no privilege on the sequence.
+-- refused, and the caller needs no privilege on the sequence. A random number, which nobody writes
+-- himself; any other could be an id.
 alter view consolidation.workflow_events
-alter column event_id set default '-9223372036854775808'::bigint;
+alter column event_id set default '-5719117740578205047'::bigint;
 alter view consolidation.workflow_events
 alter column "timestamp" set default now();
 
@@ -179,7 +180,13 @@ as $$
 declare
     known record;
     element jsonb;
+    has_next_id boolean := false;
 begin
+    if tg_op <> 'DELETE' and new.event_id = '-5719117740578205047'::bigint then
+        new.event_id := nextval('public.workflow_events_event_id_seq');
+        has_next_id := true;
+    end if;
+
     if tg_op in ('UPDATE', 'DELETE') then
         if old.step_id is null then
             perform from public.user_workflow_run as r
@@ -222,9 +229,7 @@ begin
     end if;
 
     if tg_op = 'INSERT' then
-        if new.event_id = '-9223372036854775808'::bigint then
-            new.event_id := nextval('public.workflow_events_event_id_seq');
-        else
+        if not has_next_id then
             -- Whoever inserts the same id into the same document now waits, and then sees it.
             if new.step_id is null then
                 perform from public.user_workflow_run as r
@@ -241,7 +246,7 @@ begin
             new.event_id, new.event_type, new.event_data, new."timestamp"
         );
     elsif tg_op = 'UPDATE' then
-        if new.event_id <> old.event_id then
+        if new.event_id <> old.event_id and not has_next_id then
             perform consolidation.refuse_known_event_id(new.event_id);
         end if;
         element := known.element || consolidation.patch(

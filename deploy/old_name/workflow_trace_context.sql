@@ -58,7 +58,7 @@ comment on view consolidation.workflow_trace_context is
 'Old name of the keys of context, readable and writable; see "Limits" in the README';
 -- Stands for "left out"; see old_name/workflow_events.
 alter view consolidation.workflow_trace_context
-alter column context_id set default '-9223372036854775808'::bigint;
+alter column context_id set default '-5719117740578205047'::bigint;
 alter view consolidation.workflow_trace_context
 alter column created_at set default now();
 
@@ -164,7 +164,7 @@ as $$
 declare
     known record;
 begin
-    if tg_op = 'INSERT' and new.context_id = '-9223372036854775808'::bigint then
+    if tg_op <> 'DELETE' and new.context_id = '-5719117740578205047'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
         -- Whoever inserts the same id into the same execution now waits, and then sees it.

@@ -99,9 +99,9 @@ select
 from consolidation.screenshot_row as s;
 comment on view consolidation.workflow_trace_screenshot is
 'Old name of the elements of screenshots, readable and writable; see "Limits" in the README';
--- The nil uuid stands for "left out" and becomes a random one in the trigger.
+-- Stands for "left out" and becomes another random one in the trigger; see old_name/workflow_events.
 alter view consolidation.workflow_trace_screenshot
-alter column screenshot_id set default '00000000-0000-0000-0000-000000000000'::uuid;
+alter column screenshot_id set default '0946dd8e-ce1c-4e28-a961-a5a206c819fe'::uuid;
 alter view consolidation.workflow_trace_screenshot
 alter column element_found set default false;
 alter view consolidation.workflow_trace_screenshot
@@ -235,7 +235,7 @@ begin
         holder := known.on_step;
     end if;
 
-    if tg_op = 'INSERT' and new.screenshot_id = '00000000-0000-0000-0000-000000000000' then
+    if tg_op <> 'DELETE' and new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe' then
         new.screenshot_id := gen_random_uuid();
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.screenshot_id <> old.screenshot_id) then
         -- Whoever inserts the same id into the same execution now waits, and then sees it.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import random
 import time
+from collections import Counter
 from functools import partial
 
 import psycopg
@@ -127,8 +130,21 @@ def takes_parameter(kind: str, name: str) -> bool:
     )
 
 
-def test_sixteen_sessions_append_to_one_step_and_lose_nothing(deployed: str) -> None:
-    """Eight through the old name, eight through the function."""
+SESSIONS = 8
+# Of each session; a long run takes 500.
+APPENDS = int(os.environ.get("APPENDS", "50"))
+
+
+def report(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """Prints a figure although pytest keeps the output."""
+    with capsys.disabled():
+        print(f"\n{text}")
+
+
+@pytest.mark.parametrize("way", ["add_event", "workflow_events", "both"])
+def test_sessions_append_to_one_step_and_lose_nothing(
+    deployed: str, way: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with connect(deployed) as connection:
         connection.execute(f"delete from workflow_events where step_id = {STEP}")
         old_id = step(connection)
@@ -139,8 +155,8 @@ def test_sixteen_sessions_append_to_one_step_and_lose_nothing(deployed: str) -> 
         )
 
         def work(session: Connection, number: int) -> None:
-            for n in range(100):
-                if number % 2:
+            for n in range(APPENDS):
+                if way == "workflow_events" or (way == "both" and number % 2):
                     session.execute(
                         "insert into workflow_events (trace_id, step_id, event_type, event_data) "
                         "values (1, %s, 'inserted', jsonb_build_array(%s::int, %s::int))",
@@ -152,14 +168,18 @@ def test_sixteen_sessions_append_to_one_step_and_lose_nothing(deployed: str) -> 
                         (new_id, number, n),
                     )
 
-        side_by_side(deployed, 16, work)
-        assert connection.execute(
+        began = time.monotonic()
+        side_by_side(deployed, SESSIONS, work)
+        seconds = time.monotonic() - began
+        wanted = SESSIONS * APPENDS
+        found = connection.execute(
             """
             select count(*), count(distinct event_data), count(distinct event_id)
             from workflow_events where step_id = %s
             """,
             (old_id,),
-        ).fetchone() == (1600, 1600, 1600)
+        ).fetchone()
+        assert found == (wanted, wanted, wanted)
         # Each session's own order is kept.
         assert one(
             connection,
@@ -177,27 +197,185 @@ def test_sixteen_sessions_append_to_one_step_and_lose_nothing(deployed: str) -> 
             """,
             new_id,
         )
-
-
-def test_eight_sessions_count_up_without_losing_one(deployed: str) -> None:
-    with connect(deployed) as connection:
-        old_id = step(connection)
-        before = one(
-            connection, "select retry_count from workflow_steps where step_id = %s", old_id
+        report(
+            capsys,
+            f"{SESSIONS} sessions append {APPENDS} events each to one step through {way}: "
+            f"{found[0]} of {wanted} are there, {wanted / seconds:.0f} a second",
         )
+
+
+COUNTERS = {
+    "a step's retry_count": (
+        "update workflow_steps set retry_count = retry_count + 1 "
+        "where trace_id = 1 and step_number = 1",
+        "select retry_count from workflow_steps where trace_id = 1 and step_number = 1",
+    ),
+    "an event's data": (
+        "update workflow_events set event_data = to_jsonb(event_data::integer + 1) "
+        "where trace_id = 1 and event_type = 'counter'",
+        "select event_data::integer from workflow_events "
+        "where trace_id = 1 and event_type = 'counter'",
+    ),
+    "a context value": (
+        "update workflow_trace_context set value = to_jsonb(value::integer + 1) "
+        "where trace_id = 1 and key = 'counter'",
+        "select value::integer from workflow_trace_context "
+        "where trace_id = 1 and key = 'counter'",
+    ),
+    "a screenshot's step_index": (
+        "update workflow_trace_screenshot set step_index = step_index + 1 "
+        "where trace_id = 1 and node_name = 'counter'",
+        "select step_index from workflow_trace_screenshot "
+        "where trace_id = 1 and node_name = 'counter'",
+    ),
+}
+
+
+@pytest.mark.parametrize("counter", COUNTERS)
+def test_sessions_count_up_and_lose_nothing(
+    deployed: str, counter: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Elements of documents: 40001 for whoever would undo another one's change; he repeats it."""
+    update, select = COUNTERS[counter]
+    repeated = []
+    with connect(deployed) as connection:
+        connection.execute(
+            f"""
+            insert into workflow_events (trace_id, step_id, event_type, event_data)
+            values (1, {STEP}, 'counter', '0');
+            insert into workflow_trace_context (trace_id, key, value) values (1, 'counter', '0');
+            insert into workflow_trace_screenshot (
+                trace_id, org_id, node_name, step_index, screenshot_url, action_description, node_id
+            )
+            values (1, '{NORTH}', 'counter', 0, 's3://b', 'a', '{NODE}');
+            """
+        )
+        before = one(connection, select)
 
         def work(session: Connection, _: int) -> None:
-            for _ in range(100):
-                session.execute(
-                    "update workflow_steps set retry_count = retry_count + 1 where step_id = %s",
-                    (old_id,),
-                )
+            for _ in range(APPENDS):
+                while sqlstate(session, update) == "40001":
+                    repeated.append(True)
 
-        side_by_side(deployed, 8, work)
-        assert (
-            one(connection, "select retry_count from workflow_steps where step_id = %s", old_id)
-            == before + 800
+        side_by_side(deployed, SESSIONS, work)
+        wanted = SESSIONS * APPENDS
+        assert one(connection, select) == before + wanted
+        # A plain row waits for the other one's change and builds on it, as the table did.
+        if counter == "a step's retry_count":
+            assert not repeated
+        report(
+            capsys,
+            f"{SESSIONS} sessions count {counter} up {APPENDS} times each: it grew by {wanted}, "
+            f"{len(repeated)} times repeated after 40001",
         )
+
+
+def test_sessions_append_to_executions_that_others_delete(
+    deployed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every append either is there, or went with its step or execution, or was refused."""
+    appended: Counter[tuple[int, str]] = Counter()
+    refused = []
+    kinds = {
+        "workflow_events": (
+            "insert into workflow_events (trace_id, step_id, event_type, event_data) "
+            "values (%(trace)s, %(step)s, 'race', '1')"
+        ),
+        "workflow_trace_context": (
+            "insert into workflow_trace_context (trace_id, key, value) "
+            "values (%(trace)s, %(key)s, '1')"
+        ),
+        "workflow_trace_screenshot": (
+            "insert into workflow_trace_screenshot (trace_id, org_id, node_name, step_index, "
+            f"screenshot_url, action_description, node_id) values (%(trace)s, '{NORTH}', 'race', "
+            f"1, 's3://b', 'a', '{NODE}')"
+        ),
+        "add_event": "select add_event(%(run_step)s, 'race')",
+    }
+    executions, steps = range(900001, 900041), range(1, 4)
+
+    def old_step(trace_id: int, number: int) -> int:
+        return trace_id * 10 + number
+
+    with connect(deployed) as connection:
+        connection.execute(
+            "insert into workflow_trace (trace_id, org_id, workflow_id, channel, created_by) "
+            "select n, %s, %s, 'web', %s from generate_series(%s::int, %s::int) as n",
+            (NORTH, WORKFLOW, USER, executions[0], executions[-1]),
+        )
+        connection.execute(
+            "insert into workflow_steps (step_id, trace_id, step_number, node_id) "
+            "select t.trace_id * 10 + n, t.trace_id, n, %s "
+            "from workflow_trace as t, generate_series(1, 3) as n "
+            "where t.trace_id between %s and %s",
+            (NODE, executions[0], executions[-1]),
+        )
+        new_ids = dict(
+            connection.execute(
+                "select legacy_step_id, step_id from user_workflow_run_step "
+                "where legacy_trace_id between %s and %s",
+                (executions[0], executions[-1]),
+            ).fetchall()
+        )
+        # Half of the executions go, and a step of each of the others.
+        gone_traces, gone_steps = executions[::2], [old_step(n, 1) for n in executions[1::2]]
+
+        def work(session: Connection, number: int) -> None:
+            chance = random.Random(number)
+            if number < 2:
+                for place in range(number, len(gone_traces), 2):
+                    time.sleep(0.01)
+                    session.execute(
+                        "delete from workflow_trace where trace_id = %s", (gone_traces[place],)
+                    )
+                    session.execute(
+                        "delete from workflow_steps where step_id = %s", (gone_steps[place],)
+                    )
+                return
+            for n in range(2 * APPENDS):
+                trace_id, kind = chance.choice(executions), chance.choice(sorted(kinds))
+                old_id = old_step(trace_id, chance.choice(steps))
+                names = {
+                    "trace": trace_id,
+                    "step": old_id,
+                    "key": f"{number} {n}",
+                    "run_step": new_ids[old_id],
+                }
+                try:
+                    session.execute(kinds[kind], names)
+                except (psycopg.errors.ForeignKeyViolation, psycopg.errors.NoDataFound):
+                    assert trace_id in gone_traces or old_id in gone_steps
+                    refused.append(kind)
+                else:
+                    on_step = kind in ("workflow_events", "add_event")
+                    if trace_id not in gone_traces and not (on_step and old_id in gone_steps):
+                        table = "workflow_events" if kind == "add_event" else kind
+                        appended[trace_id, table] += 1
+
+        side_by_side(deployed, SESSIONS, work)
+        found: Counter[tuple[int, str]] = Counter()
+        for table in ("workflow_events", "workflow_trace_context", "workflow_trace_screenshot"):
+            for trace_id, count in connection.execute(
+                f"select trace_id, count(*) from {table} where trace_id between %s and %s "
+                "group by trace_id",
+                (executions[0], executions[-1]),
+            ):
+                found[trace_id, table] = count
+        assert found == appended
+        assert one(
+            connection,
+            "select count(*) from workflow_trace where trace_id between %s and %s",
+            executions[0],
+            executions[-1],
+        ) == len(executions) - len(gone_traces)
+        report(
+            capsys,
+            f"{SESSIONS - 2} sessions append while 2 delete {len(gone_traces)} executions and "
+            f"{len(gone_steps)} steps: {sum(found.values())} of {sum(appended.values())} "
+            f"elements of what stayed are there, {len(refused)} were refused (23503, P0002)",
+        )
+        connection.execute("call consolidation.catch_up()")
+        assert differences(connection) == []
 
 
 EVENT = """

@@ -1,7 +1,7 @@
 -- The old name workflow_events: the elements of "events" of runs and steps as rows.
 
 begin;
-select plan(79);
+select plan(81);
 
 -- Hospital North (1…) with two runs, Hospital South (2…) with one.
 insert into public.user_workflow_run (
@@ -239,6 +239,25 @@ select results_eq(
     $$,
     'an insert keeps an explicit event_id and a type of 100 characters'
 );
+select results_eq(
+    $$
+    insert into public.workflow_events (event_id, trace_id, event_type, event_data)
+    values (-9223372036854775808, 910001, 'smallest id', '1')
+    returning event_id
+    $$,
+    'values (-9223372036854775808)',
+    'no number is taken for an event_id that was left out'
+);
+select results_eq(
+    $$
+    update public.workflow_events set event_id = default
+    where trace_id = 910001 and event_type = 'smallest id'
+    returning event_id = currval('public.workflow_events_event_id_seq')
+    $$,
+    'values (true)',
+    'an event_id that is set to its default is the next one'
+);
+delete from public.workflow_events where trace_id = 910001 and event_type = 'smallest id';
 select lives_ok(
     'select nextval(''workflow_events_event_id_seq'')',
     'nextval of the old sequence goes on working'

@@ -1,7 +1,7 @@
 -- The old name workflow_trace_context: the keys of "context" as rows.
 
 begin;
-select plan(59);
+select plan(61);
 
 -- Hospital North (1…) with two runs, Hospital South (2…) with one.
 insert into public.user_workflow_run (
@@ -134,6 +134,25 @@ select results_eq(
     $$,
     'what the old table kept about a key reads back'
 );
+select results_eq(
+    $$
+    insert into public.workflow_trace_context (context_id, trace_id, key, value)
+    values (-9223372036854775808, 910002, 'smallest id', '1')
+    returning context_id
+    $$,
+    'values (-9223372036854775808)',
+    'no number is taken for a context_id that was left out'
+);
+select results_eq(
+    $$
+    update public.workflow_trace_context set context_id = default
+    where trace_id = 910002 and key = 'smallest id'
+    returning context_id = currval('public.workflow_trace_context_context_id_seq')
+    $$,
+    'values (true)',
+    'a context_id that is set to its default is the next one'
+);
+delete from public.workflow_trace_context where trace_id = 910002 and key = 'smallest id';
 select results_eq(
     $$
     with inserted as (

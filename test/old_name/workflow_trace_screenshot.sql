@@ -1,7 +1,7 @@
 -- The old name workflow_trace_screenshot: the elements of "screenshots" of runs and steps as rows.
 
 begin;
-select plan(60);
+select plan(62);
 
 -- Hospital North (1…) with two runs, Hospital South (2…) with one.
 insert into public.user_workflow_run (
@@ -129,7 +129,7 @@ select results_eq(
         'type', '11111111-0000-4000-8000-00000000e002'
     )
     returning
-        screenshot_id is not null, screenshot_id <> '00000000-0000-0000-0000-000000000000',
+        screenshot_id is not null, screenshot_id <> '0946dd8e-ce1c-4e28-a961-a5a206c819fe',
         element_found, created_at = now(), thumbnail_url, confidence_score
     $$,
     $$ values (true, true, false, true, null::text, null::numeric(3, 2)) $$,
@@ -170,6 +170,31 @@ select results_eq(
     $$ values ('11111111-0000-4000-8000-000000005010'::uuid, 0.50::numeric(3, 2)) $$,
     'an insert keeps an explicit screenshot_id'
 );
+select results_eq(
+    $$
+    insert into public.workflow_trace_screenshot (
+        screenshot_id, trace_id, org_id, node_name, step_index, screenshot_url,
+        action_description, node_id
+    )
+    values (
+        '00000000-0000-0000-0000-000000000000', 910002, '11111111-0000-4000-8000-000000000000',
+        'nil', 1, 'https://example.org/0.png', 'click', '11111111-0000-4000-8000-00000000e001'
+    )
+    returning screenshot_id
+    $$,
+    $$ values ('00000000-0000-0000-0000-000000000000'::uuid) $$,
+    'the nil uuid is not taken for a screenshot_id that was left out'
+);
+select results_eq(
+    $$
+    update public.workflow_trace_screenshot set screenshot_id = default
+    where trace_id = 910002 and node_name = 'nil'
+    returning screenshot_id::text ~ '^(?!0946dd8e).{14}4'
+    $$,
+    'values (true)',
+    'a screenshot_id that is set to its default is a random one'
+);
+delete from public.workflow_trace_screenshot where trace_id = 910002 and node_name = 'nil';
 select is(
     (select r.screenshots from public.user_workflow_run as r where r.legacy_trace_id = 910002),
     '[{

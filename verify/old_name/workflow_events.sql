@@ -29,7 +29,7 @@ where
     d.adrelid = consolidation.old_name('workflow_events')
     and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
         values
-        ('event_id', '''-9223372036854775808''::bigint'),
+        ('event_id', '''-5719117740578205047''::bigint'),
         ('timestamp', 'now()')
     );
 

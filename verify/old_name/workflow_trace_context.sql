@@ -29,7 +29,7 @@ where
     d.adrelid = consolidation.old_name('workflow_trace_context')
     and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
         values
-        ('context_id', '''-9223372036854775808''::bigint'),
+        ('context_id', '''-5719117740578205047''::bigint'),
         ('created_at', 'now()')
     );
 

@@ -39,7 +39,7 @@ where
     d.adrelid = consolidation.old_name('workflow_trace_screenshot')
     and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
         values
-        ('screenshot_id', '''00000000-0000-0000-0000-000000000000''::uuid'),
+        ('screenshot_id', '''0946dd8e-ce1c-4e28-a961-a5a206c819fe''::uuid'),
         ('element_found', 'false'),
         ('created_at', 'now()')
     );
