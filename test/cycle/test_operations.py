@@ -341,16 +341,19 @@ def _(mydb: str) -> Iterator[None]:
                 )
                 connection.execute("drop tablespace small_disk")
         finally:
-            subprocess.run([*sudo, "umount", disk], check=True)
+            subprocess.run([*sudo, "umount", "--lazy", disk], check=True)
 
 
 @scene("a standby went away")
 def _(mydb: str) -> Iterator[None]:
+    left = "from pg_replication_slots where slot_name = 'gone_standby'"
     with connect(mydb) as connection:
         connection.execute("select pg_create_physical_replication_slot('gone_standby', true)")
-        yield
-        # The page has dropped it.
-        assert one(connection, "select count(*) from pg_replication_slots") == 0
+        try:
+            yield
+            assert one(connection, f"select count(*) {left}") == 0
+        finally:
+            connection.execute(f"select pg_drop_replication_slot(slot_name) {left}")
 
 
 # The rehearsal -----------------------------------------------------------------------------------
