@@ -3,7 +3,8 @@
 -- Why:    page states hold what a workflow saw. They name no organisation, but a workflow, and
 --         whose that is follows from its runs and configurations: an application sees the states
 --         of its own. Roles that are no members of workflow_app see what they saw before.
--- Locks:  access exclusive on user_workflow_cache_state, for a moment.
+-- Locks:  access exclusive on user_workflow_cache_state, for some milliseconds, in attempts of
+--         40 ms.
 -- Revert: drops the policies.
 
 select consolidation.is_deployed('cache_state_isolation') as deployed \gset
@@ -64,6 +65,9 @@ grant execute on function public.is_own_workflow(uuid) to workflow_app, workflow
 
 do $$
 begin
+    perform consolidation.take_locks(
+        array['public.user_workflow_cache_state'::regclass], 'access exclusive'
+    );
     if not (
         select c.relrowsecurity from pg_catalog.pg_class as c
         where c.oid = 'public.user_workflow_cache_state'::regclass

@@ -18,6 +18,9 @@ declare
             and p.polname = 'user_workflow_cache_state_org_isolation'
     );
 begin
+    perform consolidation.take_locks(
+        array['public.user_workflow_cache_state'::regclass], 'access exclusive'
+    );
     drop policy user_workflow_cache_state_org_isolation on public.user_workflow_cache_state;
     -- It was on before where the policy had to be restrictive.
     if made_it then

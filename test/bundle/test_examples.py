@@ -1,14 +1,18 @@
-"""Each example prints what is checked in beside it, as a member of workflow_app would see it."""
+"""Each example prints what is checked in beside it, as a member of workflow_app would see it.
+
+The snippets of the README that name an organisation see its runs, and leave nothing in the pool.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, new_database, run
+from conftest import ROOT, execute, new_database, run
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
@@ -36,3 +40,50 @@ def test_every_example_has_its_output() -> None:
         path.stem for path in sorted((ROOT / "examples").glob("*.out"))
     ]
     assert EXAMPLES
+
+
+NORTH = "00000000-0000-4000-8000-000000000001"
+SNIPPETS = dict(
+    zip(
+        ("psql", "psycopg", "sqlalchemy"),
+        re.findall(
+            r"^```(?:sql|python)\n(.*?)^```$",
+            (ROOT / "README.md").read_text(encoding="utf-8"),
+            re.MULTILINE | re.DOTALL,
+        ),
+        strict=True,
+    )
+)
+# Beside each snippet: what it found, and what the same connection sees afterwards.
+EVERYTHING = "select run_id from user_workflow_run"
+AFTER = {
+    "psql": EVERYTHING,
+    "psycopg": f"""
+print(*(row[0] for row in rows), sep="\\n")
+with pool.connection() as connection:
+    print(*(row[0] for row in connection.execute("{EVERYTHING}")), sep="\\n")
+pool.close()
+""",
+    "sqlalchemy": f"""
+print(*(row[0] for row in rows), sep="\\n")
+with TenantSession.kw["bind"].connect() as connection:
+    print(*(row[0] for row in connection.execute(text("{EVERYTHING}"))), sep="\\n")
+""",
+}
+
+
+@pytest.mark.parametrize("client", SNIPPETS)
+def test_a_snippet_of_the_readme_sees_one_organisation(deployed: str, client: str) -> None:
+    script = SNIPPETS[client] + AFTER[client]
+    command = ("psql", "-XAtq", "-c") if client == "psql" else (sys.executable, "-c")
+    result = run(*command, script, PGDATABASE=deployed, PGOPTIONS="-c role=workflow_app")
+    assert result.stderr == ""
+    found = [line.split("|")[0] for line in result.stdout.split()]
+    own = execute(
+        deployed,
+        f"select run_id::text from user_workflow_run where org_id = '{NORTH}' "
+        + ("and status = 'completed' " if client == "psql" else "")
+        + "order by created_at desc, run_id desc limit 10",
+    )
+    assert own
+    assert [(run_id,) for run_id in found] == own

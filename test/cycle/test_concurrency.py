@@ -11,7 +11,7 @@ from functools import partial
 import psycopg
 import pytest
 
-from conftest import connect, sqitch
+from conftest import connect, psql, sqitch
 from helpers_cycle import (
     EIGHT,
     NODE,
@@ -557,6 +557,28 @@ def test_an_execution_that_is_deleted_leaves_no_children(deployed: str) -> None:
                 assert (
                     one(observer, f"select count(*) from {name} where trace_id = %s", trace_id) == 0
                 )
+
+
+@pytest.mark.parametrize("script", ["deploy", "revert"])
+def test_the_isolation_of_page_states_lets_everybody_through(deployed: str, script: str) -> None:
+    """It waits for a transaction that reads them; whoever comes after it does not."""
+    if script == "deploy":
+        sqitch(deployed, "revert", "-y", "--to", "cut_over")
+    with connect(deployed) as holder, connect(deployed) as bystander:
+        holder.execute("begin")
+        holder.execute("select from micro_state limit 1")
+        work = Background(partial(psql, deployed, f"--file={script}/cache_state_isolation.sql"))
+        waits = []
+        until = time.monotonic() + 2.5
+        while time.monotonic() < until:
+            began = time.monotonic()
+            bystander.execute("select from micro_state limit 1")
+            waits.append(time.monotonic() - began)
+            time.sleep(0.005)
+        assert work.running
+        holder.execute("commit")
+        work.result()
+        assert max(waits) < 0.5
 
 
 @pytest.mark.parametrize("direction", ["cut_over", "cut_back"])
