@@ -248,7 +248,10 @@ begin atomic
             1000 + a.attnum::bigint,
             format('alter table %s alter %I set statistics %s', source, a.attname, a.attstattarget)
         from pg_attribute as a
-        where a.attrelid = source and a.attnum > 0 and a.attstattarget >= 0
+        where
+            a.attrelid = source and a.attnum > 0 and not a.attisdropped
+            -- Without a target of its own it is -1, or null from PostgreSQL 17 on.
+            and a.attstattarget >= 0
         union all
         select
             9,
