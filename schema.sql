@@ -2035,6 +2035,13 @@ begin
         inner join document as d on d.relowner <> p.grantee_id
         where k.is_plain and p.privilege_type = 'DELETE'
         union
+        -- From PostgreSQL 17 on: vacuum, analyze and reindex pass a view by.
+        select format('grant maintain on %s to %s', d.relation::regclass, p.grantee)
+        from privilege as p
+        inner join document as d on d.relowner <> p.grantee_id
+        inner join pg_class as c on c.oid = d.relation and c.relkind = 'r'
+        where p.privilege_type = 'MAINTAIN'
+        union
         -- What the triggers ask with the caller's rights.
         select format(
             'grant select (run_id, org_id, legacy_trace_id) on public.user_workflow_run to %s',
@@ -2989,6 +2996,7 @@ COMMENT ON FUNCTION consolidation.to_score(element jsonb) IS 'A confidence as nu
 
 CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) RETURNS jsonb
     LANGUAGE sql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
     BEGIN ATOMIC
  WITH merged AS (
           SELECT 1 AS part,
@@ -3725,8 +3733,13 @@ begin
                 || 'trace_context|trace_endpoint)"?\M[^;]*on\s+conflict)'
                 || '|(truncate\s+(table\s+)?(only\s+)?[^;]*\mworkflow_(trace|steps|events|'
                 || 'trace_screenshot|trace_context|trace_endpoint)\M)'
-                || '|(merge\s+into\s+(only\s+)?(\w+\.)?"?workflow_(trace|steps|events|'
-                || 'trace_screenshot|trace_context|trace_endpoint)"?\M)'
+                -- From PostgreSQL 17 on a view can be merged into.
+                || case
+                    when current_setting('server_version_num')::integer < 170000
+                        then '|(merge\s+into\s+(only\s+)?(\w+\.)?"?workflow_(trace|steps|events|'
+                        || 'trace_screenshot|trace_context|trace_endpoint)"?\M)'
+                    else ''
+                end
             )
         union all
         select
@@ -7287,7 +7300,7 @@ CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
             (g.path || m.roleid)
            FROM (reach g
              JOIN pg_auth_members m ON ((m.member = g.role_id)))
-          WHERE (m.roleid <> ALL (g.path))
+          WHERE ((m.roleid <> ALL (g.path)) AND (m.admin_option OR COALESCE(((to_jsonb(m.*) ->> 'inherit_option'::text))::boolean, true) OR COALESCE(((to_jsonb(m.*) ->> 'set_option'::text))::boolean, true)))
         ), reason(login_role, role_id, path, why, tables) AS (
          SELECT g.login_role,
             g.role_id,

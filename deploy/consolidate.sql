@@ -103,6 +103,9 @@ create function consolidation.merge_elements(
 returns jsonb
 language sql
 stable
+-- From PostgreSQL 18 on an SQL function heeds the custom plans that consolidate() asks for, and
+-- would be planned anew for each step.
+set plan_cache_mode = force_generic_plan
 begin atomic
     -- A key of a known element keeps its value if the old row says the same in its own words.
     -- Elements the old table could not hold follow the others, in their order.

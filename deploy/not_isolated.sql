@@ -59,7 +59,14 @@ reach (login_role, role_id, path) as (
         g.path || m.roleid
     from reach as g
     inner join pg_catalog.pg_auth_members as m on m.member = g.role_id
-    where m.roleid <> all (g.path)
+    where
+        m.roleid <> all (g.path)
+        -- From PostgreSQL 16 on, where it has these two columns, a membership may give nothing.
+        and (
+            m.admin_option
+            or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
+            or coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
+        )
 ),
 
 reason (login_role, role_id, path, why, tables) as (

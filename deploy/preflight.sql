@@ -647,8 +647,13 @@ begin
                 || 'trace_context|trace_endpoint)"?\M[^;]*on\s+conflict)'
                 || '|(truncate\s+(table\s+)?(only\s+)?[^;]*\mworkflow_(trace|steps|events|'
                 || 'trace_screenshot|trace_context|trace_endpoint)\M)'
-                || '|(merge\s+into\s+(only\s+)?(\w+\.)?"?workflow_(trace|steps|events|'
-                || 'trace_screenshot|trace_context|trace_endpoint)"?\M)'
+                -- From PostgreSQL 17 on a view can be merged into.
+                || case
+                    when current_setting('server_version_num')::integer < 170000
+                        then '|(merge\s+into\s+(only\s+)?(\w+\.)?"?workflow_(trace|steps|events|'
+                        || 'trace_screenshot|trace_context|trace_endpoint)"?\M)'
+                    else ''
+                end
             )
         union all
         select

@@ -46,8 +46,12 @@ begin
     end if;
 
     -- The deploying role writes the documents of every organisation; force row level security
-    -- would otherwise hide them from it. A superuser needs no membership.
-    if not (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user) then
+    -- would otherwise hide them from it. A superuser needs no membership. From PostgreSQL 16 on,
+    -- who created the role may only grant it, until he grants it to himself.
+    if
+        not (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user)
+        and not pg_has_role(current_user, 'workflow_maintenance', 'usage')
+    then
         execute format('grant workflow_maintenance to %I', current_user);
     end if;
 end

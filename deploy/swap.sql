@@ -246,6 +246,13 @@ begin
         inner join document as d on d.relowner <> p.grantee_id
         where k.is_plain and p.privilege_type = 'DELETE'
         union
+        -- From PostgreSQL 17 on: vacuum, analyze and reindex pass a view by.
+        select format('grant maintain on %s to %s', d.relation::regclass, p.grantee)
+        from privilege as p
+        inner join document as d on d.relowner <> p.grantee_id
+        inner join pg_class as c on c.oid = d.relation and c.relkind = 'r'
+        where p.privilege_type = 'MAINTAIN'
+        union
         -- What the triggers ask with the caller's rights.
         select format(
             'grant select (run_id, org_id, legacy_trace_id) on public.user_workflow_run to %s',

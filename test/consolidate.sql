@@ -2,7 +2,7 @@
 -- the function follows them.
 
 begin;
-select plan(39);
+select plan(40);
 
 -- Hospital North (1…): an execution with all kinds of children, in the old tables.
 insert into legacy.workflow_trace (
@@ -344,6 +344,13 @@ select is_empty(
 
 -- merge_elements: what only the documents can say is kept -----------------------------------------
 
+select ok(
+    (
+        select 'plan_cache_mode=force_generic_plan' = any (p.proconfig) from pg_proc as p
+        where p.oid = 'consolidation.merge_elements(jsonb, jsonb, jsonb, text)'::regprocedure
+    ),
+    'it is not planned anew for each step, though consolidate() asks for custom plans'
+);
 select is(
     consolidation.merge_elements(m.known::jsonb, m.rebuilt::jsonb, m.by_id::jsonb, 'event'),
     m.expected::jsonb,

@@ -356,7 +356,10 @@ select
         when 'S' then not has_sequence_privilege(g.role_name, c.oid, 'usage, update')
         else
             not has_table_privilege(
-                g.role_name, c.oid, 'insert, update, delete, truncate, references, trigger'
+                g.role_name, c.oid,
+                'insert, update, delete, truncate, references, trigger'
+                || case when current_setting('server_version_num')::integer >= 170000
+                    then ', maintain' else '' end
             )
             and not has_any_column_privilege(g.role_name, c.oid, 'insert, update, references')
     end,

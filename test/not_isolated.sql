@@ -46,9 +46,22 @@ create role server_backup login;
 grant pg_read_server_files to server_backup;
 create role group_of_readers nologin bypassrls;
 create role bare login;
+-- From PostgreSQL 16 on a membership may be the right to grant it and no more, or nothing at all.
+create role gatekeeper login;
+create role idle_member login;
+do $$
+begin
+    if current_setting('server_version_num')::integer < 160000 then
+        grant workflow_maintenance to gatekeeper with admin option;
+    else
+        execute 'grant workflow_maintenance to gatekeeper with admin true, inherit false, set false';
+        execute 'grant workflow_maintenance to idle_member with inherit false, set false';
+    end if;
+end
+$$;
 alter table public.user_workflow_config owner to old_owner;
 
-select plan(24);
+select plan(26);
 
 select is(
     (select string_agg(n.reason, ', ' order by n.reason) from public.not_isolated as n
@@ -60,6 +73,7 @@ from (
     values
     ('isolated_application', null),
     ('bare', null),
+    ('idle_member', null),
     ('writer_only', null),
     ('operations', null),
     ('group_of_readers', null),
@@ -68,6 +82,7 @@ from (
     ('helper_of_it', 'bypassrls'),
     ('billing_report', 'no row level security, workflow_maintenance'),
     ('on_call', 'no row level security, workflow_maintenance'),
+    ('gatekeeper', 'no row level security, workflow_maintenance'),
     ('unscoped_application', 'unscoped'),
     ('archive_reader', 'no row level security'),
     ('auditor', 'policy audit'),

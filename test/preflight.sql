@@ -1,7 +1,7 @@
 -- preflight: what hangs on the old tables, and what becomes of it.
 
 begin;
-select plan(32);
+select plan(33);
 
 select is_empty(
     'select * from consolidation.preflight as p where p.severity = ''refuse''',
@@ -151,6 +151,16 @@ select is(
 )
 from hanging as h
 order by h.ordinal;
+
+select is(
+    pg_temp.finding_about(
+        'create function public.merge_trace() returns void language sql as
+        ''merge into public.workflow_trace as t using (values (1)) as v (id) on t.trace_id = v.id
+        when matched then delete''', 'function', 'public.merge_trace()'
+    ),
+    case when current_setting('server_version_num')::integer < 170000 then 'refuse' end,
+    'preflight: merge on an old name is refused before PostgreSQL 17, from which on it works'
+);
 
 -- A function that only sounds like it is left alone.
 create function public.harmless()

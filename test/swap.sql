@@ -2,7 +2,7 @@
 -- cycles.
 
 begin;
-select plan(125);
+select plan(126);
 
 select ok(
     has_table_privilege(r.role_name, format('public.%I', n.name), p.privilege),
@@ -34,7 +34,10 @@ select is_empty(
             'public', format('public.%I', n.name), 'select, insert, update'
         )
         or has_table_privilege(
-            'workflow_app', format('public.%I', n.name), 'truncate, references, trigger'
+            'workflow_app', format('public.%I', n.name),
+            'truncate, references, trigger'
+            || case when current_setting('server_version_num')::integer >= 170000
+                then ', maintain' else '' end
         )
     $$,
     'everybody else may nothing on them, and applications no more than that'
@@ -105,6 +108,14 @@ select lives_ok(
 
 -- A role that gets a right on an old name needs what is behind it, too.
 create role reporting;
+create role nightly_vacuum;
+do $$
+begin
+    if current_setting('server_version_num')::integer >= 170000 then
+        execute 'grant maintain on public.workflow_events to nightly_vacuum';
+    end if;
+end
+$$;
 grant select on public.workflow_events to reporting;
 set local role reporting;
 set local app.current_org_id = '11111111-0000-4000-8000-000000000000';
@@ -131,6 +142,24 @@ select throws_ok(
     'delete from public.workflow_events', '42501', null, 'and it can write nothing'
 );
 reset role;
+select set_eq(
+    $$
+    select
+        c.oid::regclass::text,
+        x.privilege_type
+    from pg_class as c
+    cross join lateral aclexplode(c.relacl) as x
+    where x.grantee = 'nightly_vacuum'::regrole and c.relname like 'user%'
+    $$,
+    $$
+    select
+        v.name,
+        'MAINTAIN'
+    from (values ('user_workflow_run'), ('user_workflow_run_step')) as v (name)
+    where current_setting('server_version_num')::integer >= 170000
+    $$,
+    'from PostgreSQL 17 on, who may maintain an old name may maintain the documents behind it'
+);
 select lives_ok(
     $$
     select

@@ -69,13 +69,22 @@ begin atomic
                                 )
                             when a.attgenerated <> ''
                                 then format(
-                                    ' generated always as (%s) stored',
-                                    pg_get_expr(d.adbin, d.adrelid)
+                                    ' generated always as (%s) %s',
+                                    pg_get_expr(d.adbin, d.adrelid),
+                                    case a.attgenerated when 's' then 'stored' else 'virtual' end
                                 )
                             when d.adbin is not null
                                 then ' default ' || pg_get_expr(d.adbin, d.adrelid)
                         end,
-                        case when a.attnotnull then ' not null' end
+                        -- A constraint with a name, and perhaps a comment, from PostgreSQL 18 on.
+                        case
+                            when n.conname is not null
+                                then format(
+                                    ' constraint %I not null%s',
+                                    n.conname, case when n.connoinherit then ' no inherit' end
+                                )
+                            when a.attnotnull then ' not null'
+                        end
                     ),
                     ', ' order by a.attnum
                 ),
@@ -88,6 +97,8 @@ begin atomic
         from pg_attribute as a
         inner join pg_type as t on t.oid = a.atttypid
         left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        left join pg_constraint as n
+            on n.conrelid = a.attrelid and n.contype = 'n' and n.conkey = array[a.attnum]
         where a.attrelid = source and a.attnum > 0 and not a.attisdropped
         union all
         select
@@ -248,7 +259,10 @@ begin atomic
             1000 + a.attnum::bigint,
             format('alter table %s alter %I set statistics %s', source, a.attname, a.attstattarget)
         from pg_attribute as a
-        where a.attrelid = source and a.attnum > 0 and not a.attisdropped and a.attstattarget > 0
+        where
+            a.attrelid = source and a.attnum > 0 and not a.attisdropped
+            -- Without a target of its own it is -1, or null from PostgreSQL 17 on.
+            and a.attstattarget >= 0
         union all
         select
             9,

@@ -940,9 +940,22 @@ def test_the_old_tables_are_built_again_as_they_were(deployed: str) -> None:
             alter table legacy.workflow_events set (fillfactor = 70);
             alter table legacy.workflow_events alter event_data set storage external;
             alter table legacy.workflow_events alter event_type set statistics 500;
+            alter table legacy.workflow_events alter event_data set statistics 0;
             alter table legacy.workflow_steps replica identity full;
             """,
         )
+        if connection.info.server_version >= 180000:
+            execute_script(
+                connection,
+                """
+                alter table legacy.workflow_trace rename constraint workflow_trace_org_id_not_null
+                to "Somebody's";
+                comment on constraint "Somebody's" on legacy.workflow_trace is 'has a name, too';
+                alter table legacy.workflow_trace alter constraint "Somebody's" no inherit;
+                alter table legacy.workflow_steps add constraint "Status is known"
+                check (status <> '') not enforced;
+                """,
+            )
         before = dump(deployed, "--schema=legacy")
         contract(deployed, "deploy", "drop_old_tables")
         contract(deployed, "revert", "-y")

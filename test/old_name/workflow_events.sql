@@ -1,7 +1,7 @@
 -- The old name workflow_events: the elements of "events" of runs and steps as rows.
 
 begin;
-select plan(81);
+select plan(84);
 
 -- Hospital North (1…) with two runs, Hospital South (2…) with one.
 insert into public.user_workflow_run (
@@ -716,6 +716,50 @@ select results_eq(
     $$ values ('a'), ('b'), ('c') $$,
     'moving several elements without ids moves each'
 );
+
+-- What newer versions can -------------------------------------------------------------------------
+
+select case
+    when current_setting('server_version_num')::integer >= 170000 then lives_ok(t.statement, t.rule)
+    else throws_ok(t.statement, '0A000', null, t.rule)
+end
+from (
+    values (
+        $$
+        merge into public.workflow_events as e
+        using (values ('a'), ('b'), ('d')) as v (event_type)
+        on e.step_id = 910101 and e.event_type = v.event_type
+        when matched and v.event_type = 'a' then update set event_type = 'merged'
+        when matched then delete
+        when not matched then insert (trace_id, step_id, event_type, event_data)
+        values (910001, 910101, v.event_type, '4')
+        $$,
+        'merge works from PostgreSQL 17 on'
+    )
+) as t (statement, rule);
+select set_eq(
+    'select e.event_type::text from public.workflow_events as e where e.step_id = 910101',
+    case
+        when current_setting('server_version_num')::integer >= 170000
+            then array['merged', 'c', 'd']
+        else array['a', 'b', 'c']
+    end,
+    'merge updates, deletes and inserts elements'
+);
+select case
+    when current_setting('server_version_num')::integer >= 180000
+        then results_eq(t.statement, $$ values ('c', null::text) $$, t.rule)
+    else throws_ok(t.statement, '42P01', null, t.rule)
+end
+from (
+    values (
+        $$
+        delete from public.workflow_events where step_id = 910101 and event_type = 'c'
+        returning old.event_type::text, new.event_type::text
+        $$,
+        'returning knows old and new from PostgreSQL 18 on'
+    )
+) as t (statement, rule);
 
 select * from finish();
 rollback;

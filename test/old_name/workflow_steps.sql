@@ -1,7 +1,7 @@
 -- The old name workflow_steps: a view of user_workflow_run_step, automatically updatable.
 
 begin;
-select plan(52);
+select plan(55);
 
 -- Hospital North (1…) with two runs, Hospital South (2…) with one.
 insert into public.user_workflow_run (
@@ -477,6 +477,52 @@ select is_empty(
     $$,
     'on conflict do nothing works'
 );
+
+-- What newer versions can -------------------------------------------------------------------------
+
+select case
+    when current_setting('server_version_num')::integer >= 170000 then lives_ok(t.statement, t.rule)
+    else throws_ok(t.statement, '0A000', null, t.rule)
+end
+from (
+    values (
+        $$
+        merge into public.workflow_steps as s
+        using (values (2, 'merged'), (9, 'merged in')) as v (step_number, status)
+        on s.trace_id = 910001 and s.step_number = v.step_number
+        when matched then update set status = v.status
+        when not matched then insert (trace_id, step_number, node_id, status)
+        values (910001, v.step_number, '11111111-0000-4000-8000-00000000e009', v.status)
+        $$,
+        'merge works from PostgreSQL 17 on'
+    )
+) as t (statement, rule);
+select set_eq(
+    $$
+    select s.step_number, s.status from public.workflow_steps as s
+    where s.trace_id = 910001 and s.status like 'merged%'
+    $$,
+    $$
+    select v.step_number, v.status
+    from (values (2, 'merged'), (9, 'merged in')) as v (step_number, status)
+    where current_setting('server_version_num')::integer >= 170000
+    $$,
+    'merge changes what matches, and inserts the rest'
+);
+select case
+    when current_setting('server_version_num')::integer >= 180000
+        then results_eq(t.statement, $$ values (null::text, 'resumed') $$, t.rule)
+    else throws_ok(t.statement, '42P01', null, t.rule)
+end
+from (
+    values (
+        $$
+        update public.workflow_steps set error_message = 'resumed' where step_id = 910102
+        returning old.error_message, new.error_message
+        $$,
+        'returning knows old and new from PostgreSQL 18 on'
+    )
+) as t (statement, rule);
 
 select * from finish();
 rollback;

@@ -72,7 +72,8 @@ DEFINITIONS = text("""
     union all
     select c.conname || ' ' || pg_get_constraintdef(c.oid)
     from pg_constraint as c
-    where c.conrelid = cast(:table as regclass)
+    -- "not null", a constraint from PostgreSQL 18 on, is read with the columns.
+    where c.conrelid = cast(:table as regclass) and c.contype <> 'n'
     union all
     select concat_ws(
         ' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
