@@ -1039,8 +1039,9 @@ end;
 $$;
 comment on procedure consolidation.cut_over(interval) is
 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
-patience is over (besides the time of the comparison). Can be repeated. Raises 55000 (findings, or backfill not done), XX001
-(differences), 55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it
+patience is over (the time of the comparison does not count). Can be repeated. Raises 55000
+(findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the applications write
+faster than this session carries over), 25000 (not read committed); nothing is changed then. Call it
 outside a transaction';
 
 create procedure consolidation.cut_back(patience interval default '5 minutes')

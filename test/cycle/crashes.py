@@ -326,7 +326,8 @@ class Walker:
     """Walks, and kills on the way."""
 
     def __init__(
-        self, server: Server, template: str, seed: int, say: Callable[[str], None] = lambda _: None
+        self, server: Server, template: str, seed: int, walks: tuple[tuple[Phase, ...], ...],
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.server = server
         self.template = template
@@ -334,9 +335,9 @@ class Walker:
         self.say = say
         self.report = Report()
         self._walks = 0
-        self._moments: dict[str, list[float]] = {}
+        self._marks: dict[str, list[tuple[float, str]]] = {}
         # How long each command and each of its changes take.
-        for walk in WALKS:
+        for walk in walks:
             self.walk(walk, kills=0)
 
     @contextmanager
@@ -364,21 +365,24 @@ class Walker:
         self.report.messages.append(f"walk {self._walks}, {phase.name}, after {kind}: {message}")
         self.say(self.report.messages[-1])
 
-    def _moment(self, phase: Phase) -> float:
-        """Somewhere in the command, or somewhere in one of its changes, short or long."""
-        moments = self._moments[phase.name]
+    def _moment(self, phase: Phase, reached: str) -> float:
+        """Somewhere in what is left of the command, or in one of its changes, short or long."""
+        marks = self._marks[phase.name]
+        place = max((n for n, (_, change) in enumerate(marks) if change == reached), default=0)
+        done = marks[place][0] - marks[0][0]
+        moments = [0, *[moment - done for moment, _ in marks[place:]]]
         if self.random.random() < 0.5:
             return self.random.uniform(0, moments[-1])
-        place = self.random.randrange(len(moments) - 1)
-        return self.random.uniform(moments[place], moments[place + 1])
+        change = self.random.randrange(len(moments) - 1)
+        return self.random.uniform(moments[change], moments[change + 1])
 
     def _phase(self, phase: Phase, database: str, kills: int) -> None:
         with self.server.connect(database) as connection:
             before = fingerprint(connection)
-        last_kind = ""
+        last_kind = reached = ""
         for _ in range(kills):
             kind = self.random.choice(list(KINDS))
-            moment = self._moment(phase)
+            moment = self._moment(phase, reached)
             command = Command(self.server, phase.command, database)
             wait = command.began + moment - time.monotonic()
             if wait > 0:
@@ -389,6 +393,8 @@ class Walker:
                 self.server.start()
             else:
                 status = command.wait()
+            if command.marks:
+                reached = command.marks[-1][1]
             if killed:
                 last_kind = kind
                 self.report.kills[kind, phase.name] += 1
@@ -403,8 +409,8 @@ class Walker:
         else:
             raise AssertionError("five attempts failed")
         if kills == 0:
-            moments = [moment for moment, _ in command.marks]
-            self._moments[phase.name] = [0, *moments, time.monotonic() - command.began]
+            end = (time.monotonic() - command.began, "")
+            self._marks[phase.name] = [*command.marks, end]
         self._check(phase, database, before)
 
     def _check(self, phase: Phase, database: str, before: dict[str, str]) -> None:

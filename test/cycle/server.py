@@ -51,6 +51,18 @@ class Server:
 
     def __init__(self, settings: str = "") -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="workflow_consolidation."))
+        # Nothing of the caller's server: not even its port, which a server would take over.
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PG")},
+            "LC_ALL": "C.UTF-8",
+            "PGCLIENTENCODING": "UTF8",
+            "PGHOST": str(self.directory),
+            "PGUSER": "postgres",
+            "PGAPPNAME": "workflow_consolidation test",
+            "PGOPTIONS": "-c idle_in_transaction_session_timeout=0",
+            "SQITCH_FULLNAME": "Workflow Consolidation",
+            "SQITCH_EMAIL": "maintainers@example.org",
+        }
         self._data = self.directory / "data"
         self._programs = Path(BINARIES, newest_version(), "bin")
         # PostgreSQL refuses to run as root.
@@ -69,21 +81,11 @@ class Server:
             # What is killed is the server, not the machine: the kernel keeps what was written.
             conf.write(
                 "listen_addresses = ''\n"
+                "port = 5432\n"
                 f"unix_socket_directories = '{self.directory}'\n"
                 "fsync = off\n"
                 f"{settings}\n"
             )
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PG")},
-            "LC_ALL": "C.UTF-8",
-            "PGCLIENTENCODING": "UTF8",
-            "PGHOST": str(self.directory),
-            "PGUSER": "postgres",
-            "PGAPPNAME": "workflow_consolidation test",
-            "PGOPTIONS": "-c idle_in_transaction_session_timeout=0",
-            "SQITCH_FULLNAME": "Workflow Consolidation",
-            "SQITCH_EMAIL": "maintainers@example.org",
-        }
 
     def __enter__(self) -> Server:
         self.start()
@@ -102,6 +104,7 @@ class Server:
         result = subprocess.run(
             [*self._as_owner, str(self._programs / program), *options],
             cwd="/",
+            env=self.environment,
             # A server that pg_ctl starts would keep a pipe open.
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -140,6 +143,7 @@ class Server:
             try:
                 return psycopg.connect(
                     host=str(self.directory),
+                    port=5432,
                     user="postgres",
                     dbname=database,
                     autocommit=True,

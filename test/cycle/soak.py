@@ -53,8 +53,12 @@ def queue_depth(connection: Connection) -> int:
     return int(one(connection, "select queue_depth from consolidation.progress"))
 
 
+FORTH_AND_BACK = (deploy("@expand"), deploy("@cut_over"), revert("@expand"), deploy("@cut_over"))
+
+
 def traffic(
     server: Server, database: str, *, seed: int, seconds: float, rate: float, hold: float, say: Say,
+    commands: tuple[tuple[str, ...], ...] = FORTH_AND_BACK,
     meanwhile: Callable[[Connection, str], None] = lambda _, __: None,
 ) -> Traffic:
     """Clients write; first alone, then while the plan is deployed, reverted and deployed again.
@@ -62,7 +66,7 @@ def traffic(
     seconds: how long they write alone, and how long they write at the end with catch_up() in a loop
     rate: operations a second
     hold: seconds that a transaction of one session stays open, again and again
-    meanwhile: is called between the commands
+    meanwhile: is called after each command, with the tag it went to
     """  # fmt: skip
     result = Traffic()
     changes: list[tuple[float, str]] = []
@@ -87,9 +91,7 @@ def traffic(
             since = time.monotonic()
             time.sleep(seconds)
             middle = time.monotonic()
-            for words in (
-                deploy("@expand"), deploy("@cut_over"), revert("@expand"), deploy("@cut_over")
-            ):  # fmt: skip
+            for words in commands:
                 run(*words)
                 meanwhile(connection, words[-2])
             # So that neither span has more chances of a long wait than the other.
@@ -207,7 +209,7 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
 def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     legacy(server, "legacy", min(options.runs, 60))
     say("how long each command takes, without kills")
-    walker = Walker(server, "legacy", options.seed, say)
+    walker = Walker(server, "legacy", options.seed, WALKS, say)
     began = time.monotonic()
     walks = 0
     while walker.report.kills.total() < options.kills:
@@ -230,7 +232,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--kills", type=int, default=200, help="of crashes, in all")
-    parser.add_argument("--kills-per-command", type=int, default=2)
+    parser.add_argument("--kills-per-command", type=int, default=4)
     parser.add_argument("--minutes", type=float, default=60, help="crashes end after these")
     parser.add_argument("--runs", type=int, default=300, help="executions in the old tables")
     parser.add_argument("--rate", type=float, default=120, help="operations a second of traffic")
