@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psycopg
@@ -244,7 +244,14 @@ def terminate_session(server: Server, _: Command, database: str, choose: random.
 def kill_session(server: Server, _: Command, database: str, choose: random.Random) -> bool:
     with server.connect() as connection:
         found = somebody(lambda: sessions(connection, database), choose)
-    return found is not None and kill(found)
+        if found is None or not kill(found):
+            return False
+        # The server ends all sessions, this one included, and recovers.
+        with suppress(psycopg.OperationalError):
+            while True:
+                connection.execute("select")
+    server.connect().close()
+    return True
 
 
 def stop_server(server: Server, command: Command, _: str, __: random.Random) -> bool:
@@ -326,8 +333,7 @@ class Walker:
     """Walks, and kills on the way."""
 
     def __init__(
-        self, server: Server, template: str, seed: int, walks: tuple[tuple[Phase, ...], ...],
-        say: Callable[[str], None] = lambda _: None,
+        self, server: Server, template: str, seed: int, say: Callable[[str], None] = lambda _: None
     ) -> None:
         self.server = server
         self.template = template
@@ -335,10 +341,8 @@ class Walker:
         self.say = say
         self.report = Report()
         self._walks = 0
+        # When each command began its changes, and ended.
         self._marks: dict[str, list[tuple[float, str]]] = {}
-        # How long each command and each of its changes take.
-        for walk in walks:
-            self.walk(walk, kills=0)
 
     @contextmanager
     def _database(self) -> Iterator[str]:
@@ -351,7 +355,7 @@ class Walker:
             self.server.run("dropdb", "--force", name)
 
     def walk(self, phases: tuple[Phase, ...], kills: int) -> None:
-        """One walk through all phases, with that many kills in each."""
+        """One walk through all phases, with that many kills in each that was walked before."""
         with self._database() as database:
             for phase in phases:
                 try:
@@ -380,7 +384,7 @@ class Walker:
         with self.server.connect(database) as connection:
             before = fingerprint(connection)
         last_kind = reached = ""
-        for _ in range(kills):
+        for _ in range(kills if phase.name in self._marks else 0):
             kind = self.random.choice(list(KINDS))
             moment = self._moment(phase, reached)
             command = Command(self.server, phase.command, database)
@@ -408,7 +412,7 @@ class Walker:
             self._fail(last_kind, phase, f"attempt {attempt + 1}: exit {status}\n{command.said}")
         else:
             raise AssertionError("five attempts failed")
-        if kills == 0:
+        if phase.name not in self._marks:
             end = (time.monotonic() - command.began, "")
             self._marks[phase.name] = [*command.marks, end]
         self._check(phase, database, before)

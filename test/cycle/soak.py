@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -208,8 +209,7 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
 
 def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     legacy(server, "legacy", min(options.runs, 60))
-    say("how long each command takes, without kills")
-    walker = Walker(server, "legacy", options.seed, WALKS, say)
+    walker = Walker(server, "legacy", options.seed, say)
     began = time.monotonic()
     walks = 0
     while walker.report.kills.total() < options.kills:
@@ -240,6 +240,9 @@ def main() -> int:
     parser.add_argument("--hold", type=float, default=30, help="seconds of an open transaction")
     parser.add_argument("--patience", type=float, default=20, help="of a starved cut-over")
     options = parser.parse_args()
+    # Servers are removed whoever ends this, also in the background of a shell that ignores SIGINT.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit("interrupted"))
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
