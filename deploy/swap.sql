@@ -930,7 +930,7 @@ begin
         end if;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
-            raise notice 'attempt %: %', attempt, concat_ws('. ', reason, detail);
+            raise notice 'attempt %: %', attempt, coalesce(detail, reason);
         end if;
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
         commit;

@@ -215,8 +215,6 @@ def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     while walker.report.kills.total() < options.kills:
         walker.walk(WALKS[walks % len(WALKS)], options.kills_per_command)
         walks += 1
-        say(f"  walk {walks}: {walker.report.kills.total()} kills, "
-            f"{walker.report.failures.total()} failures, {time.monotonic() - began:.0f} s")
         if time.monotonic() - began > options.minutes * 60:
             say(f"  the {options.minutes} minutes are over")
             break
@@ -232,7 +230,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--kills", type=int, default=200, help="of crashes, in all")
-    parser.add_argument("--kills-per-command", type=int, default=4)
+    parser.add_argument("--kills-per-command", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=60, help="crashes end after these")
     parser.add_argument("--runs", type=int, default=300, help="executions in the old tables")
     parser.add_argument("--rate", type=float, default=120, help="operations a second of traffic")

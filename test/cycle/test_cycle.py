@@ -30,7 +30,6 @@ from helpers_cycle import (
     rows,
     sequences,
     side_by_side,
-    sqlstate,
     statement,
     traffic,
     wait_for_lock,
