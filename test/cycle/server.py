@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BINARIES = "/usr/lib/postgresql"
 
 
-def newest_version() -> str:
-    """The latest major version whose server is installed."""
-    versions = [path.parts[-3] for path in Path(BINARIES).glob("*/bin/initdb")]
-    if not versions:
+def programs(version: int | None) -> Path:
+    """Where initdb and pg_ctl are: of this major version if it is installed, else of the latest."""
+    found = {int(path.parts[-3]): path.parent for path in Path(BINARIES).glob("*/bin/initdb")}
+    if not found:
         raise RuntimeError(f"no server in {BINARIES}: install postgresql")
-    return max(versions, key=int)
+    return found.get(version or 0, found[max(found)])
 
 
 def children(pid: int) -> list[int]:
@@ -46,10 +46,10 @@ def kill(pid: int) -> bool:
 class Server:
     """Started by "with", removed at its end. Its processes are the only ones it ever kills.
 
-    settings: lines of postgresql.conf besides those below.
+    version: major version that is wanted, the latest if that is not installed
     """
 
-    def __init__(self, settings: str = "") -> None:
+    def __init__(self, version: int | None = None) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="workflow_consolidation."))
         # Nothing of the caller's server: not even its port, which a server would take over.
         self.environment = {
@@ -64,7 +64,7 @@ class Server:
             "SQITCH_EMAIL": "maintainers@example.org",
         }
         self._data = self.directory / "data"
-        self._programs = Path(BINARIES, newest_version(), "bin")
+        self._programs = programs(version)
         # PostgreSQL refuses to run as root.
         self._as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as_owner:
@@ -84,7 +84,6 @@ class Server:
                 "port = 5432\n"
                 f"unix_socket_directories = '{self.directory}'\n"
                 "fsync = off\n"
-                f"{settings}\n"
             )
 
     def __enter__(self) -> Server:
