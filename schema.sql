@@ -481,6 +481,13 @@ begin
     if exists (select from consolidation.change as c where c.trace_id is null) then
         raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
     end if;
+    -- Everybody waits meanwhile.
+    if cardinality(pending) > 60 then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'too much came in while the locks were waited for',
+            detail = format('%s executions wait in the queue.', cardinality(pending));
+    end if;
     delete from consolidation.change;
     if cardinality(pending) = 0 then
         return;
@@ -509,8 +516,8 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
-back) and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001
-for a difference';
+back) and compares them. Raises 55P03 after a truncate and for more than 60 executions, to be
+carried over without locks, and XX001 for a difference';
 
 --
 -- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -521,17 +528,28 @@ CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 1000, IN p
     AS $$
 declare
     began constant timestamptz := clock_timestamp();
+    last_change bigint;
     taken integer;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
+    -- What comes in from here on is left to the next call: busy writers would keep this one for
+    -- ever. A truncate stands for entries behind all others.
+    if exists (select from consolidation.change as c where c.trace_id is null) then
+        delete from consolidation.change as c where c.trace_id is null;
+        perform consolidation.note_everything();
+    end if;
+    last_change := (select max(c.change_id) from consolidation.change as c);
     loop
         taken := consolidation.carry_changes(batch_size);
         commit;
         total := total + taken;
-        exit when taken < batch_size or clock_timestamp() > began + patience;
+        exit when taken = 0 or clock_timestamp() > began + patience
+            or not exists (
+                select from consolidation.change as c where c.change_id <= last_change
+            );
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             raise notice 'caught up with % changes, % in the queue',
@@ -547,9 +565,9 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
-and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience
-is over (default: never). Raises 22023 for a batch_size out of range. Call it outside a
-transaction';
+and repeated, and run from several sessions. Ends when what was in the queue at its begin is carried
+over, or when patience is over (default: never). Raises 22023 for a batch_size out of range. Call it
+outside a transaction';
 
 --
 -- Name: check_batch_size(integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1146,6 +1164,8 @@ CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00':
     LANGUAGE plpgsql
     AS $$
 declare
+    began timestamptz;
+    patience_left interval;
     example record;
 begin
     perform consolidation.check_session(patience);
@@ -1158,7 +1178,10 @@ begin
                     message = 'the backfill is not done',
                     hint = 'call consolidation.backfill(); select * from consolidation.progress;';
             end if;
+            began := clock_timestamp();
             call consolidation.catch_up(patience => patience);
+            -- The comparison takes as long as it takes.
+            patience_left := greatest(patience - (clock_timestamp() - began), '0');
             select * into example from consolidation.differences(skip_pending => true) limit 1;
             if found then
                 raise exception using
@@ -1172,7 +1195,7 @@ begin
                     'shows all.';
             end if;
             commit;
-            call consolidation.swap('to views', patience);
+            call consolidation.swap('to views', patience_left);
         when 'cut over' then
             raise notice 'the names were swapped before; what follows is finished now';
         else
@@ -1189,8 +1212,9 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
-patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001
-(differences), 55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it
+patience is over (the time of the comparison does not count). Can be repeated. Raises 55000
+(findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the applications write
+faster than this session carries over), 25000 (not read committed); nothing is changed then. Call it
 outside a transaction';
 
 --
@@ -4145,22 +4169,29 @@ CREATE PROCEDURE consolidation.swap(IN direction text, IN patience interval)
     LANGUAGE plpgsql
     AS $$
 declare
+    -- They are carried over and compared under the locks, some milliseconds each.
+    few constant integer := 20;
     give_up_at constant timestamptz := clock_timestamp() + patience;
     began timestamptz;
     attempt integer := 0;
-    taken integer;
+    reported timestamptz := clock_timestamp();
+    waiting bigint;
+    waited bigint;
     swapped boolean := false;
     reason text;
     detail text;
 begin
     loop
         attempt := attempt + 1;
-        call consolidation.catch_up(patience => give_up_at - clock_timestamp());
-        -- Each pass has less to do than the one before: what came in while that one ran.
-        for pass in 1 .. 5 loop
-            taken := consolidation.carry_changes(1000);
+        waiting := null;
+        -- Each pass has less to do than the one before, what came in while that one ran; or the
+        -- applications write faster than this session carries over.
+        loop
+            call consolidation.catch_up(patience => give_up_at - clock_timestamp());
+            waited := waiting;
+            waiting := (select count(distinct c.trace_id) from consolidation.change as c);
             commit;
-            exit when taken < 20;
+            exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
         end loop;
         began := clock_timestamp();
         begin
@@ -4170,11 +4201,11 @@ begin
                     errcode = 'lock_not_available',
                     message = 'another session is carrying over a batch';
             end if;
-            -- They are carried over and compared under the locks: a hundred take about 0.3 s.
-            if (select count(distinct c.trace_id) from consolidation.change as c) > 100 then
+            if waiting > few then
                 raise exception using
                     errcode = 'lock_not_available',
-                    message = 'the queue grows faster than it is emptied';
+                    message = 'the applications write faster than this session carries over',
+                    detail = format('%s executions wait in the queue.', waiting);
             end if;
             perform consolidation.take_locks(
                 consolidation.swap_locks(), 'access exclusive', '0 s'
@@ -4200,11 +4231,15 @@ begin
                 errcode = 'lock_not_available',
                 message = format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    patience, attempt, reason
+                    date_trunc('milliseconds', patience), attempt, reason
                 ),
                 detail = detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
+        end if;
+        if clock_timestamp() > reported + interval '5 seconds' then
+            reported := clock_timestamp();
+            raise notice 'attempt %: %', attempt, coalesce(detail, reason);
         end if;
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
         commit;
@@ -4742,20 +4777,30 @@ begin
     select string_agg(
         format(
             'pid %s (%s, %s, transaction open for %s) on %s',
-            a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
-            date_trunc('second', clock_timestamp() - a.xact_start), l.relation::regclass
+            h.pid, h.name, h.state, date_trunc('milliseconds', h.open_for), h.relations
         ),
-        '; ' order by a.xact_start, a.pid, l.relation
+        '; ' order by h.open_for desc, h.pid
     )
     into holders
-    from pg_locks as l
-    inner join pg_stat_activity as a on a.pid = l.pid
-    where
-        l.locktype = 'relation'
-        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
-        and l.relation = any (tables)
-        and l.granted
-        and l.pid <> pg_backend_pid();
+    from (
+        select
+            a.pid,
+            coalesce(nullif(a.application_name, ''), a.usename) as name,
+            a.state,
+            clock_timestamp() - a.xact_start as open_for,
+            string_agg(distinct l.relation::regclass::text, ', ') as relations
+        from pg_locks as l
+        inner join pg_stat_activity as a on a.pid = l.pid
+        where
+            l.locktype = 'relation'
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
+            and l.relation = any (tables)
+            and l.granted
+            and l.pid <> pg_backend_pid()
+        group by a.pid, a.application_name, a.usename, a.state, a.xact_start
+    ) as h;
     raise exception using
         errcode = 'lock_not_available',
         message = format(

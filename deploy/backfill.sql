@@ -221,17 +221,28 @@ language plpgsql
 as $$
 declare
     began constant timestamptz := clock_timestamp();
+    last_change bigint;
     taken integer;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
+    -- What comes in from here on is left to the next call: busy writers would keep this one for
+    -- ever. A truncate stands for entries behind all others.
+    if exists (select from consolidation.change as c where c.trace_id is null) then
+        delete from consolidation.change as c where c.trace_id is null;
+        perform consolidation.note_everything();
+    end if;
+    last_change := (select max(c.change_id) from consolidation.change as c);
     loop
         taken := consolidation.carry_changes(batch_size);
         commit;
         total := total + taken;
-        exit when taken < batch_size or clock_timestamp() > began + patience;
+        exit when taken = 0 or clock_timestamp() > began + patience
+            or not exists (
+                select from consolidation.change as c where c.change_id <= last_change
+            );
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             raise notice 'caught up with % changes, % in the queue',
@@ -243,9 +254,9 @@ $$;
 comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
-and repeated, and run from several sessions. Ends when the queue is all but empty, or when patience
-is over (default: never). Raises 22023 for a batch_size out of range. Call it outside a
-transaction';
+and repeated, and run from several sessions. Ends when what was in the queue at its begin is carried
+over, or when patience is over (default: never). Raises 22023 for a batch_size out of range. Call it
+outside a transaction';
 
 create procedure consolidation.backfill(batch_size integer default 1000)
 language plpgsql

@@ -336,6 +336,13 @@ begin
     if exists (select from consolidation.change as c where c.trace_id is null) then
         raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
     end if;
+    -- Everybody waits meanwhile.
+    if cardinality(pending) > 60 then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'too much came in while the locks were waited for',
+            detail = format('%s executions wait in the queue.', cardinality(pending));
+    end if;
     delete from consolidation.change;
     if cardinality(pending) = 0 then
         return;
@@ -360,8 +367,8 @@ end;
 $$;
 comment on function consolidation.carry_the_rest() is
 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
-back) and compares them. Raises 55P03 after a truncate, to be carried over without locks, and XX001
-for a difference';
+back) and compares them. Raises 55P03 after a truncate and for more than 60 executions, to be
+carried over without locks, and XX001 for a difference';
 
 create function consolidation.swap_to_views()
 returns void
@@ -860,22 +867,29 @@ create procedure consolidation.swap(direction text, patience interval)
 language plpgsql
 as $$
 declare
+    -- They are carried over and compared under the locks, some milliseconds each.
+    few constant integer := 20;
     give_up_at constant timestamptz := clock_timestamp() + patience;
     began timestamptz;
     attempt integer := 0;
-    taken integer;
+    reported timestamptz := clock_timestamp();
+    waiting bigint;
+    waited bigint;
     swapped boolean := false;
     reason text;
     detail text;
 begin
     loop
         attempt := attempt + 1;
-        call consolidation.catch_up(patience => give_up_at - clock_timestamp());
-        -- Each pass has less to do than the one before: what came in while that one ran.
-        for pass in 1 .. 5 loop
-            taken := consolidation.carry_changes(1000);
+        waiting := null;
+        -- Each pass has less to do than the one before, what came in while that one ran; or the
+        -- applications write faster than this session carries over.
+        loop
+            call consolidation.catch_up(patience => give_up_at - clock_timestamp());
+            waited := waiting;
+            waiting := (select count(distinct c.trace_id) from consolidation.change as c);
             commit;
-            exit when taken < 20;
+            exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
         end loop;
         began := clock_timestamp();
         begin
@@ -885,11 +899,11 @@ begin
                     errcode = 'lock_not_available',
                     message = 'another session is carrying over a batch';
             end if;
-            -- They are carried over and compared under the locks: a hundred take about 0.3 s.
-            if (select count(distinct c.trace_id) from consolidation.change as c) > 100 then
+            if waiting > few then
                 raise exception using
                     errcode = 'lock_not_available',
-                    message = 'the queue grows faster than it is emptied';
+                    message = 'the applications write faster than this session carries over',
+                    detail = format('%s executions wait in the queue.', waiting);
             end if;
             perform consolidation.take_locks(
                 consolidation.swap_locks(), 'access exclusive', '0 s'
@@ -915,11 +929,15 @@ begin
                 errcode = 'lock_not_available',
                 message = format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    patience, attempt, reason
+                    date_trunc('milliseconds', patience), attempt, reason
                 ),
                 detail = detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
+        end if;
+        if clock_timestamp() > reported + interval '5 seconds' then
+            reported := clock_timestamp();
+            raise notice 'attempt %: %', attempt, coalesce(detail, reason);
         end if;
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
         commit;
@@ -984,6 +1002,8 @@ create procedure consolidation.cut_over(patience interval default '5 minutes')
 language plpgsql
 as $$
 declare
+    began timestamptz;
+    patience_left interval;
     example record;
 begin
     perform consolidation.check_session(patience);
@@ -996,7 +1016,10 @@ begin
                     message = 'the backfill is not done',
                     hint = 'call consolidation.backfill(); select * from consolidation.progress;';
             end if;
+            began := clock_timestamp();
             call consolidation.catch_up(patience => patience);
+            -- The comparison takes as long as it takes.
+            patience_left := greatest(patience - (clock_timestamp() - began), '0');
             select * into example from consolidation.differences(skip_pending => true) limit 1;
             if found then
                 raise exception using
@@ -1010,7 +1033,7 @@ begin
                     'shows all.';
             end if;
             commit;
-            call consolidation.swap('to views', patience);
+            call consolidation.swap('to views', patience_left);
         when 'cut over' then
             raise notice 'the names were swapped before; what follows is finished now';
         else
@@ -1023,8 +1046,9 @@ end;
 $$;
 comment on procedure consolidation.cut_over(interval) is
 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
-patience is over. Can be repeated. Raises 55000 (findings, or backfill not done), XX001
-(differences), 55P03 (no locks), 25000 (not read committed); nothing is changed then. Call it
+patience is over (the time of the comparison does not count). Can be repeated. Raises 55000
+(findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the applications write
+faster than this session carries over), 25000 (not read committed); nothing is changed then. Call it
 outside a transaction';
 
 create procedure consolidation.cut_back(patience interval default '5 minutes')

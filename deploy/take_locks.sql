@@ -71,20 +71,30 @@ begin
     select string_agg(
         format(
             'pid %s (%s, %s, transaction open for %s) on %s',
-            a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
-            date_trunc('second', clock_timestamp() - a.xact_start), l.relation::regclass
+            h.pid, h.name, h.state, date_trunc('milliseconds', h.open_for), h.relations
         ),
-        '; ' order by a.xact_start, a.pid, l.relation
+        '; ' order by h.open_for desc, h.pid
     )
     into holders
-    from pg_locks as l
-    inner join pg_stat_activity as a on a.pid = l.pid
-    where
-        l.locktype = 'relation'
-        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
-        and l.relation = any (tables)
-        and l.granted
-        and l.pid <> pg_backend_pid();
+    from (
+        select
+            a.pid,
+            coalesce(nullif(a.application_name, ''), a.usename) as name,
+            a.state,
+            clock_timestamp() - a.xact_start as open_for,
+            string_agg(distinct l.relation::regclass::text, ', ') as relations
+        from pg_locks as l
+        inner join pg_stat_activity as a on a.pid = l.pid
+        where
+            l.locktype = 'relation'
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
+            and l.relation = any (tables)
+            and l.granted
+            and l.pid <> pg_backend_pid()
+        group by a.pid, a.application_name, a.usename, a.state, a.xact_start
+    ) as h;
     raise exception using
         errcode = 'lock_not_available',
         message = format(

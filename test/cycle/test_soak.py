@@ -1,0 +1,126 @@
+"""Short runs of script/soak: the plan beside writers, and through kills of whatever takes part.
+
+On a server of their own, since they kill it. Each check is shown to fail once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from conftest import connect
+from crashes import WALKS, Phase, Walker, deploy, psql, revert
+from helpers_cycle import Connection
+from load import Load
+from server import Server
+from soak import legacy, starve, traffic
+
+SEED = 18
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Of the version that the other tests use, with a template of the old tables, "legacy"."""
+    with connect("postgres") as connection:
+        version = connection.info.server_version // 10000
+    with Server(version) as started:
+        legacy(started, "legacy", 60)
+        yield started
+
+
+@pytest.fixture
+def copy(server: Server) -> Iterator[str]:
+    """A database with the old tables."""
+    name = f"soak_{next(_numbers)}"
+    server.run("createdb", "--template=legacy", name)
+    yield name
+    server.run("dropdb", "--force", name)
+
+
+def test_writers_lose_nothing_while_the_plan_goes_forth_and_back(server: Server, copy: str) -> None:
+    """Eight sessions and one that keeps transactions open; each knows what it committed."""
+    found = traffic(server, copy, seed=SEED, seconds=6, rate=30, hold=0.5, say=print)
+    assert found.failures == []
+    assert found.balance is not None
+    assert found.balance.lost == []
+    assert found.balance.doubled == []
+    assert found.balance.committed > 200
+    assert found.differences == 0
+    # script/soak prints how much exactly; a second is more than two shared cores ever take.
+    assert found.added < 1, found.longest_with[0]
+    # The queue grows while nobody catches up, and is short when somebody does.
+    assert found.queue_without == sorted(found.queue_without)
+    assert found.queue_without[0] < found.queue_without[-1]
+    assert found.queue_with[-1] < found.queue_without[-1]
+
+
+def test_the_journals_notice_what_a_missing_trigger_loses(server: Server, copy: str) -> None:
+    """Without one trigger of the capture, the way back forgets what was updated."""
+
+    def forget(connection: Connection, deployed_to: str) -> None:
+        if deployed_to == "@cut_over":
+            for table in ("user_workflow_run", "user_workflow_run_step"):
+                connection.execute(f"alter table {table} disable trigger capture_update".encode())
+
+    found = traffic(
+        server, copy, seed=SEED, seconds=3, rate=30, hold=0.5, say=print,
+        commands=(deploy("@cut_over"), revert("@expand")), meanwhile=forget,
+    )  # fmt: skip
+    assert found.balance is not None
+    assert found.balance.lost != []
+    assert found.differences > 0
+
+
+def test_the_journals_notice_what_is_written_behind_their_back(server: Server, copy: str) -> None:
+    with server.connect(copy) as connection:
+        load = Load(lambda: server.connect(copy), seed=SEED, clients=1)
+        client = load.clients[0]
+        for _ in range(100):
+            client.once()
+        assert load.failures == []
+        assert load.balance().lost == load.balance().doubled == []
+        (trace_id, token), _ = next(iter(client.journal.rows["workflow_events"].items()))
+        connection.execute(
+            "insert into workflow_events (trace_id, event_type, event_data) "
+            "select trace_id, event_type, event_data from workflow_events "
+            "where trace_id = %s and event_data ->> 'token' = %s",
+            (trace_id, token),
+        )
+        assert len(load.balance().doubled) == 1
+        connection.execute("delete from workflow_events where trace_id = %s", (trace_id,))
+        assert len(load.balance().lost) > 0
+        load.close()
+
+
+def test_a_cut_over_beside_writers_without_a_limit_ends_in_time(server: Server, copy: str) -> None:
+    """Done, or 55P03 and why; never much later than its patience and the comparison."""
+    server.run("sqitch", "deploy", "--log-only", "--verify", "--to", "@baseline", f"db:pg:{copy}")
+    found = starve(server, copy, patience=4)
+    assert found.state in (None, "55P03"), found
+    assert found.seconds < 20, found
+
+
+def test_kills_at_any_moment_leave_nothing_to_repair(server: Server) -> None:
+    """Clients, sessions and the server die in every phase; the same command again finishes it."""
+    walker = Walker(server, "legacy", SEED, say=print)
+    walker.walk(WALKS[1], kills=0)
+    walker.walk(WALKS[1], kills=1)
+    print(walker.report)
+    assert walker.report.messages == []
+    assert walker.report.kills.total() >= 8
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from workflow_events where event_id = (select min(event_id) from workflow_events)",
+        "update micro_state set label = 'damaged'",
+    ],
+)
+def test_a_walk_notices_rows_that_changed(server: Server, damage: str) -> None:
+    walker = Walker(server, "legacy", SEED)
+    walker.walk((Phase("damage", psql(damage), "baseline"),), kills=0)
+    assert walker.report.failures.total() == 1
+    assert "the old names show something else" in walker.report.messages[0]
