@@ -71,7 +71,7 @@ class Bench:
         big: Callable[[], Database] | None = None
         if self.large:
             big = lambda: self.databases.get("large", 10 * self.runs, 50)  # noqa: E731
-        section = backfill.part([self.small, self.middle], self.repetitions, big)
+        section = backfill.part(self.small, self.middle, self.repetitions, big)
         if self.large:
             self.databases.drop("large")
         return section
@@ -82,7 +82,7 @@ class Bench:
 
     def size(self) -> Section:
         """Bytes."""
-        return size.part(self.after)
+        return size.part(self.small_after, self.after)
 
     def read(self) -> Section:
         """One run."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Connection as SqlalchemyConnection
@@ -29,11 +29,9 @@ def backfill(database: Database, sessions: int) -> None:
         with database.connect() as connection:
             connection.execute(f"call consolidation.backfill({batch_size})")
 
-    threads = [threading.Thread(target=session) for _ in range(sessions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(sessions) as pool:
+        for done in [pool.submit(session) for _ in range(sessions)]:
+            done.result()
 
 
 def script(name: str) -> str:
@@ -216,25 +214,26 @@ def rate(database: Database, way: str, seconds: Spread) -> Spread:
 
 
 def part(
-    databases: list[Database], repetitions: int, large: Callable[[], Database] | None
+    small: Database, middle: Database, repetitions: int, large: Callable[[], Database] | None
 ) -> Section:
     """Compares the ways at a tenth of the runs, at all of them, and at ten times as many.
 
     Args:
-        databases: With N/10 and N runs, deployed to @expand.
+        small: With N/10 runs, deployed to @expand.
+        middle: With N runs, likewise.
         repetitions: How often each way is measured.
         large: Makes the database with 10 N runs, where three repetitions have to do.
     """
-    small, middle = databases
     wal: dict[str, list[float]] = {}
-    rates: dict[int, dict[str, Spread]] = {}
-    for database in databases:
-        say(f"  {database.runs:,} runs")
-        wal = {}
-        ways = contenders(database, wal)
-        times = alternate(ways, repetitions, warm_up=False)
-        rates[database.runs] = {way: rate(database, way, t) for way, t in times.items()}
+    say(f"  {small.runs:,} and {middle.runs:,} runs in turn")
+    ways = contenders(middle, wal)
+    few = {f"few, {way}": work for way, work in contenders(small, {}).items()}
+    times = alternate(ways | few, repetitions, warm_up=False)
     logs = {way: Spread(tuple(values)) for way, values in wal.items()}
+    rates = {
+        small.runs: {way: rate(small, way, times[f"few, {way}"]) for way in ways},
+        middle.runs: {way: rate(middle, way, times[way]) for way in ways},
+    }
     biggest, smaller = middle, small
     grown = rates[middle.runs][ONE] / rates[small.runs][ONE]
     if large:
@@ -247,7 +246,7 @@ def part(
         again = rate(middle, ONE, taken.pop("again"))
         rates[biggest.runs] = {way: rate(biggest, way, t) for way, t in taken.items()}
         grown = rates[biggest.runs][ONE] / again
-    for database in databases:
+    for database in (small, middle):
         database.run("drop schema floor, finished, loop cascade")
     sizes = list(rates)
     return Section(

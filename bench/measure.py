@@ -164,8 +164,8 @@ class Section:
     tables: list[Table]
     goals: list[Goal] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    """Sentences with figures, below the tables."""
+    losses: list[str] = field(default_factory=list)
+    """Where the new structure loses, with figures."""
 
 
 def crossover(points: list[tuple[int, Spread]], what: str) -> str:

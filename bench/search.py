@@ -126,6 +126,9 @@ def part(small: Database, database: Database, repetitions: int, times: int) -> S
     taken = alternate(
         {**many, **{f"few, {name}": search for name, search in few.items()}}, repetitions
     )
+    found = {name: search.rows() for name, search in many.items()}
+    for session in {search.connection for search in (*few.values(), *many.values())}:
+        session.close()
     ours = [(search, way) for search, ways in SEARCHES.items() for way in ways]
 
     def times_of(search: str, way: str) -> list[str]:
@@ -156,7 +159,7 @@ def part(small: Database, database: Database, repetitions: int, times: int) -> S
                 [
                     (
                         f"{search}, {way}",
-                        f"{many[f'{PROJECT}, {search}, {way}'].rows()}",
+                        f"{found[f'{PROJECT}, {search}, {way}']}",
                         *times_of(search, way),
                         *against_owner(search, way),
                     )

@@ -21,6 +21,7 @@ from bench.measure import Goal, Spread, alternate, crossover  # noqa: E402
 # Sections and their tables, by the number of rows; every index of the deploy scripts has one, too.
 TABLES = {
     "Goals": [5 + 4 + 2 + 3 + 5 + 1],
+    "Where the new structure loses": [],
     "Capture": [5, 5],
     "Backfill": [5, 4, 4],
     "Size": [10, ANY, 2, 2],
@@ -64,7 +65,7 @@ def test_every_table_is_there(output: Path) -> None:
 
 def test_every_goal_is_met_or_missed(output: Path) -> None:
     page = (output / "benchmarks.md").read_text(encoding="utf-8")
-    summary = page.partition("## Goals")[2].partition("## Capture")[0]
+    summary = page.partition("## Goals")[2].partition("## Where")[0]
     met, missed = summary.count("| met |"), summary.count("| **missed** |")
     assert f"\n{met} of {met + missed} met.\n" in summary
     assert page.count("\nMissed: ") == missed
