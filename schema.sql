@@ -8069,7 +8069,7 @@ CREATE INDEX workflow_trace_workflow_id_idx ON legacy.workflow_trace USING btree
 -- Name: idx_run_context_gin; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin (context jsonb_path_ops);
+CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin ((ARRAY[org_id]), context jsonb_path_ops);
 
 --
 -- Name: INDEX idx_run_context_gin; Type: COMMENT; Schema: public; Owner: -
@@ -8093,7 +8093,7 @@ COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): th
 -- Name: idx_run_events_gin; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX idx_run_events_gin ON public.user_workflow_run USING gin (events jsonb_path_ops) WHERE (events <> '[]'::jsonb);
+CREATE INDEX idx_run_events_gin ON public.user_workflow_run USING gin ((ARRAY[org_id]), events jsonb_path_ops) WHERE (events <> '[]'::jsonb);
 
 --
 -- Name: INDEX idx_run_events_gin; Type: COMMENT; Schema: public; Owner: -
@@ -8129,7 +8129,7 @@ CREATE INDEX idx_run_workflow ON public.user_workflow_run USING btree (workflow_
 -- Name: idx_step_events_gin; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step USING gin (events jsonb_path_ops);
+CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step USING gin ((ARRAY[org_id]), events jsonb_path_ops);
 
 --
 -- Name: INDEX idx_step_events_gin; Type: COMMENT; Schema: public; Owner: -
