@@ -154,7 +154,9 @@ order by h.ordinal;
 
 select is(
     pg_temp.finding_about(
-        'create function public.merge_trace() returns void language sql as
+        -- The server would refuse it itself before 17.
+        'set local check_function_bodies = off;
+        create function public.merge_trace() returns void language sql as
         ''merge into public.workflow_trace as t using (values (1)) as v (id) on t.trace_id = v.id
         when matched then delete''', 'function', 'public.merge_trace()'
     ),
