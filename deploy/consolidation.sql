@@ -6,8 +6,8 @@
 -- Revert: drops both schemas, which by then are empty.
 --
 -- Sqitch records a change after its script has committed. Where it died in between, it executes the
--- script again: each begins by asking whether there is anything left to do, and ends with the answer
--- for the next time, in the same transaction.
+-- script again: each begins by asking whether there is anything left to do, and ends with the
+-- answer for the next time, in the same transaction.
 
 select to_regclass('consolidation.deployed_change') is not null as deployed \gset
 \if :deployed
@@ -133,7 +133,9 @@ begin
         from pg_locks as l
         where
             l.locktype = 'advisory'
-            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
             and l.classid = lock_class::oid
             and l.objid = 257;
         raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
@@ -190,8 +192,9 @@ begin
 end;
 $$;
 comment on function consolidation.is_reverted(text) is
-'Whether the revert script of a change has ended, or the change was never deployed. Waits as is_deployed
-does. Raises 55000 while a later change is deployed, which Sqitch then has no record of';
+'Whether the revert script of a change has ended, or the change was never deployed. Waits as
+is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
+of';
 revoke all on function consolidation.is_reverted(text) from public;
 
 insert into consolidation.deployed_change (change) values ('consolidation');

@@ -7,9 +7,9 @@
 -- Revert: drops the functions.
 --
 -- to_iso8601 is not strict: a strict function around a case expression is never inlined, which made
--- it four times as slow. Null gives null all the same. from_iso8601 is not in SQL, so that the planner
--- does not unfold it: the views of the old names mention it often, and their queries took twice as
--- long to plan as to execute.
+-- it four times as slow. Null gives null all the same. from_iso8601 is not in SQL, so that the
+-- planner does not unfold it: the views of the old names mention it often, and their queries took
+-- twice as long to plan as to execute.
 
 select consolidation.is_deployed('iso8601') as deployed \gset
 \if :deployed

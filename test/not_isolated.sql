@@ -54,7 +54,8 @@ begin
     if current_setting('server_version_num')::integer < 160000 then
         grant workflow_maintenance to gatekeeper with admin option;
     else
-        execute 'grant workflow_maintenance to gatekeeper with admin true, inherit false, set false';
+        execute 'grant workflow_maintenance to gatekeeper '
+            'with admin true, inherit false, set false';
         execute 'grant workflow_maintenance to idle_member with inherit false, set false';
     end if;
 end

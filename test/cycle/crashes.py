@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psycopg
+
 from helpers_cycle import EIGHT, NODE, NORTH, SIX, USER, WORKFLOW, Connection, one, wait_until
 from server import ROOT, Server, children, kill
 
@@ -80,7 +81,8 @@ DOCUMENT_WRITES = """
     where legacy_trace_id between 26 and 30 and events <> '[]';
 """
 ONLY_IN_DOCUMENTS = """
-    select concat_ws(' ', step_id, error_details, jsonb_path_query_array(events, '$.severity')) as line
+    select
+        concat_ws(' ', step_id, error_details, jsonb_path_query_array(events, '$.severity')) as line
     from user_workflow_run_step
     where error_details = '{"code": 1}' or events @> '[{"severity": "high"}]'
 """
@@ -236,9 +238,7 @@ def kill_psql(_: Server, command: Command, __: str, choose: random.Random) -> bo
 def terminate_session(server: Server, _: Command, database: str, choose: random.Random) -> bool:
     with server.connect() as connection:
         found = somebody(lambda: sessions(connection, database), choose)
-        return found is not None and bool(
-            one(connection, "select pg_terminate_backend(%s)", found)
-        )
+        return found is not None and bool(one(connection, "select pg_terminate_backend(%s)", found))
 
 
 def kill_session(server: Server, _: Command, database: str, choose: random.Random) -> bool:
@@ -290,8 +290,11 @@ class Report:
     def __str__(self) -> str:
         phases = list(dict.fromkeys(phase.name for walk in WALKS for phase in walk))
         kinds = [*KINDS, "all"]
-        lines = [f"{'kills (failures)':<18}" + "".join(f"{n:>10}" for n in range(1, len(kinds)))
-                 + f"{'all':>10}"]
+        lines = [
+            f"{'kills (failures)':<18}"
+            + "".join(f"{n:>10}" for n in range(1, len(kinds)))
+            + f"{'all':>10}"
+        ]
         for phase in phases:
             cells = []
             for kind in kinds:
@@ -301,9 +304,7 @@ class Report:
                 cells.append(f"{killed}" + (f" ({failed})" if failed else ""))
             lines.append(f"{phase:<18}" + "".join(f"{cell:>10}" for cell in cells))
         totals = [sum(n for (k, _), n in self.kills.items() if k == kind) for kind in KINDS]
-        lines.append(
-            f"{'all':<18}" + "".join(f"{n:>10}" for n in [*totals, self.kills.total()])
-        )
+        lines.append(f"{'all':<18}" + "".join(f"{n:>10}" for n in [*totals, self.kills.total()]))
         lines += [f"  {n} {kind}" for n, kind in enumerate(KINDS, start=1)]
         return "\n".join(lines)
 
@@ -450,7 +451,7 @@ class Walker:
                     "select * from consolidation.differences() limit 1"
                 ).fetchall()
                 assert not differing, f"old tables and documents differ: {differing}"
-                assert 0 == one(connection, "select count(*) from consolidation.change")
+                assert one(connection, "select count(*) from consolidation.change") == 0
             if phase.complete:
                 target = TARGET.format(database=database)
                 self.server.run("sqitch", "verify", target)

@@ -1,4 +1,4 @@
-"""Applications that write at a bounded rate, remember what they committed, and how long they waited.
+"""Applications that write at a bounded rate, and remember what they committed and how long it took.
 
 Each client writes to executions of its own, so what it remembers is exactly what the old names have
 to show of them in the end: a row that is missing was lost, one too many was doubled.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+
 from helpers_cycle import NODE, NORTH, OTHER_NODE, USER, WORKFLOW, Connection
 
 Key = tuple[Any, ...]
@@ -258,9 +259,7 @@ class Client:
         if table not in conditions:
             return
         self._expect(
-            self._execute(
-                f"delete from {table} where trace_id = %s and {conditions[table]}", *key
-            ),
+            self._execute(f"delete from {table} where trace_id = %s and {conditions[table]}", *key),
             1,
         )
         del self.journal.rows[table][key]

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import psycopg
+
 from crashes import WALKS, Command, Walker, deploy, revert
 from helpers_cycle import Connection, one
 from load import Balance, Load, Wait
@@ -58,7 +59,14 @@ FORTH_AND_BACK = (deploy("@expand"), deploy("@cut_over"), revert("@expand"), dep
 
 
 def traffic(
-    server: Server, database: str, *, seed: int, seconds: float, rate: float, hold: float, say: Say,
+    server: Server,
+    database: str,
+    *,
+    seed: int,
+    seconds: float,
+    rate: float,
+    hold: float,
+    say: Say,
     commands: tuple[tuple[str, ...], ...] = FORTH_AND_BACK,
     meanwhile: Callable[[Connection, str], None] = lambda _, __: None,
 ) -> Traffic:
@@ -163,7 +171,7 @@ def starve(server: Server, database: str, patience: float) -> Starved:
         assert still_writing, f"the writers ended before the cut-over:\n{said}"
         assert "ERROR" not in said, said
         connection.execute("call consolidation.catch_up()")
-        assert 0 == one(connection, "select count(*) from consolidation.differences()")
+        assert one(connection, "select count(*) from consolidation.differences()") == 0
     return Starved(seconds, state, message, said.strip().split("\n")[-1])
 
 
@@ -188,10 +196,14 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
         say(f"  lost                              {len(found.balance.lost):10}")
         say(f"  doubled                           {len(found.balance.doubled):10}")
         say(f"  differences()                     {found.differences:10}")
-        say(f"  longest wait without migration    {1000 * found.longest_without[0].seconds:10.0f} ms"
-            f"  in {found.control:.0f} s")
-        say(f"  longest wait with migration       {1000 * found.longest_with[0][0].seconds:10.0f} ms"
-            f"  in {found.migration:.0f} s")
+        say(
+            f"  longest wait without migration   {1000 * found.longest_without[0].seconds:10.0f} ms"
+            f"  in {found.control:.0f} s"
+        )
+        say(
+            f"  longest wait with migration      {1000 * found.longest_with[0][0].seconds:10.0f} ms"
+            f"  in {found.migration:.0f} s"
+        )
         for wait, change in found.longest_with[:8]:
             say(f"    {1000 * wait.seconds:6.0f} ms, {change}: {' '.join(wait.text.split())[:60]}")
         say(f"  queue without catch_up()          {found.queue_without}")

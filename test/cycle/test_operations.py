@@ -24,9 +24,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from helpers_cycle import Background, one, wait_until
 
 from conftest import ENVIRONMENT, ROOT, connect, database, psql
+from helpers_cycle import Background, one, wait_until
 
 PAGE = ROOT / "docs" / "operations.md"
 
@@ -90,7 +90,8 @@ def read(page: str) -> list[Rehearsal]:
                 continue
             text = "\n".join(body)
             if open_block == "text":
-                assert after is not None and after.output is None, f"line {number}: output of what?"
+                assert after is not None, f"line {number}: output of what?"
+                assert after.output is None, f"line {number}: output of what?"
                 after.output = text
             else:
                 assert open_block in ("sh", "sql"), f"line {number}: who executes {open_block!r}?"
@@ -237,12 +238,14 @@ def _(mydb: str) -> Iterator[None]:
 
 
 def waits(observer: psycopg.Connection, application: str) -> bool:
-    return one(
-        observer,
-        "select count(*) from pg_stat_activity where datname = current_database() "
-        "and application_name = %s and cardinality(pg_blocking_pids(pid)) > 0",
-        application,
-    ) == 1  # fmt: skip
+    return bool(
+        one(
+            observer,
+            "select count(*) = 1 from pg_stat_activity where datname = current_database() "
+            "and application_name = %s and cardinality(pg_blocking_pids(pid)) > 0",
+            application,
+        )
+    )
 
 
 @contextmanager
@@ -259,12 +262,12 @@ def _(mydb: str) -> Iterator[None]:
         with stuck(mydb, 8_000_000_000_001) as holder:
             work = Background(lambda: session.execute("call consolidation.backfill(20)"))
             wait_until(lambda: waits(observer, "backfill"), "the backfill is at this execution")
-            leave = Background(
-                lambda: (
-                    wait_until(lambda: not work.running, "the backfill is cancelled", 60),
-                    holder.execute("commit"),
-                )
-            )
+
+            def let_go() -> None:
+                wait_until(lambda: not work.running, "the backfill is cancelled", 60)
+                holder.execute("commit")
+
+            leave = Background(let_go)
             yield
             leave.result()
         with pytest.raises(psycopg.errors.QueryCanceled):

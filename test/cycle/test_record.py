@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from conftest import ENVIRONMENT, ROOT, connect, psql, run, sqitch
 from helpers_cycle import SIX, Connection, all_rows, differences, one, wait_until
 
@@ -99,7 +100,10 @@ def test_a_created_baseline_was_not_recorded(empty: str) -> None:
 
 @pytest.mark.parametrize(
     ("recorded", "unrecorded", "said"),
-    [("iso8601", ["current_org_id"], "current_org_id"), ("tenant_indexes", ["cut_over"], "cut_over")],
+    [
+        ("iso8601", ["current_org_id"], "current_org_id"),
+        ("tenant_indexes", ["cut_over"], "cut_over"),
+    ],
 )
 def test_a_revert_names_the_change_that_was_not_recorded(
     legacy: str, recorded: str, unrecorded: list[str], said: str

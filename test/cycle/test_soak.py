@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+
 from conftest import connect
 from crashes import WALKS, Phase, Walker, deploy, psql, revert
 from helpers_cycle import Connection
