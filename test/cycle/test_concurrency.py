@@ -218,8 +218,7 @@ COUNTERS = {
     "a context value": (
         "update workflow_trace_context set value = to_jsonb(value::integer + 1) "
         "where trace_id = 1 and key = 'counter'",
-        "select value::integer from workflow_trace_context "
-        "where trace_id = 1 and key = 'counter'",
+        "select value::integer from workflow_trace_context where trace_id = 1 and key = 'counter'",
     ),
     "a screenshot's step_index": (
         "update workflow_trace_screenshot set step_index = step_index + 1 "
