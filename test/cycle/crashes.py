@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 from helpers_cycle import EIGHT, NODE, NORTH, SIX, USER, WORKFLOW, Connection, one, wait_until
@@ -85,6 +86,18 @@ ONLY_IN_DOCUMENTS = """
     where error_details = '{"code": 1}' or events @> '[{"severity": "high"}]'
 """
 BATCHES = "select consolidation.plan_chunks(5);"
+# Which version of a run a finished batch wrote; changes that wait in the queue write another one.
+DONE = """
+    select r.run_id, r.xmin::text
+    from user_workflow_run as r
+    inner join consolidation.chunk as c
+        on r.legacy_trace_id between c.first_trace_id and c.last_trace_id
+    where
+        c.finished_at is not null
+        and not exists (
+            select from consolidation.change as q where q.trace_id = r.legacy_trace_id
+        )
+"""
 TARGET = "db:pg:{database}"
 
 
@@ -384,6 +397,7 @@ class Walker:
         with self.server.connect(database) as connection:
             before = fingerprint(connection)
         last_kind = reached = ""
+        done: dict[Any, str] = {}
         for _ in range(kills if phase.name in self._marks else 0):
             kind = self.random.choice(list(KINDS))
             moment = self._moment(phase, reached)
@@ -402,6 +416,9 @@ class Walker:
             if killed:
                 last_kind = kind
                 self.report.kills[kind, phase.name] += 1
+            if phase.name == "carry over":
+                with self.server.connect(database) as connection:
+                    done = {**dict(connection.execute(DONE).fetchall()), **done}
             if not killed and status != 0:
                 self._fail(last_kind, phase, f"exit {status}\n{command.said}")
         for attempt in range(5):
@@ -416,6 +433,11 @@ class Walker:
             end = (time.monotonic() - command.began, "")
             self._marks[phase.name] = [*command.marks, end]
         self._check(phase, database, before)
+        if done:
+            with self.server.connect(database) as connection:
+                now = dict(connection.execute("select run_id, xmin::text from user_workflow_run"))
+            again = [run_id for run_id, version in done.items() if now.get(run_id) != version]
+            assert not again, f"finished batches were done again: {again}"
         self.say(
             f"  walk {self._walks}, {phase.name}: {self.report.kills.total()} kills, "
             f"{self.report.failures.total()} failures"

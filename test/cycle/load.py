@@ -379,12 +379,14 @@ class Load:
             self._stop.set()
 
     def _keep_open(self) -> None:
-        """Now and then a transaction stays open after it wrote."""
+        """Now and then a transaction stays open that has read all six tables and written."""
         while not self._stop.is_set():
             with self._holder.connection.transaction():
+                for table in TABLES:
+                    self._holder.connection.execute(f"select from {table} limit 1".encode())
                 self._holder.once()
                 self._stop.wait(self._hold)
-            self._stop.wait(3 * self._hold)
+            self._stop.wait(max(3, self._hold / 3))
 
     @property
     def everybody(self) -> list[Client]:

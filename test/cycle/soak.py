@@ -132,7 +132,7 @@ class Starved:
     seconds: float
     state: str | None
     message: str
-    transactions: str
+    pgbench: str
 
 
 def starve(server: Server, database: str, patience: float) -> Starved:
@@ -141,7 +141,7 @@ def starve(server: Server, database: str, patience: float) -> Starved:
     with server.connect(database) as connection:
         bench = subprocess.Popen(
             ["pgbench", "--no-vacuum", "--file=script/legacy-traffic.sql", "--client=4",
-             f"--time={int(6 * patience)}", database],
+             "--progress=1", f"--time={int(6 * patience)}", database],
             cwd=ROOT, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True,
         )  # fmt: skip
@@ -203,7 +203,7 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
     say(f"4 clients of pgbench without a limit, patience {options.patience} s")
     starved = starve(server, "starved", options.patience)
     say(f"  {starved.message} ({starved.state or 'no error'}) after {starved.seconds:.1f} s")
-    say(f"  {starved.transactions}")
+    say(f"  {starved.pgbench}")
     return ok
 
 
