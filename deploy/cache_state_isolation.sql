@@ -66,18 +66,8 @@ grant execute on function public.is_own_workflow(uuid) to workflow_app, workflow
 do $$
 begin
     perform consolidation.take_locks(
-<<<<<<< HEAD
         array['public.user_workflow_cache_state'::regclass], 'access exclusive'
     );
-=======
-        array['public.user_workflow_cache_state']::regclass [], 'access exclusive'
-    );
-end
-$$;
-
-do $$
-begin
->>>>>>> 39a3c88 (Page states are isolated in attempts of 40 ms, as everything that applications use)
     if not (
         select c.relrowsecurity from pg_catalog.pg_class as c
         where c.oid = 'public.user_workflow_cache_state'::regclass

@@ -224,13 +224,15 @@ def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     walker = Walker(server, "legacy", options.seed, say)
     began = time.monotonic()
     walks = 0
-    while walker.report.kills.total() < options.kills:
-        walker.walk(WALKS[walks % len(WALKS)], options.kills_per_command)
-        walks += 1
-        if time.monotonic() - began > options.minutes * 60:
-            say(f"  the {options.minutes} minutes are over")
-            break
-    say(str(walker.report))
+    try:
+        while walker.report.kills.total() < options.kills:
+            if time.monotonic() - began > options.minutes * 60:
+                say(f"  the {options.minutes:g} minutes are over")
+                break
+            walker.walk(WALKS[walks % len(WALKS)], options.kills_per_command)
+            walks += 1
+    finally:
+        say(f"{walks} walks\n{walker.report}")
     return not walker.report.failures
 
 
