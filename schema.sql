@@ -2339,7 +2339,9 @@ begin
         from pg_locks as l
         where
             l.locktype = 'advisory'
-            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
             and l.classid = lock_class::oid
             and l.objid = 257;
         raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
@@ -2405,8 +2407,9 @@ $$;
 -- Name: FUNCTION is_reverted(change text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as is_deployed
-does. Raises 55000 while a later change is deployed, which Sqitch then has no record of';
+COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as
+is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
+of';
 
 --
 -- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
