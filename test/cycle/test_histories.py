@@ -534,17 +534,95 @@ def test_random_histories_are_the_same_in_every_phase(capsys: pytest.CaptureFixt
         )
 
 
+def written(**parts: tuple[str | Statement, ...]) -> History:
+    """A history of given statements, by phase (its name without @, and _ for a space)."""
+    return tuple(
+        tuple(
+            Statement(part) if isinstance(part, str) else part
+            for part in parts.get(phase.replace("@", "").replace(" ", "_"), ())
+        )
+        for phase in PHASES
+    )
+
+
+def trace(key: str) -> str:
+    return (
+        "insert into workflow_trace (trace_id, org_id, workflow_id, channel, created_by) "
+        f"values (<{key}>, '<org1>', '<w1>', 'web', '<user1>')"
+    )
+
+
+def step(key: str, number: int) -> str:
+    return (
+        "insert into workflow_steps (step_id, trace_id, step_number, node_id) "
+        f"values (<{key}>, <t1>, {number}, '<n1>')"
+    )
+
+
+def test_an_id_that_was_given_away_can_be_used_again() -> None:
+    """run_id and step_id are computed from ids, but stay with the row when its id changes."""
+    rename_trace = "update workflow_trace set trace_id = <t2> where trace_id = <t1>"
+    rename_step = "update workflow_steps set step_id = <s2> where step_id = <s1>"
+    both = (trace("t1"), trace("t2"), step("s1", 1))
+    wanted = [
+        written(
+            baseline=(trace("t1"),), cut_over=(rename_trace,), back_at_expand=(trace("t1"), CARRY)
+        ),
+        written(
+            baseline=(trace("t1"),),
+            cut_over=(rename_trace, trace("t1")),
+            back_at_expand=(
+                "delete from workflow_trace where trace_id = <t1>",
+                CARRY,
+                trace("t1"),
+                CARRY,
+            ),
+        ),
+        written(
+            baseline=(trace("t1"), step("s1", 1)),
+            cut_over=(rename_step,),
+            back_at_expand=(step("s1", 2), CARRY),
+        ),
+        written(
+            baseline=(trace("t1"), step("s1", 1)),
+            carried_over=(rename_step, step("s1", 2), CARRY),
+        ),
+        # Numbers change, too: the steps are deleted and inserted again.
+        written(
+            baseline=(*both[:1], step("s1", 1), step("s2", 2)),
+            cut_over=("update workflow_steps set step_id = <s3> where step_id = <s1>",),
+            back_at_expand=(
+                "update workflow_steps set step_id = <s1>, step_number = 5 where step_id = <s2>",
+                "update workflow_steps set step_number = 6 where step_id = <s3>",
+                CARRY,
+            ),
+        ),
+        written(
+            baseline=(*both[:1], step("s1", 1), step("s2", 2)),
+            back_at_expand=(
+                "update workflow_steps set step_number = 3 where step_id = <s1>",
+                "update workflow_steps set step_number = 1 where step_id = <s2>",
+                "update workflow_steps set step_number = 2 where step_id = <s1>",
+                CARRY,
+            ),
+        ),
+        written(
+            baseline=both,
+            cut_over=(
+                "update workflow_steps set trace_id = <t2> where step_id = <s1>",
+                step("s2", 1),
+                CARRY,
+            ),
+            back_at_expand=("delete from workflow_trace where trace_id = <t1>", CARRY),
+        ),
+    ]
+    tally = Tally()
+    walk(wanted, tally)
+    assert tally.differences == {}
+
+
 def test_a_difference_is_noticed() -> None:
     """What somebody might break in the schema, each with a history that meets it."""
-
-    def written(wanted: str, *texts: str) -> History:
-        return tuple(
-            tuple(Statement(text) for text in (OPENING if phase == "@baseline" else texts))
-            if phase in ("@baseline", wanted)
-            else ()
-            for phase in PHASES
-        )
-
     sabotage = {
         "@cut_over": [
             "alter view workflow_events alter \"timestamp\" set default 'infinity'",
@@ -553,16 +631,14 @@ def test_a_difference_is_noticed() -> None:
         ]
     }
     met = [
-        written(
-            "@cut_over",
+        written(baseline=OPENING, cut_over=(text,))
+        for text in (
             "insert into workflow_events (trace_id, event_type, event_data) "
             "values (<t1>, 'x', '1') returning *",
-        ),
-        written("@cut_over", "update workflow_trace set tier = 9 where trace_id = <t1>"),
-        written(
-            "@cut_over", "update workflow_steps set retry_count = default where step_id = <s1>"
-        ),
-        written("@cut_over", "update workflow_steps set retry_count = 2 where step_id = <s1>"),
+            "update workflow_trace set tier = 9 where trace_id = <t1>",
+            "update workflow_steps set retry_count = default where step_id = <s1>",
+            "update workflow_steps set retry_count = 2 where step_id = <s1>",
+        )
     ]
     tally = Tally()
     walk(met, tally, sabotage)
