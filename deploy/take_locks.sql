@@ -61,23 +61,40 @@ begin
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
     end loop;
 
-    select string_agg(
-        format(
-            'pid %s (%s, %s, transaction open for %s) on %s',
-            a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
-            date_trunc('second', clock_timestamp() - a.xact_start), l.relation::regclass
-        ),
-        '; ' order by a.xact_start, a.pid, l.relation
-    )
+    select string_agg(h.holder, '; ' order by h.began, h.holder)
     into holders
-    from pg_locks as l
-    inner join pg_stat_activity as a on a.pid = l.pid
-    where
-        l.locktype = 'relation'
-        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
-        and l.relation = any (tables)
-        and l.granted
-        and l.pid <> pg_backend_pid();
+    from (
+        select
+            a.xact_start as began,
+            format(
+                'pid %s (%s, %s, transaction open for %s) on %s',
+                a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                date_trunc('second', clock_timestamp() - a.xact_start), l.relation::regclass
+            ) as holder
+        from pg_locks as l
+        inner join pg_stat_activity as a on a.pid = l.pid
+        where
+            l.locktype = 'relation'
+            and l.database
+            = (select d.oid from pg_database as d where d.datname = current_database())
+            and l.relation = any (tables)
+            and l.granted
+            and l.pid <> pg_backend_pid()
+        union all
+        -- These have no session; their virtual transaction changes with a restart of the server, so
+        -- they are found by the lock that each holds on its own id.
+        select
+            x.prepared,
+            format('prepared transaction %L on %s', x.gid, l.relation::regclass)
+        from pg_locks as l
+        inner join pg_locks as i on i.virtualtransaction = l.virtualtransaction and i.pid is null
+        inner join pg_prepared_xacts as x on x.transaction = i.transactionid
+        where
+            l.locktype = 'relation'
+            and l.pid is null
+            and x.database = current_database()
+            and l.relation = any (tables)
+    ) as h;
     raise exception using
         errcode = 'lock_not_available',
         message = format(

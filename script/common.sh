@@ -56,8 +56,10 @@ with_server() {
     # It would print the server's log if the command failed, and bury the command's own message.
     local status
     status=$(mktemp)
+    # Tests prepare transactions, which takes room that PostgreSQL does not reserve by itself.
     # shellcheck disable=SC2016
     pg_virtualenv -t -v "$version" -c '--locale=C.UTF-8 --encoding=UTF8' \
+        -o max_prepared_transactions=2 \
         bash -c 'file=$1; shift; "$@"; echo $? >"$file"' with_server "$status" "$@"
     local result
     result=$(cat "$status")
