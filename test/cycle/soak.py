@@ -85,7 +85,7 @@ def traffic(
         command = Command(server, words, database)
         status = command.wait()
         changes.extend((command.began + moment, change) for moment, change in command.marks)
-        changes.append((time.monotonic(), "nothing"))
+        changes.append((time.monotonic(), "between commands"))
         if status != 0:
             raise RuntimeError(command.said)
 
@@ -119,9 +119,9 @@ def traffic(
         result.longest_without = load.waits(since, middle)
 
         def change_of(wait: Wait) -> str:
-            """What was being deployed when a statement ended."""
+            """What was being deployed or reverted when a statement ended."""
             return max(
-                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "nothing")
+                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "between commands")
             )[1]
 
         result.longest_with = [(wait, change_of(wait)) for wait in load.waits(middle, until)]
