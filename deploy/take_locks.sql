@@ -71,7 +71,7 @@ begin
     select string_agg(
         format(
             'pid %s (%s, %s, transaction open for %s) on %s',
-            h.pid, h.name, h.state, date_trunc('milliseconds', h.open_for), h.relations
+            h.pid, h.name, h.state, date_trunc('second', h.open_for), h.relations
         ),
         '; ' order by h.open_for desc, h.pid
     )
