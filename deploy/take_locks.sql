@@ -76,7 +76,7 @@ begin
             format(
                 'pid %s (%s, %s, transaction open for %s) on %s',
                 a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
-                date_trunc('milliseconds', clock_timestamp() - a.xact_start),
+                date_trunc('second', clock_timestamp() - a.xact_start),
                 string_agg(distinct l.relation::regclass::text, ', ')
             ) as holder
         from pg_locks as l

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -357,6 +357,8 @@ class Walker:
         self._walks = 0
         # When each command began its changes, and ended.
         self._marks: dict[str, list[tuple[float, str]]] = {}
+        # What is to be killed next in each phase: every kind before one comes again.
+        self._kinds: dict[str, list[str]] = defaultdict(list)
 
     @contextmanager
     def _database(self) -> Iterator[str]:
@@ -400,7 +402,9 @@ class Walker:
         last_kind = reached = ""
         done: dict[Any, str] = {}
         for _ in range(kills if phase.name in self._marks else 0):
-            kind = self.random.choice(list(KINDS))
+            if not self._kinds[phase.name]:
+                self._kinds[phase.name] = self.random.sample(list(KINDS), len(KINDS))
+            kind = self._kinds[phase.name][-1]
             moment = self._moment(phase, reached)
             command = Command(self.server, phase.command, database)
             wait = command.began + moment - time.monotonic()
@@ -416,6 +420,7 @@ class Walker:
                 reached = command.marks[-1][1]
             if killed:
                 last_kind = kind
+                self._kinds[phase.name].pop()
                 self.report.kills[kind, phase.name] += 1
             if phase.name == "carry over":
                 with self.server.connect(database) as connection:

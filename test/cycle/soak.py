@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -42,6 +43,7 @@ class Traffic:
     migration: float = 0
     longest_without: list[Wait] = field(default_factory=list)
     longest_with: list[tuple[Wait, str]] = field(default_factory=list)
+    swaps: list[str] = field(default_factory=list)
     queue_without: list[int] = field(default_factory=list)
     queue_with: list[int] = field(default_factory=list)
 
@@ -85,7 +87,9 @@ def traffic(
         command = Command(server, words, database)
         status = command.wait()
         changes.extend((command.began + moment, change) for moment, change in command.marks)
-        changes.append((time.monotonic(), "nothing"))
+        changes.append((time.monotonic(), "between commands"))
+        swapped = re.findall(r"the names were swapped (.*)", command.said)
+        result.swaps.extend(f"{words[1]}: {text}" for text in swapped)
         if status != 0:
             raise RuntimeError(command.said)
 
@@ -119,9 +123,9 @@ def traffic(
         result.longest_without = load.waits(since, middle)
 
         def change_of(wait: Wait) -> str:
-            """What was being deployed when a statement ended."""
+            """What was being deployed or reverted when a statement ended."""
             return max(
-                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "nothing")
+                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "between commands")
             )[1]
 
         result.longest_with = [(wait, change_of(wait)) for wait in load.waits(middle, until)]
@@ -206,6 +210,8 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
         )
         for wait, change in found.longest_with[:8]:
             say(f"    {1000 * wait.seconds:6.0f} ms, {change}: {' '.join(wait.text.split())[:60]}")
+        for swap in found.swaps:
+            say(f"  swapped by {swap}")
         say(f"  queue without catch_up()          {found.queue_without}")
         step = max(1, len(found.queue_with) // 10)
         say(f"  queue with it, every half second  {found.queue_with[::step]}")

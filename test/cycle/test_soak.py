@@ -6,6 +6,7 @@ On a server of their own, since they kill it. Each check is shown to fail once.
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ import pytest
 
 from conftest import connect, sqitch
 from crashes import WALKS, Phase, Walker, deploy, psql, revert
-from helpers_cycle import Background, Connection
+from helpers_cycle import Background, Connection, one
 from load import Load
 from server import Server
 from soak import legacy, starve, traffic
@@ -147,3 +148,24 @@ def test_page_states_are_isolated_between_transactions_not_by_force(carried_over
             holder.execute("commit")
             deploying.result()
             assert max(waits) < 0.5, f"a bystander waited {max(waits):.2f} s"
+
+
+def test_a_swap_gets_its_turn_among_sessions_that_catch_up(carried_over: str) -> None:
+    """Three of them without a pause, as somebody starts them who has a long queue."""
+    stop = threading.Event()
+
+    def catch_up() -> None:
+        with connect(carried_over) as session:
+            while not stop.is_set():
+                session.execute("update workflow_trace set tier = 1 where trace_id between 1 and 9")
+                session.execute("call consolidation.catch_up()")
+
+    helping = [Background(catch_up) for _ in range(3)]
+    with connect(carried_over) as connection:
+        try:
+            connection.execute("call consolidation.cut_over(patience => '20 seconds')")
+        finally:
+            stop.set()
+        assert one(connection, "select consolidation.phase()") == "cut over"
+    for background in helping:
+        background.result()
