@@ -131,7 +131,8 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select, insert, delete on consolidation.change to workflow_maintenance;
+-- Whoever empties it locks what he takes, for which update is asked.
+grant select, insert, update, delete on consolidation.change to workflow_maintenance;
 
 revoke all on function consolidation.capture_old() from public;
 revoke all on function consolidation.capture_new() from public;

@@ -65,8 +65,8 @@ where
     and pg_get_userbyid(proowner) = 'workflow_maintenance'
     and not has_function_privilege('workflow_app', oid, 'execute');
 
-select 1 / (case when count(*) = 3 then 1 else 0 end) as the_queue_can_be_filled_and_emptied
-from unnest(array['select', 'insert', 'delete']) as p (privilege)
+select 1 / (case when count(*) = 4 then 1 else 0 end) as the_queue_can_be_filled_and_emptied
+from unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
 where has_table_privilege('workflow_maintenance', 'consolidation.change', p.privilege);
 
 select
