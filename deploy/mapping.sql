@@ -130,8 +130,8 @@ end;
 comment on function consolidation.to_score(jsonb) is
 'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
 
--- Elements are built as rows: to_jsonb makes an array of rows in one go, in about half the time that
--- jsonb_agg takes for as many objects. Their attributes are the keys.
+-- Elements are built as rows: to_jsonb makes an array of rows in one go, in about half the time
+-- that jsonb_agg takes for as many objects. Their attributes are the keys.
 create type consolidation.event_object as (
     type text,
     "timestamp" text,

@@ -51,8 +51,9 @@ create table public.user_workflow_run (
 -- unindexed columns (status texts aside) within it.
 alter table public.user_workflow_run set (fillfactor = 90);
 
--- A document is compressed anew whenever something is appended to it, and all of them by the backfill:
--- lz4 takes a fifth of the time of pglz, and packs documents as well. Not every server is built with it.
+-- A document is compressed anew whenever something is appended to it, and all of them by the
+-- backfill: lz4 takes a fifth of the time of pglz, and packs documents as well. Not every server is
+-- built with it.
 do $$
 begin
     if exists (
