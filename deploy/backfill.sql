@@ -18,21 +18,30 @@ create table consolidation.chunk (
     chunk_id bigint generated always as identity,
     first_trace_id bigint not null,
     last_trace_id bigint not null,
-    traces integer not null,
+    traces bigint not null,
+    steps bigint,
+    events bigint,
+    pid integer,
     started_at timestamptz,
     finished_at timestamptz,
     constraint chunk_pkey primary key (chunk_id)
 );
 comment on table consolidation.chunk is
-'The ranges of the backfill, cut when it starts; later executions come through the queue';
-comment on column consolidation.chunk.chunk_id is 'Order of the ranges';
+'The backfill: one range of executions a batch, and one for what no session has begun with.
+Executions that came after it started come through the queue';
+comment on column consolidation.chunk.chunk_id is 'Key; 1 is what is left, until its last batch';
 comment on column consolidation.chunk.first_trace_id is 'First execution of the range';
 comment on column consolidation.chunk.last_trace_id is 'Last execution of the range';
-comment on column consolidation.chunk.traces is 'Executions in the range when it was cut';
-comment on column consolidation.chunk.started_at is 'When the batch that finished it began';
-comment on column consolidation.chunk.finished_at is 'When it was carried over; null until then';
+comment on column consolidation.chunk.traces is
+'Executions in the range: as counted when the backfill began, then by its batch';
+comment on column consolidation.chunk.steps is 'Steps of these, counted by its batch';
+comment on column consolidation.chunk.events is 'Events of these, counted by its batch';
+comment on column consolidation.chunk.pid is 'Process id of the session whose batch it is';
+comment on column consolidation.chunk.started_at is 'When the batch began; null until then';
+comment on column consolidation.chunk.finished_at is
+'When it was carried over; null until then, and for ever if the session was ended: others take it';
 create index chunk_open_idx on consolidation.chunk (chunk_id) where finished_at is null;
-comment on index consolidation.chunk_open_idx is 'The next range to claim, however many are done';
+comment on index consolidation.chunk_open_idx is 'What is left to do, however many are done';
 
 create function consolidation.enter_batch()
 returns void
@@ -66,7 +75,7 @@ $$;
 comment on function consolidation.check_batch_size(integer) is
 'Raises 22023 unless batch_size is between 1 and 100000';
 
-create function consolidation.plan_chunks(batch_size integer)
+create function consolidation.plan_chunks()
 returns void
 language plpgsql
 set search_path = legacy, public, pg_temp
@@ -82,26 +91,105 @@ begin
         min(t.trace_id),
         max(t.trace_id),
         count(*)
-    from (
-        select
-            w.trace_id,
-            (row_number() over (order by w.trace_id) - 1) / batch_size as part
-        from workflow_trace as w
-    ) as t
-    group by t.part
-    order by t.part;
+    from workflow_trace as t
+    having count(*) > 0;
 end;
 $$;
-comment on function consolidation.plan_chunks(integer) is
-'Cuts the executions present into ranges of batch_size, once';
+comment on function consolidation.plan_chunks() is
+'Notes the executions present as one range to carry over, once';
 
-create function consolidation.carry_chunk()
-returns integer
+create function consolidation.claim_chunk(batch_size integer)
+returns bigint
+language plpgsql
+set search_path = legacy, public, pg_temp
+as $$
+declare
+    claimed bigint;
+    rest consolidation.chunk;
+    batch record;
+begin
+    perform consolidation.see_everything();
+    if consolidation.phase() <> 'expand' then
+        return null;
+    end if;
+    loop
+        -- Waits for a session that takes its batch from it: a matter of milliseconds.
+        select c.* into rest
+        from consolidation.chunk as c
+        where c.started_at is null and c.finished_at is null
+        order by c.chunk_id
+        limit 1
+        for update;
+        if found then
+            select
+                max(t.trace_id) as last_trace_id,
+                count(*) as traces
+            into batch
+            from (
+                select w.trace_id
+                from workflow_trace as w
+                where w.trace_id between rest.first_trace_id and rest.last_trace_id
+                order by w.trace_id
+                limit batch_size
+            ) as t;
+            if batch.traces < batch_size or batch.last_trace_id = rest.last_trace_id then
+                update consolidation.chunk as c
+                set traces = batch.traces, pid = pg_backend_pid(), started_at = clock_timestamp()
+                where c.chunk_id = rest.chunk_id;
+                return rest.chunk_id;
+            end if;
+            -- Executions deleted meanwhile are not to do any more, nor may others make it negative.
+            update consolidation.chunk as c
+            set
+                first_trace_id = batch.last_trace_id + 1,
+                traces = greatest(c.traces - batch.traces, 0)
+            where c.chunk_id = rest.chunk_id;
+            insert into consolidation.chunk (
+                first_trace_id, last_trace_id, traces, pid, started_at
+            )
+            values (
+                rest.first_trace_id, batch.last_trace_id, batch.traces, pg_backend_pid(),
+                clock_timestamp()
+            )
+            returning chunk_id into claimed;
+            return claimed;
+        end if;
+
+        -- What a session left that was ended in its batch.
+        select c.chunk_id into claimed
+        from consolidation.chunk as c
+        where c.finished_at is null
+        order by c.chunk_id
+        limit 1
+        for update skip locked;
+        if found then
+            return claimed;
+        end if;
+        if not exists (select from consolidation.chunk as c where c.finished_at is null) then
+            return null;
+        end if;
+        -- All that is left is at other sessions; it is done when they say so.
+        perform
+        from consolidation.chunk as c
+        where c.finished_at is null
+        order by c.chunk_id
+        limit 1
+        for update;
+    end loop;
+end;
+$$;
+comment on function consolidation.claim_chunk(integer) is
+'Takes the next batch_size executions, or a batch that an ended session left. Returns the chunk_id
+to carry over in the next transaction; null once everything is done, for which it waits';
+
+create function consolidation.carry_chunk(claimed_id bigint)
+returns bigint
 language plpgsql
 set search_path = legacy, public, pg_temp
 as $$
 declare
     claimed consolidation.chunk;
+    trace_ids bigint [];
     began constant timestamptz := clock_timestamp();
 begin
     perform consolidation.see_everything();
@@ -109,31 +197,45 @@ begin
     if consolidation.phase() <> 'expand' then
         return null;
     end if;
+    -- Until the end of the batch: whoever finds it unlocked may take it to be left.
     select c.*
     into claimed
     from consolidation.chunk as c
-    where c.finished_at is null
-    order by c.chunk_id
-    limit 1
+    where c.chunk_id = claimed_id and c.finished_at is null
     for update skip locked;
-    if claimed.chunk_id is null then
-        return null;
+    if not found then
+        return 0;
     end if;
-    perform consolidation.consolidate(
-        array(
-            select t.trace_id
-            from workflow_trace as t
-            where t.trace_id between claimed.first_trace_id and claimed.last_trace_id
-        )
+    trace_ids := array(
+        select t.trace_id
+        from workflow_trace as t
+        where t.trace_id between claimed.first_trace_id and claimed.last_trace_id
     );
+    perform consolidation.lock_traces_shared(trace_ids);
+    perform consolidation.rebuild_documents(trace_ids);
     update consolidation.chunk as c
-    set started_at = began, finished_at = clock_timestamp()
+    set
+        traces = cardinality(trace_ids),
+        steps = (
+            select count(*)
+            from workflow_steps as s
+            where s.trace_id between c.first_trace_id and c.last_trace_id
+        ),
+        events = (
+            select count(*)
+            from workflow_events as e
+            where e.trace_id between c.first_trace_id and c.last_trace_id
+        ),
+        pid = pg_backend_pid(),
+        started_at = began,
+        finished_at = clock_timestamp()
     where c.chunk_id = claimed.chunk_id;
-    return claimed.traces;
+    return cardinality(trace_ids);
 end;
 $$;
-comment on function consolidation.carry_chunk() is
-'Carries over one range that no other session is at; returns its executions, null if none is left';
+comment on function consolidation.carry_chunk(bigint) is
+'Carries over a range that claim_chunk returned; returns its executions, 0 if another session has
+it, null after the cut-over';
 
 create function consolidation.carry_changes(batch_size integer)
 returns integer
@@ -214,6 +316,22 @@ $$;
 comment on function consolidation.note_everything() is
 'Puts every execution into the queue, as after a truncate';
 
+create function consolidation.stop_backfill(pid integer)
+returns void
+language sql
+volatile
+return pg_advisory_lock_shared(hashtext('workflow_consolidation stop'), pid);
+comment on function consolidation.stop_backfill(integer) is
+'Asks backfill or catch_up of that session to end after its batch, until the caller disconnects';
+
+create function consolidation.is_asked_to_stop()
+returns boolean
+language sql
+volatile
+return not pg_try_advisory_xact_lock(hashtext('workflow_consolidation stop'), pg_backend_pid());
+comment on function consolidation.is_asked_to_stop() is
+'Whether somebody called stop_backfill for this session';
+
 create procedure consolidation.catch_up(
     batch_size integer default 1000, patience interval default null
 )
@@ -223,6 +341,7 @@ declare
     began constant timestamptz := clock_timestamp();
     last_change bigint;
     taken integer;
+    stopped boolean;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
@@ -237,9 +356,10 @@ begin
     last_change := (select max(c.change_id) from consolidation.change as c);
     loop
         taken := consolidation.carry_changes(batch_size);
+        stopped := consolidation.is_asked_to_stop();
         commit;
         total := total + taken;
-        exit when taken = 0 or clock_timestamp() > began + patience
+        exit when taken = 0 or stopped or clock_timestamp() > began + patience
             or not exists (
                 select from consolidation.change as c where c.change_id <= last_change
             );
@@ -255,29 +375,127 @@ comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
 and repeated, and run from several sessions. Ends when what was in the queue at its begin is carried
-over, or when patience is over (default: never). Raises 22023 for a batch_size out of range. Call it
-outside a transaction';
+over, when patience is over (default: never), or when stop_backfill asks it to. Raises 22023 for a
+batch_size out of range. Call it outside a transaction';
 
-create procedure consolidation.backfill(batch_size integer default 1000)
+create function consolidation.estimated_rows(table_name text)
+returns bigint
+language sql
+stable
+return (
+    select nullif(c.reltuples, -1)::bigint
+    from pg_catalog.pg_class as c
+    where c.oid = consolidation.old_table(table_name)
+);
+comment on function consolidation.estimated_rows(text) is
+'Rows of an old table as its statistics say; null if it was never analyzed';
+
+create function consolidation.check_pace(batch_time interval, pause interval, max_lag interval)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wrong constant text := case
+        when batch_time <= interval '0' then format('batch_time %s is not positive', batch_time)
+        when pause < interval '0' then format('pause %s is negative', pause)
+        when max_lag <= interval '0' then format('max_lag %s is not positive', max_lag)
+    end;
+begin
+    if wrong is not null then
+        raise exception using errcode = 'invalid_parameter_value', message = wrong;
+    end if;
+    if max_lag is not null and not pg_has_role('pg_read_all_stats', 'usage') then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('max_lag: %s may not see how far the standbys are', current_user),
+            hint = format('grant pg_read_all_stats to %I;', current_user);
+    end if;
+end;
+$$;
+comment on function consolidation.check_pace(interval, interval, interval) is
+'Raises 22023 for a batch_time, pause or max_lag that cannot be kept, 42501 for a max_lag without
+the right to read the lag';
+
+create function consolidation.standby_lag()
+returns interval
+language sql
+stable
+return (select coalesce(max(r.replay_lag), '0') from pg_catalog.pg_stat_replication as r);
+comment on function consolidation.standby_lag() is
+'How far the slowest connected standby is behind in replaying; 0 if none is';
+
+create procedure consolidation.backfill(
+    batch_size integer default 100,
+    batch_time interval default '500 ms',
+    pause interval default '0',
+    max_lag interval default null
+)
 language plpgsql
 as $$
 declare
-    carried integer;
+    size integer := batch_size;
+    claimed bigint;
+    carried bigint;
     done bigint := 0;
-    rate numeric;
+    stopped boolean;
+    early boolean;
     state record;
     began constant timestamptz := clock_timestamp();
+    batch_began timestamptz;
+    batch_ended timestamptz;
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
+    perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
-    perform consolidation.plan_chunks(batch_size);
+    perform consolidation.plan_chunks();
     commit;
     loop
-        carried := consolidation.carry_chunk();
+        loop
+            stopped := consolidation.is_asked_to_stop();
+            early := clock_timestamp() < batch_ended + pause
+            or consolidation.standby_lag() > max_lag;
+            commit;
+            exit when stopped or early is not true;
+            if
+                consolidation.standby_lag() > max_lag
+                and clock_timestamp() > reported + interval '5 seconds'
+            then
+                reported := clock_timestamp();
+                raise notice 'backfill: waits for a standby that is % behind',
+                    consolidation.standby_lag();
+            end if;
+            perform pg_sleep(0.05);
+        end loop;
+        if stopped then
+            raise notice 'backfill: ends as asked; this session carried over % executions', done;
+            return;
+        end if;
+        claimed := consolidation.claim_chunk(size);
         commit;
+        exit when claimed is null;
+        batch_began := clock_timestamp();
+        carried := consolidation.carry_chunk(claimed);
+        commit;
+        batch_ended := clock_timestamp();
         exit when carried is null;
         done := done + carried;
+        -- Of a batch that was smaller than wanted the time says little.
+        if carried = size and batch_time is not null then
+            size := least(
+                100000,
+                greatest(
+                    1,
+                    size * least(
+                        2,
+                        extract(epoch from batch_time)
+                        / greatest(extract(epoch from batch_ended - batch_began), 0.001)
+                    )
+                )
+            );
+        end if;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             select p.* into state from consolidation.progress as p;
@@ -286,16 +504,21 @@ begin
                 state.time_left, state.queue_depth;
         end if;
     end loop;
-    call consolidation.catch_up(batch_size);
-    rate := round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
-    raise notice 'backfill: this session carried over % executions, % a second', done, rate;
+    call consolidation.catch_up(greatest(size, 1000));
+    raise notice 'backfill: this session carried over % executions, % a second',
+        done,
+        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
 end;
 $$;
-comment on procedure consolidation.backfill(integer) is
-'Carries all executions over, batch_size a transaction (default 1000; the ranges are cut once, by
-the first call). Can be killed and repeated: what was committed stays done. Run it from several
-sessions to use several cores. Raises 22023 for a batch_size out of range, 23502 for a row that
-cannot be carried. Call it outside a transaction';
+comment on procedure consolidation.backfill(integer, interval, interval, interval) is
+'Carries all executions over, a batch a transaction. batch_size: executions of the first batch;
+batch_time: how long a batch should take, the following ones get as many executions as fit, at most
+twice as many as the one before; null for batch_size always. pause: rest of this session between two
+batches. max_lag: waits as long as a standby is farther behind in replaying; null for not at all.
+Can be killed and repeated: what was committed stays done. Run it from several sessions to use
+several cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
+parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
+carried. Call it outside a transaction';
 
 create view consolidation.progress
 with (security_invoker = true) as
@@ -312,59 +535,115 @@ select
         when r.runs_per_second > 0
             then make_interval(secs => round((c.runs_total - c.runs_done) / r.runs_per_second))
     end as time_left,
-    (select count(*) from consolidation.change) as queue_depth
+    (select count(*) from consolidation.change) as queue_depth,
+    c.steps_done,
+    case
+        when c.finished then c.steps_done
+        else greatest(consolidation.estimated_rows('workflow_steps'), c.steps_done)
+    end as steps_estimated,
+    c.events_done,
+    case
+        when c.finished then c.events_done
+        else greatest(consolidation.estimated_rows('workflow_events'), c.events_done)
+    end as events_estimated
 from (
     select
-        coalesce(sum(k.traces), 0) as runs_total,
-        coalesce(sum(k.traces) filter (where k.finished_at is not null), 0) as runs_done
+        coalesce(sum(k.traces), 0)::bigint as runs_total,
+        coalesce(sum(k.traces) filter (where k.finished_at is not null), 0)::bigint as runs_done,
+        coalesce(sum(k.steps), 0)::bigint as steps_done,
+        coalesce(sum(k.events), 0)::bigint as events_done,
+        bool_and(k.finished_at is not null) as finished
     from consolidation.chunk as k
 ) as c
 cross join (
+    -- Not over the hours between two calls.
     select
         round(
             sum(k.traces)
             / greatest(extract(epoch from max(k.finished_at) - min(k.started_at)), 0.001)
         ) as runs_per_second
-    from (
-        select *
-        from consolidation.chunk
-        where finished_at is not null
-        order by finished_at desc
-        limit 50
-    ) as k
+    from consolidation.chunk as k
+    where
+        k.finished_at > (
+            select max(m.finished_at) - interval '30 seconds' from consolidation.chunk as m
+        )
 ) as r;
 comment on view consolidation.progress is
-'One row for \watch: phase, executions of the backfill in all and done, rate over the last 50
-ranges, time left at that rate, and changes waiting in the queue';
+'One row for \watch: phase, executions of the backfill in all and done, its rate, the time left at
+that rate, changes waiting in the queue, and steps and events done of about how many';
 comment on column consolidation.progress.phase is 'expand, cut over or contract';
-comment on column consolidation.progress.runs_total is 'Executions present when the backfill began';
+comment on column consolidation.progress.runs_total is
+'Executions present when the backfill began, but for those deleted before their batch';
 comment on column consolidation.progress.runs_done is 'Of these, carried over and committed';
 comment on column consolidation.progress.percent is 'runs_done in percent of runs_total';
-comment on column consolidation.progress.runs_per_second is 'Rate of the last 50 ranges';
-comment on column consolidation.progress.time_left is 'At that rate; null before the first range';
+comment on column consolidation.progress.runs_per_second is
+'Rate of all sessions together, over the batches of the last 30 seconds there were any';
+comment on column consolidation.progress.time_left is 'At that rate; null before the first batch';
 comment on column consolidation.progress.queue_depth is
 'Statements whose executions wait to be carried over, or back after the cut-over';
+comment on column consolidation.progress.steps_done is 'Steps of the executions done';
+comment on column consolidation.progress.steps_estimated is
+'Steps in all, as the statistics of the old table estimate them; exact once all are done';
+comment on column consolidation.progress.events_done is 'Events of the executions done';
+comment on column consolidation.progress.events_estimated is
+'Events in all, as the statistics of the old table estimate them; exact once all are done';
+
+create view consolidation.progress_by_session
+with (security_invoker = true) as
+select
+    c.pid,
+    sum(c.traces) filter (where c.finished_at is not null)::bigint as runs_done,
+    count(c.finished_at) as batches,
+    (array_agg(c.finished_at - c.started_at order by c.finished_at desc nulls last))[1]
+    as last_batch_time,
+    sum(c.traces) filter (where c.finished_at is null)::bigint as runs_at_hand,
+    max(c.started_at) filter (where c.finished_at is null) as at_hand_since
+from consolidation.chunk as c
+where c.pid is not null
+group by c.pid;
+comment on view consolidation.progress_by_session is
+'What each session of the backfill did and does';
+comment on column consolidation.progress_by_session.pid is 'Process id of the session';
+comment on column consolidation.progress_by_session.runs_done is 'Executions it carried over';
+comment on column consolidation.progress_by_session.batches is 'In how many batches';
+comment on column consolidation.progress_by_session.last_batch_time is 'How long the last one took';
+comment on column consolidation.progress_by_session.runs_at_hand is
+'Executions of its present batch, or of one it was ended in that nobody has taken yet';
+comment on column consolidation.progress_by_session.at_hand_since is 'When that batch began';
 
 revoke all on function consolidation.enter_batch() from public;
-revoke all on function consolidation.plan_chunks(integer) from public;
-revoke all on function consolidation.carry_chunk() from public;
+revoke all on function consolidation.plan_chunks() from public;
+revoke all on function consolidation.claim_chunk(integer) from public;
+revoke all on function consolidation.carry_chunk(bigint) from public;
 revoke all on function consolidation.carry_changes(integer) from public;
 revoke all on function consolidation.note_everything() from public;
 revoke all on procedure consolidation.catch_up(integer, interval) from public;
-revoke all on procedure consolidation.backfill(integer) from public;
+revoke all on function consolidation.estimated_rows(text) from public;
+revoke all on function consolidation.check_pace(interval, interval, interval) from public;
+revoke all on function consolidation.standby_lag() from public;
+revoke all on function consolidation.stop_backfill(integer) from public;
+revoke all on function consolidation.is_asked_to_stop() from public;
+revoke all on procedure consolidation.backfill(integer, interval, interval, interval) from public;
 
 -- Members of workflow_maintenance carry over, back, compare and watch; only the swap of the names
 -- takes the owner of the tables.
 grant execute
-on function consolidation.enter_batch(), consolidation.plan_chunks(integer),
-consolidation.carry_chunk(), consolidation.carry_changes(integer),
-consolidation.note_everything(), consolidation.consolidate(bigint []),
-consolidation.carry_back(bigint []), consolidation.lock_traces(bigint [])
+on function consolidation.enter_batch(), consolidation.plan_chunks(),
+consolidation.claim_chunk(integer), consolidation.carry_chunk(bigint),
+consolidation.carry_changes(integer), consolidation.note_everything(),
+consolidation.estimated_rows(text), consolidation.check_pace(interval, interval, interval),
+consolidation.standby_lag(), consolidation.stop_backfill(integer),
+consolidation.is_asked_to_stop(), consolidation.consolidate(bigint []),
+consolidation.rebuild_documents(bigint []), consolidation.carry_back(bigint []),
+consolidation.lock_traces(bigint []), consolidation.lock_traces_shared(bigint [])
 to workflow_maintenance;
 grant execute
-on procedure consolidation.catch_up(integer, interval), consolidation.backfill(integer)
+on procedure consolidation.catch_up(integer, interval),
+consolidation.backfill(integer, interval, interval, interval)
 to workflow_maintenance;
-grant select on consolidation.progress, consolidation.dropped_table to workflow_maintenance;
+grant select
+on consolidation.progress, consolidation.progress_by_session, consolidation.dropped_table
+to workflow_maintenance;
 grant select, insert, update on consolidation.chunk to workflow_maintenance;
 grant select, insert, delete on consolidation.carried_back to workflow_maintenance;
 grant select, insert, delete

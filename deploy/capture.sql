@@ -138,7 +138,7 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
--- Update, which nothing does, is what "for update" asks for.
+-- Whoever empties it locks what he takes, for which update is asked.
 grant select, insert, update, delete on consolidation.change to workflow_maintenance;
 
 revoke all on function consolidation.capture_old() from public;

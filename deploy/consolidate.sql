@@ -44,6 +44,22 @@ comment on function consolidation.lock_traces(bigint []) is
 'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
 in a statement of its own: the next one then sees what the session before it committed';
 
+create function consolidation.lock_traces_shared(trace_ids bigint [])
+returns void
+language sql
+volatile
+begin atomic
+    select pg_advisory_xact_lock_shared(hashtext('workflow_consolidation'), b.bucket)
+    from (
+        select distinct ((t.trace_id >> 8) & 255)::integer as bucket
+        from unnest(trace_ids) as t (trace_id)
+        order by bucket
+    ) as b;
+end;
+comment on function consolidation.lock_traces_shared(bigint []) is
+'As lock_traces, for batches of the backfill: none has the executions of another one, so they need
+not wait for each other because a lock stands for neighbours as well';
+
 create function consolidation.known_elements(
     runs public.user_workflow_run [], steps public.user_workflow_run_step []
 )
@@ -188,12 +204,15 @@ comment on function consolidation.merge_elements(jsonb, jsonb, jsonb, text) is
 same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
 or run screenshot';
 
-create function consolidation.consolidate(trace_ids bigint [])
+create function consolidation.rebuild_documents(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = legacy, public, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- The document tables have no statistics while they are filled for the first time, and the planner
+-- would read all of them for every batch. By its executions each table has an index.
+set enable_seqscan = off
 -- The documents of a batch are sorted and hashed; the default would send them through files.
 set work_mem = '32MB'
 as $$
@@ -203,7 +222,6 @@ declare
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
-    perform consolidation.lock_traces(trace_ids);
 
     -- Only documents written to after a cut-over can hold what the old tables cannot.
     select array_agg(r)
@@ -227,7 +245,8 @@ begin
         and not exists (
             select from workflow_steps as s
             where
-                s.step_id = d.legacy_step_id
+                s.trace_id = any (trace_ids)
+                and s.step_id = d.legacy_step_id
                 and s.trace_id = d.legacy_trace_id
                 and s.step_number = d.step_number
         );
@@ -238,7 +257,10 @@ begin
         delete from public.user_workflow_run as d
         where
             d.legacy_trace_id = any (trace_ids)
-            and not exists (select from workflow_trace as t where t.trace_id = d.legacy_trace_id)
+            and not exists (
+                select from workflow_trace as t
+                where t.trace_id = any (trace_ids) and t.trace_id = d.legacy_trace_id
+            )
         returning d.legacy_trace_id
     )
 
@@ -375,7 +397,10 @@ begin
             x.trace_id = any (trace_ids)
             and not exists (
                 select from workflow_steps as s
-                where s.trace_id = x.trace_id and s.step_number = x.step_index
+                where
+                    s.trace_id = any (trace_ids)
+                    and s.trace_id = x.trace_id
+                    and s.step_number = x.step_index
             )
         group by x.trace_id
     ) as sc on sc.trace_id = t.trace_id
@@ -466,7 +491,8 @@ begin
         s.step_id,
         s.trace_id
     from workflow_steps as s
-    inner join public.user_workflow_run as r on r.legacy_trace_id = s.trace_id
+    inner join public.user_workflow_run as r
+        on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
     left join unnest(known_step) as k on k.legacy_step_id = s.step_id
     left join (
         select
@@ -580,12 +606,27 @@ exception
             hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
 end;
 $$;
+comment on function consolidation.rebuild_documents(bigint []) is
+'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
+
+create function consolidation.consolidate(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.lock_traces(trace_ids);
+    perform consolidation.rebuild_documents(trace_ids);
+end;
+$$;
 comment on function consolidation.consolidate(bigint []) is
 'Rebuilds the documents of these executions from the old tables, and removes those that are gone
 there. Keeps what only the documents can say. Raises 23502 for a row that cannot be carried, 25000
 in a transaction that is not read committed';
+revoke all on function consolidation.rebuild_documents(bigint []) from public;
 revoke all on function consolidation.consolidate(bigint []) from public;
 revoke all on function consolidation.lock_traces(bigint []) from public;
+revoke all on function consolidation.lock_traces_shared(bigint []) from public;
 
 insert into consolidation.deployed_change (change) values ('consolidate');
 

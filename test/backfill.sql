@@ -2,7 +2,7 @@
 -- sessions.
 
 begin;
-select plan(18);
+select plan(27);
 
 delete from consolidation.change;
 -- Hospital North (1…).
@@ -78,16 +78,58 @@ select results_eq(
 delete from consolidation.change;
 
 select is(
-    consolidation.carry_chunk(), null, 'after the cut-over there is no range to carry over'
+    consolidation.claim_chunk(10), null, 'after the cut-over there is no range to claim'
 );
+select is(
+    consolidation.carry_chunk(1), null, 'after the cut-over there is no range to carry over'
+);
+select throws_ok(
+    format('call consolidation.backfill(%s)', b.parameters), '22023', null,
+    format('a pace of %s is refused', b.parameters)
+)
+from unnest(
+    array[
+        'batch_time => ''0''', 'batch_time => ''-1 s''', 'pause => ''-1 s''', 'max_lag => ''0''',
+        'max_lag => ''-1 s'''
+    ]
+) as b (parameters);
+set local role workflow_maintenance;
+select throws_ok(
+    'call consolidation.backfill(max_lag => ''1 s'')', '42501', null,
+    'who cannot see the lag of standbys is told so'
+);
+reset role;
 select throws_ok(
     format('call consolidation.backfill(%s)', b.size), '22023', null,
     format('a batch_size of %s is refused', b.size)
 )
 from unnest(array[0, -1, 100001]) as b (size);
 select lives_ok(
-    'select consolidation.plan_chunks(10)',
-    'the ranges are cut once: cutting them again changes nothing'
+    'select consolidation.plan_chunks()',
+    'the executions are noted once: again changes nothing'
+);
+select results_eq(
+    'select p.steps_done, p.steps_estimated, p.events_done, p.events_estimated
+    from consolidation.progress as p',
+    $$
+    select
+        s.steps, s.steps, e.events, e.events
+    from (
+        select count(*) as steps from legacy.workflow_steps as s
+        where s.trace_id not between 910001 and 910005
+    ) as s
+    cross join (
+        select count(*) as events from legacy.workflow_events as e
+        where e.trace_id not between 910001 and 910005
+    ) as e
+    $$,
+    'the steps and events of the backfill are counted, and estimates give way to the counts'
+);
+select results_eq(
+    'select sum(s.runs_done)::bigint, sum(s.runs_at_hand)::bigint, min(s.batches) > 0
+    from consolidation.progress_by_session as s',
+    'select p.runs_done, null::bigint, true from consolidation.progress as p',
+    'every execution was carried over by one of the sessions'
 );
 select is(
     (

@@ -7,7 +7,9 @@ from consolidation.carried_back
 where false;
 
 select
+    'consolidation.consolidate(bigint[])'::regprocedure,
     'consolidation.lock_traces(bigint[])'::regprocedure,
+    'consolidation.lock_traces_shared(bigint[])'::regprocedure,
     'consolidation.merge_elements(jsonb,jsonb,jsonb,text)'::regprocedure,
     'consolidation.known_elements(user_workflow_run[],user_workflow_run_step[])'::regprocedure;
 
@@ -15,7 +17,7 @@ select
 select 1 / count(*) as cannot_miss_rows
 from pg_catalog.pg_proc
 where
-    oid = 'consolidation.consolidate(bigint[])'::regprocedure
+    oid = 'consolidation.rebuild_documents(bigint[])'::regprocedure
     and prosrc like '%perform consolidation.see_everything();%'
     and proconfig @> '{"search_path=legacy, public, pg_temp"}'
     and not has_function_privilege('workflow_app', oid, 'execute');

@@ -57,6 +57,7 @@ drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
 drop view consolidation.preflight;
+drop view consolidation.progress_by_session;
 drop view consolidation.progress;
 
 -- The functions that served the move, whichever depend on which: as long as one can be dropped.

@@ -715,15 +715,20 @@ def test_rows_changed_and_deleted_during_the_backfill_arrive_as_they_are(expand:
         connect(expand) as undecided,
         connect(expand, autocommit=False) as late,
     ):
-        connection.execute("select consolidation.plan_chunks(20)")
+        connection.execute("select consolidation.plan_chunks()")
+
+        def carry_batch() -> int:
+            claimed = one(connection, "select consolidation.claim_chunk(20)")
+            return int(one(connection, "select consolidation.carry_chunk(%s)", claimed))
+
         # Batches of twenty: -9223372036854775807, -42, -1, 0, then 1 to 16.
-        assert one(connection, "select consolidation.carry_chunk()") == 20
+        assert carry_batch() == 20
         late.execute(change.format(20).encode())
         undecided.execute("begin")
         undecided.execute(change.format(24).encode())
         application.execute(change.format(4).encode())
         # Sees neither of the uncommitted changes, and waits for neither.
-        assert one(connection, "select consolidation.carry_chunk()") == 20
+        assert carry_batch() == 20
         application.execute(change.format(70).encode())
         late.commit()
         undecided.execute("rollback")
@@ -748,7 +753,7 @@ def test_a_killed_backfill_goes_on_from_several_sessions(expand: str) -> None:
         holder.execute("begin")
         holder.execute("select consolidation.lock_traces('{8000000000001}')")
         victim_pid = victim.info.backend_pid
-        backfill = statement(victim, "call consolidation.backfill(batch_size => 20)")
+        backfill = statement(victim, "call consolidation.backfill(20, batch_time => null)")
         wait_for_lock(connection, victim)
         done = one(connection, "select runs_done from consolidation.progress")
         assert 60 <= done < one(connection, "select runs_total from consolidation.progress")
@@ -762,7 +767,7 @@ def test_a_killed_backfill_goes_on_from_several_sessions(expand: str) -> None:
         side_by_side(
             expand,
             2,
-            lambda session, _: session.execute("call consolidation.backfill(batch_size => 20)"),
+            lambda session, _: session.execute("call consolidation.backfill(20, batch_time => null)"),
         )
         assert one(connection, "select percent from consolidation.progress") == 100
         assert differences(connection) == []

@@ -509,7 +509,7 @@ breaks(
     "execute function consolidation.capture_old()",
 )
 pinned("capture", "consolidation.capture_old()", "consolidation.capture_new()")
-cannot_miss_rows("consolidate", "consolidation.consolidate(bigint[])")
+cannot_miss_rows("consolidate", "consolidation.rebuild_documents(bigint[])")
 cannot_miss_rows("carry_back", "consolidation.carry_back(bigint[])")
 cannot_miss_rows("differences", "consolidation.differences(bigint,bigint,boolean,bigint[])")
 breaks(
@@ -925,6 +925,7 @@ breaks(
     # No batch could claim its entries.
     "revoke update on consolidation.change from workflow_maintenance",
     "revoke delete on consolidation.change from workflow_maintenance",
+    "revoke update on consolidation.change from workflow_maintenance",
 )
 breaks(
     "preflight",
@@ -941,6 +942,7 @@ breaks(
     "backfill",
     "asks_with_the_rights_of_the_caller",
     "alter view consolidation.progress reset (security_invoker)",
+    "alter view consolidation.progress_by_session reset (security_invoker)",
 )
 breaks(
     "backfill",
@@ -951,10 +953,11 @@ breaks(
 )
 # The old tables are found in legacy or in public; the views must not be taken for them.
 for change, claim, function in (
-    ("consolidate", "cannot_miss_rows", "consolidate(bigint[])"),
+    ("consolidate", "cannot_miss_rows", "rebuild_documents(bigint[])"),
     ("uncarriable", "cannot_miss_rows", "uncarriable()"),
-    ("backfill", "follow_the_old_tables", "plan_chunks(integer)"),
-    ("backfill", "follow_the_old_tables", "carry_chunk()"),
+    ("backfill", "follow_the_old_tables", "plan_chunks()"),
+    ("backfill", "follow_the_old_tables", "claim_chunk(integer)"),
+    ("backfill", "follow_the_old_tables", "carry_chunk(bigint)"),
     ("backfill", "follow_the_old_tables", "note_everything()"),
 ):
     breaks(change, claim, f"alter function consolidation.{function} reset search_path")
