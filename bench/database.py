@@ -51,6 +51,16 @@ def value(connection: Connection, query: str, *parameters: Any) -> Any:
     return row[0]
 
 
+def copy(source: Connection, name: str, target: Connection, into: str) -> None:
+    """Copies the rows of a table as text: values that were compressed are not any more."""
+    with (
+        source.cursor().copy(f"copy {name} to stdout") as out,
+        target.cursor().copy(f"copy {into} from stdin") as back,
+    ):
+        for data in out:
+            back.write(data)
+
+
 @dataclass
 class Database:
     """One database: how many runs it holds, and how far the plan is deployed."""

@@ -8,10 +8,10 @@ from html import escape
 from bench.measure import Chart, number
 
 WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 210, 44, 52
+LEFT, RIGHT, TOP, BOTTOM = 84, 210, 44, 52
 
 # Okabe and Ito: told apart by colour-blind readers too, and on both backgrounds.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
+COLOURS = ("#2f88c4", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
 
 # The card has a background of its own, in case the page does not follow the reader's choice.
 STYLE = """

@@ -23,7 +23,7 @@ TABLES = {
     "Goals": [5 + 4 + 2 + 3 + 5 + 1],
     "Where the new structure loses": [],
     "Capture": [5, 5],
-    "Backfill": [5, 4, 4],
+    "Backfill": [6, 5, 4],
     "Size": [10, ANY, 2, 2],
     "Reading one run": [5, 4, 3],
     "Events by type": [4],
