@@ -92,29 +92,74 @@ CREATE TYPE consolidation.screenshot_object AS (
 COMMENT ON TYPE consolidation.screenshot_object IS 'An element of screenshots';
 
 --
--- Name: backfill(integer); Type: PROCEDURE; Schema: consolidation; Owner: -
+-- Name: backfill(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
-CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 1000)
+CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 100, IN batch_time interval DEFAULT '00:00:00.5'::interval, IN pause interval DEFAULT '00:00:00'::interval, IN max_lag interval DEFAULT NULL::interval)
     LANGUAGE plpgsql
     AS $$
 declare
-    carried integer;
+    size integer := batch_size;
+    claimed bigint;
+    carried bigint;
     done bigint := 0;
-    rate numeric;
+    stopped boolean;
+    early boolean;
     state record;
     began constant timestamptz := clock_timestamp();
+    batch_began timestamptz;
+    batch_ended timestamptz;
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
+    perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
-    perform consolidation.plan_chunks(batch_size);
+    perform consolidation.plan_chunks();
     commit;
     loop
-        carried := consolidation.carry_chunk();
+        loop
+            stopped := consolidation.is_asked_to_stop();
+            early := clock_timestamp() < batch_ended + pause
+            or consolidation.standby_lag() > max_lag;
+            commit;
+            exit when stopped or early is not true;
+            if
+                consolidation.standby_lag() > max_lag
+                and clock_timestamp() > reported + interval '5 seconds'
+            then
+                reported := clock_timestamp();
+                raise notice 'backfill: waits for a standby that is % behind',
+                    consolidation.standby_lag();
+            end if;
+            perform pg_sleep(0.05);
+        end loop;
+        if stopped then
+            raise notice 'backfill: ends as asked; this session carried over % executions', done;
+            return;
+        end if;
+        claimed := consolidation.claim_chunk(size);
         commit;
+        exit when claimed is null;
+        batch_began := clock_timestamp();
+        carried := consolidation.carry_chunk(claimed);
+        commit;
+        batch_ended := clock_timestamp();
         exit when carried is null;
         done := done + carried;
+        -- Of a batch that was smaller than wanted the time says little.
+        if carried = size and batch_time is not null then
+            size := least(
+                100000,
+                greatest(
+                    1,
+                    size * least(
+                        2,
+                        extract(epoch from batch_time)
+                        / greatest(extract(epoch from batch_ended - batch_began), 0.001)
+                    )
+                )
+            );
+        end if;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             select p.* into state from consolidation.progress as p;
@@ -123,20 +168,25 @@ begin
                 state.time_left, state.queue_depth;
         end if;
     end loop;
-    call consolidation.catch_up(batch_size);
-    rate := round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
-    raise notice 'backfill: this session carried over % executions, % a second', done, rate;
+    call consolidation.catch_up(greatest(size, 1000));
+    raise notice 'backfill: this session carried over % executions, % a second',
+        done,
+        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
 end;
 $$;
 
 --
--- Name: PROCEDURE backfill(IN batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer) IS 'Carries all executions over, batch_size a transaction (default 1000; the ranges are cut once, by
-the first call). Can be killed and repeated: what was committed stays done. Run it from several
-sessions to use several cores. Raises 22023 for a batch_size out of range, 23502 for a row that
-cannot be carried. Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all executions over, a batch a transaction. batch_size: executions of the first batch;
+batch_time: how long a batch should take, the following ones get as many executions as fit, at most
+twice as many as the one before; null for batch_size always. pause: rest of this session between two
+batches. max_lag: waits as long as a standby is farther behind in replaying; null for not at all.
+Can be killed and repeated: what was committed stays done. Run it from several sessions to use
+several cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
+parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
+carried. Call it outside a transaction';
 
 --
 -- Name: base_column(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -416,15 +466,16 @@ COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer) IS 'Takes th
 cut-over: back); returns how many entries it took';
 
 --
--- Name: carry_chunk(); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: carry_chunk(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.carry_chunk() RETURNS integer
+CREATE FUNCTION consolidation.carry_chunk(claimed_id bigint) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'legacy', 'public', 'pg_temp'
     AS $$
 declare
     claimed consolidation.chunk;
+    trace_ids bigint [];
     began constant timestamptz := clock_timestamp();
 begin
     perform consolidation.see_everything();
@@ -432,35 +483,49 @@ begin
     if consolidation.phase() <> 'expand' then
         return null;
     end if;
+    -- Until the end of the batch: whoever finds it unlocked may take it to be left.
     select c.*
     into claimed
     from consolidation.chunk as c
-    where c.finished_at is null
-    order by c.chunk_id
-    limit 1
+    where c.chunk_id = claimed_id and c.finished_at is null
     for update skip locked;
-    if claimed.chunk_id is null then
-        return null;
+    if not found then
+        return 0;
     end if;
-    perform consolidation.consolidate(
-        array(
-            select t.trace_id
-            from workflow_trace as t
-            where t.trace_id between claimed.first_trace_id and claimed.last_trace_id
-        )
+    trace_ids := array(
+        select t.trace_id
+        from workflow_trace as t
+        where t.trace_id between claimed.first_trace_id and claimed.last_trace_id
     );
+    perform consolidation.lock_traces_shared(trace_ids);
+    perform consolidation.rebuild_documents(trace_ids);
     update consolidation.chunk as c
-    set started_at = began, finished_at = clock_timestamp()
+    set
+        traces = cardinality(trace_ids),
+        steps = (
+            select count(*)
+            from workflow_steps as s
+            where s.trace_id between c.first_trace_id and c.last_trace_id
+        ),
+        events = (
+            select count(*)
+            from workflow_events as e
+            where e.trace_id between c.first_trace_id and c.last_trace_id
+        ),
+        pid = pg_backend_pid(),
+        started_at = began,
+        finished_at = clock_timestamp()
     where c.chunk_id = claimed.chunk_id;
-    return claimed.traces;
+    return cardinality(trace_ids);
 end;
 $$;
 
 --
--- Name: FUNCTION carry_chunk(); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION carry_chunk(claimed_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_chunk() IS 'Carries over one range that no other session is at; returns its executions, null if none is left';
+COMMENT ON FUNCTION consolidation.carry_chunk(claimed_id bigint) IS 'Carries over a range that claim_chunk returned; returns its executions, 0 if another session has
+it, null after the cut-over';
 
 --
 -- Name: carry_the_rest(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -530,6 +595,7 @@ declare
     began constant timestamptz := clock_timestamp();
     last_change bigint;
     taken integer;
+    stopped boolean;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
@@ -544,9 +610,10 @@ begin
     last_change := (select max(c.change_id) from consolidation.change as c);
     loop
         taken := consolidation.carry_changes(batch_size);
+        stopped := consolidation.is_asked_to_stop();
         commit;
         total := total + taken;
-        exit when taken = 0 or clock_timestamp() > began + patience
+        exit when taken = 0 or stopped or clock_timestamp() > began + patience
             or not exists (
                 select from consolidation.change as c where c.change_id <= last_change
             );
@@ -566,8 +633,8 @@ $$;
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
 and repeated, and run from several sessions. Ends when what was in the queue at its begin is carried
-over, or when patience is over (default: never). Raises 22023 for a batch_size out of range. Call it
-outside a transaction';
+over, when patience is over (default: never), or when stop_backfill asks it to. Raises 22023 for a
+batch_size out of range. Call it outside a transaction';
 
 --
 -- Name: check_batch_size(integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -593,6 +660,40 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.check_batch_size(batch_size integer) IS 'Raises 22023 unless batch_size is between 1 and 100000';
+
+--
+-- Name: check_pace(interval, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.check_pace(batch_time interval, pause interval, max_lag interval) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    wrong constant text := case
+        when batch_time <= interval '0' then format('batch_time %s is not positive', batch_time)
+        when pause < interval '0' then format('pause %s is negative', pause)
+        when max_lag <= interval '0' then format('max_lag %s is not positive', max_lag)
+    end;
+begin
+    if wrong is not null then
+        raise exception using errcode = 'invalid_parameter_value', message = wrong;
+    end if;
+    if max_lag is not null and not pg_has_role('pg_read_all_stats', 'usage') then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('max_lag: %s may not see how far the standbys are', current_user),
+            hint = format('grant pg_read_all_stats to %I;', current_user);
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION check_pace(batch_time interval, pause interval, max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.check_pace(batch_time interval, pause interval, max_lag interval) IS 'Raises 22023 for a batch_time, pause or max_lag that cannot be kept, 42501 for a max_lag without
+the right to read the lag';
 
 --
 -- Name: check_session(interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -621,397 +722,107 @@ COMMENT ON FUNCTION consolidation.check_session(patience interval) IS 'Raises 22
 security hides rows';
 
 --
+-- Name: claim_chunk(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.claim_chunk(batch_size integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'legacy', 'public', 'pg_temp'
+    AS $$
+declare
+    claimed bigint;
+    rest consolidation.chunk;
+    batch record;
+begin
+    perform consolidation.see_everything();
+    if consolidation.phase() <> 'expand' then
+        return null;
+    end if;
+    loop
+        -- Waits for a session that takes its batch from it: a matter of milliseconds.
+        select c.* into rest
+        from consolidation.chunk as c
+        where c.started_at is null and c.finished_at is null
+        order by c.chunk_id
+        limit 1
+        for update;
+        if found then
+            select
+                max(t.trace_id) as last_trace_id,
+                count(*) as traces
+            into batch
+            from (
+                select w.trace_id
+                from workflow_trace as w
+                where w.trace_id between rest.first_trace_id and rest.last_trace_id
+                order by w.trace_id
+                limit batch_size
+            ) as t;
+            if batch.traces < batch_size or batch.last_trace_id = rest.last_trace_id then
+                update consolidation.chunk as c
+                set traces = batch.traces, pid = pg_backend_pid(), started_at = clock_timestamp()
+                where c.chunk_id = rest.chunk_id;
+                return rest.chunk_id;
+            end if;
+            -- Executions deleted meanwhile are not to do any more, nor may others make it negative.
+            update consolidation.chunk as c
+            set
+                first_trace_id = batch.last_trace_id + 1,
+                traces = greatest(c.traces - batch.traces, 0)
+            where c.chunk_id = rest.chunk_id;
+            insert into consolidation.chunk (
+                first_trace_id, last_trace_id, traces, pid, started_at
+            )
+            values (
+                rest.first_trace_id, batch.last_trace_id, batch.traces, pg_backend_pid(),
+                clock_timestamp()
+            )
+            returning chunk_id into claimed;
+            return claimed;
+        end if;
+
+        -- What a session left that was ended in its batch.
+        select c.chunk_id into claimed
+        from consolidation.chunk as c
+        where c.finished_at is null
+        order by c.chunk_id
+        limit 1
+        for update skip locked;
+        if found then
+            return claimed;
+        end if;
+        if not exists (select from consolidation.chunk as c where c.finished_at is null) then
+            return null;
+        end if;
+        -- All that is left is at other sessions; it is done when they say so.
+        perform
+        from consolidation.chunk as c
+        where c.finished_at is null
+        order by c.chunk_id
+        limit 1
+        for update;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION claim_chunk(batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.claim_chunk(batch_size integer) IS 'Takes the next batch_size executions, or a batch that an ended session left. Returns the chunk_id
+to carry over in the next transaction; null once everything is done, for which it waits';
+
+--
 -- Name: consolidate(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.consolidate(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    SET work_mem TO '32MB'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    known_run public.user_workflow_run [];
-    known_step public.user_workflow_run_step [];
 begin
-    perform consolidation.see_everything();
-    perform consolidation.require_read_committed();
     perform consolidation.lock_traces(trace_ids);
-
-    -- Only documents written to after a cut-over can hold what the old tables cannot.
-    select array_agg(r)
-    into known_run
-    from public.user_workflow_run as r
-    where
-        r.legacy_trace_id = any (trace_ids)
-        and r.legacy_trace_id in (select b.trace_id from consolidation.carried_back as b);
-    if known_run is not null then
-        select array_agg(s)
-        into known_step
-        from public.user_workflow_run_step as s
-        inner join unnest(known_run) as k on k.legacy_trace_id = s.legacy_trace_id;
-    end if;
-
-    -- What is gone, and steps whose number changed: two of them may have swapped theirs, which no
-    -- single update can follow.
-    delete from public.user_workflow_run_step as d
-    where
-        d.legacy_trace_id = any (trace_ids)
-        and not exists (
-            select from workflow_steps as s
-            where
-                s.step_id = d.legacy_step_id
-                and s.trace_id = d.legacy_trace_id
-                and s.step_number = d.step_number
-        );
-
-    -- With its steps in one statement: an execution deleted since the one above would leave them
-    -- without a run, as long as there is no foreign key to take them along.
-    with gone as (
-        delete from public.user_workflow_run as d
-        where
-            d.legacy_trace_id = any (trace_ids)
-            and not exists (select from workflow_trace as t where t.trace_id = d.legacy_trace_id)
-        returning d.legacy_trace_id
-    )
-
-    delete from public.user_workflow_run_step as s
-    using gone as g
-    where s.legacy_trace_id = g.legacy_trace_id;
-
-    insert into public.user_workflow_run as known (
-        run_id,
-        workflow_id,
-        org_id,
-        status,
-        channel,
-        external_id,
-        started_at,
-        ended_at,
-        duration_ms,
-        context,
-        endpoints_used,
-        config_snapshot,
-        error_message,
-        error_details,
-        llm_prompt,
-        llm_response,
-        llm_model,
-        llm_tokens_used,
-        tier,
-        tier_reason,
-        created_at,
-        created_by,
-        events,
-        screenshots,
-        legacy_trace_id,
-        legacy_batch_job_item_id,
-        legacy_action_type,
-        legacy_action_detail,
-        legacy_success,
-        legacy_user_id,
-        legacy_session_id,
-        legacy
-    )
-    select
-        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
-        -- that trace_id now gets a new one.
-        case
-            when exists (
-                select from public.user_workflow_run as o
-                where
-                    o.run_id = consolidation.run_id(t.trace_id)
-                    and o.legacy_trace_id <> t.trace_id
-            )
-                then gen_random_uuid()
-            else consolidation.run_id(t.trace_id)
-        end,
-        t.workflow_id,
-        t.org_id,
-        t.status,
-        t.channel,
-        t.external_id,
-        t.start_time,
-        t.end_time,
-        t.duration_ms,
-        coalesce(c.context, '{}'),
-        coalesce(p.endpoints_used, '[]'),
-        t.config_snapshot,
-        t.error_message,
-        t.error_detail,
-        t.llm_prompt,
-        t.llm_response,
-        t.llm_model,
-        t.llm_tokens_used,
-        t.tier,
-        t.tier_reason,
-        t.created_at,
-        t.created_by,
-        coalesce(to_jsonb(e.events), '[]'),
-        coalesce(to_jsonb(sc.screenshots), '[]'),
-        t.trace_id,
-        t.batch_job_item_id,
-        t.action_type,
-        t.action_detail,
-        t.success,
-        t.user_id,
-        t.session_id,
-        c.legacy
-    from workflow_trace as t
-    left join (
-        select
-            x.trace_id,
-            jsonb_object_agg(x.key, x.value) as context,
-            jsonb_build_object(
-                'context',
-                jsonb_object_agg(
-                    x.key,
-                    consolidation.context_origin(x.context_id, x.created_at, x.updated_at)
-                )
-            ) as legacy
-        from workflow_trace_context as x
-        where x.trace_id = any (trace_ids)
-        group by x.trace_id
-    ) as c on c.trace_id = t.trace_id
-    left join (
-        select
-            x.trace_id,
-            jsonb_agg(x.endpoint_id order by x.endpoint_id) as endpoints_used
-        from workflow_trace_endpoint as x
-        where x.trace_id = any (trace_ids)
-        group by x.trace_id
-    ) as p on p.trace_id = t.trace_id
-    left join (
-        select
-            x.trace_id,
-            array_agg(
-                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
-                order by x."timestamp", x.event_id
-            ) as events
-        from workflow_events as x
-        where x.trace_id = any (trace_ids) and x.step_id is null
-        group by x.trace_id
-    ) as e on e.trace_id = t.trace_id
-    left join (
-        select
-            x.trace_id,
-            array_agg(
-                consolidation.screenshot_object(
-                    x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
-                    x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
-                    x.confidence_score, x.created_at, x.node_id
-                )
-                order by x.created_at, x.screenshot_id
-            ) as screenshots
-        from workflow_trace_screenshot as x
-        where
-            x.trace_id = any (trace_ids)
-            and not exists (
-                select from workflow_steps as s
-                where s.trace_id = x.trace_id and s.step_number = x.step_index
-            )
-        group by x.trace_id
-    ) as sc on sc.trace_id = t.trace_id
-    where t.trace_id = any (trace_ids)
-    order by t.trace_id
-    on conflict (legacy_trace_id) do update set
-        workflow_id = excluded.workflow_id,
-        org_id = excluded.org_id,
-        status = excluded.status,
-        channel = excluded.channel,
-        external_id = excluded.external_id,
-        started_at = excluded.started_at,
-        ended_at = excluded.ended_at,
-        duration_ms = excluded.duration_ms,
-        context = excluded.context,
-        endpoints_used = excluded.endpoints_used,
-        config_snapshot = excluded.config_snapshot,
-        error_message = excluded.error_message,
-        error_details = excluded.error_details,
-        llm_prompt = excluded.llm_prompt,
-        llm_response = excluded.llm_response,
-        llm_model = excluded.llm_model,
-        llm_tokens_used = excluded.llm_tokens_used,
-        tier = excluded.tier,
-        tier_reason = excluded.tier_reason,
-        created_at = excluded.created_at,
-        created_by = excluded.created_by,
-        events = excluded.events,
-        screenshots = excluded.screenshots,
-        legacy_batch_job_item_id = excluded.legacy_batch_job_item_id,
-        legacy_action_type = excluded.legacy_action_type,
-        legacy_action_detail = excluded.legacy_action_detail,
-        legacy_success = excluded.legacy_success,
-        legacy_user_id = excluded.legacy_user_id,
-        legacy_session_id = excluded.legacy_session_id,
-        legacy = excluded.legacy;
-
-    insert into public.user_workflow_run_step as known (
-        step_id,
-        run_id,
-        node_id,
-        step_number,
-        status,
-        retry_count,
-        started_at,
-        ended_at,
-        duration_ms,
-        input_data,
-        output_data,
-        screenshots,
-        events,
-        error_message,
-        metadata,
-        org_id,
-        legacy_step_id,
-        legacy_trace_id
-    )
-    select
-        case
-            when k.step_id is not null then k.step_id
-            -- As above; the other one may have been deleted above, to be inserted again here.
-            when
-                consolidation.step_id(s.step_id) in (select o.step_id from unnest(known_step) as o)
-                or exists (
-                    select from public.user_workflow_run_step as o
-                    where
-                        o.step_id = consolidation.step_id(s.step_id)
-                        and o.legacy_step_id <> s.step_id
-                )
-                then gen_random_uuid()
-            else consolidation.step_id(s.step_id)
-        end,
-        r.run_id,
-        s.node_id,
-        s.step_number,
-        s.status,
-        s.retry_count,
-        s.start_time,
-        s.end_time,
-        s.duration_ms,
-        s.input_data,
-        s.output_data,
-        coalesce(to_jsonb(sc.screenshots), '[]'),
-        coalesce(to_jsonb(e.events), '[]'),
-        s.error_message,
-        s.metadata,
-        r.org_id,
-        s.step_id,
-        s.trace_id
-    from workflow_steps as s
-    inner join public.user_workflow_run as r on r.legacy_trace_id = s.trace_id
-    left join unnest(known_step) as k on k.legacy_step_id = s.step_id
-    left join (
-        select
-            x.trace_id,
-            x.step_id,
-            array_agg(
-                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
-                order by x."timestamp", x.event_id
-            ) as events
-        from workflow_events as x
-        where x.trace_id = any (trace_ids) and x.step_id is not null
-        group by x.trace_id, x.step_id
-    ) as e on e.trace_id = s.trace_id and e.step_id = s.step_id
-    left join (
-        select
-            x.trace_id,
-            x.step_index,
-            array_agg(
-                consolidation.screenshot_object(
-                    x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
-                    x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
-                    x.confidence_score, x.created_at, x.node_id
-                )
-                order by x.created_at, x.screenshot_id
-            ) as screenshots
-        from workflow_trace_screenshot as x
-        where x.trace_id = any (trace_ids)
-        group by x.trace_id, x.step_index
-    ) as sc on sc.trace_id = s.trace_id and sc.step_index = s.step_number
-    where s.trace_id = any (trace_ids)
-    order by s.step_id
-    on conflict (legacy_step_id) do update set
-        run_id = excluded.run_id,
-        node_id = excluded.node_id,
-        step_number = excluded.step_number,
-        status = excluded.status,
-        retry_count = excluded.retry_count,
-        started_at = excluded.started_at,
-        ended_at = excluded.ended_at,
-        duration_ms = excluded.duration_ms,
-        input_data = excluded.input_data,
-        output_data = excluded.output_data,
-        screenshots = excluded.screenshots,
-        events = excluded.events,
-        error_message = excluded.error_message,
-        metadata = excluded.metadata,
-        org_id = excluded.org_id,
-        legacy_trace_id = excluded.legacy_trace_id;
-
-    if known_run is null then
-        return;
-    end if;
-    update public.user_workflow_run as r
-    set
-        context = r.context || c.content,
-        -- With their origin, which a trigger would give them anew.
-        legacy = case
-            when c.content = '{}' then r.legacy
-            else coalesce(r.legacy, '{}') || jsonb_build_object(
-                'context', coalesce(r.legacy -> 'context', '{}') || c.origin
-            )
-        end,
-        endpoints_used = r.endpoints_used || coalesce(
-            (
-                select jsonb_agg(p.element order by p.place)
-                from jsonb_array_elements(
-                    case
-                        when jsonb_typeof(k.endpoints_used) = 'array' then k.endpoints_used
-                        else '[]'
-                    end
-                ) with ordinality as p (element, place)
-                where consolidation.to_bigint(p.element) is null
-            ),
-            '[]'
-        ),
-        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
-        screenshots = consolidation.merge_elements(
-            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
-        )
-    from unnest(known_run) as k
-    left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
-    cross join lateral (
-        select
-            coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
-            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
-        from jsonb_each(
-            case when jsonb_typeof(k.context) = 'object' then k.context end
-        ) as x
-        where length(x.key) > 255
-    ) as c
-    where r.run_id = k.run_id;
-    update public.user_workflow_run_step as s
-    set
-        error_details = k.error_details,
-        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
-        screenshots = consolidation.merge_elements(
-            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
-        )
-    from unnest(known_step) as k
-    left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
-    where s.step_id = k.step_id;
-exception
-    when not_null_violation then
-        raise exception using
-            errcode = 'not_null_violation',
-            message = 'an execution cannot be carried over: ' || sqlerrm,
-            detail = format('Among the %s executions from trace_id %s.',
-                cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
-            hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
+    perform consolidation.rebuild_documents(trace_ids);
 end;
 $$;
 
@@ -1671,6 +1482,34 @@ END;
 COMMENT ON FUNCTION consolidation.enter_batch() IS 'Keeps the old and new names from being swapped until the end of the transaction';
 
 --
+-- Name: old_table(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.old_table(table_name text) RETURNS regclass
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(to_regclass(format('legacy.%I'::text, table_name)), to_regclass(format('public.%I'::text, table_name)));
+
+--
+-- Name: FUNCTION old_table(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.old_table(table_name text) IS 'Returns the old table of that name, wherever the phase keeps it; null if there is none';
+
+--
+-- Name: estimated_rows(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.estimated_rows(table_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN (SELECT (NULLIF(c.reltuples, ('-1'::integer)::double precision))::bigint AS "nullif" FROM pg_class c WHERE (c.oid = (consolidation.old_table(estimated_rows.table_name))::oid));
+
+--
+-- Name: FUNCTION estimated_rows(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.estimated_rows(table_name text) IS 'Rows of an old table as its statistics say; null if it was never analyzed';
+
+--
 -- Name: event_object(bigint, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -1856,20 +1695,6 @@ CREATE FUNCTION consolidation.old_name(table_name text) RETURNS regclass
 --
 
 COMMENT ON FUNCTION consolidation.old_name(table_name text) IS 'Returns the compatibility view of that name, wherever the phase keeps it; null if there is none';
-
---
--- Name: old_table(text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.old_table(table_name text) RETURNS regclass
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE(to_regclass(format('legacy.%I'::text, table_name)), to_regclass(format('public.%I'::text, table_name)));
-
---
--- Name: FUNCTION old_table(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.old_table(table_name text) IS 'Returns the old table of that name, wherever the phase keeps it; null if there is none';
 
 --
 -- Name: foreign_key(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2344,6 +2169,20 @@ $$;
 
 COMMENT ON FUNCTION consolidation.guard_workflow_trace_screenshot() IS 'Trigger, runs as the caller: raises 23502 and 23503 as the table did, 42501 for another org_id than
 the session''s';
+
+--
+-- Name: is_asked_to_stop(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_asked_to_stop() RETURNS boolean
+    LANGUAGE sql
+    RETURN (NOT pg_try_advisory_xact_lock(hashtext('workflow_consolidation stop'::text), pg_backend_pid()));
+
+--
+-- Name: FUNCTION is_asked_to_stop(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_asked_to_stop() IS 'Whether somebody called stop_backfill for this session';
 
 --
 -- Name: is_deployed(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3020,6 +2859,26 @@ COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises
 in a statement of its own: the next one then sees what the session before it committed';
 
 --
+-- Name: lock_traces_shared(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock_shared(hashtext('workflow_consolidation'::text), b.bucket) AS pg_advisory_xact_lock_shared
+    FROM ( SELECT DISTINCT (((t.trace_id >> 8) & (255)::bigint))::integer AS bucket
+            FROM unnest(lock_traces_shared.trace_ids) t(trace_id)
+           ORDER BY ((((t.trace_id >> 8) & (255)::bigint))::integer)) b;
+END;
+
+--
+-- Name: FUNCTION lock_traces_shared(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As lock_traces, for batches of the backfill: none has the executions of another one, so they need
+not wait for each other because a lock stands for neighbours as well';
+
+--
 -- Name: to_score(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3342,10 +3201,10 @@ COMMENT ON FUNCTION consolidation.phase() IS 'Where the database stands, read fr
 "cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
 
 --
--- Name: plan_chunks(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: plan_chunks(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.plan_chunks(batch_size integer) RETURNS void
+CREATE FUNCTION consolidation.plan_chunks() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'legacy', 'public', 'pg_temp'
     AS $$
@@ -3360,22 +3219,16 @@ begin
         min(t.trace_id),
         max(t.trace_id),
         count(*)
-    from (
-        select
-            w.trace_id,
-            (row_number() over (order by w.trace_id) - 1) / batch_size as part
-        from workflow_trace as w
-    ) as t
-    group by t.part
-    order by t.part;
+    from workflow_trace as t
+    having count(*) > 0;
 end;
 $$;
 
 --
--- Name: FUNCTION plan_chunks(batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION plan_chunks(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.plan_chunks(batch_size integer) IS 'Cuts the executions present into ranges of batch_size, once';
+COMMENT ON FUNCTION consolidation.plan_chunks() IS 'Notes the executions present as one range to carry over, once';
 
 --
 -- Name: policy_definition(oid, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3881,6 +3734,415 @@ COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT 
 binds them to whatever has these names when it is executed';
 
 --
+-- Name: rebuild_documents(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET work_mem TO '32MB'
+    AS $$
+declare
+    known_run public.user_workflow_run [];
+    known_step public.user_workflow_run_step [];
+begin
+    perform consolidation.see_everything();
+    perform consolidation.require_read_committed();
+
+    -- Only documents written to after a cut-over can hold what the old tables cannot.
+    select array_agg(r)
+    into known_run
+    from public.user_workflow_run as r
+    where
+        r.legacy_trace_id = any (trace_ids)
+        and r.legacy_trace_id in (select b.trace_id from consolidation.carried_back as b);
+    if known_run is not null then
+        select array_agg(s)
+        into known_step
+        from public.user_workflow_run_step as s
+        inner join unnest(known_run) as k on k.legacy_trace_id = s.legacy_trace_id;
+    end if;
+
+    -- What is gone, and steps whose number changed: two of them may have swapped theirs, which no
+    -- single update can follow.
+    delete from public.user_workflow_run_step as d
+    where
+        d.legacy_trace_id = any (trace_ids)
+        and not exists (
+            select from workflow_steps as s
+            where
+                s.trace_id = any (trace_ids)
+                and s.step_id = d.legacy_step_id
+                and s.trace_id = d.legacy_trace_id
+                and s.step_number = d.step_number
+        );
+
+    -- With its steps in one statement: an execution deleted since the one above would leave them
+    -- without a run, as long as there is no foreign key to take them along.
+    with gone as (
+        delete from public.user_workflow_run as d
+        where
+            d.legacy_trace_id = any (trace_ids)
+            and not exists (
+                select from workflow_trace as t
+                where t.trace_id = any (trace_ids) and t.trace_id = d.legacy_trace_id
+            )
+        returning d.legacy_trace_id
+    )
+
+    delete from public.user_workflow_run_step as s
+    using gone as g
+    where s.legacy_trace_id = g.legacy_trace_id;
+
+    insert into public.user_workflow_run as known (
+        run_id,
+        workflow_id,
+        org_id,
+        status,
+        channel,
+        external_id,
+        started_at,
+        ended_at,
+        duration_ms,
+        context,
+        endpoints_used,
+        config_snapshot,
+        error_message,
+        error_details,
+        llm_prompt,
+        llm_response,
+        llm_model,
+        llm_tokens_used,
+        tier,
+        tier_reason,
+        created_at,
+        created_by,
+        events,
+        screenshots,
+        legacy_trace_id,
+        legacy_batch_job_item_id,
+        legacy_action_type,
+        legacy_action_detail,
+        legacy_success,
+        legacy_user_id,
+        legacy_session_id,
+        legacy
+    )
+    select
+        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
+        -- that trace_id now gets a new one.
+        case
+            when exists (
+                select from public.user_workflow_run as o
+                where
+                    o.run_id = consolidation.run_id(t.trace_id)
+                    and o.legacy_trace_id <> t.trace_id
+            )
+                then gen_random_uuid()
+            else consolidation.run_id(t.trace_id)
+        end,
+        t.workflow_id,
+        t.org_id,
+        t.status,
+        t.channel,
+        t.external_id,
+        t.start_time,
+        t.end_time,
+        t.duration_ms,
+        coalesce(c.context, '{}'),
+        coalesce(p.endpoints_used, '[]'),
+        t.config_snapshot,
+        t.error_message,
+        t.error_detail,
+        t.llm_prompt,
+        t.llm_response,
+        t.llm_model,
+        t.llm_tokens_used,
+        t.tier,
+        t.tier_reason,
+        t.created_at,
+        t.created_by,
+        coalesce(to_jsonb(e.events), '[]'),
+        coalesce(to_jsonb(sc.screenshots), '[]'),
+        t.trace_id,
+        t.batch_job_item_id,
+        t.action_type,
+        t.action_detail,
+        t.success,
+        t.user_id,
+        t.session_id,
+        c.legacy
+    from workflow_trace as t
+    left join (
+        select
+            x.trace_id,
+            jsonb_object_agg(x.key, x.value) as context,
+            jsonb_build_object(
+                'context',
+                jsonb_object_agg(
+                    x.key,
+                    consolidation.context_origin(x.context_id, x.created_at, x.updated_at)
+                )
+            ) as legacy
+        from workflow_trace_context as x
+        where x.trace_id = any (trace_ids)
+        group by x.trace_id
+    ) as c on c.trace_id = t.trace_id
+    left join (
+        select
+            x.trace_id,
+            jsonb_agg(x.endpoint_id order by x.endpoint_id) as endpoints_used
+        from workflow_trace_endpoint as x
+        where x.trace_id = any (trace_ids)
+        group by x.trace_id
+    ) as p on p.trace_id = t.trace_id
+    left join (
+        select
+            x.trace_id,
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
+                order by x."timestamp", x.event_id
+            ) as events
+        from workflow_events as x
+        where x.trace_id = any (trace_ids) and x.step_id is null
+        group by x.trace_id
+    ) as e on e.trace_id = t.trace_id
+    left join (
+        select
+            x.trace_id,
+            array_agg(
+                consolidation.screenshot_object(
+                    x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
+                    x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
+                    x.confidence_score, x.created_at, x.node_id
+                )
+                order by x.created_at, x.screenshot_id
+            ) as screenshots
+        from workflow_trace_screenshot as x
+        where
+            x.trace_id = any (trace_ids)
+            and not exists (
+                select from workflow_steps as s
+                where
+                    s.trace_id = any (trace_ids)
+                    and s.trace_id = x.trace_id
+                    and s.step_number = x.step_index
+            )
+        group by x.trace_id
+    ) as sc on sc.trace_id = t.trace_id
+    where t.trace_id = any (trace_ids)
+    order by t.trace_id
+    on conflict (legacy_trace_id) do update set
+        workflow_id = excluded.workflow_id,
+        org_id = excluded.org_id,
+        status = excluded.status,
+        channel = excluded.channel,
+        external_id = excluded.external_id,
+        started_at = excluded.started_at,
+        ended_at = excluded.ended_at,
+        duration_ms = excluded.duration_ms,
+        context = excluded.context,
+        endpoints_used = excluded.endpoints_used,
+        config_snapshot = excluded.config_snapshot,
+        error_message = excluded.error_message,
+        error_details = excluded.error_details,
+        llm_prompt = excluded.llm_prompt,
+        llm_response = excluded.llm_response,
+        llm_model = excluded.llm_model,
+        llm_tokens_used = excluded.llm_tokens_used,
+        tier = excluded.tier,
+        tier_reason = excluded.tier_reason,
+        created_at = excluded.created_at,
+        created_by = excluded.created_by,
+        events = excluded.events,
+        screenshots = excluded.screenshots,
+        legacy_batch_job_item_id = excluded.legacy_batch_job_item_id,
+        legacy_action_type = excluded.legacy_action_type,
+        legacy_action_detail = excluded.legacy_action_detail,
+        legacy_success = excluded.legacy_success,
+        legacy_user_id = excluded.legacy_user_id,
+        legacy_session_id = excluded.legacy_session_id,
+        legacy = excluded.legacy;
+
+    insert into public.user_workflow_run_step as known (
+        step_id,
+        run_id,
+        node_id,
+        step_number,
+        status,
+        retry_count,
+        started_at,
+        ended_at,
+        duration_ms,
+        input_data,
+        output_data,
+        screenshots,
+        events,
+        error_message,
+        metadata,
+        org_id,
+        legacy_step_id,
+        legacy_trace_id
+    )
+    select
+        case
+            when k.step_id is not null then k.step_id
+            -- As above; the other one may have been deleted above, to be inserted again here.
+            when
+                consolidation.step_id(s.step_id) in (select o.step_id from unnest(known_step) as o)
+                or exists (
+                    select from public.user_workflow_run_step as o
+                    where
+                        o.step_id = consolidation.step_id(s.step_id)
+                        and o.legacy_step_id <> s.step_id
+                )
+                then gen_random_uuid()
+            else consolidation.step_id(s.step_id)
+        end,
+        r.run_id,
+        s.node_id,
+        s.step_number,
+        s.status,
+        s.retry_count,
+        s.start_time,
+        s.end_time,
+        s.duration_ms,
+        s.input_data,
+        s.output_data,
+        coalesce(to_jsonb(sc.screenshots), '[]'),
+        coalesce(to_jsonb(e.events), '[]'),
+        s.error_message,
+        s.metadata,
+        r.org_id,
+        s.step_id,
+        s.trace_id
+    from workflow_steps as s
+    inner join public.user_workflow_run as r
+        on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
+    left join unnest(known_step) as k on k.legacy_step_id = s.step_id
+    left join (
+        select
+            x.trace_id,
+            x.step_id,
+            array_agg(
+                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
+                order by x."timestamp", x.event_id
+            ) as events
+        from workflow_events as x
+        where x.trace_id = any (trace_ids) and x.step_id is not null
+        group by x.trace_id, x.step_id
+    ) as e on e.trace_id = s.trace_id and e.step_id = s.step_id
+    left join (
+        select
+            x.trace_id,
+            x.step_index,
+            array_agg(
+                consolidation.screenshot_object(
+                    x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
+                    x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
+                    x.confidence_score, x.created_at, x.node_id
+                )
+                order by x.created_at, x.screenshot_id
+            ) as screenshots
+        from workflow_trace_screenshot as x
+        where x.trace_id = any (trace_ids)
+        group by x.trace_id, x.step_index
+    ) as sc on sc.trace_id = s.trace_id and sc.step_index = s.step_number
+    where s.trace_id = any (trace_ids)
+    order by s.step_id
+    on conflict (legacy_step_id) do update set
+        run_id = excluded.run_id,
+        node_id = excluded.node_id,
+        step_number = excluded.step_number,
+        status = excluded.status,
+        retry_count = excluded.retry_count,
+        started_at = excluded.started_at,
+        ended_at = excluded.ended_at,
+        duration_ms = excluded.duration_ms,
+        input_data = excluded.input_data,
+        output_data = excluded.output_data,
+        screenshots = excluded.screenshots,
+        events = excluded.events,
+        error_message = excluded.error_message,
+        metadata = excluded.metadata,
+        org_id = excluded.org_id,
+        legacy_trace_id = excluded.legacy_trace_id;
+
+    if known_run is null then
+        return;
+    end if;
+    update public.user_workflow_run as r
+    set
+        context = r.context || c.content,
+        -- With their origin, which a trigger would give them anew.
+        legacy = case
+            when c.content = '{}' then r.legacy
+            else coalesce(r.legacy, '{}') || jsonb_build_object(
+                'context', coalesce(r.legacy -> 'context', '{}') || c.origin
+            )
+        end,
+        endpoints_used = r.endpoints_used || coalesce(
+            (
+                select jsonb_agg(p.element order by p.place)
+                from jsonb_array_elements(
+                    case
+                        when jsonb_typeof(k.endpoints_used) = 'array' then k.endpoints_used
+                        else '[]'
+                    end
+                ) with ordinality as p (element, place)
+                where consolidation.to_bigint(p.element) is null
+            ),
+            '[]'
+        ),
+        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
+        )
+    from unnest(known_run) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
+    cross join lateral (
+        select
+            coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
+            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
+        from jsonb_each(
+            case when jsonb_typeof(k.context) = 'object' then k.context end
+        ) as x
+        where length(x.key) > 255
+    ) as c
+    where r.run_id = k.run_id;
+    update public.user_workflow_run_step as s
+    set
+        error_details = k.error_details,
+        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
+        )
+    from unnest(known_step) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
+    where s.step_id = k.step_id;
+exception
+    when not_null_violation then
+        raise exception using
+            errcode = 'not_null_violation',
+            message = 'an execution cannot be carried over: ' || sqlerrm,
+            detail = format('Among the %s executions from trace_id %s.',
+                cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
+            hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
+end;
+$$;
+
+--
+-- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
+
+--
 -- Name: refuse_findings(); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -4114,6 +4376,20 @@ $$;
 COMMENT ON FUNCTION consolidation.see_everything() IS 'Raises 42501 if row level security hides rows of old tables or documents from the current role';
 
 --
+-- Name: standby_lag(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.standby_lag() RETURNS interval
+    LANGUAGE sql STABLE
+    RETURN (SELECT COALESCE(max(r.replay_lag), '00:00:00'::interval) AS "coalesce" FROM pg_stat_replication r);
+
+--
+-- Name: FUNCTION standby_lag(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.standby_lag() IS 'How far the slowest connected standby is behind in replaying; 0 if none is';
+
+--
 -- Name: start_capture(regclass, regproc); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -4165,6 +4441,20 @@ CREATE FUNCTION consolidation.step_id(step_id bigint) RETURNS uuid
 --
 
 COMMENT ON FUNCTION consolidation.step_id(step_id bigint) IS 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
+
+--
+-- Name: stop_backfill(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.stop_backfill(pid integer) RETURNS void
+    LANGUAGE sql
+    RETURN pg_advisory_lock_shared(hashtext('workflow_consolidation stop'::text), pid);
+
+--
+-- Name: FUNCTION stop_backfill(pid integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.stop_backfill(pid integer) IS 'Asks backfill or catch_up of that session to end after its batch, until the caller disconnects';
 
 --
 -- Name: stop_capture(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4805,21 +5095,17 @@ begin
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
     end loop;
 
-    select string_agg(
-        format(
-            'pid %s (%s, %s, transaction open for %s) on %s',
-            h.pid, h.name, h.state, date_trunc('second', h.open_for), h.relations
-        ),
-        '; ' order by h.open_for desc, h.pid
-    )
+    select string_agg(h.holder, '; ' order by h.began, h.holder)
     into holders
     from (
         select
-            a.pid,
-            coalesce(nullif(a.application_name, ''), a.usename) as name,
-            a.state,
-            clock_timestamp() - a.xact_start as open_for,
-            string_agg(distinct l.relation::regclass::text, ', ') as relations
+            a.xact_start as began,
+            format(
+                'pid %s (%s, %s, transaction open for %s) on %s',
+                a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                date_trunc('second', clock_timestamp() - a.xact_start),
+                string_agg(distinct l.relation::regclass::text, ', ')
+            ) as holder
         from pg_locks as l
         inner join pg_stat_activity as a on a.pid = l.pid
         where
@@ -4831,6 +5117,24 @@ begin
             and l.granted
             and l.pid <> pg_backend_pid()
         group by a.pid, a.application_name, a.usename, a.state, a.xact_start
+        union all
+        -- These have no session; their virtual transaction changes with a restart of the server, so
+        -- they are found by the lock that each holds on its own id.
+        select
+            x.prepared,
+            format(
+                'prepared transaction %L on %s',
+                x.gid, string_agg(distinct l.relation::regclass::text, ', ')
+            )
+        from pg_locks as l
+        inner join pg_locks as i on i.virtualtransaction = l.virtualtransaction and i.pid is null
+        inner join pg_prepared_xacts as x on x.transaction = i.transactionid
+        where
+            l.locktype = 'relation'
+            and l.pid is null
+            and x.database = current_database()
+            and l.relation = any (tables)
+        group by x.gid, x.prepared
     ) as h;
     raise exception using
         errcode = 'lock_not_available',
@@ -6617,7 +6921,10 @@ CREATE TABLE consolidation.chunk (
     chunk_id bigint NOT NULL,
     first_trace_id bigint NOT NULL,
     last_trace_id bigint NOT NULL,
-    traces integer NOT NULL,
+    traces bigint NOT NULL,
+    steps bigint,
+    events bigint,
+    pid integer,
     started_at timestamp with time zone,
     finished_at timestamp with time zone
 );
@@ -6626,13 +6933,14 @@ CREATE TABLE consolidation.chunk (
 -- Name: TABLE chunk; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.chunk IS 'The ranges of the backfill, cut when it starts; later executions come through the queue';
+COMMENT ON TABLE consolidation.chunk IS 'The backfill: one range of executions a batch, and one for what no session has begun with.
+Executions that came after it started come through the queue';
 
 --
 -- Name: COLUMN chunk.chunk_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.chunk_id IS 'Order of the ranges';
+COMMENT ON COLUMN consolidation.chunk.chunk_id IS 'Key; 1 is what is left, until its last batch';
 
 --
 -- Name: COLUMN chunk.first_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6650,19 +6958,37 @@ COMMENT ON COLUMN consolidation.chunk.last_trace_id IS 'Last execution of the ra
 -- Name: COLUMN chunk.traces; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.traces IS 'Executions in the range when it was cut';
+COMMENT ON COLUMN consolidation.chunk.traces IS 'Executions in the range: as counted when the backfill began, then by its batch';
+
+--
+-- Name: COLUMN chunk.steps; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.steps IS 'Steps of these, counted by its batch';
+
+--
+-- Name: COLUMN chunk.events; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.events IS 'Events of these, counted by its batch';
+
+--
+-- Name: COLUMN chunk.pid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.pid IS 'Process id of the session whose batch it is';
 
 --
 -- Name: COLUMN chunk.started_at; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.started_at IS 'When the batch that finished it began';
+COMMENT ON COLUMN consolidation.chunk.started_at IS 'When the batch began; null until then';
 
 --
 -- Name: COLUMN chunk.finished_at; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.finished_at IS 'When it was carried over; null until then';
+COMMENT ON COLUMN consolidation.chunk.finished_at IS 'When it was carried over; null until then, and for ever if the session was ended: others take it';
 
 --
 -- Name: chunk_chunk_id_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
@@ -6947,28 +7273,34 @@ CREATE VIEW consolidation.progress WITH (security_invoker='true') AS
             ELSE NULL::interval
         END AS time_left,
     ( SELECT count(*) AS count
-           FROM consolidation.change) AS queue_depth
-   FROM (( SELECT COALESCE(sum(k.traces), (0)::bigint) AS runs_total,
-            COALESCE(sum(k.traces) FILTER (WHERE (k.finished_at IS NOT NULL)), (0)::bigint) AS runs_done
+           FROM consolidation.change) AS queue_depth,
+    c.steps_done,
+        CASE
+            WHEN c.finished THEN c.steps_done
+            ELSE GREATEST(consolidation.estimated_rows('workflow_steps'::text), c.steps_done)
+        END AS steps_estimated,
+    c.events_done,
+        CASE
+            WHEN c.finished THEN c.events_done
+            ELSE GREATEST(consolidation.estimated_rows('workflow_events'::text), c.events_done)
+        END AS events_estimated
+   FROM (( SELECT (COALESCE(sum(k.traces), (0)::numeric))::bigint AS runs_total,
+            (COALESCE(sum(k.traces) FILTER (WHERE (k.finished_at IS NOT NULL)), (0)::numeric))::bigint AS runs_done,
+            (COALESCE(sum(k.steps), (0)::numeric))::bigint AS steps_done,
+            (COALESCE(sum(k.events), (0)::numeric))::bigint AS events_done,
+            bool_and((k.finished_at IS NOT NULL)) AS finished
            FROM consolidation.chunk k) c
-     CROSS JOIN ( SELECT round(((sum(k.traces))::numeric / GREATEST(EXTRACT(epoch FROM (max(k.finished_at) - min(k.started_at))), 0.001))) AS runs_per_second
-           FROM ( SELECT chunk.chunk_id,
-                    chunk.first_trace_id,
-                    chunk.last_trace_id,
-                    chunk.traces,
-                    chunk.started_at,
-                    chunk.finished_at
-                   FROM consolidation.chunk
-                  WHERE (chunk.finished_at IS NOT NULL)
-                  ORDER BY chunk.finished_at DESC
-                 LIMIT 50) k) r);
+     CROSS JOIN ( SELECT round((sum(k.traces) / GREATEST(EXTRACT(epoch FROM (max(k.finished_at) - min(k.started_at))), 0.001))) AS runs_per_second
+           FROM consolidation.chunk k
+          WHERE (k.finished_at > ( SELECT (max(m.finished_at) - '00:00:30'::interval)
+                   FROM consolidation.chunk m))) r);
 
 --
 -- Name: VIEW progress; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, executions of the backfill in all and done, rate over the last 50
-ranges, time left at that rate, and changes waiting in the queue';
+COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, executions of the backfill in all and done, its rate, the time left at
+that rate, changes waiting in the queue, and steps and events done of about how many';
 
 --
 -- Name: COLUMN progress.phase; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6980,7 +7312,7 @@ COMMENT ON COLUMN consolidation.progress.phase IS 'expand, cut over or contract'
 -- Name: COLUMN progress.runs_total; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.runs_total IS 'Executions present when the backfill began';
+COMMENT ON COLUMN consolidation.progress.runs_total IS 'Executions present when the backfill began, but for those deleted before their batch';
 
 --
 -- Name: COLUMN progress.runs_done; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6998,19 +7330,100 @@ COMMENT ON COLUMN consolidation.progress.percent IS 'runs_done in percent of run
 -- Name: COLUMN progress.runs_per_second; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.runs_per_second IS 'Rate of the last 50 ranges';
+COMMENT ON COLUMN consolidation.progress.runs_per_second IS 'Rate of all sessions together, over the batches of the last 30 seconds there were any';
 
 --
 -- Name: COLUMN progress.time_left; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.time_left IS 'At that rate; null before the first range';
+COMMENT ON COLUMN consolidation.progress.time_left IS 'At that rate; null before the first batch';
 
 --
 -- Name: COLUMN progress.queue_depth; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
 COMMENT ON COLUMN consolidation.progress.queue_depth IS 'Statements whose executions wait to be carried over, or back after the cut-over';
+
+--
+-- Name: COLUMN progress.steps_done; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.steps_done IS 'Steps of the executions done';
+
+--
+-- Name: COLUMN progress.steps_estimated; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.steps_estimated IS 'Steps in all, as the statistics of the old table estimate them; exact once all are done';
+
+--
+-- Name: COLUMN progress.events_done; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.events_done IS 'Events of the executions done';
+
+--
+-- Name: COLUMN progress.events_estimated; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.events_estimated IS 'Events in all, as the statistics of the old table estimate them; exact once all are done';
+
+--
+-- Name: progress_by_session; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.progress_by_session WITH (security_invoker='true') AS
+ SELECT c.pid,
+    (sum(c.traces) FILTER (WHERE (c.finished_at IS NOT NULL)))::bigint AS runs_done,
+    count(c.finished_at) AS batches,
+    (array_agg((c.finished_at - c.started_at) ORDER BY c.finished_at DESC NULLS LAST))[1] AS last_batch_time,
+    (sum(c.traces) FILTER (WHERE (c.finished_at IS NULL)))::bigint AS runs_at_hand,
+    max(c.started_at) FILTER (WHERE (c.finished_at IS NULL)) AS at_hand_since
+   FROM consolidation.chunk c
+  WHERE (c.pid IS NOT NULL)
+  GROUP BY c.pid;
+
+--
+-- Name: VIEW progress_by_session; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.progress_by_session IS 'What each session of the backfill did and does';
+
+--
+-- Name: COLUMN progress_by_session.pid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress_by_session.pid IS 'Process id of the session';
+
+--
+-- Name: COLUMN progress_by_session.runs_done; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress_by_session.runs_done IS 'Executions it carried over';
+
+--
+-- Name: COLUMN progress_by_session.batches; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress_by_session.batches IS 'In how many batches';
+
+--
+-- Name: COLUMN progress_by_session.last_batch_time; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress_by_session.last_batch_time IS 'How long the last one took';
+
+--
+-- Name: COLUMN progress_by_session.runs_at_hand; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress_by_session.runs_at_hand IS 'Executions of its present batch, or of one it was ended in that nobody has taken yet';
+
+--
+-- Name: COLUMN progress_by_session.at_hand_since; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress_by_session.at_hand_since IS 'When that batch began';
 
 --
 -- Name: screenshot_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -8028,7 +8441,7 @@ CREATE INDEX chunk_open_idx ON consolidation.chunk USING btree (chunk_id) WHERE 
 -- Name: INDEX chunk_open_idx; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON INDEX consolidation.chunk_open_idx IS 'The next range to claim, however many are done';
+COMMENT ON INDEX consolidation.chunk_open_idx IS 'What is left to do, however many are done';
 
 --
 -- Name: workflow_events_event_type_idx; Type: INDEX; Schema: legacy; Owner: -
@@ -8551,11 +8964,11 @@ GRANT USAGE ON SCHEMA consolidation TO workflow_maintenance;
 GRANT USAGE ON SCHEMA legacy TO workflow_maintenance;
 
 --
--- Name: PROCEDURE backfill(IN batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+-- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON PROCEDURE consolidation.backfill(IN batch_size integer) FROM PUBLIC;
-GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer) TO workflow_maintenance;
+REVOKE ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION base_column(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -8590,11 +9003,11 @@ REVOKE ALL ON FUNCTION consolidation.carry_changes(batch_size integer) FROM PUBL
 GRANT ALL ON FUNCTION consolidation.carry_changes(batch_size integer) TO workflow_maintenance;
 
 --
--- Name: FUNCTION carry_chunk(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION carry_chunk(claimed_id bigint); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.carry_chunk() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.carry_chunk() TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.carry_chunk(claimed_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_chunk(claimed_id bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION carry_the_rest(); Type: ACL; Schema: consolidation; Owner: -
@@ -8610,10 +9023,24 @@ REVOKE ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patienc
 GRANT ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION check_pace(batch_time interval, pause interval, max_lag interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.check_pace(batch_time interval, pause interval, max_lag interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.check_pace(batch_time interval, pause interval, max_lag interval) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION check_session(patience interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.check_session(patience interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION claim_chunk(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.claim_chunk(batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.claim_chunk(batch_size integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -8661,6 +9088,13 @@ REVOKE ALL ON FUNCTION consolidation.enter_batch() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.enter_batch() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION estimated_rows(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.estimated_rows(table_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.estimated_rows(table_name text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -8671,6 +9105,13 @@ REVOKE ALL ON FUNCTION consolidation.foreign_key(OUT kind text, OUT object text,
 --
 
 REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_asked_to_stop(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_asked_to_stop() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_asked_to_stop() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_deployed(change text); Type: ACL; Schema: consolidation; Owner: -
@@ -9006,6 +9447,13 @@ REVOKE ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) FROM PUBLIC
 GRANT ALL ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION lock_traces_shared(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION note_everything(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -9026,11 +9474,11 @@ GRANT ALL ON FUNCTION consolidation.only_in_documents() TO workflow_maintenance;
 GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 
 --
--- Name: FUNCTION plan_chunks(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION plan_chunks(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.plan_chunks(batch_size integer) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.plan_chunks() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.plan_chunks() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION policy_definition(policy oid, relation text); Type: ACL; Schema: consolidation; Owner: -
@@ -9049,6 +9497,13 @@ REVOKE ALL ON FUNCTION consolidation.preflight(OUT severity text, OUT kind text,
 --
 
 REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE refuse_findings(); Type: ACL; Schema: consolidation; Owner: -
@@ -9077,10 +9532,24 @@ REVOKE ALL ON FUNCTION consolidation.see_everything() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.see_everything() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION standby_lag(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.standby_lag() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.standby_lag() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) FROM PUBLIC;
+
+--
+-- Name: FUNCTION stop_backfill(pid integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.stop_backfill(pid integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.stop_backfill(pid integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION stop_capture(captured regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -9339,6 +9808,12 @@ GRANT SELECT("timestamp") ON TABLE consolidation.event_row TO workflow_maintenan
 --
 
 GRANT SELECT ON TABLE consolidation.progress TO workflow_maintenance;
+
+--
+-- Name: TABLE progress_by_session; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.progress_by_session TO workflow_maintenance;
 
 --
 -- Name: TABLE screenshot_row; Type: ACL; Schema: consolidation; Owner: -
