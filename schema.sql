@@ -7820,6 +7820,15 @@ CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
          SELECT g.login_role,
             g.role_id,
             g.path,
+            'replication'::text,
+            NULL::text
+           FROM (reach g
+             JOIN pg_roles r ON ((r.oid = g.role_id)))
+          WHERE (r.rolreplication AND (NOT r.rolsuper))
+        UNION ALL
+         SELECT g.login_role,
+            g.role_id,
+            g.path,
             'createrole (could make itself a member)'::text,
             NULL::text
            FROM (reach g
@@ -7908,12 +7917,12 @@ COMMENT ON COLUMN public.not_isolated.role_name IS 'The login role';
 -- Name: COLUMN not_isolated.reason; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated.reason IS 'superuser; bypassrls; files or programs of the server (a member of a role that may use them);
-createrole (could make itself a member, before PostgreSQL 16); owner (of tables without force row
-level security); owner (could switch it off); workflow_maintenance (a member); unscoped (named in a
-policy that the cut-over made for roles that saw everything before); policy … (any other that shows
-more than the organisation of the session); no row level security (may select from a table that has
-none)';
+COMMENT ON COLUMN public.not_isolated.reason IS 'superuser; bypassrls; replication (base backups and logical slots ask no policy); files or programs
+of the server (a member of a role that may use them); createrole (could make itself a member, before
+PostgreSQL 16); owner (of tables without force row level security); owner (could switch it off);
+workflow_maintenance (a member); unscoped (named in a policy that the cut-over made for roles that
+saw everything before); policy … (any other that shows more than the organisation of the session);
+no row level security (may select from a table that has none)';
 
 --
 -- Name: COLUMN not_isolated.through; Type: COMMENT; Schema: public; Owner: -

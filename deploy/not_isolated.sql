@@ -102,6 +102,17 @@ reason (login_role, role_id, path, why, tables) as (
         to_regrole('pg_execute_server_program')
     )
     union all
+    -- A base backup, or a logical slot: neither asks a policy.
+    select
+        g.login_role,
+        g.role_id,
+        g.path,
+        'replication',
+        null
+    from reach as g
+    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
+    where r.rolreplication and not r.rolsuper
+    union all
     -- Until PostgreSQL 15 createrole is enough to become a member of any role but a superuser.
     select
         g.login_role,
@@ -215,12 +226,12 @@ comment on view public.not_isolated is
 why: one row for each reason. Ask it before going live: an application role must not be in it';
 comment on column public.not_isolated.role_name is 'The login role';
 comment on column public.not_isolated.reason is
-'superuser; bypassrls; files or programs of the server (a member of a role that may use them);
-createrole (could make itself a member, before PostgreSQL 16); owner (of tables without force row
-level security); owner (could switch it off); workflow_maintenance (a member); unscoped (named in a
-policy that the cut-over made for roles that saw everything before); policy … (any other that shows
-more than the organisation of the session); no row level security (may select from a table that has
-none)';
+'superuser; bypassrls; replication (base backups and logical slots ask no policy); files or programs
+of the server (a member of a role that may use them); createrole (could make itself a member, before
+PostgreSQL 16); owner (of tables without force row level security); owner (could switch it off);
+workflow_maintenance (a member); unscoped (named in a policy that the cut-over made for roles that
+saw everything before); policy … (any other that shows more than the organisation of the session);
+no row level security (may select from a table that has none)';
 comment on column public.not_isolated.through is
 'Memberships that lead to the role with that property; null if it is the login role itself';
 comment on column public.not_isolated.tables is

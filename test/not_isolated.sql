@@ -46,6 +46,7 @@ create role server_backup login;
 grant pg_read_server_files to server_backup;
 create role group_of_readers nologin bypassrls;
 create role bare login;
+create role standby login replication;
 -- From PostgreSQL 16 on a membership may be the right to grant it and no more, or nothing at all.
 create role gatekeeper login;
 create role idle_member login;
@@ -66,7 +67,7 @@ end
 $$;
 alter table public.user_workflow_config owner to old_owner;
 
-select plan(27);
+select plan(28);
 
 select is(
     (select string_agg(n.reason, ', ' order by n.reason) from public.not_isolated as n
@@ -92,6 +93,7 @@ from (
     ('unscoped_application', 'unscoped'),
     ('archive_reader', 'no row level security'),
     ('auditor', 'policy audit'),
+    ('standby', 'replication'),
     ('server_backup', 'files or programs of the server'),
     ('old_owner', 'owner (could switch it off)')
 ) as r (role_name, reason);
