@@ -715,7 +715,18 @@ begin
         legacy
     )
     select
-        consolidation.run_id(t.trace_id),
+        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
+        -- that trace_id now gets a new one.
+        case
+            when exists (
+                select from public.user_workflow_run as o
+                where
+                    o.run_id = consolidation.run_id(t.trace_id)
+                    and o.legacy_trace_id <> t.trace_id
+            )
+                then gen_random_uuid()
+            else consolidation.run_id(t.trace_id)
+        end,
         t.workflow_id,
         t.org_id,
         t.status,
@@ -857,7 +868,20 @@ begin
         legacy_trace_id
     )
     select
-        coalesce(k.step_id, consolidation.step_id(s.step_id)),
+        case
+            when k.step_id is not null then k.step_id
+            -- As above; the other one may have been deleted above, to be inserted again here.
+            when
+                consolidation.step_id(s.step_id) in (select o.step_id from unnest(known_step) as o)
+                or exists (
+                    select from public.user_workflow_run_step as o
+                    where
+                        o.step_id = consolidation.step_id(s.step_id)
+                        and o.legacy_step_id <> s.step_id
+                )
+                then gen_random_uuid()
+            else consolidation.step_id(s.step_id)
+        end,
         r.run_id,
         s.node_id,
         s.step_number,
@@ -2339,7 +2363,9 @@ begin
         from pg_locks as l
         where
             l.locktype = 'advisory'
-            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
             and l.classid = lock_class::oid
             and l.objid = 257;
         raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
@@ -2405,8 +2431,9 @@ $$;
 -- Name: FUNCTION is_reverted(change text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as is_deployed
-does. Raises 55000 while a later change is deployed, which Sqitch then has no record of';
+COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as
+is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
+of';
 
 --
 -- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4196,11 +4223,15 @@ begin
         began := clock_timestamp();
         begin
             -- Batches of other sessions are let finish; new ones wait for the swap.
-            if not pg_try_advisory_xact_lock(hashtext('workflow_consolidation'), 256) then
+            begin
+                perform set_config('lock_timeout', '1s', true);
+                perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+            exception when lock_not_available then
                 raise exception using
                     errcode = 'lock_not_available',
                     message = 'another session is carrying over a batch';
-            end if;
+            end;
+            waiting := (select count(distinct c.trace_id) from consolidation.change as c);
             if waiting > few then
                 raise exception using
                     errcode = 'lock_not_available',
@@ -4231,7 +4262,7 @@ begin
                 errcode = 'lock_not_available',
                 message = format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    date_trunc('milliseconds', patience), attempt, reason
+                    date_trunc('second', patience + '0.5 seconds'), attempt, reason
                 ),
                 detail = detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
@@ -4777,7 +4808,7 @@ begin
     select string_agg(
         format(
             'pid %s (%s, %s, transaction open for %s) on %s',
-            h.pid, h.name, h.state, date_trunc('milliseconds', h.open_for), h.relations
+            h.pid, h.name, h.state, date_trunc('second', h.open_for), h.relations
         ),
         '; ' order by h.open_for desc, h.pid
     )
@@ -8069,7 +8100,7 @@ CREATE INDEX workflow_trace_workflow_id_idx ON legacy.workflow_trace USING btree
 -- Name: idx_run_context_gin; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin (context jsonb_path_ops);
+CREATE INDEX idx_run_context_gin ON public.user_workflow_run USING gin ((ARRAY[org_id]), context jsonb_path_ops);
 
 --
 -- Name: INDEX idx_run_context_gin; Type: COMMENT; Schema: public; Owner: -
@@ -8093,7 +8124,7 @@ COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): th
 -- Name: idx_run_events_gin; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX idx_run_events_gin ON public.user_workflow_run USING gin (events jsonb_path_ops) WHERE (events <> '[]'::jsonb);
+CREATE INDEX idx_run_events_gin ON public.user_workflow_run USING gin ((ARRAY[org_id]), events jsonb_path_ops) WHERE (events <> '[]'::jsonb);
 
 --
 -- Name: INDEX idx_run_events_gin; Type: COMMENT; Schema: public; Owner: -
@@ -8129,7 +8160,7 @@ CREATE INDEX idx_run_workflow ON public.user_workflow_run USING btree (workflow_
 -- Name: idx_step_events_gin; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step USING gin (events jsonb_path_ops);
+CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step USING gin ((ARRAY[org_id]), events jsonb_path_ops);
 
 --
 -- Name: INDEX idx_step_events_gin; Type: COMMENT; Schema: public; Owner: -

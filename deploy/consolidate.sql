@@ -281,7 +281,18 @@ begin
         legacy
     )
     select
-        consolidation.run_id(t.trace_id),
+        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
+        -- that trace_id now gets a new one.
+        case
+            when exists (
+                select from public.user_workflow_run as o
+                where
+                    o.run_id = consolidation.run_id(t.trace_id)
+                    and o.legacy_trace_id <> t.trace_id
+            )
+                then gen_random_uuid()
+            else consolidation.run_id(t.trace_id)
+        end,
         t.workflow_id,
         t.org_id,
         t.status,
@@ -423,7 +434,20 @@ begin
         legacy_trace_id
     )
     select
-        coalesce(k.step_id, consolidation.step_id(s.step_id)),
+        case
+            when k.step_id is not null then k.step_id
+            -- As above; the other one may have been deleted above, to be inserted again here.
+            when
+                consolidation.step_id(s.step_id) in (select o.step_id from unnest(known_step) as o)
+                or exists (
+                    select from public.user_workflow_run_step as o
+                    where
+                        o.step_id = consolidation.step_id(s.step_id)
+                        and o.legacy_step_id <> s.step_id
+                )
+                then gen_random_uuid()
+            else consolidation.step_id(s.step_id)
+        end,
         r.run_id,
         s.node_id,
         s.step_number,

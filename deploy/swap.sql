@@ -894,11 +894,15 @@ begin
         began := clock_timestamp();
         begin
             -- Batches of other sessions are let finish; new ones wait for the swap.
-            if not pg_try_advisory_xact_lock(hashtext('workflow_consolidation'), 256) then
+            begin
+                perform set_config('lock_timeout', '1s', true);
+                perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+            exception when lock_not_available then
                 raise exception using
                     errcode = 'lock_not_available',
                     message = 'another session is carrying over a batch';
-            end if;
+            end;
+            waiting := (select count(distinct c.trace_id) from consolidation.change as c);
             if waiting > few then
                 raise exception using
                     errcode = 'lock_not_available',
@@ -929,7 +933,7 @@ begin
                 errcode = 'lock_not_available',
                 message = format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    date_trunc('milliseconds', patience), attempt, reason
+                    date_trunc('second', patience + '0.5 seconds'), attempt, reason
                 ),
                 detail = detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '

@@ -1,9 +1,7 @@
 -- Deploy workflow_consolidation:tenant_indexes to pg
 --
--- Why:    what find_runs and find_steps look for besides the context and the events of steps. The
---         first column of each is the organisation, so that the work does not grow with what
---         others have; array[org_id] rather than org_id, since the latter takes the extension
---         btree_gin.
+-- Why:    what find_runs and find_steps look for besides the context and the events of steps; of the
+--         same form as those.
 -- Locks:  share on the document tables, which no application uses before the cut-over; the
 --         backfill waits.
 -- Revert: drops the indexes.

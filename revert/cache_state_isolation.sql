@@ -10,6 +10,14 @@ begin;
 set local lock_timeout = '2s';
 
 do $$
+begin
+    perform consolidation.take_locks(
+        array['public.user_workflow_cache_state']::regclass [], 'access exclusive'
+    );
+end
+$$;
+
+do $$
 declare
     made_it constant boolean := (
         select p.polpermissive from pg_catalog.pg_policy as p

@@ -99,8 +99,10 @@ with_server() {
     [ "$(id -u)" != 0 ] || chown postgres "$directory" "$directory/password"
     as_server initdb --username=postgres --auth=scram-sha-256 --pwfile="$directory/password" \
         --no-sync --locale=C.UTF-8 --encoding=UTF8 "$directory/data" >/dev/null
+    # Tests prepare transactions, which takes room that PostgreSQL does not reserve by itself.
+    local settings="-c listen_addresses= -c unix_socket_directories='$directory' -c fsync=off"
     as_server pg_ctl start --silent --wait --pgdata="$directory/data" --log="$directory/log" \
-        --options="-c listen_addresses= -c unix_socket_directories='$directory' -c fsync=off"
+        --options="$settings -c max_prepared_transactions=2"
     "$@"
 }
 

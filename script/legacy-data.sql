@@ -1,11 +1,12 @@
 -- Fills the eight old tables with data to try, test and measure the consolidation on.
 --
---     psql -d DATABASE -v runs=20000 -f script/legacy-data.sql
+--     psql -d DATABASE -v runs=20000 -v organisations=50 -f script/legacy-data.sql
 --
 -- Needs:  the eight tables of the baseline, empty; a database in UTF8.
--- Gives:  :runs regular executions, 50 organisations, configurations, page states, and a fixed set
---         of odd rows. Two databases filled with the same :runs hold identical rows: no clock, no
---         random numbers, every value follows from an id.
+-- Gives:  :runs regular executions (default 2,000) of :organisations organisations (default 50),
+--         configurations, page states, and a fixed set of odd rows. Two databases filled with the
+--         same numbers hold identical rows: no clock, no random numbers, every value follows from
+--         an id. A run has 8 steps, 34 events, 8 screenshots, 4 context keys and 2 endpoints.
 -- Ids:    regular trace_ids count from 1 and leave out every multiple of 97. Odd rows lie from
 --         8,000,000,000,000 up, or at the ends of bigint. The sequences go on after the regular
 --         ids, so applications can write at once.
@@ -16,10 +17,14 @@
 \set ON_ERROR_STOP on
 -- The odd text below is UTF8 whatever the terminal of the caller speaks.
 \encoding UTF8
--- A psql variable, because the size is the caller's choice and a script has no parameters.
+-- psql variables, because the size is the caller's choice and a script has no parameters.
 \if :{?runs}
 \else
 \set runs 2000
+\endif
+\if :{?organisations}
+\else
+\set organisations 50
 \endif
 
 begin;
@@ -35,7 +40,7 @@ set local jit = off;
 -- Regular part -----------------------------------------------------------------------------------
 
 -- Organisation N is 00000000-0000-4000-8000-00000000000N: 1 is hospital north, 2 hospital south,
--- 3 the billing firm, the other 47 only make up the numbers. 8001 marks workflows (organisation
+-- 3 the billing firm, the others only make up the numbers. 8001 marks workflows (organisation
 -- and two digits), 8002 users, 8003 nodes (workflow and two digits), 8004 browser sessions.
 -- The counts are columns so that a lateral generate_series() reads them: the planner then has to
 -- go run by run, and the rows of a run lie side by side as an application would have left them.
@@ -65,8 +70,10 @@ select
     8 as screenshot_count
 from generate_series(1, :runs::bigint) as n (run_no)
 cross join lateral (select n.run_no + (n.run_no - 1) / 96 as trace_id) as i
-cross join lateral (select 1 + (i.trace_id - 1) % 50 as org_no) as o
-cross join lateral (select o.org_no * 100 + 1 + i.trace_id / 50 % 4 as workflow_no) as w
+cross join lateral (select 1 + (i.trace_id - 1) % :organisations as org_no) as o
+cross join lateral (
+    select o.org_no * 100 + 1 + i.trace_id / :organisations % 4 as workflow_no
+) as w
 cross join lateral (select hashint8extended(i.trace_id, 1) & 1073741823 as dice) as d;
 
 insert into public.workflow_trace (
@@ -460,7 +467,7 @@ select
             then timestamptz '2024-03-01 08:00:00+00' + o.org_no * interval '7 hours'
     end,
     case when c.position % 3 = 0 then timestamptz '2024-11-05 13:45:00.5+00' end
-from generate_series(1, 50) as o (org_no)
+from generate_series(1, :organisations) as o (org_no)
 cross join (
     values
     (1, null, 'defaults', 'runner', null),
@@ -539,7 +546,9 @@ select
     case when m.id % 10 = 0 and (m.id - 1) % 13 <> 0 then m.id - 1 end,
     timestamptz '2024-08-01 00:00:00+00' + m.id * interval '97 minutes'
 from generate_series(1, 240) as m (id)
-cross join lateral (select (1 + m.id % 50) * 100 + 1 + m.id / 50 % 4 as workflow_no) as w
+cross join lateral (
+    select (1 + m.id % :organisations) * 100 + 1 + m.id / :organisations % 4 as workflow_no
+) as w
 where m.id % 13 <> 0
 order by m.id;
 

@@ -49,8 +49,12 @@ create role bare login;
 -- From PostgreSQL 16 on a membership may be the right to grant it and no more, or nothing at all.
 create role gatekeeper login;
 create role idle_member login;
+create role caretaker login;
 do $$
 begin
+    if to_regrole('pg_maintain') is not null then
+        grant pg_maintain to caretaker;
+    end if;
     if current_setting('server_version_num')::integer < 160000 then
         grant workflow_maintenance to gatekeeper with admin option;
     else
@@ -62,7 +66,7 @@ end
 $$;
 alter table public.user_workflow_config owner to old_owner;
 
-select plan(26);
+select plan(27);
 
 select is(
     (select string_agg(n.reason, ', ' order by n.reason) from public.not_isolated as n
@@ -75,6 +79,7 @@ from (
     ('isolated_application', null),
     ('bare', null),
     ('idle_member', null),
+    ('caretaker', null),
     ('writer_only', null),
     ('operations', null),
     ('group_of_readers', null),

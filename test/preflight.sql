@@ -154,9 +154,12 @@ order by h.ordinal;
 
 select is(
     pg_temp.finding_about(
-        'create function public.merge_trace() returns void language sql as
-        ''merge into public.workflow_trace as t using (values (1)) as v (id) on t.trace_id = v.id
-        when matched then delete''', 'function', 'public.merge_trace()'
+        'create function public.merge_trace() returns void language plpgsql as
+        ''begin
+            merge into public.workflow_trace as t
+            using (values (1)) as v (id) on t.trace_id = v.id
+            when matched then delete;
+        end''', 'function', 'public.merge_trace()'
     ),
     case when current_setting('server_version_num')::integer < 170000 then 'refuse' end,
     'preflight: merge on an old name is refused before PostgreSQL 17, from which on it works'

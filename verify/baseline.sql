@@ -111,6 +111,7 @@ begin
             o.table_name,
             a.attname::text as column_name,
             format_type(a.atttypid, a.atttypmod) as type_name,
+            a.attgenerated <> '' as is_generated,
             case
                 when t.typtype = 'e' then 'text'
                 when a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
@@ -151,6 +152,10 @@ begin
                     '%s.%I.%I (%s) is not known to the project and would be left behind',
                     home, a.table_name, a.column_name, a.type_name
                 )
+                when a.is_generated then format(
+                    '%s.%I.%I is generated, and nothing would compute it in the documents',
+                    home, a.table_name, a.column_name
+                )
                 else format(
                     '%s.%I.%I is %s, expected %s',
                     home, e.table_name, e.column_name, a.type_name, e.definition
@@ -160,7 +165,7 @@ begin
         full join actual as a
             on e.table_name = a.table_name and e.column_name = a.column_name
         where
-            e.family is distinct from a.family
+            (e.family is distinct from a.family or a.is_generated)
             and (a.column_name is not null or exists (
                 select from actual as other where other.table_name = e.table_name
             ))

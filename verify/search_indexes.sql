@@ -11,15 +11,16 @@ where
         values
         (
             'CREATE INDEX idx_run_context_gin ON public.user_workflow_run '
-            || 'USING gin (context jsonb_path_ops)'
+            || 'USING gin ((ARRAY[org_id]), context jsonb_path_ops)'
         ),
         (
             'CREATE INDEX idx_step_events_gin ON public.user_workflow_run_step '
-            || 'USING gin (events jsonb_path_ops)'
+            || 'USING gin ((ARRAY[org_id]), events jsonb_path_ops)'
         ),
         (
             'CREATE INDEX idx_run_events_gin ON public.user_workflow_run '
-            || 'USING gin (events jsonb_path_ops) WHERE (events <> ''[]''::jsonb)'
+            || 'USING gin ((ARRAY[org_id]), events jsonb_path_ops) '
+            || 'WHERE (events <> ''[]''::jsonb)'
         ),
         (
             'CREATE INDEX idx_run_org_created ON public.user_workflow_run '

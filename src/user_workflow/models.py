@@ -258,12 +258,14 @@ class UserWorkflowRun(_Recorder, Base):
         UniqueConstraint("org_id", "run_id", name="user_workflow_run_org_id_run_id_key"),
         Index(
             "idx_run_context_gin",
+            text("(array[org_id])"),
             "context",
             postgresql_using="gin",
             postgresql_ops={"context": "jsonb_path_ops"},
         ),
         Index(
             "idx_run_events_gin",
+            text("(array[org_id])"),
             "events",
             postgresql_using="gin",
             postgresql_ops={"events": "jsonb_path_ops"},
@@ -415,6 +417,7 @@ class UserWorkflowRunStep(_Recorder, Base):
         ),
         Index(
             "idx_step_events_gin",
+            text("(array[org_id])"),
             "events",
             postgresql_using="gin",
             postgresql_ops={"events": "jsonb_path_ops"},

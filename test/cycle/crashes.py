@@ -13,10 +13,11 @@ import signal
 import subprocess
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 
@@ -87,6 +88,18 @@ ONLY_IN_DOCUMENTS = """
     where error_details = '{"code": 1}' or events @> '[{"severity": "high"}]'
 """
 BATCHES = "select consolidation.plan_chunks(5);"
+# Which version of a run a finished batch wrote; changes that wait in the queue write another one.
+DONE = """
+    select r.run_id, r.xmin::text
+    from user_workflow_run as r
+    inner join consolidation.chunk as c
+        on r.legacy_trace_id between c.first_trace_id and c.last_trace_id
+    where
+        c.finished_at is not null
+        and not exists (
+            select from consolidation.change as q where q.trace_id = r.legacy_trace_id
+        )
+"""
 TARGET = "db:pg:{database}"
 
 
@@ -344,6 +357,8 @@ class Walker:
         self._walks = 0
         # When each command began its changes, and ended.
         self._marks: dict[str, list[tuple[float, str]]] = {}
+        # What is to be killed next in each phase: every kind before one comes again.
+        self._kinds: dict[str, list[str]] = defaultdict(list)
 
     @contextmanager
     def _database(self) -> Iterator[str]:
@@ -385,8 +400,11 @@ class Walker:
         with self.server.connect(database) as connection:
             before = fingerprint(connection)
         last_kind = reached = ""
+        done: dict[Any, str] = {}
         for _ in range(kills if phase.name in self._marks else 0):
-            kind = self.random.choice(list(KINDS))
+            if not self._kinds[phase.name]:
+                self._kinds[phase.name] = self.random.sample(list(KINDS), len(KINDS))
+            kind = self._kinds[phase.name][-1]
             moment = self._moment(phase, reached)
             command = Command(self.server, phase.command, database)
             wait = command.began + moment - time.monotonic()
@@ -402,7 +420,11 @@ class Walker:
                 reached = command.marks[-1][1]
             if killed:
                 last_kind = kind
+                self._kinds[phase.name].pop()
                 self.report.kills[kind, phase.name] += 1
+            if phase.name == "carry over":
+                with self.server.connect(database) as connection:
+                    done = {**dict(connection.execute(DONE).fetchall()), **done}
             if not killed and status != 0:
                 self._fail(last_kind, phase, f"exit {status}\n{command.said}")
         for attempt in range(5):
@@ -417,6 +439,11 @@ class Walker:
             end = (time.monotonic() - command.began, "")
             self._marks[phase.name] = [*command.marks, end]
         self._check(phase, database, before)
+        if done:
+            with self.server.connect(database) as connection:
+                now = dict(connection.execute("select run_id, xmin::text from user_workflow_run"))
+            again = [run_id for run_id, version in done.items() if now.get(run_id) != version]
+            assert not again, f"finished batches were done again: {again}"
         self.say(
             f"  walk {self._walks}, {phase.name}: {self.report.kills.total()} kills, "
             f"{self.report.failures.total()} failures"

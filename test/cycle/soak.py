@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -42,6 +43,7 @@ class Traffic:
     migration: float = 0
     longest_without: list[Wait] = field(default_factory=list)
     longest_with: list[tuple[Wait, str]] = field(default_factory=list)
+    swaps: list[str] = field(default_factory=list)
     queue_without: list[int] = field(default_factory=list)
     queue_with: list[int] = field(default_factory=list)
 
@@ -85,7 +87,9 @@ def traffic(
         command = Command(server, words, database)
         status = command.wait()
         changes.extend((command.began + moment, change) for moment, change in command.marks)
-        changes.append((time.monotonic(), "nothing"))
+        changes.append((time.monotonic(), "between commands"))
+        swapped = re.findall(r"the names were swapped (.*)", command.said)
+        result.swaps.extend(f"{words[1]}: {text}" for text in swapped)
         if status != 0:
             raise RuntimeError(command.said)
 
@@ -119,9 +123,9 @@ def traffic(
         result.longest_without = load.waits(since, middle)
 
         def change_of(wait: Wait) -> str:
-            """What was being deployed when a statement ended."""
+            """What was being deployed or reverted when a statement ended."""
             return max(
-                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "nothing")
+                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "between commands")
             )[1]
 
         result.longest_with = [(wait, change_of(wait)) for wait in load.waits(middle, until)]
@@ -140,7 +144,7 @@ class Starved:
     seconds: float
     state: str | None
     message: str
-    transactions: str
+    pgbench: str
 
 
 def starve(server: Server, database: str, patience: float) -> Starved:
@@ -149,7 +153,7 @@ def starve(server: Server, database: str, patience: float) -> Starved:
     with server.connect(database) as connection:
         bench = subprocess.Popen(
             ["pgbench", "--no-vacuum", "--file=script/legacy-traffic.sql", "--client=4",
-             f"--time={int(6 * patience)}", database],
+             "--progress=1", f"--time={int(6 * patience)}", database],
             cwd=ROOT, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True,
         )  # fmt: skip
@@ -206,6 +210,8 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
         )
         for wait, change in found.longest_with[:8]:
             say(f"    {1000 * wait.seconds:6.0f} ms, {change}: {' '.join(wait.text.split())[:60]}")
+        for swap in found.swaps:
+            say(f"  swapped by {swap}")
         say(f"  queue without catch_up()          {found.queue_without}")
         step = max(1, len(found.queue_with) // 10)
         say(f"  queue with it, every half second  {found.queue_with[::step]}")
@@ -215,7 +221,7 @@ def part_traffic(server: Server, options: argparse.Namespace, say: Say) -> bool:
     say(f"4 clients of pgbench without a limit, patience {options.patience} s")
     starved = starve(server, "starved", options.patience)
     say(f"  {starved.message} ({starved.state or 'no error'}) after {starved.seconds:.1f} s")
-    say(f"  {starved.transactions}")
+    say(f"  {starved.pgbench}")
     return ok
 
 
@@ -224,13 +230,15 @@ def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     walker = Walker(server, "legacy", options.seed, say)
     began = time.monotonic()
     walks = 0
-    while walker.report.kills.total() < options.kills:
-        walker.walk(WALKS[walks % len(WALKS)], options.kills_per_command)
-        walks += 1
-        if time.monotonic() - began > options.minutes * 60:
-            say(f"  the {options.minutes} minutes are over")
-            break
-    say(str(walker.report))
+    try:
+        while walker.report.kills.total() < options.kills:
+            if time.monotonic() - began > options.minutes * 60:
+                say(f"  the {options.minutes:g} minutes are over")
+                break
+            walker.walk(WALKS[walks % len(WALKS)], options.kills_per_command)
+            walks += 1
+    finally:
+        say(f"{walks} walks\n{walker.report}")
     return not walker.report.failures
 
 

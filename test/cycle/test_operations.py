@@ -237,6 +237,21 @@ def _(mydb: str) -> Iterator[None]:
         yield
 
 
+@scene("somebody prepared a transaction and left")
+def _(mydb: str) -> Iterator[None]:
+    with connect(mydb) as connection:
+        if one(connection, "show max_prepared_transactions") == "0":
+            pytest.skip("the server prepares no transactions: max_prepared_transactions is 0")
+        connection.execute("begin")
+        connection.execute("update workflow_steps set status = 'paid' where step_id = 11")
+        connection.execute("prepare transaction 'payment 4711'")
+        try:
+            yield
+        finally:
+            if one(connection, "select count(*) from pg_prepared_xacts where gid = 'payment 4711'"):
+                connection.execute("rollback prepared 'payment 4711'")
+
+
 def waits(observer: psycopg.Connection, application: str) -> bool:
     return bool(
         one(

@@ -275,6 +275,12 @@ DRIFTS = [
     ('alter table workflow_events add column "a ""b""" text', 'workflow_events."a ""b"""'),
     ("alter table workflow_steps rename column node_id to node", "workflow_steps.node_id"),
     ("alter table workflow_steps rename column node_id to node", "workflow_steps.node "),
+    (
+        "alter table workflow_trace drop column duration_ms;"
+        "alter table workflow_trace add column duration_ms integer "
+        "generated always as (tier * 1000) stored",
+        "workflow_trace.duration_ms is generated",
+    ),
     ("drop table workflow_trace_context", "workflow_trace_context"),
     ("alter table workflow_trace_endpoint set schema pg_temp", "workflow_trace_endpoint"),
     (

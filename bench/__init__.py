@@ -1,0 +1,1 @@
+"""The benchmark: this project, the old tables and Migration 018 side by side, in one run."""

@@ -1,0 +1,176 @@
+"""Runs the parts of the benchmark and writes the page; script/bench calls it."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+import sqlalchemy
+
+from bench import append, backfill, capture, read, search, size, swap
+from bench.database import ROOT, Database, Databases, machine, say
+from bench.measure import Section
+from bench.plot import svg
+from bench.report import page
+
+
+@dataclass(frozen=True)
+class Bench:
+    """How much is measured, and on which databases."""
+
+    databases: Databases
+    runs: int
+    quick: bool
+    large: bool
+
+    @property
+    def repetitions(self) -> int:
+        """Of what takes seconds."""
+        return 2 if self.quick else 5
+
+    @property
+    def many(self) -> int:
+        """Of what takes milliseconds."""
+        return 3 if self.quick else 11
+
+    @cached_property
+    def small(self) -> Database:
+        """A tenth of the runs, of a tenth of the organisations."""
+        return self.databases.get("small", self.runs // 10, 5)
+
+    @cached_property
+    def middle(self) -> Database:
+        """As many runs as were asked for."""
+        return self.databases.get("middle", self.runs, 50)
+
+    def _cut_over(self, database: Database) -> Database:
+        say(f"  deploying to {database.name}")
+        for tag in ("@carried_over", "@cut_over"):
+            say(f"    {tag}: {database.deploy(tag):.1f} s")
+        database.run("vacuum analyze")
+        return database
+
+    def _ten_times(self) -> Database:
+        return self.databases.get("large", 10 * self.runs, 50)
+
+    @cached_property
+    def small_after(self) -> Database:
+        """The small one after the cut-over."""
+        return self._cut_over(self.small)
+
+    @cached_property
+    def after(self) -> Database:
+        """The one in the middle after the cut-over."""
+        return self._cut_over(self.middle)
+
+    def backfill(self) -> Section:
+        """Carrying everything over."""
+        large = self._ten_times if self.large else None
+        section = backfill.part(self.small, self.middle, self.repetitions, large)
+        if self.large:
+            self.databases.drop("large")
+        return section
+
+    def capture(self) -> Section:
+        """Writes of old applications before the cut-over."""
+        return capture.part(self.middle, self.many, 50 if self.quick else 200)
+
+    def size(self) -> Section:
+        """Bytes."""
+        return size.part(self.small_after, self.after)
+
+    def read(self) -> Section:
+        """One run."""
+        return read.part(self.after, self.many, 2 if self.quick else 10)
+
+    def scan(self) -> Section:
+        """Events by type."""
+        return read.scan(self.after, self.repetitions)
+
+    def search(self) -> Section:
+        """Owner and tenant."""
+        return search.part(self.small_after, self.after, self.many, 2 if self.quick else 5)
+
+    def append(self) -> Section:
+        """Events of a step."""
+        return append.part(self.after, self.many)
+
+    def swap(self) -> Section:
+        """Cut-over and revert."""
+        return swap.part(self.after, self.repetitions)
+
+
+# In this order: the first two need the database before the cut-over, and the last changes sizes.
+PARTS: dict[str, Callable[[Bench], Section]] = {
+    "capture": Bench.capture,
+    "backfill": Bench.backfill,
+    "size": Bench.size,
+    "read": Bench.read,
+    "scan": Bench.scan,
+    "search": Bench.search,
+    "append": Bench.append,
+    "swap": Bench.swap,
+}
+
+
+def main() -> None:
+    """Measures, then writes the page or prints it."""
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("--runs", type=int, help="N, default 20000; with --quick 300")
+    parser.add_argument("--quick", action="store_true", help="little data, few repetitions")
+    parser.add_argument("--large", action="store_true", help="the backfill also with 10 N runs")
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part alone; repeatable")
+    parser.add_argument("--output", type=Path, help="directory of benchmarks.md and its charts")
+    options = parser.parse_args()
+    runs = options.runs or (300 if options.quick else 20_000)
+    if runs < 200:
+        parser.error("--runs: at least 200, of which a tenth is compared with all")
+    output = options.output
+    if output is None and not options.quick and not options.only:
+        output = ROOT / "docs"
+
+    bench = Bench(Databases(), runs, options.quick, options.large)
+    sections = []
+    began = time.perf_counter()
+    try:
+        for name, part in PARTS.items():
+            if options.only and name not in options.only:
+                continue
+            say(f"{name}:")
+            part_began = time.perf_counter()
+            sections.append(part(bench))
+            say(f"{name}: {time.perf_counter() - part_began:.1f} s")
+    finally:
+        bench.databases.drop_all()
+    taken = time.perf_counter() - began
+    say(f"all: {taken:.0f} s")
+
+    facts = [
+        *machine(),
+        f"Python {platform.python_version()}, psycopg {psycopg.__version__}"
+        f" ({psycopg.pq.__impl__}), SQLAlchemy {sqlalchemy.__version__}",
+        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all",
+    ]
+    arguments = [f"--runs {runs}"] if options.runs else []
+    arguments += [f"--{name}" for name in ("quick", "large") if getattr(options, name)]
+    command = " ".join(["./script/bench", *arguments])
+    text = page(sections, facts, command, runs)
+    if output is None:
+        print(text)
+        return
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "benchmarks.md").write_text(text, encoding="utf-8")
+    for section in sections:
+        for chart in section.charts:
+            (output / f"{chart.name}.svg").write_text(svg(chart), encoding="utf-8")
+    say(f"written to {output}")
+
+
+if __name__ == "__main__":
+    main()
