@@ -715,8 +715,8 @@ begin
         legacy
     )
     select
-        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
-        -- that trace_id now gets a new one.
+        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever
+        -- has that trace_id now gets a new one.
         case
             when exists (
                 select from public.user_workflow_run as o
@@ -4805,21 +4805,17 @@ begin
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
     end loop;
 
-    select string_agg(
-        format(
-            'pid %s (%s, %s, transaction open for %s) on %s',
-            h.pid, h.name, h.state, date_trunc('second', h.open_for), h.relations
-        ),
-        '; ' order by h.open_for desc, h.pid
-    )
+    select string_agg(h.holder, '; ' order by h.began, h.holder)
     into holders
     from (
         select
-            a.pid,
-            coalesce(nullif(a.application_name, ''), a.usename) as name,
-            a.state,
-            clock_timestamp() - a.xact_start as open_for,
-            string_agg(distinct l.relation::regclass::text, ', ') as relations
+            a.xact_start as began,
+            format(
+                'pid %s (%s, %s, transaction open for %s) on %s',
+                a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                date_trunc('second', clock_timestamp() - a.xact_start),
+                string_agg(distinct l.relation::regclass::text, ', ')
+            ) as holder
         from pg_locks as l
         inner join pg_stat_activity as a on a.pid = l.pid
         where
@@ -4831,6 +4827,24 @@ begin
             and l.granted
             and l.pid <> pg_backend_pid()
         group by a.pid, a.application_name, a.usename, a.state, a.xact_start
+        union all
+        -- These have no session; their virtual transaction changes with a restart of the server, so
+        -- they are found by the lock that each holds on its own id.
+        select
+            x.prepared,
+            format(
+                'prepared transaction %L on %s',
+                x.gid, string_agg(distinct l.relation::regclass::text, ', ')
+            )
+        from pg_locks as l
+        inner join pg_locks as i on i.virtualtransaction = l.virtualtransaction and i.pid is null
+        inner join pg_prepared_xacts as x on x.transaction = i.transactionid
+        where
+            l.locktype = 'relation'
+            and l.pid is null
+            and x.database = current_database()
+            and l.relation = any (tables)
+        group by x.gid, x.prepared
     ) as h;
     raise exception using
         errcode = 'lock_not_available',
