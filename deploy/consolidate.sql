@@ -303,8 +303,8 @@ begin
         legacy
     )
     select
-        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
-        -- that trace_id now gets a new one.
+        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever
+        -- has that trace_id now gets a new one.
         case
             when exists (
                 select from public.user_workflow_run as o

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:tenant_indexes to pg
 --
--- Why:    what find_runs and find_steps look for besides the context and the events of steps; of the
---         same form as those.
+-- Why:    what find_runs and find_steps look for besides the context and the events of steps; of
+--         the same form as those.
 -- Locks:  share on the document tables, which no application uses before the cut-over; the
 --         backfill waits.
 -- Revert: drops the indexes.

@@ -125,7 +125,8 @@ def traffic(
         def change_of(wait: Wait) -> str:
             """What was being deployed or reverted when a statement ended."""
             return max(
-                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "between commands")
+                (c for c in changes if c[0] <= wait.sent + wait.seconds),
+                default=(0.0, "between commands"),
             )[1]
 
         result.longest_with = [(wait, change_of(wait)) for wait in load.waits(middle, until)]

@@ -22,6 +22,9 @@ from datetime import datetime, timedelta, timezone
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from psycopg import pq
+
 from conftest import ROOT, connect, database, psql
 from helpers_cycle import EIGHT, Connection, sqlstate
 from helpers_histories import (
@@ -37,8 +40,6 @@ from helpers_histories import (
     histories,
     spelled,
 )
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from psycopg import pq
 
 HISTORIES = int(os.environ.get("HISTORIES", "40"))
 SEED = int(os.environ.get("SEED", "18"))
@@ -283,7 +284,7 @@ class Walk:
             )
         if limit != "several":
             return project.sqlstate == code
-        if not (project.sqlstate or "").startswith(code):
+        if not (project.sqlstate or "").startswith(code or ""):
             return False
         return project.sqlstate in self.violations(statement)
 
@@ -503,8 +504,8 @@ def test_every_limit_of_the_readme_is_known_here() -> None:
     words = [*(words for words, _ in LIMITS.values()), *OTHER_LIMITS]
     assert [line for line in listed if not any(known in line for known in words)] == []
     assert [known for known in words if not any(known in line for line in listed)] == []
-    for words, code in LIMITS.values():
-        row = next(line for line in listed if words in line)
+    for named, code in LIMITS.values():
+        row = next(line for line in listed if named in line)
         assert code is None or code in row, row
 
 
