@@ -124,9 +124,8 @@ def traffic(
 
         def change_of(wait: Wait) -> str:
             """What was being deployed or reverted when a statement ended."""
-            return max(
-                (c for c in changes if c[0] <= wait.sent + wait.seconds), default=(0.0, "between commands")
-            )[1]
+            before = [change for change in changes if change[0] <= wait.sent + wait.seconds]
+            return max(before)[1]
 
         result.longest_with = [(wait, change_of(wait)) for wait in load.waits(middle, until)]
         result.statements = sum(len(client.journal.waits) for client in load.everybody)
