@@ -409,7 +409,7 @@ class Walker:
         for _ in range(kills if phase.name in self._marks else 0):
             if not self._kinds[phase.name]:
                 self._kinds[phase.name] = self.random.sample(list(KINDS), len(KINDS))
-            kind = self._kinds[phase.name][-1]
+            kind = self._kinds[phase.name].pop()
             moment = self._moment(phase, reached)
             command = Command(self.server, phase.command, database)
             wait = command.began + moment - time.monotonic()
@@ -421,11 +421,12 @@ class Walker:
                 self.server.start()
             else:
                 status = command.wait()
+            if not killed:
+                self._kinds[phase.name].insert(0, kind)
             if command.marks:
                 reached = command.marks[-1][1]
             if killed:
                 last_kind = kind
-                self._kinds[phase.name].pop()
                 self.report.kills[kind, phase.name] += 1
             if phase.name == "backfill":
                 with self.server.connect(database) as connection:
