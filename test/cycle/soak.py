@@ -243,7 +243,42 @@ def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     return not walker.report.failures
 
 
-PARTS = {"traffic": part_traffic, "crashes": part_crashes}
+def tests(server: Server, *words: str, **variables: str) -> bool:
+    """Runs tests of this directory on the server, with variables that make them long."""
+    result = subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *words],
+        cwd=ROOT,
+        env={**server.environment, **variables},
+        check=False,
+    )
+    return result.returncode == 0
+
+
+def part_histories(server: Server, options: argparse.Namespace, _: Say) -> bool:
+    return tests(
+        server,
+        "test/cycle/test_histories.py",
+        HISTORIES=str(options.histories),
+        SEED=str(options.seed),
+    )
+
+
+def part_appends(server: Server, options: argparse.Namespace, _: Say) -> bool:
+    return tests(
+        server,
+        "test/cycle/test_concurrency.py",
+        "-k",
+        "append or count_up",
+        APPENDS=str(options.appends),
+    )
+
+
+PARTS = {
+    "traffic": part_traffic,
+    "crashes": part_crashes,
+    "histories": part_histories,
+    "appends": part_appends,
+}
 
 
 def main() -> int:
@@ -254,6 +289,8 @@ def main() -> int:
     parser.add_argument("--kills-per-command", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=60, help="crashes end after these")
     parser.add_argument("--runs", type=int, default=300, help="executions in the old tables")
+    parser.add_argument("--histories", type=int, default=2000)
+    parser.add_argument("--appends", type=int, default=500, help="of each session")
     parser.add_argument("--rate", type=float, default=120, help="operations a second of traffic")
     parser.add_argument("--seconds", type=float, default=30, help="of traffic without migration")
     parser.add_argument("--hold", type=float, default=30, help="seconds of an open transaction")

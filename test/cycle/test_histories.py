@@ -359,9 +359,11 @@ class Walk:
                 deploy(name, "@baseline", "@expand")
             case "in the middle of the backfill":
                 self.repair(control, project)
-                project.execute("select consolidation.plan_chunks(20)")
+                project.execute("select consolidation.plan_chunks()")
                 for _ in range(3):
-                    project.execute("select consolidation.carry_chunk()")
+                    project.execute(
+                        "select consolidation.carry_chunk(consolidation.claim_chunk(20))"
+                    )
             case "@carried_over":
                 deploy(name, "@expand", "@carried_over")
             case "@cut_over":

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from conftest import connect, sqitch
+from conftest import connect
 from crashes import WALKS, Phase, Walker, deploy, psql, revert
 from helpers_cycle import Background, Connection, one
 from load import Load
@@ -127,27 +126,6 @@ def test_a_walk_notices_rows_that_changed(server: Server, damage: str) -> None:
     walker.walk((Phase("damage", psql(damage), "baseline"),), kills=0)
     assert walker.report.failures.total() == 1
     assert "the old names show something else" in walker.report.messages[0]
-
-
-def test_page_states_are_isolated_between_transactions_not_by_force(carried_over: str) -> None:
-    """A session reads them for three seconds: the deploy waits, and no bystander half a second."""
-    sqitch(carried_over, "deploy", "--to", "cut_over")
-    for command in (("deploy",), ("revert", "-y", "--to", "cut_over")):
-        with connect(carried_over) as holder, connect(carried_over) as bystander:
-            holder.execute("begin")
-            holder.execute("select count(*) from micro_state")
-            deploying = Background(lambda c=command: sqitch(carried_over, *c))  # type: ignore[misc]
-            waits = []
-            until = time.monotonic() + 3
-            while time.monotonic() < until:
-                began = time.monotonic()
-                bystander.execute("select count(*) from micro_state")
-                waits.append(time.monotonic() - began)
-                time.sleep(0.005)
-            assert deploying.running
-            holder.execute("commit")
-            deploying.result()
-            assert max(waits) < 0.5, f"a bystander waited {max(waits):.2f} s"
 
 
 def test_a_swap_gets_its_turn_among_sessions_that_catch_up(carried_over: str) -> None:
