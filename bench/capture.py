@@ -51,7 +51,7 @@ def part(database: Database, repetitions: int, statements: int) -> Section:
     """Compares the same writes without and with capture.
 
     Args:
-        database: Deployed to @expand.
+        database: Deployed to @expand, with 91 runs or more; is full of rows afterwards.
         repetitions: How often each is measured.
         statements: How many a measurement.
     """
@@ -85,11 +85,6 @@ def part(database: Database, repetitions: int, statements: int) -> Section:
             },
             repetitions,
         )
-        # What was written here belongs to no comparison that follows.
-        administrator.execute("delete from workflow_events where event_data->>'to' = '/claims'")
-        administrator.execute("delete from workflow_trace_context where key like 'bench %'")
-        administrator.execute("vacuum analyze workflow_events, workflow_steps")
-        administrator.execute("call consolidation.catch_up()")
 
     def ratio(name: str) -> Goal:
         single = name in SINGLE
