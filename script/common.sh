@@ -79,6 +79,7 @@ with_server() {
     [ -x "/usr/lib/postgresql/$version/bin/postgres" ] && packaged=$version
     install "/usr/share/postgresql/$packaged/extension/pgtap.control=postgresql-$packaged-pgtap"
 
+    # Not with pg_virtualenv, which knows the servers of Debian's packages only.
     local directory programs=/usr/lib/postgresql/$version/bin
     directory=$(mktemp -d)
     # shellcheck disable=SC2064
