@@ -82,6 +82,7 @@ with_server() {
     install "$extensions/pgtap.control=postgresql-$packaged-pgtap" \
         "$extensions/plpgsql_check.control=postgresql-$packaged-plpgsql-check"
 
+    # Not with pg_virtualenv, which knows the servers of Debian's packages only.
     local directory programs=/usr/lib/postgresql/$version/bin
     directory=$(mktemp -d)
     # shellcheck disable=SC2064
