@@ -100,8 +100,10 @@ with_server() {
     [ "$(id -u)" != 0 ] || chown postgres "$directory" "$directory/password"
     as_server initdb --username=postgres --auth=scram-sha-256 --pwfile="$directory/password" \
         --no-sync --locale=C.UTF-8 --encoding=UTF8 "$directory/data" >/dev/null
-    # Tests prepare transactions, which takes room that PostgreSQL does not reserve by itself.
-    local settings="-c listen_addresses= -c unix_socket_directories='$directory' -c fsync=off"
+    # Tests prepare transactions, which takes room that PostgreSQL does not reserve by itself. They
+    # need not wait for the disk; what tells times does (FSYNC=on).
+    local settings="-c listen_addresses= -c unix_socket_directories='$directory'"
+    settings+=" -c fsync=${FSYNC:-off}"
     as_server pg_ctl start --silent --wait --pgdata="$directory/data" --log="$directory/log" \
         --options="$settings -c max_prepared_transactions=2"
     "$@"
