@@ -767,7 +767,9 @@ def test_a_killed_backfill_goes_on_from_several_sessions(expand: str) -> None:
         side_by_side(
             expand,
             2,
-            lambda session, _: session.execute("call consolidation.backfill(20, batch_time => null)"),
+            lambda session, _: session.execute(
+                "call consolidation.backfill(20, batch_time => null)"
+            ),
         )
         assert one(connection, "select percent from consolidation.progress") == 100
         assert differences(connection) == []
