@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import time
 from collections.abc import Callable
@@ -141,6 +142,7 @@ def main() -> None:
 
     bench = Bench(Databases(), runs, options.quick, options.large)
     sections = []
+    load = os.getloadavg()[0]
     began = time.perf_counter()
     try:
         for name, part in PARTS.items():
@@ -159,7 +161,10 @@ def main() -> None:
         *machine(),
         f"Python {platform.python_version()}, psycopg {psycopg.__version__}"
         f" ({psycopg.pq.__impl__}), SQLAlchemy {sqlalchemy.__version__}",
-        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all",
+        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all,"
+        f" {bench.repetitions} repetitions of what takes seconds and {bench.many} of the rest",
+        f"load average {load:.1f} at the beginning, {os.getloadavg()[0]:.1f} at the end: above 3,"
+        " somebody else was at work, and only the sizes can be relied upon",
     ]
     arguments = [f"--runs {runs}"] if options.runs else []
     arguments += [f"--{name}" for name in ("quick", "large") if getattr(options, name)]

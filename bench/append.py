@@ -158,7 +158,7 @@ def part(database: Database, repetitions: int, lengths: tuple[int, ...] = LENGTH
             )
         ],
         losses=[
-            f"Appending one event, {way}: slower than a row insert into the old table"
+            f"Appending one event, {way}: slower than a row insert into the old table:"
             f" {crossover(against_row[way], 'events')}"
             for way in (VIEW, ONE, FIFTY, MODEL, MODELS)
         ],
