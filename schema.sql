@@ -289,26 +289,28 @@ declare
     target record;
     write_rows text;
     refused text [];
+    -- Steps that stand under an execution that they were moved away from.
+    moved bigint [];
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
     perform consolidation.lock_traces(trace_ids);
 
-    delete from legacy.workflow_events as d
-    where
-        d.trace_id = any (trace_ids)
-        or d.step_id in (
-            select s.step_id from public.workflow_steps as s where s.trace_id = any (trace_ids)
-        );
+    moved := array(
+        select d.step_id
+        from public.workflow_steps as s
+        inner join legacy.workflow_steps as d on d.step_id = s.step_id
+        where s.trace_id = any (trace_ids) and d.trace_id <> s.trace_id
+    );
+    if cardinality(moved) > 0 then
+        delete from legacy.workflow_events as d where d.step_id = any (moved);
+        delete from legacy.workflow_steps as d where d.step_id = any (moved);
+    end if;
+    delete from legacy.workflow_events as d where d.trace_id = any (trace_ids);
     delete from legacy.workflow_trace_screenshot as d where d.trace_id = any (trace_ids);
     delete from legacy.workflow_trace_context as d where d.trace_id = any (trace_ids);
     delete from legacy.workflow_trace_endpoint as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_steps as d
-    where
-        d.trace_id = any (trace_ids)
-        or d.step_id in (
-            select s.step_id from public.workflow_steps as s where s.trace_id = any (trace_ids)
-        );
+    delete from legacy.workflow_steps as d where d.trace_id = any (trace_ids);
     delete from legacy.workflow_trace as d where d.trace_id = any (trace_ids);
 
     for target in
@@ -3832,8 +3834,8 @@ begin
         legacy
     )
     select
-        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever has
-        -- that trace_id now gets a new one.
+        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever
+        -- has that trace_id now gets a new one.
         case
             when exists (
                 select from public.user_workflow_run as o
