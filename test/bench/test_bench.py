@@ -109,18 +109,16 @@ def test_contenders_take_turns_and_the_last_becomes_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("measured", "bound", "met"),
+    ("goal", "met"),
     [
-        ((0.1, 0.9, 5.0), {"at_least": 0.9}, True),
-        ((0.1, 0.8, 5.0), {"at_least": 0.9}, False),
-        ((0.1, 1.5, 5.0), {"at_most": 1.5}, True),
-        ((0.1, 1.6, 5.0), {"at_most": 1.5}, False),
+        (Goal("a ratio", Spread((0.1, 0.9, 5.0)), at_least=0.9), True),
+        (Goal("a ratio", Spread((0.1, 0.8, 5.0)), at_least=0.9), False),
+        (Goal("a ratio", Spread((0.1, 1.5, 5.0)), at_most=1.5), True),
+        (Goal("a ratio", Spread((0.1, 1.6, 5.0)), at_most=1.5), False),
     ],
 )
-def test_the_median_decides(
-    measured: tuple[float, ...], bound: dict[str, float], *, met: bool
-) -> None:
-    assert Goal("a ratio", Spread(measured), **bound).met is met
+def test_the_median_decides(goal: Goal, *, met: bool) -> None:
+    assert goal.met is met
 
 
 def test_crossover_names_where_it_begins() -> None:

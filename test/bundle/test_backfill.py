@@ -132,7 +132,7 @@ def done(database: str) -> int:
 
 def writes(database: str) -> tuple[int, int, int]:
     """Rows inserted into, updated in and deleted from the document tables, as the server counts."""
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         execute(
             database,
             "select sum(n_tup_ins)::int, sum(n_tup_upd)::int, sum(n_tup_del)::int "
