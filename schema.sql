@@ -158,7 +158,7 @@ begin
                         / greatest(extract(epoch from batch_ended - batch_began), 0.001)
                     )
                 )
-            );
+            )::integer;
         end if;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
@@ -793,9 +793,9 @@ begin
         if found then
             return claimed;
         end if;
-        if not exists (select from consolidation.chunk as c where c.finished_at is null) then
-            return null;
-        end if;
+        exit when not exists (
+            select from consolidation.chunk as c where c.finished_at is null
+        );
         -- All that is left is at other sessions; it is done when they say so.
         perform
         from consolidation.chunk as c
@@ -804,6 +804,7 @@ begin
         limit 1
         for update;
     end loop;
+    return null;
 end;
 $$;
 

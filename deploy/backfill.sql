@@ -165,9 +165,9 @@ begin
         if found then
             return claimed;
         end if;
-        if not exists (select from consolidation.chunk as c where c.finished_at is null) then
-            return null;
-        end if;
+        exit when not exists (
+            select from consolidation.chunk as c where c.finished_at is null
+        );
         -- All that is left is at other sessions; it is done when they say so.
         perform
         from consolidation.chunk as c
@@ -176,6 +176,7 @@ begin
         limit 1
         for update;
     end loop;
+    return null;
 end;
 $$;
 comment on function consolidation.claim_chunk(integer) is
@@ -494,7 +495,7 @@ begin
                         / greatest(extract(epoch from batch_ended - batch_began), 0.001)
                     )
                 )
-            );
+            )::integer;
         end if;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
