@@ -399,7 +399,9 @@ class Walk:
                         if wanted == CARRY:
                             found = self.carry("select consolidation.carry_changes(1000)")
                         elif wanted == CHUNK:
-                            found = self.carry("select consolidation.carry_chunk()")
+                            found = self.carry(
+                                "select consolidation.carry_chunk(consolidation.claim_chunk(20))"
+                            )
                         else:
                             failed = self.tally.failed
                             found = self.step(number, wanted)
