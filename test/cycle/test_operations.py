@@ -182,6 +182,11 @@ def happens(name: str, *statements: str) -> None:
 
 
 happens("nothing is adopted yet", "drop schema sqitch cascade")
+# What it leaves: tables, and no release of the registry in them.
+happens(
+    "Sqitch is killed while it makes its registry",
+    "truncate sqitch.releases, sqitch.projects cascade",
+)
 happens(
     "the tables were altered by hand",
     "alter table workflow_trace drop column session_id",
@@ -271,11 +276,14 @@ def stuck(mydb: str, trace_id: int) -> Iterator[psycopg.Connection]:
         yield holder
 
 
+BACKFILL = "call consolidation.backfill(20, batch_time => null)"
+
+
 @scene("a backfill is running")
 def _(mydb: str) -> Iterator[None]:
     with connect(mydb, application_name="backfill") as session, connect(mydb) as observer:
         with stuck(mydb, 8_000_000_000_001) as holder:
-            work = Background(lambda: session.execute("call consolidation.backfill(20)"))
+            work = Background(lambda: session.execute(BACKFILL))
             wait_until(lambda: waits(observer, "backfill"), "the backfill is at this execution")
 
             def let_go() -> None:

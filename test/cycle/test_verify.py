@@ -925,7 +925,6 @@ breaks(
     # No batch could claim its entries.
     "revoke update on consolidation.change from workflow_maintenance",
     "revoke delete on consolidation.change from workflow_maintenance",
-    "revoke update on consolidation.change from workflow_maintenance",
 )
 breaks(
     "preflight",
