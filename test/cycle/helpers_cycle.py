@@ -18,6 +18,13 @@ from psycopg import sql
 
 from conftest import ENVIRONMENT, ROOT, connect, run
 
+# The changes of the plan, in order.
+PLAN = [
+    line.split()[0]
+    for line in (ROOT / "sqitch.plan").read_text().splitlines()
+    if line and line[0] not in "%@"
+]
+
 SIX = (
     "workflow_trace",
     "workflow_steps",

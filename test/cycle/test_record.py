@@ -9,13 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from conftest import ENVIRONMENT, ROOT, connect, psql, run, sqitch
-from helpers_cycle import SIX, Connection, all_rows, differences, one, wait_until
+from helpers_cycle import PLAN, SIX, Connection, all_rows, differences, one, wait_until
 
-PLAN = [
-    line.split()[0]
-    for line in (ROOT / "sqitch.plan").read_text().splitlines()
-    if line and line[0] not in "%@"
-]
 LOCK = "hashtext('workflow_consolidation'), 257"
 
 

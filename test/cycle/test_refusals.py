@@ -17,21 +17,9 @@ import psycopg
 import pytest
 
 from conftest import ROOT, connect, database, psql, sqitch
+from helpers_cycle import EIGHT, NODE, Connection, one
 
-Connection = psycopg.Connection[Any]
-
-OLD_TABLES = (
-    "workflow_trace",
-    "workflow_steps",
-    "workflow_events",
-    "workflow_trace_screenshot",
-    "workflow_trace_context",
-    "workflow_trace_endpoint",
-    "workflow_configs",
-    "micro_state",
-)
 ODD = 8_000_000_000_000
-NODE = "00000000-0000-4000-8003-000000010101"
 
 # What pg_catalog knows of everything outside of PostgreSQL's and Sqitch's own schemas, one row an
 # object, under names instead of oids.
@@ -164,13 +152,6 @@ def body(path: str) -> str:
     return re.sub(r"^(begin|commit|rollback);$", "", (ROOT / path).read_text(), flags=re.MULTILINE)
 
 
-def one(connection: Connection, query: str) -> Any:
-    """The one value a query returns."""
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return row[0]
-
-
 def last_change(connection: Connection) -> Any:
     """The change that Sqitch deployed last."""
     return one(connection, "select change from sqitch.changes order by committed_at desc limit 1")
@@ -222,9 +203,7 @@ def old_columns() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "table", [t for t in OLD_TABLES if t[:8] == "workflow" and t[9:] != "configs"]
-)
+@pytest.mark.parametrize("table", [t for t in EIGHT if t[:8] == "workflow" and t[9:] != "configs"])
 def test_every_missing_column_is_named_with_the_statement_that_adds_it(
     baseline: Connection, table: str
 ) -> None:
@@ -380,7 +359,7 @@ def test_existing_tables_are_not_created_again(what: str, unadopted_template: st
     ):
         if what == "all eight":
             # Those of the baseline say by their comment whose they are.
-            for table in OLD_TABLES:
+            for table in EIGHT:
                 connection.execute(f"comment on table {table} is null")
         if what == "one table":
             connection.execute("create table public.micro_state (id int)")
@@ -391,8 +370,8 @@ def test_existing_tables_are_not_created_again(what: str, unadopted_template: st
         assert result.returncode != 0
         said = result.stdout + result.stderr
         assert "sqitch deploy --log-only --verify --to @baseline" in said
-        named = {"one table": ["micro_state"], "one view": ["workflow_trace"]}.get(what, OLD_TABLES)
-        assert [table for table in OLD_TABLES if f"public.{table}" in said] == list(named)
+        named = {"one table": ["micro_state"], "one view": ["workflow_trace"]}.get(what, EIGHT)
+        assert [table for table in EIGHT if f"public.{table}" in said] == list(named)
         assert one(connection, "select count(*) from sqitch.changes") == 0
 
 
@@ -423,7 +402,7 @@ def test_a_baseline_with_rows_is_not_reverted(legacy: str) -> None:
 def test_adopted_tables_outlive_a_revert(legacy: str) -> None:
     """Tables that were not created by the project are left alone, with their rows and without."""
     with connect(legacy) as connection:
-        for table in OLD_TABLES:
+        for table in EIGHT:
             connection.execute(f"comment on table {table} is null")
         connection.execute("comment on table micro_state is 'ours'")
         connection.execute("truncate workflow_configs")

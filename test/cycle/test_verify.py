@@ -10,28 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 import pytest
 
 from conftest import ROOT, connect, database, sqitch
+from helpers_cycle import EIGHT, PLAN, SIX, Connection
 
-Connection = psycopg.Connection[Any]
-
-CHANGES = [
-    line.split()[0]
-    for line in (ROOT / "sqitch.plan").read_text().splitlines()
-    if line and line[0] not in "%@"
-]
-OLD_NAMES = (
-    "workflow_trace",
-    "workflow_steps",
-    "workflow_events",
-    "workflow_trace_screenshot",
-    "workflow_trace_context",
-    "workflow_trace_endpoint",
-)
 ROW_VIEWS = {
     "event_row": "workflow_events",
     "screenshot_row": "workflow_trace_screenshot",
@@ -71,9 +56,7 @@ def claim_of(statement: str) -> str | None:
     raise AssertionError(f"what does this claim? {statement}")
 
 
-CLAIMS = {
-    change: [(claim_of(s), s) for s in statements(f"verify/{change}.sql")] for change in CHANGES
-}
+CLAIMS = {change: [(claim_of(s), s) for s in statements(f"verify/{change}.sql")] for change in PLAN}
 
 
 def broken_claim(connection: Connection, change: str) -> str | None:
@@ -438,7 +421,7 @@ breaks(
     ),
 )
 
-for name in OLD_NAMES:
+for name in SIX:
     caller_view(f"old_name/{name}", f"public.{name}")
 for row_view, name in ROW_VIEWS.items():
     caller_view(f"old_name/{name}", f"consolidation.{row_view}")
@@ -492,7 +475,7 @@ breaks(
 for table in DOCUMENTS:
     for name in ("capture_insert", "capture_update", "capture_delete", "capture_truncate"):
         trigger("capture", "do", table, name)
-for name in OLD_NAMES:
+for name in SIX:
     breaks(
         "capture",
         "do",
@@ -588,7 +571,7 @@ breaks(
 )
 
 breaks("cut_over", "swapped", replaced("consolidation.phase()", "text", "'expand'::text"))
-for name in (*OLD_NAMES, "workflow_configs", "micro_state"):
+for name in EIGHT:
     breaks(
         "cut_over",
         "old_names_are_views_with_the_rights_of_the_caller",
@@ -1026,7 +1009,7 @@ def test_what_was_deployed_verifies(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", PLAN)
 def test_claims_hold(connections: dict[str, Connection], change: str) -> None:
     """Statement by statement, as the breaks are tried, every claim holds on what was deployed."""
     with connections["deployed"].transaction(force_rollback=True):
@@ -1037,15 +1020,15 @@ def test_claims_hold(connections: dict[str, Connection], change: str) -> None:
 def test_every_claim_is_broken_once() -> None:
     """Every change has a break, and so has every statement of its verify script."""
     assert len({(b.change, b.sql, b.database) for b in BREAKS}) == len(BREAKS)
-    assert {b.change for b in BREAKS} == set(CHANGES)
+    assert {b.change for b in BREAKS} == set(PLAN)
     claims = {(c, claim) for c, listed in CLAIMS.items() for claim, _ in listed if claim}
     assert len(claims) == sum(1 for listed in CLAIMS.values() for claim, _ in listed if claim)
     assert claims - {(b.change, b.claim) for b in BREAKS} == set()
     scripts = {p.relative_to(ROOT / "verify") for p in (ROOT / "verify").rglob("*.sql")}
-    assert {str(script.with_suffix("")) for script in scripts} == set(CHANGES)
+    assert {str(script.with_suffix("")) for script in scripts} == set(PLAN)
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", PLAN)
 def test_verify_notices(
     connections: dict[str, Connection], change: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -1091,7 +1074,7 @@ def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
     assert result.returncode != 0
     said = result.stdout + result.stderr
     verdicts = dict(re.findall(r"^  \* ([\w/]+)(?: @\w+)* \.+ (.*)$", said, flags=re.MULTILINE))
-    assert verdicts.keys() == set(CHANGES), said
+    assert verdicts.keys() == set(PLAN), said
     assert {change for change, verdict in verdicts.items() if verdict != "ok"} == set(REAL_BREAKS)
 
 
