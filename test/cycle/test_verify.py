@@ -971,7 +971,9 @@ breaks(
     "user_workflow_run_step",
     "columns",
     "alter table user_workflow_run_step alter column metadata set default '[]'",
-    "alter table user_workflow_run_step alter column error_details type text",
+    # PostgreSQL 15.19 and later refuse to alter the type of a column in place while a function
+    # uses the row type of its table.
+    "alter table user_workflow_run_step drop column error_details, add column error_details text",
 )
 breaks(
     "user_workflow_run_step",
