@@ -273,7 +273,7 @@ def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sq
 
     # What users made of the new tables is not dropped with them; the old ones are back already.
     execute(at_017, "create view report as select count(*) from user_workflow_run")
-    assert "user_workflow_run: cannot drop table user_workflow_run because" in refused()
+    assert "documents/user_workflow_run: cannot drop table user_workflow_run because" in refused()
     assert old_rows(at_017) == written
     execute(at_017, "drop view report")
 
@@ -358,7 +358,7 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
     half = tmp_path / "half.sql"
     half.write_text(text[: text.index("\n-- swap ---")], encoding="utf-8")
     by_psql = run("psql", "-d", at_017, "-f", half).stdout
-    assert "  = user_workflow_run: done before\n" in by_psql
+    assert "  = documents/user_workflow_run: done before\n" in by_psql
     assert "  + preflight\n" in by_psql
 
     with connect(at_017) as connection:
@@ -367,7 +367,7 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
         connection.execute("drop sequence public.injected")
         connection.execute("update workflow_trace set status = null where trace_id = 1")
     said = upgrade()
-    assert "= preflight: done before" in said
+    assert "= proof/preflight: done before" in said
     assert "+ swap" in said
     assert "FAILED: carry_over: the preflight has" in said
     execute(at_017, "update workflow_trace set status = 'completed' where trace_id = 1")
@@ -383,7 +383,7 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
     result = pointed(
         at_017, "-c", "other.ini", "upgrade", REVISION, USER_WORKFLOW_SQITCH_DIR=elsewhere
     )
-    assert "= swap: done before" in result.stderr
+    assert "= swap/swap: done before" in result.stderr
     assert revision_of(at_017) == REVISION
     assert differences(at_017) == []
     assert consolidated(at_017) == schema_of_sqitch

@@ -132,13 +132,13 @@ def test_killed_anywhere_it_goes_on_when_run_again(
     kill = "\nselect pg_terminate_backend(pg_backend_pid());\n"
     places: dict[str, Callable[[str], int]] = {
         # Made, verified, recorded, not committed.
-        "roles": lambda part: part.rindex("commit;"),
-        "mapping": lambda part: part.rindex("commit;"),
-        "capture": lambda part: part.rindex("commit;"),
+        "access/roles": lambda part: part.rindex("commit;"),
+        "mapping/keys": lambda part: part.rindex("commit;"),
+        "move/queue": lambda part: part.rindex("commit;"),
         # In the middle of a script.
-        "user_workflow_run_step": lambda part: part.index("create trigger"),
+        "documents/user_workflow_run_step": lambda part: part.index("create trigger"),
         # At once after the commit.
-        "backfill": lambda part: part.rindex("commit;") + len("commit;"),
+        "move/backfill": lambda part: part.rindex("commit;") + len("commit;"),
         # What procedures committed, with and without what follows, not recorded.
         "carry_over": lambda part: part.index("analyze public.user_workflow_run;"),
         "search_indexes": lambda part: part.index("call workflow_consolidation.verify("),

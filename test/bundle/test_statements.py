@@ -95,7 +95,7 @@ def test_every_script_is_split_into_what_the_server_takes_for_one_statement(
 def test_the_plan_is_read_in_order_and_every_change_has_its_scripts() -> None:
     changes = read_plan(find_directory())
     assert changes[0].name == "baseline"
-    assert "old_name/workflow_events" in [change.name for change in changes]
+    assert "old_names/workflow_events" in [change.name for change in changes]
     for change in changes:
         for kind in ("deploy", "revert", "verify"):
             assert change.statements(kind)

@@ -122,8 +122,13 @@ def revert(to: str) -> tuple[str, ...]:
 # Up to the documents and back.
 FORTH_AND_BACK = (
     Phase("adopt", deploy("@baseline", "--log-only", "--verify"), "baseline", writes=OLD_WRITES),
-    Phase("expand", deploy("@expand"), "not_isolated", writes=OLD_WRITES),
-    Phase("backfill", psql("call consolidation.backfill(5)"), "not_isolated", writes=OLD_WRITES),
+    Phase("expand", deploy("@expand"), "access/not_isolated", writes=OLD_WRITES),
+    Phase(
+        "backfill",
+        psql("call consolidation.backfill(5)"),
+        "access/not_isolated",
+        writes=OLD_WRITES,
+    ),
     Phase("carry over", deploy("@carried_over"), "tenant_indexes", writes=OLD_WRITES),
     Phase("catch up", psql("call consolidation.catch_up(5)"), "tenant_indexes", True, OLD_WRITES),
     Phase(
@@ -134,7 +139,7 @@ FORTH_AND_BACK = (
         "catch up after", psql("call consolidation.catch_up(5)"), "cache_state_isolation", True,
         OLD_WRITES + NEW_WRITES,
     ),
-    Phase("revert", revert("@expand"), "not_isolated", True, OLD_WRITES),
+    Phase("revert", revert("@expand"), "access/not_isolated", True, OLD_WRITES),
 )  # fmt: skip
 WALKS = (
     (*FORTH_AND_BACK, Phase("revert all", revert("@baseline"), "baseline")),
@@ -144,7 +149,7 @@ WALKS = (
             "deploy again", deploy("@cut_over"), "cache_state_isolation", True,
             OLD_WRITES + NEW_WRITES + DOCUMENT_WRITES, True,
         ),
-        Phase("revert again", revert("@expand"), "not_isolated", True),
+        Phase("revert again", revert("@expand"), "access/not_isolated", True),
         Phase("third deploy", deploy("@cut_over"), "cache_state_isolation", True, OLD_WRITES, True),
         Phase(
             "contract", ("sqitch", "-C", "contract", "deploy", "--to", "drop_old_tables", TARGET),

@@ -79,8 +79,8 @@ def test_no_revert_script_was_recorded(deployed: str, legacy: str) -> None:
     scripts(deployed, "revert", PLAN[: PLAN.index("consolidation") : -1])
     assert deployed_changes(deployed) == len(PLAN)
 
-    sqitch(deployed, "revert", "-y", "--to", "consolidation")
-    scripts(deployed, "revert", ["consolidation"])
+    sqitch(deployed, "revert", "-y", "--to", "move/schemas")
+    scripts(deployed, "revert", ["move/schemas"])
     sqitch(deployed, "revert", "-y", "--to", "@baseline")
     assert deployed_changes(deployed) == 1
     with connect(deployed) as connection:
@@ -96,7 +96,7 @@ def test_a_created_baseline_was_not_recorded(empty: str) -> None:
 @pytest.mark.parametrize(
     ("recorded", "unrecorded", "said"),
     [
-        ("iso8601", ["current_org_id"], "current_org_id"),
+        ("documents/iso8601", ["access/current_org_id"], "access/current_org_id"),
         ("tenant_indexes", ["cut_over"], "cut_over"),
     ],
 )

@@ -439,10 +439,10 @@ def test_a_role_of_that_name_that_can_do_more_is_refused(
 ) -> None:
     """The group roles are used as found, but not with login, superuser or bypassrls."""
     with baseline.transaction(force_rollback=True):
-        baseline.execute(body("deploy/roles.sql"))
+        baseline.execute(body("deploy/access/roles.sql"))
         baseline.execute(f"alter role {attribute}")
         with pytest.raises(psycopg.Error) as raised, baseline.transaction():
-            baseline.execute(body("deploy/roles.sql"))
+            baseline.execute(body("deploy/access/roles.sql"))
         assert raised.value.sqlstate == "55000"
         assert attribute.split()[0] in (raised.value.diag.message_primary or "")
         assert f"alter role {attribute.split()[0]}" in (raised.value.diag.message_hint or "")
@@ -454,7 +454,7 @@ def test_roles_that_another_database_uses_outlive_a_revert(
     """They belong to the cluster."""
     assert expand_template
     with baseline.transaction(force_rollback=True):
-        baseline.execute(body("revert/roles.sql"))
+        baseline.execute(body("revert/access/roles.sql"))
         assert (
             one(
                 baseline,
@@ -468,7 +468,7 @@ def test_roles_of_others_outlive_a_revert(empty: str) -> None:
     """A role without the comment of the project stays; one with it, which nobody uses, goes."""
     with connect(empty) as connection, connection.transaction(force_rollback=True):
         # Under other names: the real ones are in use.
-        script = body("revert/roles.sql").replace("workflow_", "workflow_cycle_")
+        script = body("revert/access/roles.sql").replace("workflow_", "workflow_cycle_")
         connection.execute("create role workflow_cycle_app")
         connection.execute("create role workflow_cycle_maintenance")
         connection.execute(
@@ -613,7 +613,7 @@ def test_rows_that_cannot_be_carried_stop_the_deploy(expand: str) -> None:
             assert found is not None, f"{kind} is not in: {said}"
             assert int(found[1]) == count
             assert "update workflow_" in found[0]
-        assert last_change(connection) == "not_isolated"
+        assert last_change(connection) == "access/not_isolated"
 
         for (statement,) in connection.execute("select repair from consolidation.uncarriable()"):
             assert connection.execute(repair(statement)).rowcount > 0
@@ -859,7 +859,7 @@ def test_runs_that_only_the_documents_hold_are_not_reverted(carried_over: str) -
             "insert into user_workflow_run_step (run_id, node_id, step_number, legacy_step_id) "
             f"values ('{NODE}', '{NODE}', 1, -77)"
         )
-        result = sqitch(carried_over, "revert", "-y", "--to", "current_org_id", check=False)
+        result = sqitch(carried_over, "revert", "-y", "--to", "access/current_org_id", check=False)
         assert result.returncode != 0
         said = result.stdout + result.stderr
         assert "-77" in said
@@ -868,7 +868,7 @@ def test_runs_that_only_the_documents_hold_are_not_reverted(carried_over: str) -
 
         connection.execute(f"delete from user_workflow_run_step where run_id = '{NODE}'")
         connection.execute(f"delete from user_workflow_run where run_id = '{NODE}'")
-        sqitch(carried_over, "revert", "-y", "--to", "current_org_id")
+        sqitch(carried_over, "revert", "-y", "--to", "access/current_org_id")
         assert one(connection, "select to_regclass('user_workflow_run') is null")
 
 
@@ -902,7 +902,14 @@ def test_carrying_over_twice_changes_nothing(carried_over: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["consolidation", "user_workflow_run", "row_level_security", "capture", "swap"]
+    "change",
+    [
+        "move/schemas",
+        "documents/user_workflow_run",
+        "access/row_level_security",
+        "move/queue",
+        "swap/swap",
+    ],
 )
 def test_a_script_that_is_executed_again_changes_nothing(
     phases: dict[str, Connection], change: str

@@ -175,16 +175,16 @@ breaks(
     "baseline", "do", "alter table public.workflow_trace rename column tier to level", on="expand"
 )
 breaks(
-    "roles",
+    "access/roles",
     "both_are_plain_group_roles",
     "alter role workflow_app login",
     "alter role workflow_app superuser",
     "alter role workflow_maintenance bypassrls",
     "alter role workflow_maintenance rename to maintenance_gone",
 )
-breaks("roles", "applications_are_isolated", "grant workflow_maintenance to workflow_app")
+breaks("access/roles", "applications_are_isolated", "grant workflow_maintenance to workflow_app")
 breaks(
-    "consolidation",
+    "move/schemas",
     "schemas_are_closed_to_applications",
     "grant create on schema consolidation to workflow_app",
     "grant create on schema legacy to public",
@@ -193,31 +193,31 @@ breaks(
     "alter schema legacy rename to legacy_gone",
 )
 breaks(
-    "consolidation",
+    "move/schemas",
     "legacy_is_closed_to_applications",
     "grant usage on schema legacy to workflow_app",
     "grant usage on schema legacy to public",
 )
 breaks(
-    "consolidation",
+    "move/schemas",
     "phase_is_known",
     replaced("consolidation.phase()", "text", "null::text"),
     "alter table legacy.workflow_trace rename to trace_gone",
 )
 breaks(
-    "consolidation",
+    "move/schemas",
     "says_what_is_deployed",
     "delete from consolidation.deployed_change where change = 'consolidation'",
     "drop table consolidation.deployed_change",
 )
 breaks(
-    "consolidation",
+    "move/schemas",
     "not_for_applications",
     "grant execute on function consolidation.is_deployed(text) to workflow_app",
     "grant execute on function consolidation.is_reverted(text) to public",
 )
 breaks(
-    "iso8601",
+    "documents/iso8601",
     "written_and_read_back",
     replaced("public.to_iso8601(moment timestamptz)", "text", "moment::text"),
     replaced("public.to_iso8601(moment timestamptz)", "text", "to_jsonb(moment) #>> '{}'"),
@@ -229,7 +229,7 @@ breaks(
     ),
 )
 breaks(
-    "iso8601",
+    "documents/iso8601",
     "no_such_day",
     replaced(
         "public.from_iso8601(document text)",
@@ -239,12 +239,12 @@ breaks(
     ),
 )
 breaks(
-    "current_org_id",
+    "access/current_org_id",
     "empty_is_nobody",
     replaced("public.current_org_id()", "uuid", "current_setting('app.current_org_id')::uuid"),
     replaced("public.current_org_id()", "uuid", "uuid '00000000-0000-4000-8000-000000000001'"),
 )
-breaks("current_org_id", "named", replaced("public.current_org_id()", "uuid", "null::uuid"))
+breaks("access/current_org_id", "named", replaced("public.current_org_id()", "uuid", "null::uuid"))
 
 for table, packed in (
     (
@@ -254,27 +254,27 @@ for table, packed in (
     ("user_workflow_run_step", "input_data output_data screenshots events error_details metadata"),
 ):
     breaks(
-        table,
+        f"documents/{table}",
         "documents_are_lz4_where_there_is_lz4",
         *(f"alter table {table} alter column {c} set compression pglz" for c in packed.split()),
     )
 breaks(
-    "user_workflow_run",
+    "documents/user_workflow_run",
     "keys",
     "alter table user_workflow_run drop constraint user_workflow_run_pkey cascade",
     "alter table user_workflow_run drop constraint user_workflow_run_legacy_trace_id_key",
 )
 breaks(
-    "user_workflow_run",
+    "documents/user_workflow_run",
     "columns",
     *(
         f"alter table user_workflow_run alter column {column} drop not null"
         for column in ("workflow_id", "org_id", "status", "channel", "created_at", "created_by")
     ),
 )
-trigger("user_workflow_run", "updated_at_is_kept", "user_workflow_run", "set_updated_at")
+trigger("documents/user_workflow_run", "updated_at_is_kept", "user_workflow_run", "set_updated_at")
 breaks(
-    "user_workflow_run_step",
+    "documents/user_workflow_run_step",
     "keys",
     "alter table user_workflow_run_step drop constraint user_workflow_run_step_pkey",
     "alter table user_workflow_run_step drop constraint user_workflow_run_step_legacy_step_id_key",
@@ -282,24 +282,29 @@ breaks(
     "drop constraint user_workflow_run_step_legacy_trace_id_step_number_key",
 )
 breaks(
-    "user_workflow_run_step",
+    "documents/user_workflow_run_step",
     "columns",
     *(
         f"alter table user_workflow_run_step alter column {column} drop not null"
         for column in ("run_id", "node_id", "step_number", "org_id", "legacy_trace_id")
     ),
 )
-trigger("user_workflow_run_step", "keys_are_filled", "user_workflow_run_step", "fill_step_keys")
+trigger(
+    "documents/user_workflow_run_step",
+    "keys_are_filled",
+    "user_workflow_run_step",
+    "fill_step_keys",
+)
 
 for table in DOCUMENTS:
     breaks(
-        "row_level_security",
+        "access/row_level_security",
         "enabled_and_forced",
         f"alter table {table} disable row level security",
         f"alter table {table} no force row level security",
     )
     breaks(
-        "row_level_security",
+        "access/row_level_security",
         "isolation_of_everybody",
         f"drop policy {table}_org_isolation on {table}",
         f"alter policy {table}_org_isolation on {table} using (true)",
@@ -309,7 +314,7 @@ for table in DOCUMENTS:
         "with check (org_id = current_org_id())",
     )
     breaks(
-        "row_level_security",
+        "access/row_level_security",
         "maintenance_sees_all",
         f"drop policy {table}_maintenance on {table}",
         f"alter policy {table}_maintenance on {table} to public",
@@ -317,17 +322,17 @@ for table in DOCUMENTS:
         f"alter policy {table}_maintenance on {table} with check (false)",
     )
     breaks(
-        "row_level_security",
+        "access/row_level_security",
         "nothing_else",
         f"create policy open_to_all on {table} using (true)",
     )
 breaks(
-    "row_level_security",
+    "access/row_level_security",
     "not_for_applications",
     "grant execute on function consolidation.see_everything() to public",
 )
 breaks(
-    "row_level_security",
+    "access/row_level_security",
     "see_everything",
     # Somebody who would verify what he does not see.
     "create role workflow_cycle_reader;"
@@ -338,7 +343,7 @@ breaks(
 
 for change, functions in (
     (
-        "run_functions",
+        "documents/run_functions",
         (
             "start_run(uuid,text,uuid,uuid,jsonb,text,text)",
             "add_context(uuid,text,jsonb)",
@@ -350,7 +355,7 @@ for change, functions in (
         ),
     ),
     (
-        "step_functions",
+        "documents/step_functions",
         (
             "add_events(uuid,jsonb)",
             "add_event(uuid,text,jsonb,timestamptz)",
@@ -368,7 +373,7 @@ for change, functions in (
         )
 
 breaks(
-    "mapping",
+    "mapping/keys",
     "in_order",
     replaced("consolidation.run_id(trace_id bigint)", "uuid", "md5(trace_id::text)::uuid"),
     replaced("consolidation.step_id(step_id bigint)", "uuid", "md5(step_id::text)::uuid"),
@@ -386,12 +391,12 @@ breaks(
     ),
 )
 breaks(
-    "mapping",
+    "mapping/keys",
     "synthetic_ids_are_negative",
     replaced("consolidation.synthetic_id(owner uuid, place text)", "bigint", "place::bigint"),
 )
 breaks(
-    "mapping",
+    "mapping/keys",
     "events",
     replaced(
         "consolidation.event_element"
@@ -409,7 +414,7 @@ breaks(
     ),
 )
 breaks(
-    "mapping",
+    "mapping/keys",
     "screenshots",
     replaced(
         "consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, "
@@ -422,17 +427,17 @@ breaks(
 )
 
 for name in SIX:
-    caller_view(f"old_name/{name}", f"public.{name}")
+    caller_view(f"old_names/{name}", f"public.{name}")
 for row_view, name in ROW_VIEWS.items():
-    caller_view(f"old_name/{name}", f"consolidation.{row_view}")
+    caller_view(f"old_names/{name}", f"consolidation.{row_view}")
     breaks(
-        f"old_name/{name}",
+        f"old_names/{name}",
         "guarded_and_written_by_triggers",
         f"drop trigger guard on public.{name}",
         f"drop trigger write on public.{name}",
         f"alter trigger write on public.{name} rename to a_write",
     )
-    pinned(f"old_name/{name}", f"consolidation.write_{name}()")
+    pinned(f"old_names/{name}", f"consolidation.write_{name}()")
 for name, defaults in (
     ("workflow_trace", ("status", "success", "created_at")),
     ("workflow_steps", ("metadata", "status", "retry_count")),
@@ -441,13 +446,13 @@ for name, defaults in (
     ("workflow_trace_context", ("context_id", "created_at")),
 ):
     breaks(
-        f"old_name/{name}",
+        f"old_names/{name}",
         "defaults_of_the_table",
         *(f'alter view public.{name} alter column "{column}" drop default' for column in defaults),
     )
 for name in ("workflow_trace", "workflow_steps"):
     breaks(
-        f"old_name/{name}",
+        f"old_names/{name}",
         "automatically_updatable",
         f"""
         do $$ begin
@@ -458,26 +463,26 @@ for name in ("workflow_trace", "workflow_steps"):
         end $$
         """,
     )
-trigger("old_name/workflow_trace", "guarded", "user_workflow_run", "guard_run_identity")
+trigger("old_names/workflow_trace", "guarded", "user_workflow_run", "guard_run_identity")
 for name in ("refuse_null_retry_count", "guard_step_identity", "keep_screenshots"):
-    trigger("old_name/workflow_steps", "guarded", "user_workflow_run_step", name)
-pinned("old_name/workflow_steps", "public.keep_screenshots()", definer="guarded")
+    trigger("old_names/workflow_steps", "guarded", "user_workflow_run_step", name)
+pinned("old_names/workflow_steps", "public.keep_screenshots()", definer="guarded")
 for name in ("keep_context_origin_insert", "keep_context_origin_update"):
-    trigger("old_name/workflow_trace_context", "new_keys_get_an_origin", "user_workflow_run", name)
-pinned("old_name/workflow_trace_context", "consolidation.keep_context_origin()")
+    trigger("old_names/workflow_trace_context", "new_keys_get_an_origin", "user_workflow_run", name)
+pinned("old_names/workflow_trace_context", "consolidation.keep_context_origin()")
 
 breaks(
-    "take_locks",
+    "move/take_locks",
     "not_for_applications",
     "grant execute on function consolidation.take_locks(regclass[], text, interval, interval) "
     "to public",
 )
 for table in DOCUMENTS:
     for name in ("capture_insert", "capture_update", "capture_delete", "capture_truncate"):
-        trigger("capture", "do", table, name)
+        trigger("move/queue", "do", table, name)
 for name in SIX:
     breaks(
-        "capture",
+        "move/queue",
         "do",
         f"alter table public.{name} disable trigger capture_update",
         f"drop trigger capture_truncate on public.{name}",
@@ -485,26 +490,26 @@ for name in SIX:
         on="expand",
     )
 breaks(
-    "capture",
+    "move/queue",
     "do",
     "drop trigger capture_truncate on public.user_workflow_run;"
     "create trigger capture_truncate after truncate on public.user_workflow_run "
     "execute function consolidation.capture_old()",
 )
-pinned("capture", "consolidation.capture_old()", "consolidation.capture_new()")
-cannot_miss_rows("consolidate", "consolidation.rebuild_documents(bigint[])")
-cannot_miss_rows("carry_back", "consolidation.carry_back(bigint[])")
-cannot_miss_rows("differences", "consolidation.differences(bigint,bigint,boolean,bigint[])")
+pinned("move/queue", "consolidation.capture_old()", "consolidation.capture_new()")
+cannot_miss_rows("move/consolidate", "consolidation.rebuild_documents(bigint[])")
+cannot_miss_rows("move/carry_back", "consolidation.carry_back(bigint[])")
+cannot_miss_rows("proof/differences", "consolidation.differences(bigint,bigint,boolean,bigint[])")
 breaks(
-    "differences",
+    "proof/differences",
     "cannot_miss_rows",
     # Volatile, each of its queries would see another state.
     "alter function consolidation.differences(bigint,bigint,boolean,bigint[]) volatile",
 )
-cannot_miss_rows("uncarriable", "consolidation.uncarriable()")
-cannot_miss_rows("only_in_documents", "consolidation.only_in_documents()")
+cannot_miss_rows("proof/uncarriable", "consolidation.uncarriable()")
+cannot_miss_rows("proof/only_in_documents", "consolidation.only_in_documents()")
 breaks(
-    "preflight",
+    "proof/preflight",
     "columns_are_known",
     """
     create or replace function consolidation.base_column(old_name regclass)
@@ -660,7 +665,7 @@ def revoked_functions(change: str) -> list[str]:
     )
 
 
-for change in ("backfill", "preflight", "swap"):
+for change in ("move/backfill", "proof/preflight", "swap/swap"):
     for function in revoked_functions(change):
         breaks(
             change,
@@ -676,7 +681,7 @@ SEARCHES = {
 for name, parameters in SEARCHES.items():
     function = f"public.{name}_ids{parameters}"
     breaks(
-        "tenant_search",
+        "documents/search",
         "definer_functions_are_pinned",
         f"alter function {function} rename to gone",
         f"alter function {function} security invoker",
@@ -706,7 +711,7 @@ for name, parameters in SEARCHES.items():
     )
     function = f"public.{name}s{parameters}"
     breaks(
-        "tenant_search",
+        "documents/search",
         "rows_come_with_the_rights_of_the_caller",
         f"alter function {function} rename to gone",
         f"alter function {function} security definer",
@@ -755,13 +760,13 @@ breaks(
     "revoke execute on function is_own_workflow(uuid) from workflow_app",
 )
 breaks(
-    "consolidation",
+    "move/schemas",
     "not_for_applications",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
 )
-caller_view("not_isolated", "public.not_isolated")
+caller_view("access/not_isolated", "public.not_isolated")
 breaks(
-    "not_isolated",
+    "access/not_isolated",
     "superusers_are_listed",
     # It finds nobody.
     """
@@ -775,7 +780,9 @@ breaks(
     """,
 )
 breaks(
-    "not_isolated", "not_for_applications", "grant select on public.not_isolated to workflow_app"
+    "access/not_isolated",
+    "not_for_applications",
+    "grant select on public.not_isolated to workflow_app",
 )
 
 # Whatever has a list of columns, or of functions, notices each that is not there.
@@ -815,7 +822,7 @@ for change, listed in CLAIMS.items():
 
 for table in DOCUMENTS:
     breaks(
-        "row_level_security",
+        "access/row_level_security",
         "nothing_else",
         # The name the cut-over uses, for a policy that opens everything.
         f"create policy {table}_unscoped on {table} using (true)",
@@ -823,7 +830,7 @@ for table in DOCUMENTS:
         "with check (true)",
     )
     breaks(
-        "row_level_security",
+        "access/row_level_security",
         "maintenance_may_write",
         *(
             f"revoke {privilege} on {table} from workflow_maintenance"
@@ -855,12 +862,12 @@ for row_view, name in ROW_VIEWS.items():
         f"revoke select on consolidation.{row_view} from workflow_app",
     )
     breaks(
-        f"old_name/{name}",
+        f"old_names/{name}",
         "the_writing_trigger_can_read",
         f"revoke select on consolidation.{row_view} from workflow_maintenance",
     )
     breaks(
-        f"old_name/{name}",
+        f"old_names/{name}",
         "guarded_and_written_by_triggers",
         # The guard asks what the caller sees.
         f"alter function consolidation.guard_{name}() security definer",
@@ -868,14 +875,14 @@ for row_view, name in ROW_VIEWS.items():
         f"on public.{name} for each row execute function consolidation.write_{name}()",
     )
 breaks(
-    "old_name/workflow_trace",
+    "old_names/workflow_trace",
     "guarded",
     "alter function public.guard_run_identity() rename to gone",
     "create or replace trigger guard_run_identity before update on user_workflow_run "
     "for each row execute function set_updated_at()",
 )
 breaks(
-    "old_name/workflow_steps",
+    "old_names/workflow_steps",
     "guarded",
     "alter function public.guard_step_identity() security definer",
     "alter function public.guard_step_identity() rename to gone",
@@ -883,24 +890,24 @@ breaks(
     "on user_workflow_run_step for each row execute function guard_step_identity()",
 )
 breaks(
-    "old_name/workflow_events",
+    "old_names/workflow_events",
     "changes_are_merged",
     "alter function consolidation.patch(jsonb, jsonb, jsonb) rename to gone",
     replaced("consolidation.patch(previous jsonb, current jsonb, wanted jsonb)", "jsonb", "wanted"),
 )
 breaks(
-    "old_name/workflow_events",
+    "old_names/workflow_events",
     "defaults_of_the_table",
     "alter view public.workflow_events alter column event_id set default 0",
     "alter view public.workflow_events alter column \"timestamp\" set default '-infinity'",
 )
 breaks(
-    "old_name/workflow_trace_screenshot",
+    "old_names/workflow_trace_screenshot",
     "defaults_of_the_table",
     "alter view public.workflow_trace_screenshot alter column element_found set default true",
 )
 breaks(
-    "capture",
+    "move/queue",
     "the_queue_can_be_filled_and_emptied",
     "revoke select on consolidation.change from workflow_maintenance",
     # Every captured write would fail.
@@ -910,24 +917,24 @@ breaks(
     "revoke delete on consolidation.change from workflow_maintenance",
 )
 breaks(
-    "preflight",
+    "proof/preflight",
     "views_are_tried",
     "alter function consolidation.on_new_names(text) rename to gone",
     replaced("consolidation.on_new_names(definition text)", "text", "definition"),
 )
 breaks(
-    "preflight",
+    "proof/preflight",
     "asks_with_the_rights_of_the_caller",
     "alter view consolidation.preflight reset (security_invoker)",
 )
 breaks(
-    "backfill",
+    "move/backfill",
     "asks_with_the_rights_of_the_caller",
     "alter view consolidation.progress reset (security_invoker)",
     "alter view consolidation.progress_by_session reset (security_invoker)",
 )
 breaks(
-    "backfill",
+    "move/backfill",
     "open_ranges_are_found",
     "drop index consolidation.chunk_open_idx",
     "update pg_index set indisvalid = false "
@@ -935,12 +942,12 @@ breaks(
 )
 # The old tables are found in legacy or in public; the views must not be taken for them.
 for change, claim, function in (
-    ("consolidate", "cannot_miss_rows", "rebuild_documents(bigint[])"),
-    ("uncarriable", "cannot_miss_rows", "uncarriable()"),
-    ("backfill", "follow_the_old_tables", "plan_chunks()"),
-    ("backfill", "follow_the_old_tables", "claim_chunk(integer)"),
-    ("backfill", "follow_the_old_tables", "carry_chunk(bigint)"),
-    ("backfill", "follow_the_old_tables", "note_everything()"),
+    ("move/consolidate", "cannot_miss_rows", "rebuild_documents(bigint[])"),
+    ("proof/uncarriable", "cannot_miss_rows", "uncarriable()"),
+    ("move/backfill", "follow_the_old_tables", "plan_chunks()"),
+    ("move/backfill", "follow_the_old_tables", "claim_chunk(integer)"),
+    ("move/backfill", "follow_the_old_tables", "carry_chunk(bigint)"),
+    ("move/backfill", "follow_the_old_tables", "note_everything()"),
 ):
     breaks(change, claim, f"alter function consolidation.{function} reset search_path")
 
@@ -952,23 +959,23 @@ for table, defaulted in (
     ("user_workflow_run_step", "step_id status retry_count events screenshots metadata"),
 ):
     breaks(
-        table,
+        f"documents/{table}",
         "columns",
         *(f"alter table {table} alter column {name} drop default" for name in defaulted.split()),
     )
 breaks(
-    "user_workflow_run",
+    "documents/user_workflow_run",
     "columns",
     "alter table user_workflow_run alter column status set default 'running'",
 )
 breaks(
-    "user_workflow_run",
+    "documents/user_workflow_run",
     "keys",
     "alter table user_workflow_run drop constraint user_workflow_run_legacy_trace_id_key, "
     "add constraint user_workflow_run_legacy_trace_id_key unique (legacy_trace_id, run_id)",
 )
 breaks(
-    "user_workflow_run_step",
+    "documents/user_workflow_run_step",
     "columns",
     "alter table user_workflow_run_step alter column metadata set default '[]'",
     # PostgreSQL 15.19 and later refuse to alter the type of a column in place while a function
@@ -976,14 +983,16 @@ breaks(
     "alter table user_workflow_run_step drop column error_details, add column error_details text",
 )
 breaks(
-    "user_workflow_run_step",
+    "documents/user_workflow_run_step",
     "keys",
     "alter table user_workflow_run_step drop constraint "
     "user_workflow_run_step_legacy_step_id_key, add constraint "
     "user_workflow_run_step_legacy_step_id_key unique (legacy_step_id, step_id)",
 )
 breaks(
-    "user_workflow_run_step", "keys_are_filled", "alter function fill_step_keys() security definer"
+    "documents/user_workflow_run_step",
+    "keys_are_filled",
+    "alter function fill_step_keys() security definer",
 )
 
 
@@ -1050,15 +1059,15 @@ def test_verify_notices(
 
 
 REAL_BREAKS = {
-    "iso8601": replaced(
+    "documents/iso8601": replaced(
         "public.from_iso8601(document text)",
         "timestamptz",
         "coalesce(public.from_iso8601_other(document), '-infinity')",
     ),
-    "user_workflow_run": "alter table user_workflow_run disable trigger set_updated_at",
-    "row_level_security": "alter table user_workflow_run_step no force row level security",
-    "old_name/workflow_steps": "alter view workflow_steps reset (security_invoker)",
-    "capture": "drop trigger capture_truncate on user_workflow_run",
+    "documents/user_workflow_run": "alter table user_workflow_run disable trigger set_updated_at",
+    "access/row_level_security": "alter table user_workflow_run_step no force row level security",
+    "old_names/workflow_steps": "alter view workflow_steps reset (security_invoker)",
+    "move/queue": "drop trigger capture_truncate on user_workflow_run",
     "step_keys": "alter table user_workflow_run_step "
     "drop constraint user_workflow_run_step_org_id_run_id_fkey",
     "search_indexes": "update pg_index set indisvalid = false "
@@ -1083,8 +1092,8 @@ def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
 @pytest.mark.parametrize(
     ("change", "statement"),
     [
-        ("consolidation", "grant usage on schema legacy to public"),
-        ("old_name/workflow_trace_endpoint", "drop trigger write on workflow_trace_endpoint"),
+        ("move/schemas", "grant usage on schema legacy to public"),
+        ("old_names/workflow_trace_endpoint", "drop trigger write on workflow_trace_endpoint"),
         ("cut_over", "revoke select on user_workflow_run from workflow_app"),
     ],
 )

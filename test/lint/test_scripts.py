@@ -20,8 +20,8 @@ SCRIPTS = [match for match in map(SCRIPT.fullmatch, FILES) if match]
 # Tested where they show, rather than in a file of their own.
 WITHOUT_TEST = {
     "baseline",  # every database of the tests begins with it
-    "cache_state_isolation",  # test/cycle/test_matrix.py and test/old_name/micro_state.sql
-    "tenant_indexes",  # test/tenant_search.sql: the searches that use them
+    "cache_state_isolation",  # test/cycle/test_matrix.py and test/old_names/micro_state.sql
+    "tenant_indexes",  # test/documents/search.sql: the searches that use them
 }
 # A procedure that commits cannot be called in a transaction.
 WITHOUT_TRANSACTION = {"deploy/carry_over.sql", "deploy/cut_over.sql", "revert/cut_over.sql"}
@@ -43,7 +43,7 @@ FAULTS = {
     "a result does not stop Sqitch": r"^select (false|has_\w+_privilege)\b",
 }
 # Written by a program, or one line a thing.
-ANY_WIDTH = re.compile(r".*\.(md|plan|out|svg)|schema\.sql|LICENSE")
+ANY_WIDTH = re.compile(r".*\.(md|plan|out|svg)|docs/schema\.sql|LICENSE")
 # Instructions to linters follow the code they are about.
 PRAGMA = re.compile(r"  # (noqa|type: ignore).*")
 

@@ -1,0 +1,105 @@
+-- Deploy workflow_consolidation:access/row_level_security to pg
+--
+-- Why:    a session sees the runs and steps of the organisation it names in app.current_org_id,
+--         and none when it names none. The owner is no exception (force); members of
+--         workflow_maintenance are. The setting is read once a query (scalar subquery), so that
+--         an index on org_id can be used.
+-- Locks:  access exclusive on the two new tables, which nobody uses yet.
+-- Revert: drops the policies.
+
+select consolidation.is_deployed('access/row_level_security') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+create policy user_workflow_run_org_isolation on public.user_workflow_run
+for all
+using (org_id = (select public.current_org_id()))
+with check (org_id = (select public.current_org_id()));
+comment on policy user_workflow_run_org_isolation on public.user_workflow_run is
+'A session sees and writes the organisation it names in app.current_org_id';
+
+create policy user_workflow_run_maintenance on public.user_workflow_run
+for all
+to workflow_maintenance
+using (true)
+with check (true);
+comment on policy user_workflow_run_maintenance on public.user_workflow_run is
+'Deploys, backfill, comparison and reports work across organisations';
+
+create policy user_workflow_run_step_org_isolation on public.user_workflow_run_step
+for all
+using (org_id = (select public.current_org_id()))
+with check (org_id = (select public.current_org_id()));
+comment on policy user_workflow_run_step_org_isolation on public.user_workflow_run_step is
+'A session sees and writes the organisation it names in app.current_org_id';
+
+create policy user_workflow_run_step_maintenance on public.user_workflow_run_step
+for all
+to workflow_maintenance
+using (true)
+with check (true);
+comment on policy user_workflow_run_step_maintenance on public.user_workflow_run_step is
+'Deploys, backfill, comparison and reports work across organisations';
+
+alter table public.user_workflow_run enable row level security;
+alter table public.user_workflow_run force row level security;
+alter table public.user_workflow_run_step enable row level security;
+alter table public.user_workflow_run_step force row level security;
+
+-- Row level security hides rows without a word. Whoever carries over or compares asks first.
+create function consolidation.see_everything()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    hidden text;
+begin
+    select string_agg(t.relation::text, ', ')
+    into hidden
+    from (
+        select
+            to_regclass('public.' || n.name) as relation,
+            pg_has_role('workflow_maintenance', 'usage') as has_policy
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as n (name)
+        union all
+        select
+            consolidation.old_table(n.name),
+            false
+        from unnest(array[
+            'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
+            'workflow_trace_context', 'workflow_trace_endpoint'
+        ]) as n (name)
+    ) as t
+    where t.relation is not null and row_security_active(t.relation::oid) and not t.has_policy;
+    if hidden is not null then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format(
+                'row level security would hide rows of %s from %s', hidden, current_user
+            ),
+            hint = 'Be a member of workflow_maintenance; for old tables with policies of their '
+            'own, their owner, or a role with bypassrls.';
+    end if;
+end;
+$$;
+comment on function consolidation.see_everything() is
+'Raises 42501 if row level security hides rows of old tables or documents from the current role';
+revoke all on function consolidation.see_everything() from public;
+grant execute on function consolidation.see_everything() to workflow_maintenance;
+
+-- Applications get their privileges at the cut-over: before it, what they wrote here would be
+-- overwritten from the old tables.
+grant select, insert, update, delete
+on public.user_workflow_run, public.user_workflow_run_step
+to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('access/row_level_security');
+
+commit;

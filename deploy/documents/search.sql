@@ -1,0 +1,313 @@
+-- Deploy workflow_consolidation:documents/search to pg
+--
+-- Why:    "@>" on jsonb is not leakproof, so under row level security PostgreSQL compares org_id
+--         first and never asks a GIN index: a search costs as much as the organisation has rows.
+--         Here a function that runs as workflow_maintenance, to whom no row is hidden, searches
+--         with the index, in the organisation of the session and no other, and returns keys,
+--         nothing else. A second one, with the rights of the caller, fetches the rows of these
+--         keys: whoever may not select from the table gets an error, and policies and column
+--         privileges hold as ever.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('documents/search') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+create function public.find_run_ids(
+    context jsonb default null,
+    status text default null,
+    endpoint jsonb default null,
+    events jsonb default null,
+    screenshots jsonb default null,
+    created_from timestamptz default null,
+    created_to timestamptz default null,
+    page_size integer default null,
+    after_created_at timestamptz default null,
+    after_run_id uuid default null
+)
+returns setof uuid
+language plpgsql
+stable
+parallel restricted
+rows 50
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+    organisation constant uuid := public.current_org_id();
+begin
+    if (find_run_ids.after_created_at is null) <> (find_run_ids.after_run_id is null) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'find_runs: after_created_at and after_run_id go together',
+            hint = 'Pass both as they are in the last row of the page before.';
+    end if;
+    -- No organisation, no rows.
+    if organisation is null then
+        return;
+    end if;
+    -- Planned for these very values: what is left out is no condition at all, and the indexes are
+    -- chosen by what is given. array[org_id] is a column of GIN indexes that have the organisation.
+    return query
+    select r.run_id
+    from public.user_workflow_run as r
+    where
+        r.org_id = organisation
+        and (
+            (
+                find_run_ids.context is null
+                and find_run_ids.endpoint is null
+                and find_run_ids.events is null
+                and find_run_ids.screenshots is null
+            )
+            or array[r.org_id] @> array[organisation]
+        )
+        and (find_run_ids.context is null or r.context @> find_run_ids.context)
+        and (
+            find_run_ids.endpoint is null
+            or r.endpoints_used @> jsonb_build_array(find_run_ids.endpoint)
+        )
+        and (
+            find_run_ids.events is null
+            or (
+                -- The index is of runs that have any.
+                (r.events <> '[]' or find_run_ids.events = '[]')
+                and r.events @> find_run_ids.events
+            )
+        )
+        and (find_run_ids.screenshots is null or r.screenshots @> find_run_ids.screenshots)
+        and (find_run_ids.status is null or r.status = find_run_ids.status)
+        and (find_run_ids.created_from is null or r.created_at >= find_run_ids.created_from)
+        and (find_run_ids.created_to is null or r.created_at < find_run_ids.created_to)
+        and (
+            find_run_ids.after_run_id is null
+            or (r.created_at, r.run_id)
+            < (find_run_ids.after_created_at, find_run_ids.after_run_id)
+        )
+    order by r.created_at desc, r.run_id desc
+    limit find_run_ids.page_size;
+end;
+$$;
+comment on function public.find_run_ids(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+) is
+'The keys of the runs that find_runs returns, in its order; for find_runs. Runs as
+workflow_maintenance and looks only at the organisation of the session';
+
+create function public.find_runs(
+    context jsonb default null,
+    status text default null,
+    endpoint jsonb default null,
+    events jsonb default null,
+    screenshots jsonb default null,
+    created_from timestamptz default null,
+    created_to timestamptz default null,
+    page_size integer default null,
+    after_created_at timestamptz default null,
+    after_run_id uuid default null
+)
+returns setof public.user_workflow_run
+language plpgsql
+stable
+parallel restricted
+rows 50
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- "offset 0", so that rows are fetched by their keys whatever an organisation is thought to
+    -- hold: the plan is made once, and some organisations have a thousand times as many rows as
+    -- others.
+    return query
+    select r.*
+    from public.find_run_ids(
+        find_runs.context, find_runs.status, find_runs.endpoint, find_runs.events,
+        find_runs.screenshots, find_runs.created_from, find_runs.created_to, find_runs.page_size,
+        find_runs.after_created_at, find_runs.after_run_id
+    ) as f (run_id)
+    cross join lateral (
+        select t.*
+        from public.user_workflow_run as t
+        where t.run_id = f.run_id
+        offset 0
+    ) as r
+    order by r.created_at desc, r.run_id desc;
+end;
+$$;
+comment on function public.find_runs(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+) is
+'Runs of the organisation of the session, the latest first, with the help of indexes; none without
+an organisation. Each parameter narrows the result, null does not. context, events (those of no
+step), screenshots (those of no step): contained, as in context @> ''{"correlation_id":
+"xyz789"}''. endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive,
+created_to: exclusive. page_size: how many rows at most, default all; the next page:
+after_created_at and after_run_id of its last row. Raises 22023 for one of the two without the
+other, 2201W for a negative page_size, 22P02 if app.current_org_id is no uuid, 42501 for whoever
+may not select from user_workflow_run';
+
+create function public.find_step_ids(
+    events jsonb default null,
+    screenshots jsonb default null,
+    status text default null,
+    started_from timestamptz default null,
+    started_to timestamptz default null,
+    page_size integer default null,
+    after_started_at timestamptz default null,
+    after_step_id uuid default null
+)
+returns setof uuid
+language plpgsql
+stable
+parallel restricted
+rows 50
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+    organisation constant uuid := public.current_org_id();
+begin
+    if find_step_ids.after_started_at is not null and find_step_ids.after_step_id is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'find_steps: after_started_at goes with after_step_id',
+            hint = 'Pass both as they are in the last row of the page before.';
+    end if;
+    if organisation is null then
+        return;
+    end if;
+    return query
+    select s.step_id
+    from public.user_workflow_run_step as s
+    where
+        s.org_id = organisation
+        and (
+            (find_step_ids.events is null and find_step_ids.screenshots is null)
+            or array[s.org_id] @> array[organisation]
+        )
+        and (find_step_ids.events is null or s.events @> find_step_ids.events)
+        and (find_step_ids.screenshots is null or s.screenshots @> find_step_ids.screenshots)
+        and (find_step_ids.status is null or s.status = find_step_ids.status)
+        and (find_step_ids.started_from is null or s.started_at >= find_step_ids.started_from)
+        and (find_step_ids.started_to is null or s.started_at < find_step_ids.started_to)
+        and (
+            find_step_ids.after_step_id is null
+            or (coalesce(s.started_at, '-infinity'), s.step_id)
+            < (coalesce(find_step_ids.after_started_at, '-infinity'), find_step_ids.after_step_id)
+        )
+    order by coalesce(s.started_at, '-infinity') desc, s.step_id desc
+    limit find_step_ids.page_size;
+end;
+$$;
+comment on function public.find_step_ids(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+) is
+'The keys of the steps that find_steps returns, in its order; for find_steps. Runs as
+workflow_maintenance and looks only at the organisation of the session';
+
+create function public.find_steps(
+    events jsonb default null,
+    screenshots jsonb default null,
+    status text default null,
+    started_from timestamptz default null,
+    started_to timestamptz default null,
+    page_size integer default null,
+    after_started_at timestamptz default null,
+    after_step_id uuid default null
+)
+returns setof public.user_workflow_run_step
+language plpgsql
+stable
+parallel restricted
+rows 50
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select s.*
+    from public.find_step_ids(
+        find_steps.events, find_steps.screenshots, find_steps.status, find_steps.started_from,
+        find_steps.started_to, find_steps.page_size, find_steps.after_started_at,
+        find_steps.after_step_id
+    ) as f (step_id)
+    cross join lateral (
+        select t.*
+        from public.user_workflow_run_step as t
+        where t.step_id = f.step_id
+        offset 0
+    ) as s
+    order by coalesce(s.started_at, '-infinity') desc, s.step_id desc;
+end;
+$$;
+comment on function public.find_steps(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+) is
+'Steps of the organisation of the session, the latest started first, those not started last, with
+the help of indexes; none without an organisation. Each parameter narrows the result, null does not.
+events, screenshots: contained, as in events @> ''[{"type": "error"}]''. started_from: inclusive,
+started_to: exclusive. page_size: how many rows at most, default all; the next page:
+after_started_at (null if it is) and after_step_id of its last row. Raises 22023 for
+after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if app.current_org_id
+is no uuid, 42501 for whoever may not select from user_workflow_run_step';
+
+-- Who is given a function needs create on its schema, for the moment.
+do $$
+declare
+    could_create constant boolean := has_schema_privilege(
+        'workflow_maintenance', 'public', 'create'
+    );
+begin
+    if not could_create then
+        grant create on schema public to workflow_maintenance;
+    end if;
+    alter function public.find_run_ids(
+        jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+    ) owner to workflow_maintenance;
+    alter function public.find_step_ids(
+        jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+    ) owner to workflow_maintenance;
+    if not could_create then
+        revoke create on schema public from workflow_maintenance;
+    end if;
+end
+$$;
+
+revoke all on function public.find_run_ids(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+) from public;
+revoke all on function public.find_runs(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+) from public;
+revoke all on function public.find_step_ids(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+) from public;
+revoke all on function public.find_steps(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+) from public;
+grant execute on function public.find_run_ids(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+) to workflow_app, workflow_maintenance;
+grant execute on function public.find_runs(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+) to workflow_app, workflow_maintenance;
+grant execute on function public.find_step_ids(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+) to workflow_app, workflow_maintenance;
+grant execute on function public.find_steps(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+) to workflow_app, workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('documents/search');
+
+commit;

@@ -1,0 +1,220 @@
+-- Deploy workflow_consolidation:move/schemas to pg
+--
+-- Why:    "consolidation" holds what the move needs, "legacy" keeps the old tables after the
+--         cut-over. Neither is for applications: everything they name is in "public".
+-- Locks:  none.
+-- Revert: drops both schemas, which by then are empty.
+--
+-- Sqitch records a change after its script has committed. Where it died in between, it executes the
+-- script again: each begins by asking whether there is anything left to do, and ends with the
+-- answer for the next time, in the same transaction.
+
+select to_regclass('consolidation.deployed_change') is not null as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+create schema consolidation;
+comment on schema consolidation is
+'Moves the eight workflow tables into documents and back; not for applications';
+revoke all on schema consolidation from public;
+grant usage on schema consolidation to workflow_maintenance;
+
+create schema legacy;
+comment on schema legacy is
+'The six old workflow tables, from the cut-over until the contract project drops them';
+revoke all on schema legacy from public;
+grant usage on schema legacy to workflow_maintenance;
+
+create table consolidation.deployed_change (
+    change text not null,
+    ordinal integer generated always as identity,
+    constraint deployed_change_pkey primary key (change)
+);
+comment on table consolidation.deployed_change is
+'Changes whose deploy script has ended, whether or not Sqitch lived to record it';
+comment on column consolidation.deployed_change.change is 'Name of the change in sqitch.plan';
+comment on column consolidation.deployed_change.ordinal is 'Order of deployment';
+
+create table consolidation.dropped_table (
+    table_name text not null,
+    ordinal integer not null,
+    statement text not null,
+    constraint dropped_table_pkey primary key (table_name, ordinal)
+);
+comment on table consolidation.dropped_table is
+'How to create the old tables again: written by the contract project when it drops them';
+comment on column consolidation.dropped_table.table_name is 'Old table the statement belongs to';
+comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
+comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
+
+create function consolidation.six_tables()
+returns text []
+language sql
+immutable
+parallel safe
+return array[
+    'workflow_trace',
+    'workflow_steps',
+    'workflow_events',
+    'workflow_trace_screenshot',
+    'workflow_trace_context',
+    'workflow_trace_endpoint'
+];
+comment on function consolidation.six_tables() is
+'The old tables that become documents, each after those it refers to';
+revoke all on function consolidation.six_tables() from public;
+grant execute on function consolidation.six_tables() to workflow_maintenance;
+
+create function consolidation.require_read_committed()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'invalid_transaction_state',
+            message = format(
+                'this works in read committed only, not in %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot '
+            'would miss what was written last.';
+    end if;
+end;
+$$;
+comment on function consolidation.require_read_committed() is
+'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
+first and has to see what was committed until then';
+revoke all on function consolidation.require_read_committed() from public;
+grant execute on function consolidation.require_read_committed() to workflow_maintenance;
+
+create function consolidation.phase()
+returns text
+language sql
+stable
+parallel safe
+return
+case
+    when (select c.relkind from pg_catalog.pg_class as c
+        where c.oid = to_regclass('public.workflow_trace')) = 'r' then 'expand'
+    when to_regclass('legacy.workflow_trace') is not null then 'cut over'
+    when exists (select from consolidation.dropped_table) then 'contract'
+end;
+comment on function consolidation.phase() is
+'Where the database stands, read from the catalog: "expand" (the old names are tables),
+"cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
+
+create function consolidation.old_table(table_name text)
+returns regclass
+language sql
+stable
+parallel safe
+return coalesce(
+    to_regclass(format('legacy.%I', table_name)),
+    to_regclass(format('public.%I', table_name))
+);
+comment on function consolidation.old_table(text) is
+'Returns the old table of that name, wherever the phase keeps it; null if there is none';
+
+create function consolidation.old_name(table_name text)
+returns regclass
+language sql
+stable
+parallel safe
+return coalesce(
+    to_regclass(format('consolidation.%I', table_name)),
+    to_regclass(format('public.%I', table_name))
+);
+comment on function consolidation.old_name(text) is
+'Returns the compatibility view of that name, wherever the phase keeps it; null if there is none';
+
+create function consolidation.is_deployed(change text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    lock_class constant integer := hashtext('workflow_consolidation');
+    holder text;
+begin
+    if not pg_try_advisory_lock(lock_class, 257) then
+        select string_agg(l.pid::text, ', ')
+        into holder
+        from pg_locks as l
+        where
+            l.locktype = 'advisory'
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
+            and l.classid = lock_class::oid
+            and l.objid = 257;
+        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
+        perform pg_advisory_lock(lock_class, 257);
+    end if;
+    return exists (
+        select from consolidation.deployed_change as d where d.change = is_deployed.change
+    );
+end;
+$$;
+comment on function consolidation.is_deployed(text) is
+'Whether the deploy script of a change has ended. Waits for another script of the plan that still
+runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
+revoke all on function consolidation.is_deployed(text) from public;
+
+create function consolidation.is_reverted(change text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    deployed_at integer;
+    later text;
+begin
+    if not consolidation.is_deployed(change) then
+        return true;
+    end if;
+    select d.ordinal
+    into deployed_at
+    from consolidation.deployed_change as d
+    where d.change = is_reverted.change;
+    select d.change
+    into later
+    from consolidation.deployed_change as d
+    where d.ordinal > deployed_at
+    order by d.ordinal desc
+    limit 1;
+    if
+        later is null
+        and consolidation.phase() <> 'expand'
+        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
+    then
+        later := 'cut_over';
+    end if;
+    if later is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('%s cannot be reverted before %s', change, later),
+            detail = format('%s is deployed, and Sqitch did not live to record it.', later),
+            hint = format('sqitch deploy --to %s records it; then revert again.', later);
+    end if;
+    return false;
+end;
+$$;
+comment on function consolidation.is_reverted(text) is
+'Whether the revert script of a change has ended, or the change was never deployed. Waits as
+is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
+of';
+revoke all on function consolidation.is_reverted(text) from public;
+
+insert into consolidation.deployed_change (change) values ('move/schemas');
+
+commit;

@@ -1,0 +1,191 @@
+-- Deploy workflow_consolidation:old_names/workflow_steps to pg
+--
+-- Why:    the view that takes the name workflow_steps at the cut-over. Automatically updatable.
+-- Locks:  share row exclusive on user_workflow_run_step, which nobody uses yet.
+-- Revert: drops view and triggers.
+
+select consolidation.is_deployed('old_names/workflow_steps') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+create view consolidation.workflow_steps
+with (security_invoker = true) as
+select
+    s.legacy_step_id as step_id,
+    s.legacy_trace_id as trace_id,
+    s.step_number,
+    s.status,
+    s.input_data,
+    s.output_data,
+    s.error_message,
+    s.started_at as start_time,
+    s.ended_at as end_time,
+    s.duration_ms,
+    s.retry_count,
+    s.metadata,
+    s.node_id
+from public.user_workflow_run_step as s;
+comment on view consolidation.workflow_steps is
+'Old name of user_workflow_run_step, readable and writable; see "Limits" in the README';
+-- The old column had no default, the new one has '{}'. A plain null would not be stored as a
+-- default and the new one would apply; this expression is null and is stored.
+alter view consolidation.workflow_steps
+alter column metadata set default nullif('{}'::jsonb, '{}'::jsonb);
+-- For "update … set … = default"; an insert would find those of the table.
+alter view consolidation.workflow_steps
+alter column status set default 'pending';
+alter view consolidation.workflow_steps
+alter column retry_count set default 0;
+
+-- fill_step_keys refuses a null retry_count, on insert and here on update.
+create trigger refuse_null_retry_count
+before update of retry_count on public.user_workflow_run_step
+for each row
+when (new.retry_count is null)
+execute function public.fill_step_keys();
+
+-- Runs as the caller, like fill_step_keys: a step cannot move to a run the caller does not see.
+create function public.guard_step_identity()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    run record;
+begin
+    if
+        new.legacy_step_id is distinct from old.legacy_step_id
+        and coalesce(old.events, '[]') <> '[]'
+    then
+        raise foreign_key_violation using
+            message = format(
+                'step_id %s cannot change: events belong to it', old.legacy_step_id
+            ),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            constraint = 'user_workflow_run_step_legacy_step_id_key';
+    end if;
+    -- The column's own not-null error says it best.
+    if new.run_id is null or new.legacy_trace_id is null then
+        return new;
+    end if;
+    if new.run_id is distinct from old.run_id then
+        select
+            r.run_id,
+            r.org_id,
+            r.legacy_trace_id
+        into run
+        from public.user_workflow_run as r
+        where r.run_id = new.run_id;
+    elsif new.legacy_trace_id is distinct from old.legacy_trace_id then
+        if coalesce(old.events, '[]') <> '[]' or coalesce(old.screenshots, '[]') <> '[]' then
+            raise feature_not_supported using
+                message = format(
+                    'step_id %s cannot move to another trace: its events and screenshots would '
+                    'stay behind', old.legacy_step_id
+                ),
+                hint = 'Set run_id in user_workflow_run_step: they move with the step.';
+        end if;
+        select
+            r.run_id,
+            r.org_id,
+            r.legacy_trace_id
+        into run
+        from public.user_workflow_run as r
+        where r.legacy_trace_id = new.legacy_trace_id;
+    else
+        return new;
+    end if;
+    if run.run_id is null then
+        raise foreign_key_violation using
+            message = format(
+                'there is no run %s to move step_id %s to',
+                coalesce(new.legacy_trace_id::text, new.run_id::text), old.legacy_step_id
+            ),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            constraint = 'user_workflow_run_step_run_id_fkey';
+    end if;
+    new.run_id := run.run_id;
+    new.org_id := run.org_id;
+    new.legacy_trace_id := run.legacy_trace_id;
+    return new;
+end;
+$$;
+comment on function public.guard_step_identity() is
+'Trigger: a step that changes run_id or legacy_trace_id gets the other one, and org_id. Raises 23503
+for a run the caller does not see or a step_id that events belong to, 0A000 for a step moved through
+the old name while it has events or screenshots';
+
+create trigger guard_step_identity
+before update of run_id, legacy_trace_id, legacy_step_id on public.user_workflow_run_step
+for each row
+when (
+    old.run_id is distinct from new.run_id
+    or old.legacy_trace_id is distinct from new.legacy_trace_id
+    or old.legacy_step_id is distinct from new.legacy_step_id
+)
+execute function public.guard_step_identity();
+
+-- The old table of screenshots had no key to the steps: a deleted step left its screenshots to the
+-- execution. They must survive as long as somebody may rely on that.
+create function public.keep_screenshots()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+begin
+    update public.user_workflow_run as r
+    set screenshots = coalesce(r.screenshots, '[]') || d.screenshots
+    from (
+        select
+            o.run_id,
+            jsonb_agg(
+                jsonb_build_object('step_index', o.step_number, 'node_id', o.node_id) || x.element
+                order by o.step_number, x.place
+            ) as screenshots
+        from old_row as o
+        cross join lateral jsonb_array_elements(
+            case when jsonb_typeof(o.screenshots) = 'array' then o.screenshots else '[]' end
+        ) with ordinality as x (element, place)
+        where jsonb_typeof(x.element) = 'object'
+        group by o.run_id
+    ) as d
+    where r.run_id = d.run_id;
+    return null;
+end;
+$$;
+comment on function public.keep_screenshots() is
+'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
+is on whatever the session says: the policy for workflow_maintenance hides nothing';
+
+create trigger keep_screenshots
+after delete on public.user_workflow_run_step
+referencing old table as old_row
+for each statement
+execute function public.keep_screenshots();
+
+revoke all on function public.keep_screenshots() from public;
+do $$
+begin
+    -- Giving a function away takes create on its schema, for as long as that lasts.
+    if has_schema_privilege('workflow_maintenance', 'public', 'create') then
+        alter function public.keep_screenshots() owner to workflow_maintenance;
+    else
+        grant create on schema public to workflow_maintenance;
+        alter function public.keep_screenshots() owner to workflow_maintenance;
+        revoke create on schema public from workflow_maintenance;
+    end if;
+end
+$$;
+
+insert into consolidation.deployed_change (change) values ('old_names/workflow_steps');
+
+commit;

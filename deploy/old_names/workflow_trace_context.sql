@@ -1,0 +1,296 @@
+-- Deploy workflow_consolidation:old_names/workflow_trace_context to pg
+--
+-- Why:    the mapping back for context keys, and the view that takes the name at the cut-over.
+-- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
+-- Revert: drops views and triggers.
+
+select consolidation.is_deployed('old_names/workflow_trace_context') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+create view consolidation.context_row
+with (security_invoker = true) as
+select
+    e.context_id,
+    r.legacy_trace_id as trace_id,
+    e.key,
+    c.value,
+    e.created_at,
+    e.updated_at,
+    c.place,
+    length(c.key) <= 255 and r.legacy -> 'context' ? c.key as fits
+from public.user_workflow_run as r
+cross join lateral jsonb_each(
+    case when jsonb_typeof(r.context) = 'object' then r.context end
+) with ordinality as c (key, value, place)
+cross join lateral (
+    select
+        coalesce(
+            consolidation.to_bigint(r.legacy -> 'context' -> c.key -> 'context_id'),
+            consolidation.synthetic_id(r.run_id, c.key)
+        ) as context_id,
+        (case when length(c.key) <= 255 then c.key end)::varchar(255) as key,
+        public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'created_at') as created_at,
+        public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'updated_at') as updated_at
+    offset 0
+) as e
+where c.place between 1 and 2147483647;
+comment on view consolidation.context_row is
+'Context keys of the documents as rows of workflow_trace_context, with their place and whether the
+old table could hold them';
+
+create view consolidation.workflow_trace_context
+with (security_invoker = true) as
+select
+    c.context_id,
+    c.trace_id,
+    c.key,
+    c.value,
+    c.created_at,
+    c.updated_at
+from consolidation.context_row as c;
+comment on view consolidation.workflow_trace_context is
+'Old name of the keys of context, readable and writable; see "Limits" in the README';
+-- Stands for "left out"; see old_names/workflow_events.
+alter view consolidation.workflow_trace_context
+alter column context_id set default '-5719117740578205047'::bigint;
+alter view consolidation.workflow_trace_context
+alter column created_at set default now();
+
+-- Keys that new code writes get what the old table kept of a key: an id and a time. The guard of
+-- the trigger keeps it from running when whoever writes brings both himself.
+create function consolidation.keep_context_origin()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+declare
+    known jsonb := coalesce(new.legacy -> 'context', '{}');
+begin
+    if jsonb_typeof(new.context) = 'object' then
+        known := (
+            select jsonb_object_agg(
+                c.key,
+                coalesce(
+                    known -> c.key,
+                    consolidation.context_origin(
+                        nextval('public.workflow_trace_context_context_id_seq'), now(), null
+                    )
+                )
+            )
+            from jsonb_each(new.context) as c
+        );
+        new.legacy := case
+            when known is null then nullif(new.legacy - 'context', '{}')
+            else coalesce(new.legacy, '{}') || jsonb_build_object('context', known)
+        end;
+    end if;
+    return new;
+end;
+$$;
+comment on function consolidation.keep_context_origin() is
+'Trigger: gives a new key of context the context_id and created_at that the old name shows, and
+forgets those of a removed key';
+
+create trigger keep_context_origin_insert
+before insert on public.user_workflow_run
+for each row
+when (new.context <> '{}' and new.legacy is null)
+execute function consolidation.keep_context_origin();
+
+create trigger keep_context_origin_update
+before update of context on public.user_workflow_run
+for each row
+when (
+    old.context is distinct from new.context
+    and old.legacy is not distinct from new.legacy
+)
+execute function consolidation.keep_context_origin();
+
+create function consolidation.guard_workflow_trace_context()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    missing text;
+begin
+    missing := case
+        when new.context_id is null then 'context_id'
+        when new.trace_id is null then 'trace_id'
+        when new.key is null then 'key'
+        when new.value is null then 'value'
+        when new.created_at is null then 'created_at'
+    end;
+    if missing is not null then
+        raise not_null_violation using
+            message = format(
+                'null value in column "%s" of relation "workflow_trace_context" violates not-null '
+                'constraint', missing
+            ),
+            schema = tg_table_schema, table = tg_table_name, column = missing;
+    end if;
+    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
+        raise foreign_key_violation using
+            message = 'insert or update on table "workflow_trace_context" violates foreign key '
+            'constraint "workflow_trace_context_trace_id_fkey"',
+            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            constraint = 'workflow_trace_context_trace_id_fkey';
+    end if;
+    return new;
+end;
+$$;
+comment on function consolidation.guard_workflow_trace_context() is
+'Trigger, runs as the caller: raises 23502 and 23503 as the table did';
+
+create function consolidation.write_workflow_trace_context()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+declare
+    known record;
+begin
+    if tg_op <> 'DELETE' and new.context_id = '-5719117740578205047'::bigint then
+        new.context_id := nextval('public.workflow_trace_context_context_id_seq');
+    elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
+        -- Whoever inserts the same id into the same execution now waits, and then sees it.
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = new.trace_id
+        for update;
+        if exists (
+            select from consolidation.context_row as c
+            where c.trace_id = new.trace_id and c.context_id = new.context_id
+        ) then
+            raise unique_violation using
+                message = 'duplicate key value violates unique constraint '
+                '"workflow_trace_context_pkey"',
+                detail = format('Key (context_id)=(%s) already exists.', new.context_id),
+                schema = tg_table_schema,
+                table = tg_table_name,
+                constraint = 'workflow_trace_context_pkey';
+        end if;
+    end if;
+
+    if tg_op in ('UPDATE', 'DELETE') then
+        perform from public.user_workflow_run as r
+        where r.legacy_trace_id = old.trace_id
+        for update;
+        -- A new statement: it sees what was committed while the lock was waited for.
+        select c.*
+        into known
+        from consolidation.context_row as c
+        where c.trace_id = old.trace_id and c.key = old.key;
+        if known.key is null then
+            return null;
+        end if;
+        perform consolidation.patch(
+            jsonb_build_object(
+                'value', old.value, 'context_id', old.context_id,
+                'created_at', old.created_at, 'updated_at', old.updated_at
+            ),
+            jsonb_build_object(
+                'value', known.value, 'context_id', known.context_id,
+                'created_at', known.created_at, 'updated_at', known.updated_at
+            ),
+            '{}'
+        );
+    end if;
+
+    -- The key is taken away first: the new row may have another one, or another execution.
+    if
+        tg_op = 'DELETE'
+        or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))
+    then
+        update public.user_workflow_run as r
+        set
+            context = r.context - old.key::text,
+            legacy = nullif(
+                case
+                    when (r.legacy -> 'context') - old.key::text = '{}' then r.legacy - 'context'
+                    else r.legacy #- array['context', old.key::text]
+                end,
+                '{}'
+            )
+        where r.legacy_trace_id = old.trace_id;
+    end if;
+    if tg_op = 'DELETE' then
+        return old;
+    end if;
+
+    update public.user_workflow_run as r
+    set
+        context
+        = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
+        || jsonb_build_object(new.key, new.value),
+        legacy = coalesce(r.legacy, '{}') || jsonb_build_object(
+            'context',
+            coalesce(r.legacy -> 'context', '{}') || jsonb_build_object(
+                new.key,
+                consolidation.context_origin(new.context_id, new.created_at, new.updated_at)
+            )
+        )
+    where
+        r.legacy_trace_id = new.trace_id
+        and (
+            (tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.key = old.key)
+            or not coalesce(r.context, '{}') ? new.key
+        );
+    if found then
+        return new;
+    end if;
+    if exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
+        raise unique_violation using
+            message = 'duplicate key value violates unique constraint '
+            '"workflow_trace_context_trace_id_key_key"',
+            detail = format('Key (trace_id, key)=(%s, %s) already exists.', new.trace_id, new.key),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            constraint = 'workflow_trace_context_trace_id_key_key';
+    end if;
+    raise foreign_key_violation using
+        message = 'insert or update on table "workflow_trace_context" violates foreign key '
+        'constraint "workflow_trace_context_trace_id_fkey"',
+        detail = 'The execution was deleted meanwhile.',
+        schema = tg_table_schema,
+        table = tg_table_name,
+        constraint = 'workflow_trace_context_trace_id_fkey';
+end;
+$$;
+comment on function consolidation.write_workflow_trace_context() is
+'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for
+a key the execution has, 40001 if somebody else changed the key meanwhile';
+
+create trigger guard
+instead of insert or update on consolidation.workflow_trace_context
+for each row execute function consolidation.guard_workflow_trace_context();
+create trigger write
+instead of insert or update or delete on consolidation.workflow_trace_context
+for each row execute function consolidation.write_workflow_trace_context();
+
+grant create on schema consolidation to workflow_maintenance;
+alter function consolidation.write_workflow_trace_context() owner to workflow_maintenance;
+alter function consolidation.keep_context_origin() owner to workflow_maintenance;
+revoke create on schema consolidation from workflow_maintenance;
+grant select on consolidation.context_row to workflow_maintenance;
+revoke all on function consolidation.write_workflow_trace_context() from public;
+revoke all on function consolidation.keep_context_origin() from public;
+
+insert into consolidation.deployed_change (change) values ('old_names/workflow_trace_context');
+
+commit;

@@ -1,0 +1,124 @@
+-- Deploy workflow_consolidation:proof/only_in_documents to pg
+--
+-- Why:    what new code writes may be richer than the old tables. It stays in the documents when
+--         the names go back, and would be lost if these were dropped; here it is listed.
+-- Locks:  none.
+-- Revert: drops the function.
+
+select consolidation.is_deployed('proof/only_in_documents') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+create function consolidation.only_in_documents()
+returns table (table_name text, key text, what text)
+language plpgsql
+stable
+set search_path = legacy, public, pg_temp
+as $$
+begin
+    perform consolidation.see_everything();
+    return query
+    -- After the cut-over the old tables only wait for them.
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('the run, legacy_trace_id %s', r.legacy_trace_id)
+    from public.user_workflow_run as r
+    where
+        consolidation.phase() = 'expand'
+        and not exists (
+            select from workflow_trace as t where t.trace_id = r.legacy_trace_id
+        )
+    union all
+    select
+        'user_workflow_run_step',
+        format('step_id %s', s.step_id),
+        'error_details'
+    from public.user_workflow_run_step as s
+    where s.error_details is not null
+    union all
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('%s, which is no %s', d.name, d.kind)
+    from public.user_workflow_run as r
+    cross join lateral (
+        values
+        ('context', 'object', jsonb_typeof(r.context)),
+        ('endpoints_used', 'array', jsonb_typeof(r.endpoints_used)),
+        ('events', 'array', jsonb_typeof(r.events)),
+        ('screenshots', 'array', jsonb_typeof(r.screenshots))
+    ) as d (name, kind, actual)
+    where d.actual <> d.kind
+    union all
+    select
+        'user_workflow_run_step',
+        format('step_id %s', s.step_id),
+        format('%s, which is no array', d.name)
+    from public.user_workflow_run_step as s
+    cross join lateral (
+        values ('events', jsonb_typeof(s.events)), ('screenshots', jsonb_typeof(s.screenshots))
+    ) as d (name, actual)
+    where d.actual <> 'array'
+    union all
+    select
+        'user_workflow_run',
+        format('run_id %s', r.run_id),
+        format('context key "%s …" of %s characters', left(k.name, 20), length(k.name))
+    from public.user_workflow_run as r
+    cross join lateral jsonb_object_keys(
+        case when jsonb_typeof(r.context) = 'object' then r.context end
+    ) as k (name)
+    where length(k.name) > 255
+    union all
+    select
+        'user_workflow_run',
+        format('legacy_trace_id %s', e.trace_id),
+        format('endpoint %s of endpoints_used', e.place)
+    from consolidation.endpoint_row as e
+    where not e.fits
+    union all
+    select
+        case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
+        format('event %s', e.place)
+    from consolidation.event_row as e
+    where
+        not e.fits
+        or case
+            when jsonb_typeof(e.element) = 'object'
+                then e.element - '{type,timestamp,data,event_id}'::text [] <> '{}'
+        end
+    union all
+    select
+        case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
+        format('screenshot %s', s.place)
+    from consolidation.screenshot_row as s
+    where
+        not s.fits
+        or round(consolidation.to_score(s.element -> 'confidence'), 2)
+        <> consolidation.to_score(s.element -> 'confidence')
+        or case
+            when jsonb_typeof(s.element) = 'object'
+                then s.element - array[
+                    'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
+                    'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
+                ] <> '{}'
+        end;
+end;
+$$;
+comment on function consolidation.only_in_documents() is
+'What the documents hold and the old tables cannot: table, key, and what it is. It stays in the
+documents when the names go back to the old tables';
+revoke all on function consolidation.only_in_documents() from public;
+grant execute on function consolidation.only_in_documents() to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('proof/only_in_documents');
+
+commit;

@@ -1,0 +1,16 @@
+-- Revert workflow_consolidation:access/not_isolated from pg
+
+select consolidation.is_reverted('access/not_isolated') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop view public.not_isolated;
+
+delete from consolidation.deployed_change where change = 'access/not_isolated';
+
+commit;

@@ -1,0 +1,27 @@
+-- Revert workflow_consolidation:documents/search from pg
+
+select consolidation.is_reverted('documents/search') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop function public.find_steps(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_step_ids(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_runs(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_run_ids(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+
+delete from consolidation.deployed_change where change = 'documents/search';
+
+commit;

@@ -1,0 +1,16 @@
+-- Revert workflow_consolidation:move/carry_back from pg
+
+select consolidation.is_reverted('move/carry_back') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop function consolidation.carry_back(bigint []);
+
+delete from consolidation.deployed_change where change = 'move/carry_back';
+
+commit;

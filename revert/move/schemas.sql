@@ -1,0 +1,24 @@
+-- Revert workflow_consolidation:move/schemas from pg
+
+select to_regclass('consolidation.deployed_change') is null as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop function consolidation.is_reverted(text);
+drop function consolidation.is_deployed(text);
+drop function consolidation.old_name(text);
+drop function consolidation.old_table(text);
+drop function consolidation.phase();
+drop function consolidation.require_read_committed();
+drop function consolidation.six_tables();
+drop table consolidation.dropped_table;
+drop table consolidation.deployed_change;
+drop schema legacy;
+drop schema consolidation;
+
+commit;

@@ -1,0 +1,16 @@
+-- Revert workflow_consolidation:move/take_locks from pg
+
+select consolidation.is_reverted('move/take_locks') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop function consolidation.take_locks(regclass [], text, interval, interval);
+
+delete from consolidation.deployed_change where change = 'move/take_locks';
+
+commit;

@@ -1,0 +1,16 @@
+-- Revert workflow_consolidation:proof/only_in_documents from pg
+
+select consolidation.is_reverted('proof/only_in_documents') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop function consolidation.only_in_documents();
+
+delete from consolidation.deployed_change where change = 'proof/only_in_documents';
+
+commit;

@@ -1,0 +1,16 @@
+-- Revert workflow_consolidation:proof/uncarriable from pg
+
+select consolidation.is_reverted('proof/uncarriable') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+
+drop function consolidation.uncarriable();
+
+delete from consolidation.deployed_change where change = 'proof/uncarriable';
+
+commit;

@@ -1,0 +1,12 @@
+-- Verify workflow_consolidation:proof/only_in_documents on pg
+
+begin;
+
+select 1 / count(*) as cannot_miss_rows
+from pg_catalog.pg_proc
+where
+    oid = 'consolidation.only_in_documents()'::regprocedure
+    and prosrc like '%perform consolidation.see_everything();%'
+    and not has_function_privilege('workflow_app', oid, 'execute');
+
+rollback;
