@@ -1,9 +1,10 @@
 -- Deploy workflow_consolidation:move/carry_back to pg
 --
--- Why:    the way back. After the cut-over it writes executions, as the old names show them, into
---         the old tables in the schema legacy; the capture of the document tables says which.
--- Locks:  a call takes advisory locks on the executions, and rows of the legacy tables.
--- Revert: drops the function.
+-- Why:    documents to old rows, for given executions, after the cut-over. All of a batch at once;
+--         if the old tables refuse anything, ids that two elements claim are settled first, and a
+--         row that is refused even then is set aside while everything else goes on.
+-- Locks:  a call takes advisory locks on the executions, and rows of the old tables.
+-- Revert: drops the functions.
 
 select consolidation.is_deployed('move/carry_back') as deployed \gset
 \if :deployed
@@ -13,121 +14,156 @@ select consolidation.is_deployed('move/carry_back') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.put_in_singly(refused bigint)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    t consolidation.back_trace;
+    s consolidation.back_step;
+    e consolidation.back_event;
+    p consolidation.back_screenshot;
+    c consolidation.back_context;
+    n consolidation.back_endpoint;
+begin
+    delete from consolidation.old_trace as o where o.trace_id = refused;
+    for t in select b.* from consolidation.back_trace as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_trace overriding system value select (t).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside('workflow_trace', refused, to_jsonb(t), sqlstate, sqlerrm);
+            -- Nothing can stand below it; all of it is in its documents.
+            return;
+        end;
+    end loop;
+    for s in select b.* from consolidation.back_step as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_step overriding system value select (s).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside('workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm);
+        end;
+    end loop;
+    for e in select b.* from consolidation.back_event as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_event overriding system value select (e).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside('workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm);
+        end;
+    end loop;
+    for p in select b.* from consolidation.back_screenshot as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_screenshot overriding system value select (p).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside('workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm);
+        end;
+    end loop;
+    for c in select b.* from consolidation.back_context as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_context overriding system value select (c).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside('workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm);
+        end;
+    end loop;
+    for n in select b.* from consolidation.back_endpoint as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_endpoint overriding system value select (n).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside('workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm);
+        end;
+    end loop;
+end;
+$$;
+comment on function consolidation.put_in_singly(bigint) is
+'Inserts the old rows of an execution one by one; those that are refused go to set_aside';
+
+create function consolidation.carry_back_by_halves(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    half constant integer := cardinality(trace_ids) / 2;
+begin
+    begin
+        perform consolidation.take_out(trace_ids);
+        perform consolidation.put_in(trace_ids);
+        return;
+    exception when data_exception or integrity_constraint_violation then
+        -- Undone; the executions that caused it are looked for.
+        null;
+    end;
+    if half = 0 then
+        perform consolidation.put_in_singly(trace_ids[1]);
+    else
+        perform consolidation.carry_back_by_halves(trace_ids[: half]);
+        perform consolidation.carry_back_by_halves(trace_ids[half + 1 :]);
+    end if;
+end;
+$$;
+comment on function consolidation.carry_back_by_halves(bigint []) is
+'Carries these executions back; a row that an old table refuses holds up no other execution';
 
 create function consolidation.carry_back(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
+-- As for rebuild_documents: no plan that depends on statistics.
+set enable_seqscan = off
+set enable_nestloop = off
+set work_mem = '32MB'
 as $$
 declare
-    target record;
-    write_rows text;
-    refused text [];
-    -- Steps that stand under an execution that they were moved away from.
-    moved bigint [];
+    wanted constant bigint [] := array(select distinct t.id from unnest(trace_ids) as t (id));
+    refused constant bigint [] := array(
+        select distinct a.trace_id from consolidation.set_aside as a
+        where a.trace_id = any (wanted)
+    );
+    others constant bigint [] := array(
+        select w.id from unnest(wanted) as w (id) where w.id <> all (refused)
+    );
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
-    perform consolidation.lock_traces(trace_ids);
-
-    moved := array(
-        select d.step_id
-        from public.workflow_steps as s
-        inner join legacy.workflow_steps as d on d.step_id = s.step_id
-        where s.trace_id = any (trace_ids) and d.trace_id <> s.trace_id
-    );
-    if cardinality(moved) > 0 then
-        delete from legacy.workflow_events as d where d.step_id = any (moved);
-        delete from legacy.workflow_steps as d where d.step_id = any (moved);
+    perform consolidation.lock_traces(wanted);
+    -- A deferred key would be refused by the commit, where no row can be set aside.
+    set constraints all immediate;
+    begin
+        perform consolidation.take_out(others);
+        perform consolidation.put_in(others);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.settle_claims(others);
+        perform consolidation.carry_back_by_halves(others);
+    end;
+    -- What was refused before does not hold up the others again.
+    if cardinality(refused) > 0 then
+        delete from consolidation.set_aside as a where a.trace_id = any (refused);
+        perform consolidation.settle_claims(refused);
+        perform consolidation.carry_back_by_halves(refused);
     end if;
-    delete from legacy.workflow_events as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace_screenshot as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace_context as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace_endpoint as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_steps as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace as d where d.trace_id = any (trace_ids);
-
-    for target in
-        select
-            c.table_name,
-            c.source,
-            c.id,
-            c.has_place,
-            string_agg(format('%I', a.attname), ', ' order by a.attnum) as columns,
-            -- An adopted table may have an enum where the documents have text.
-            string_agg(
-                format('w.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)),
-                ', ' order by a.attnum
-            ) as expressions
-        from (
-            values
-            (1, 'workflow_trace', 'public.workflow_trace', 'trace_id', false),
-            (2, 'workflow_steps', 'public.workflow_steps', 'step_id', false),
-            (3, 'workflow_events', 'consolidation.event_row', 'event_id', true),
-            (4, 'workflow_trace_screenshot', 'consolidation.screenshot_row', 'screenshot_id', true),
-            (5, 'workflow_trace_context', 'consolidation.context_row', 'context_id', true),
-            (6, 'workflow_trace_endpoint', 'consolidation.endpoint_row', 'endpoint_id', true)
-        ) as c (ordinal, table_name, source, id, has_place)
-        inner join pg_attribute as a
-            on a.attrelid = to_regclass(format('legacy.%I', c.table_name))
-        where a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-        group by c.ordinal, c.table_name, c.source, c.id, c.has_place
-        order by c.ordinal
-    loop
-        write_rows := format(
-            'with wanted as materialized (
-                select distinct on (w.trace_id, w.%3$I) %4$s
-                from %5$s as w
-                where w.trace_id = any ($1) and %6$s and ($2 is null or w.%3$I::text = any ($2))
-                order by w.trace_id, w.%3$I %7$s
-            ),
-
-            written (trace, id) as (
-                insert into legacy.%1$I (%2$s) overriding system value
-                select * from wanted %8$s
-                returning trace_id, %3$I
-            )
-
-            select array_agg(w.%3$I::text)
-            from wanted as w
-            where (w.trace_id, w.%3$I) not in (select r.trace, r.id from written as r)',
-            target.table_name, target.columns, target.id, target.expressions, target.source,
-            case when target.has_place then 'w.fits' else 'true' end,
-            -- The first of several with the same id, as differences() has it.
-            case
-                when target.has_place then format(', w.place, row(%s)::text', target.expressions)
-            end,
-            case when target.has_place then 'on conflict do nothing' end
-        );
-        execute write_rows into refused using trace_ids, null::text [];
-        if refused is null then
-            continue;
-        end if;
-        -- An id may still stand under the execution it was moved away from, which then is in the
-        -- queue, too. If that one still shows it, it keeps it: the old table holds an id once.
-        execute format(
-            'delete from legacy.%1$I as d
-            where
-                d.%2$I::text = any ($1)
-                and not exists (
-                    select from %3$s as e
-                    where e.trace_id = d.trace_id and e.%2$I = d.%2$I
-                )',
-            target.table_name, target.id, target.source
-        ) using refused;
-        execute write_rows into refused using trace_ids, refused;
-    end loop;
-
     insert into consolidation.carried_back (trace_id)
-    select distinct t.trace_id from unnest(trace_ids) as t (trace_id)
+    select w.id from unnest(wanted) as w (id)
     on conflict do nothing;
 end;
 $$;
 comment on function consolidation.carry_back(bigint []) is
-'Writes these executions, as the old names show them, into the tables of the schema legacy; what
-those cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
+'Writes these executions, as the documents show them, into the old tables: only rows that differ.
+An id that two elements claim is settled in the documents; a row that an old table refuses is set
+aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
+that is not read committed';
+
+revoke all on function consolidation.put_in_singly(bigint) from public;
+revoke all on function consolidation.carry_back_by_halves(bigint []) from public;
 revoke all on function consolidation.carry_back(bigint []) from public;
+grant execute
+on function
+consolidation.put_in_singly(bigint),
+consolidation.carry_back_by_halves(bigint []),
+consolidation.carry_back(bigint [])
+to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('move/carry_back');
 

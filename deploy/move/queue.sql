@@ -15,17 +15,20 @@ select consolidation.is_deployed('move/queue') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
+-- No key that counts: the next value of a sequence would become lastval() of the application's
+-- session. It is read by execution, however often an execution stands in it.
 create table consolidation.change (
-    change_id bigint generated always as identity,
-    trace_id bigint,
-    constraint change_pkey primary key (change_id)
+    trace_id bigint
 );
 comment on table consolidation.change is
 'Queue: executions written to since they were last carried over. Insert-only for applications';
-comment on column consolidation.change.change_id is 'Order of arrival';
 comment on column consolidation.change.trace_id is
 'Execution to carry over; null after a truncate: all of them';
+create index change_trace_id_idx on consolidation.change (trace_id);
+-- Entries are deleted, and a publication of all tables must know which.
+alter table consolidation.change replica identity full;
 
 create function consolidation.capture_old()
 returns trigger
@@ -90,47 +93,68 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    event record;
 begin
-    execute format(
-        'create trigger capture_insert after insert on %s
-        referencing new table as new_row for each statement execute function %s()',
-        captured, capture_function
-    );
-    execute format(
-        'create trigger capture_update after update on %s
-        referencing old table as old_row new table as new_row
-        for each statement execute function %s()',
-        captured, capture_function
-    );
-    execute format(
-        'create trigger capture_delete after delete on %s
-        referencing old table as old_row for each statement execute function %s()',
-        captured, capture_function
-    );
-    execute format(
-        'create trigger capture_truncate after truncate on %s
-        for each statement execute function %s()',
-        captured, capture_function
-    );
+    for event in
+        select *
+        from (
+            values
+            ('insert', 'referencing new table as new_row'),
+            ('update', 'referencing old table as old_row new table as new_row'),
+            ('delete', 'referencing old table as old_row'),
+            ('truncate', '')
+        ) as v (name, transition_tables)
+    loop
+        execute format(
+            'create trigger capture_%s after %s on %s %s for each statement execute function %s()',
+            event.name, event.name, captured, event.transition_tables, capture_function
+        );
+        -- Loaders and logical replication write with session_replication_role = replica.
+        execute format('alter table %s enable always trigger capture_%s', captured, event.name);
+    end loop;
 end;
 $$;
 comment on function consolidation.start_capture(regclass, regproc) is
-'Creates the four capture triggers on a table, with capture_old or capture_new';
+'Creates the four capture triggers on a table, with capture_old or capture_new. They fire always';
 
 create function consolidation.stop_capture(captured regclass)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    event text;
 begin
-    execute format('drop trigger capture_insert on %s', captured);
-    execute format('drop trigger capture_update on %s', captured);
-    execute format('drop trigger capture_delete on %s', captured);
-    execute format('drop trigger capture_truncate on %s', captured);
+    foreach event in array '{insert,update,delete,truncate}'::text [] loop
+        execute format('drop trigger capture_%s on %s', event, captured);
+    end loop;
 end;
 $$;
 comment on function consolidation.stop_capture(regclass) is
 'Drops the four capture triggers of a table';
+
+create function consolidation.capture_state()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (
+        select string_agg(format('%s/%s/%s', t.oid, t.tgenabled, t.xmin), ' ' order by t.oid)
+        from pg_trigger as t
+        where
+            t.tgfoid in (
+                'consolidation.capture_old()'::regprocedure,
+                'consolidation.capture_new()'::regprocedure
+            )
+    );
+end;
+$$;
+comment on function consolidation.capture_state() is
+'The capture triggers, as text: another one after any of them was disabled, even if it was enabled
+again. A proof holds as long as it is the same';
 
 -- The functions run as workflow_maintenance: old code needs no new grant, and no trigger runs with
 -- more rights than the queue needs. Giving a function away takes create on its schema.
@@ -138,21 +162,23 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
--- Whoever empties it locks what he takes, for which update is asked.
+-- Emptying the queue uses "for update", which needs the update privilege.
 grant select, insert, update, delete on consolidation.change to workflow_maintenance;
 
 revoke all on function consolidation.capture_old() from public;
 revoke all on function consolidation.capture_new() from public;
 revoke all on function consolidation.start_capture(regclass, regproc) from public;
 revoke all on function consolidation.stop_capture(regclass) from public;
+revoke all on function consolidation.capture_state() from public;
+grant execute on function consolidation.capture_state() to workflow_maintenance;
 
 do $$
 declare
-    old_tables constant regclass [] := array[
-        'public.workflow_trace', 'public.workflow_steps', 'public.workflow_events',
-        'public.workflow_trace_screenshot', 'public.workflow_trace_context',
-        'public.workflow_trace_endpoint'
-    ]::regclass [];
+    old_tables constant regclass [] := array(
+        select consolidation.old_table(t.name)
+        from unnest(consolidation.six_tables()) with ordinality as t (name, place)
+        order by t.place
+    );
     old_table regclass;
 begin
     perform consolidation.take_locks(old_tables, 'share row exclusive');

@@ -1,7 +1,6 @@
 -- Deploy workflow_consolidation:old_names/workflow_events to pg
 --
--- Why:    the mapping back for events, and the view that takes the name at the cut-over. A union of
---         run and step events could not be reached through an index from a join; this form can.
+-- Why:    the view that takes the name at the cut-over, and what writing it does to documents.
 -- Locks:  none.
 -- Revert: drops views and triggers.
 --
@@ -17,45 +16,6 @@ select consolidation.is_deployed('old_names/workflow_events') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
-
-create view consolidation.event_row
-with (security_invoker = true) as
-select
-    e.event_id,
-    r.legacy_trace_id as trace_id,
-    s.legacy_step_id as step_id,
-    e.event_type,
-    e.event_data,
-    e."timestamp",
-    x.place,
-    x.element,
-    consolidation.fits_event(x.element) as fits
-from public.user_workflow_run as r
-cross join (values (true), (false)) as k (of_run)
-left join public.user_workflow_run_step as s on s.run_id = r.run_id and not k.of_run
-cross join lateral jsonb_array_elements(
-    case
-        when k.of_run then case when jsonb_typeof(r.events) = 'array' then r.events end
-        when jsonb_typeof(s.events) = 'array' then s.events
-    end
-) with ordinality as x (element, place)
--- Offset 0: an element is read once, not once for each row that a join makes of it.
-cross join lateral (
-    select
-        consolidation.event_key(x.element, coalesce(s.step_id, r.run_id), x.place) as event_id,
-        -- A cast alone would cut it silently.
-        (case when length(x.element ->> 'type') <= 100 then x.element ->> 'type' end)::varchar(100)
-        as event_type,
-        coalesce(x.element -> 'data', 'null') as event_data,
-        public.from_iso8601(x.element ->> 'timestamp') as "timestamp"
-    offset 0
-) as e
--- True for every row. Without it the planner expects 100 elements a document, and the five-join
--- query compiles itself for a second.
-where x.place between 1 and 2147483647;
-comment on view consolidation.event_row is
-'Events of the documents as rows of workflow_events, with their place in the array, the element
-itself and whether the old table could hold it';
 
 create view consolidation.workflow_events
 with (security_invoker = true) as
@@ -368,7 +328,6 @@ for each row execute function consolidation.write_workflow_events();
 grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.write_workflow_events() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select on consolidation.event_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_events() from public;
 
 insert into consolidation.deployed_change (change) values ('old_names/workflow_events');

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_context to pg
 --
--- Why:    the mapping back for context keys, and the view that takes the name at the cut-over.
+-- Why:    the view that takes the name at the cut-over.
 -- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
 -- Revert: drops views and triggers.
 
@@ -12,37 +12,6 @@ select consolidation.is_deployed('old_names/workflow_trace_context') as deployed
 begin;
 
 set local lock_timeout = '2s';
-
-create view consolidation.context_row
-with (security_invoker = true) as
-select
-    e.context_id,
-    r.legacy_trace_id as trace_id,
-    e.key,
-    c.value,
-    e.created_at,
-    e.updated_at,
-    c.place,
-    length(c.key) <= 255 and r.legacy -> 'context' ? c.key as fits
-from public.user_workflow_run as r
-cross join lateral jsonb_each(
-    case when jsonb_typeof(r.context) = 'object' then r.context end
-) with ordinality as c (key, value, place)
-cross join lateral (
-    select
-        coalesce(
-            consolidation.to_bigint(r.legacy -> 'context' -> c.key -> 'context_id'),
-            consolidation.synthetic_id(r.run_id, c.key)
-        ) as context_id,
-        (case when length(c.key) <= 255 then c.key end)::varchar(255) as key,
-        public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'created_at') as created_at,
-        public.from_iso8601(r.legacy -> 'context' -> c.key ->> 'updated_at') as updated_at
-    offset 0
-) as e
-where c.place between 1 and 2147483647;
-comment on view consolidation.context_row is
-'Context keys of the documents as rows of workflow_trace_context, with their place and whether the
-old table could hold them';
 
 create view consolidation.workflow_trace_context
 with (security_invoker = true) as
@@ -287,7 +256,6 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.write_workflow_trace_context() owner to workflow_maintenance;
 alter function consolidation.keep_context_origin() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select on consolidation.context_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_trace_context() from public;
 revoke all on function consolidation.keep_context_origin() from public;
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_endpoint to pg
 --
--- Why:    the mapping back for endpoints, and the view that takes the name at the cut-over.
+-- Why:    the view that takes the name at the cut-over.
 -- Locks:  none.
 -- Revert: drops views and triggers.
 
@@ -12,22 +12,6 @@ select consolidation.is_deployed('old_names/workflow_trace_endpoint') as deploye
 begin;
 
 set local lock_timeout = '2s';
-
-create view consolidation.endpoint_row
-with (security_invoker = true) as
-select
-    r.legacy_trace_id as trace_id,
-    consolidation.to_bigint(x.element) as endpoint_id,
-    x.place,
-    consolidation.to_bigint(x.element) is not null as fits
-from public.user_workflow_run as r
-cross join lateral jsonb_array_elements(
-    case when jsonb_typeof(r.endpoints_used) = 'array' then r.endpoints_used end
-) with ordinality as x (element, place)
-where x.place between 1 and 2147483647;
-comment on view consolidation.endpoint_row is
-'Endpoints of the documents as rows of workflow_trace_endpoint, with their place in the array and
-whether the old table could hold them';
 
 create view consolidation.workflow_trace_endpoint
 with (security_invoker = true) as
@@ -153,7 +137,6 @@ for each row execute function consolidation.write_workflow_trace_endpoint();
 grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.write_workflow_trace_endpoint() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select on consolidation.endpoint_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_trace_endpoint() from public;
 
 insert into consolidation.deployed_change (change) values ('old_names/workflow_trace_endpoint');

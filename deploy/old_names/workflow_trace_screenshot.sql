@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_screenshot to pg
 --
--- Why:    the mapping back for screenshots, and the view that takes the name at the cut-over. Form
---         and triggers as in old_names/workflow_events.
+-- Why:    the view that takes the name at the cut-over. Form and triggers as in
+--         old_names/workflow_events.
 -- Locks:  none.
 -- Revert: drops views and triggers.
 
@@ -13,72 +13,6 @@ select consolidation.is_deployed('old_names/workflow_trace_screenshot') as deplo
 begin;
 
 set local lock_timeout = '2s';
-
-create view consolidation.screenshot_row
-with (security_invoker = true) as
-select
-    e.screenshot_id,
-    r.legacy_trace_id as trace_id,
-    coalesce(e.org_id, r.org_id) as org_id,
-    e.node_name,
-    coalesce(e.step_index, s.step_number) as step_index,
-    e.screenshot_url,
-    e.thumbnail_url,
-    e.action_description,
-    e.element_selector,
-    e.element_found,
-    e.confidence_score,
-    e.created_at,
-    coalesce(e.node_id, s.node_id) as node_id,
-    s.step_id as on_step,
-    s.step_number as on_step_number,
-    x.place,
-    x.element,
-    consolidation.fits_screenshot(x.element, not k.of_run) as fits
-from public.user_workflow_run as r
-cross join (values (true), (false)) as k (of_run)
-left join public.user_workflow_run_step as s on s.run_id = r.run_id and not k.of_run
-cross join lateral jsonb_array_elements(
-    case
-        when k.of_run then case when jsonb_typeof(r.screenshots) = 'array' then r.screenshots end
-        when jsonb_typeof(s.screenshots) = 'array' then s.screenshots
-    end
-) with ordinality as x (element, place)
-cross join lateral (
-    select
-        consolidation.screenshot_key(x.element, coalesce(s.step_id, r.run_id), x.place)
-        as screenshot_id,
-        consolidation.to_uuid(x.element -> 'org_id') as org_id,
-        -- New code knows no node name. The old column cannot be null, so none is ''.
-        (
-            case
-                when length(x.element ->> 'node_name') <= 255 then x.element ->> 'node_name'
-                else ''
-            end
-        )::varchar(255) as node_name,
-        case
-            when
-                consolidation.to_bigint(x.element -> 'step_index')
-                between -2147483648 and 2147483647
-                then (x.element -> 'step_index')::integer
-        end as step_index,
-        x.element ->> 'url' as screenshot_url,
-        x.element ->> 'thumbnail_url' as thumbnail_url,
-        coalesce(x.element ->> 'action', '') as action_description,
-        x.element ->> 'selector' as element_selector,
-        case
-            when jsonb_typeof(x.element -> 'element_found') = 'boolean'
-                then (x.element -> 'element_found')::boolean
-        end as element_found,
-        consolidation.to_score(x.element -> 'confidence')::numeric(3, 2) as confidence_score,
-        public.from_iso8601(x.element ->> 'timestamp') as created_at,
-        consolidation.to_uuid(x.element -> 'node_id') as node_id
-    offset 0
-) as e
-where x.place between 1 and 2147483647;
-comment on view consolidation.screenshot_row is
-'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
-their place in the array, the element itself and whether the old table could hold it';
 
 create view consolidation.workflow_trace_screenshot
 with (security_invoker = true) as
@@ -335,7 +269,6 @@ for each row execute function consolidation.write_workflow_trace_screenshot();
 grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.write_workflow_trace_screenshot() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-grant select on consolidation.screenshot_row to workflow_maintenance;
 revoke all on function consolidation.write_workflow_trace_screenshot() from public;
 
 insert into consolidation.deployed_change (change) values ('old_names/workflow_trace_screenshot');

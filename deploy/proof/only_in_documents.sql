@@ -13,12 +13,13 @@ select consolidation.is_deployed('proof/only_in_documents') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function consolidation.only_in_documents()
 returns table (table_name text, key text, what text)
 language plpgsql
 stable
-set search_path = legacy, public, pg_temp
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform consolidation.see_everything();
@@ -32,7 +33,7 @@ begin
     where
         consolidation.phase() = 'expand'
         and not exists (
-            select from workflow_trace as t where t.trace_id = r.legacy_trace_id
+            select from consolidation.old_trace as t where t.trace_id = r.legacy_trace_id
         )
     union all
     select
@@ -110,7 +111,13 @@ begin
                     'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
                     'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
                 ] <> '{}'
-        end;
+        end
+    union all
+    select
+        a.table_name,
+        format('trace_id %s', a.trace_id),
+        format('refused by the old table with %s, %s: %s', a.error_code, a.message, a.content)
+    from consolidation.set_aside as a;
 end;
 $$;
 comment on function consolidation.only_in_documents() is

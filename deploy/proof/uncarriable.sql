@@ -13,12 +13,13 @@ select consolidation.is_deployed('proof/uncarriable') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function consolidation.uncarriable()
 returns table (kind text, table_name text, key text, repair text)
 language plpgsql
 stable
-set search_path = legacy, public, pg_temp
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform consolidation.see_everything();
@@ -31,7 +32,7 @@ begin
             'update workflow_trace set %s = … where trace_id = %s;',
             missing.column_name, t.trace_id
         )
-    from workflow_trace as t
+    from consolidation.old_trace as t
     cross join lateral (
         values
         ('workflow_id', t.workflow_id is null),
@@ -50,7 +51,7 @@ begin
         'workflow_steps',
         format('step_id %s of trace_id %s', s.step_id, s.trace_id),
         format('update workflow_steps set node_id = … where step_id = %s;', s.step_id)
-    from workflow_steps as s
+    from consolidation.old_step as s
     where s.node_id is null
     union all
     select
@@ -64,8 +65,8 @@ begin
             'update workflow_events set step_id = null where event_id = %s; '
             '-- or: set trace_id = %s', e.event_id, s.trace_id
         )
-    from workflow_events as e
-    inner join workflow_steps as s on s.step_id = e.step_id
+    from consolidation.old_event as e
+    inner join consolidation.old_step as s on s.step_id = e.step_id
     where s.trace_id <> e.trace_id;
 end;
 $$;

@@ -634,8 +634,8 @@ begin
     public.workflow_trace_endpoint, public.workflow_configs, public.micro_state
     to workflow_app, workflow_maintenance;
     grant select
-    on consolidation.event_row, consolidation.screenshot_row, consolidation.context_row,
-    consolidation.endpoint_row
+    on consolidation.trace_row, consolidation.step_row, consolidation.event_row,
+    consolidation.screenshot_row, consolidation.context_row, consolidation.endpoint_row
     to workflow_app;
 
     foreach statement in array statements loop
@@ -1008,7 +1008,6 @@ as $$
 declare
     began timestamptz;
     patience_left interval;
-    example record;
 begin
     perform consolidation.check_session(patience);
     case consolidation.phase()
@@ -1024,18 +1023,8 @@ begin
             call consolidation.catch_up(patience => patience);
             -- The comparison takes as long as it takes.
             patience_left := greatest(patience - (clock_timestamp() - began), '0');
-            select * into example from consolidation.differences(skip_pending => true) limit 1;
-            if found then
-                raise exception using
-                    errcode = 'data_corrupted',
-                    message = format(
-                        'old tables and documents differ, for example %s %s in %s',
-                        example.table_name, example.key, example.columns
-                    ),
-                    detail = format('old: %s new: %s', example.old_row, example.new_row),
-                    hint = 'Nothing was changed. select * from consolidation.differences(); '
-                    'shows all.';
-            end if;
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
             commit;
             call consolidation.swap('to views', patience_left);
         when 'cut over' then

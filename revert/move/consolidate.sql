@@ -8,17 +8,14 @@ select consolidation.is_reverted('move/consolidate') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.consolidate(bigint []);
 drop function consolidation.rebuild_documents(bigint []);
-drop function consolidation.merge_elements(jsonb, jsonb, jsonb, text);
-drop function consolidation.known_elements(
-    public.user_workflow_run [], public.user_workflow_run_step []
-);
+drop function consolidation.remove_what_is_gone(bigint []);
 drop function consolidation.lock_traces_shared(bigint []);
 drop function consolidation.lock_traces(bigint []);
 drop table consolidation.carried_back;
-
 delete from consolidation.deployed_change where change = 'move/consolidate';
 
 commit;

@@ -8,14 +8,15 @@ select consolidation.is_reverted('move/queue') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 do $$
 declare
-    old_tables constant regclass [] := array[
-        'public.workflow_trace', 'public.workflow_steps', 'public.workflow_events',
-        'public.workflow_trace_screenshot', 'public.workflow_trace_context',
-        'public.workflow_trace_endpoint'
-    ]::regclass [];
+    old_tables constant regclass [] := array(
+        select consolidation.old_table(t.name)
+        from unnest(consolidation.six_tables()) with ordinality as t (name, place)
+        order by t.place
+    );
     old_table regclass;
 begin
     perform consolidation.take_locks(old_tables, 'access exclusive');
@@ -25,6 +26,7 @@ begin
 end
 $$;
 
+drop function consolidation.capture_state();
 drop function consolidation.stop_capture(regclass);
 drop function consolidation.start_capture(regclass, regproc);
 drop function consolidation.capture_new();

@@ -14,7 +14,6 @@ drop function consolidation.refuse_known_event_id(bigint);
 drop function consolidation.write_workflow_events();
 drop function consolidation.guard_workflow_events();
 drop function consolidation.patch(jsonb, jsonb, jsonb);
-drop view consolidation.event_row;
 
 delete from consolidation.deployed_change where change = 'old_names/workflow_events';
 

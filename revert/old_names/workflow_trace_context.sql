@@ -15,7 +15,6 @@ drop view consolidation.workflow_trace_context;
 drop function consolidation.write_workflow_trace_context();
 drop function consolidation.guard_workflow_trace_context();
 drop function consolidation.keep_context_origin();
-drop view consolidation.context_row;
 
 delete from consolidation.deployed_change where change = 'old_names/workflow_trace_context';
 

@@ -12,7 +12,6 @@ set local lock_timeout = '2s';
 drop view consolidation.workflow_trace_endpoint;
 drop function consolidation.write_workflow_trace_endpoint();
 drop function consolidation.guard_workflow_trace_endpoint();
-drop view consolidation.endpoint_row;
 
 delete from consolidation.deployed_change where change = 'old_names/workflow_trace_endpoint';
 

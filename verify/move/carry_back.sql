@@ -2,11 +2,31 @@
 
 begin;
 
-select 1 / count(*) as cannot_miss_rows
-from pg_catalog.pg_proc
-where
-    oid = 'consolidation.carry_back(bigint[])'::regprocedure
-    and prosrc like '%perform consolidation.see_everything();%'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the functions of move/carry_back resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.put_in_singly(bigint)',
+                'consolidation.carry_back_by_halves(bigint[])',
+                'consolidation.carry_back(bigint[])'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
 
 rollback;

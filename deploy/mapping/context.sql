@@ -1,0 +1,119 @@
+-- Deploy workflow_consolidation:mapping/context to pg
+--
+-- Why:    context keys, both ways. An object has no room for the id and the times of a key; these
+--         stand in the column "legacy" of the run.
+-- Locks:  access share on the old table, for a moment.
+-- Revert: drops views and functions.
+
+select consolidation.is_deployed('mapping/context') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create view consolidation.old_context
+with (security_invoker = true) as
+select
+    c.context_id,
+    c.trace_id,
+    c.key,
+    c.value,
+    c.created_at,
+    c.updated_at
+from public.workflow_trace_context as c;
+comment on view consolidation.old_context is
+'The old table workflow_trace_context, in public or, after the cut-over, in legacy';
+
+create function consolidation.context_origin(
+    context_id bigint, created_at timestamptz, updated_at timestamptz
+)
+returns jsonb
+language sql
+stable
+parallel safe
+return jsonb_build_object(
+    'context_id', context_id,
+    'created_at', public.to_iso8601(created_at),
+    'updated_at', public.to_iso8601(updated_at)
+);
+comment on function consolidation.context_origin(bigint, timestamptz, timestamptz) is
+'What user_workflow_run.legacy keeps of a row of workflow_trace_context besides key and value';
+
+create function consolidation.context_of_old_rows(trace_ids bigint [])
+returns table (trace_id bigint, context jsonb, legacy jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select
+        c.trace_id,
+        jsonb_object_agg(c.key, c.value),
+        jsonb_build_object(
+            'context',
+            jsonb_object_agg(
+                c.key, consolidation.context_origin(c.context_id, c.created_at, c.updated_at)
+            )
+        )
+    from consolidation.old_context as c
+    where c.trace_id = any (trace_ids)
+    group by c.trace_id;
+end;
+$$;
+comment on function consolidation.context_of_old_rows(bigint []) is
+'The context of these executions, and what "legacy" keeps of its keys';
+
+-- A key without an origin, or with one that a tenant wrote, has its run's time and an id of its own
+-- that is computed: nothing in "legacy" can make a key disappear.
+create view consolidation.context_row
+with (security_invoker = true) as
+select
+    e.context_id,
+    r.legacy_trace_id as trace_id,
+    e.key,
+    c.value,
+    e.created_at,
+    e.updated_at,
+    c.place,
+    o.origin,
+    length(c.key) <= 255 as fits,
+    (
+        consolidation.to_bigint(o.origin -> 'context_id') is not null
+        and public.from_iso8601(o.origin ->> 'created_at') is not null
+    ) is true as as_built
+from public.user_workflow_run as r
+-- Offset 0: taken out of the document once, not once for each key.
+cross join lateral (select r.legacy -> 'context' as origins offset 0) as l
+cross join lateral jsonb_each(
+    case when jsonb_typeof(r.context) = 'object' then r.context end
+) with ordinality as c (key, value, place)
+cross join lateral (select l.origins -> c.key as origin offset 0) as o
+cross join lateral (
+    select
+        coalesce(
+            consolidation.to_bigint(o.origin -> 'context_id'),
+            consolidation.synthetic_id(r.run_id, c.key)
+        ) as context_id,
+        (case when length(c.key) <= 255 then c.key end)::varchar(255) as key,
+        coalesce(public.from_iso8601(o.origin ->> 'created_at'), r.created_at) as created_at,
+        public.from_iso8601(o.origin ->> 'updated_at') as updated_at
+    offset 0
+) as e
+where c.place between 1 and 2147483647;
+comment on view consolidation.context_row is
+'Context keys of the documents as rows of workflow_trace_context, with their place, their origin and
+whether the old table could hold them. as_built: the origin has an id and a time';
+
+revoke all on function consolidation.context_of_old_rows(bigint []) from public;
+grant execute on function consolidation.context_of_old_rows(bigint []) to workflow_maintenance;
+grant select, insert, update, delete on consolidation.old_context to workflow_maintenance;
+grant select on consolidation.context_row to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('mapping/context');
+
+commit;

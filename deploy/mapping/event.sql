@@ -1,0 +1,166 @@
+-- Deploy workflow_consolidation:mapping/event to pg
+--
+-- Why:    events, both ways: the old table as a view that is bound to it wherever it moves, its
+--         rows as elements of documents, and the elements as rows again.
+-- Locks:  access share on the old table, for a moment.
+-- Revert: drops views, type and functions.
+
+select consolidation.is_deployed('mapping/event') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create view consolidation.old_event
+with (security_invoker = true) as
+select
+    e.event_id,
+    e.trace_id,
+    e.step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp"
+from public.workflow_events as e;
+comment on view consolidation.old_event is
+'The old table workflow_events, in public or, after the cut-over, in legacy';
+
+-- Elements are built as rows: to_jsonb makes an array of rows in one go, in about half the time
+-- that jsonb_agg takes for as many objects. Their attributes are the keys.
+create type consolidation.event_object as (
+    type text,
+    "timestamp" text,
+    data jsonb,
+    event_id bigint
+);
+comment on type consolidation.event_object is 'An element of events';
+
+create function consolidation.event_object(
+    event_id bigint, event_type text, event_data jsonb, moment timestamptz
+)
+returns consolidation.event_object
+language sql
+stable
+parallel safe
+return row(event_type, public.to_iso8601(moment), event_data, event_id)::consolidation.event_object;
+comment on function consolidation.event_object(bigint, text, jsonb, timestamptz) is
+'A row of workflow_events as an element of events, to be made one with to_jsonb';
+
+create function consolidation.events_of_old_rows(trace_ids bigint [], on_steps boolean)
+returns table (trace_id bigint, step_id bigint, events jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select
+        e.trace_id,
+        e.step_id,
+        to_jsonb(
+            array_agg(
+                consolidation.event_object(e.event_id, e.event_type, e.event_data, e."timestamp")
+                order by e."timestamp", e.event_id
+            )
+        )
+    from consolidation.old_event as e
+    where e.trace_id = any (trace_ids) and (e.step_id is not null) = on_steps
+    group by e.trace_id, e.step_id;
+end;
+$$;
+comment on function consolidation.events_of_old_rows(bigint [], boolean) is
+'The arrays of events of these executions: those of their steps, or those of no step';
+
+create function consolidation.event_element(
+    event_id bigint, event_type text, event_data jsonb, moment timestamptz
+)
+returns jsonb
+language sql
+stable
+parallel safe
+return to_jsonb(consolidation.event_object(event_id, event_type, event_data, moment));
+comment on function consolidation.event_element(bigint, text, jsonb, timestamptz) is
+'A row of workflow_events as an element of events';
+
+create function consolidation.event_key(element jsonb, owner uuid, place bigint)
+returns bigint
+language sql
+immutable
+parallel safe
+return coalesce(
+    consolidation.to_bigint(element -> 'event_id'),
+    consolidation.synthetic_id(owner, place::text)
+);
+comment on function consolidation.event_key(jsonb, uuid, bigint) is
+'event_id the old name shows for an element of events. owner: run_id or step_id of its row; place:
+position in the array, from 1';
+
+create function consolidation.fits_event(element jsonb)
+returns boolean
+language sql
+stable
+parallel safe
+return
+coalesce(length(element ->> 'type') <= 100, false)
+and public.from_iso8601(element ->> 'timestamp') is not null;
+comment on function consolidation.fits_event(jsonb) is
+'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time';
+
+create view consolidation.event_row
+with (security_invoker = true) as
+select
+    e.event_id,
+    r.legacy_trace_id as trace_id,
+    s.legacy_step_id as step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp",
+    x.place,
+    x.element,
+    consolidation.fits_event(x.element) as fits,
+    case
+        when jsonb_typeof(x.element) = 'object'
+            then x.element ?& '{type,timestamp,data,event_id}'
+            and x.element - '{type,timestamp,data,event_id}'::text [] = '{}'
+        else false
+    end as as_built
+from public.user_workflow_run as r
+cross join (values (true), (false)) as k (of_run)
+left join public.user_workflow_run_step as s on s.run_id = r.run_id and not k.of_run
+cross join lateral jsonb_array_elements(
+    case
+        when k.of_run then case when jsonb_typeof(r.events) = 'array' then r.events end
+        when jsonb_typeof(s.events) = 'array' then s.events
+    end
+) with ordinality as x (element, place)
+-- Offset 0: an element is read once, not once for each row that a join makes of it.
+cross join lateral (
+    select
+        consolidation.event_key(x.element, coalesce(s.step_id, r.run_id), x.place) as event_id,
+        -- A cast alone would cut it silently.
+        (case when length(x.element ->> 'type') <= 100 then x.element ->> 'type' end)::varchar(100)
+        as event_type,
+        coalesce(x.element -> 'data', 'null') as event_data,
+        public.from_iso8601(x.element ->> 'timestamp') as "timestamp"
+    offset 0
+) as e
+-- True for every row. Without it the planner expects 100 elements a document, and the five-join
+-- query compiles itself for a second.
+where x.place between 1 and 2147483647;
+comment on view consolidation.event_row is
+'Events of the documents as rows of workflow_events, with their place in the array, the element
+itself and whether the old table could hold it. as_built: the element has the keys that
+consolidate() gives it, and no others';
+
+revoke all on function consolidation.events_of_old_rows(bigint [], boolean) from public;
+grant execute on function consolidation.events_of_old_rows(bigint [], boolean)
+to workflow_maintenance;
+grant select, insert, update, delete on consolidation.old_event to workflow_maintenance;
+grant select on consolidation.event_row to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('mapping/event');
+
+commit;

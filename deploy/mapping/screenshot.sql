@@ -1,0 +1,250 @@
+-- Deploy workflow_consolidation:mapping/screenshot to pg
+--
+-- Why:    screenshots, both ways, as mapping/event for events. A screenshot knows its step by the
+--         number only; those whose number no step has are kept on the run.
+-- Locks:  access share on the old table, for a moment.
+-- Revert: drops views, type and functions.
+
+select consolidation.is_deployed('mapping/screenshot') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create view consolidation.old_screenshot
+with (security_invoker = true) as
+select
+    p.screenshot_id,
+    p.trace_id,
+    p.org_id,
+    p.node_name,
+    p.step_index,
+    p.screenshot_url,
+    p.thumbnail_url,
+    p.action_description,
+    p.element_selector,
+    p.element_found,
+    p.confidence_score,
+    p.created_at,
+    p.node_id
+from public.workflow_trace_screenshot as p;
+comment on view consolidation.old_screenshot is
+'The old table workflow_trace_screenshot, in public or, after the cut-over, in legacy';
+
+create type consolidation.screenshot_object as (
+    url text,
+    thumbnail_url text,
+    "timestamp" text,
+    action text,
+    selector text,
+    element_found boolean,
+    confidence numeric,
+    screenshot_id uuid,
+    org_id uuid,
+    node_id uuid,
+    node_name text,
+    step_index integer
+);
+comment on type consolidation.screenshot_object is 'An element of screenshots';
+
+create function consolidation.screenshot_object(
+    screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text,
+    thumbnail_url text, action_description text, element_selector text, element_found boolean,
+    confidence_score numeric, created_at timestamptz, node_id uuid
+)
+returns consolidation.screenshot_object
+language sql
+stable
+parallel safe
+return row(
+    screenshot_url, thumbnail_url, public.to_iso8601(created_at), action_description,
+    element_selector, element_found, confidence_score, screenshot_id, org_id, node_id, node_name,
+    step_index
+)::consolidation.screenshot_object;
+comment on function consolidation.screenshot_object(
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+) is
+'A row of workflow_trace_screenshot as an element of screenshots, to be made one with to_jsonb';
+
+create function consolidation.screenshot_element(
+    screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text,
+    thumbnail_url text, action_description text, element_selector text, element_found boolean,
+    confidence_score numeric, created_at timestamptz, node_id uuid
+)
+returns jsonb
+language sql
+stable
+parallel safe
+return to_jsonb(
+    consolidation.screenshot_object(
+        screenshot_id, org_id, node_name, step_index, screenshot_url, thumbnail_url,
+        action_description, element_selector, element_found, confidence_score, created_at, node_id
+    )
+);
+comment on function consolidation.screenshot_element(
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+) is
+'A row of workflow_trace_screenshot as an element of screenshots';
+
+create function consolidation.screenshots_of_old_rows(trace_ids bigint [], on_steps boolean)
+returns table (trace_id bigint, step_number integer, screenshots jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select
+        p.trace_id,
+        s.step_number,
+        to_jsonb(
+            array_agg(
+                consolidation.screenshot_object(
+                    p.screenshot_id, p.org_id, p.node_name, p.step_index, p.screenshot_url,
+                    p.thumbnail_url, p.action_description, p.element_selector, p.element_found,
+                    p.confidence_score, p.created_at, p.node_id
+                )
+                order by p.created_at, p.screenshot_id
+            )
+        )
+    from consolidation.old_screenshot as p
+    left join consolidation.old_step as s
+        on s.trace_id = any (trace_ids)
+        and s.trace_id = p.trace_id
+        and s.step_number = p.step_index
+    where p.trace_id = any (trace_ids) and (s.step_id is not null) = on_steps
+    group by p.trace_id, s.step_number;
+end;
+$$;
+comment on function consolidation.screenshots_of_old_rows(bigint [], boolean) is
+'The arrays of screenshots of these executions: those of their steps, or those of no step';
+
+create function consolidation.screenshot_key(element jsonb, owner uuid, place bigint)
+returns uuid
+language sql
+immutable
+parallel safe
+return coalesce(
+    consolidation.to_uuid(element -> 'screenshot_id'),
+    consolidation.synthetic_uuid(owner, place::text)
+);
+comment on function consolidation.screenshot_key(jsonb, uuid, bigint) is
+'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
+
+create function consolidation.fits_screenshot(element jsonb, on_step boolean)
+returns boolean
+language sql
+stable
+parallel safe
+return
+element ->> 'url' is not null
+and public.from_iso8601(element ->> 'timestamp') is not null
+and coalesce(length(element ->> 'node_name') <= 255, true)
+and (
+    on_step
+    or (
+        consolidation.to_uuid(element -> 'node_id') is not null
+        and coalesce(
+            consolidation.to_bigint(element -> 'step_index') between -2147483648 and 2147483647,
+            false
+        )
+    )
+);
+comment on function consolidation.fits_screenshot(jsonb, boolean) is
+'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
+no step, a node_id and a step_index of its own';
+
+create view consolidation.screenshot_row
+with (security_invoker = true) as
+select
+    e.screenshot_id,
+    r.legacy_trace_id as trace_id,
+    coalesce(e.org_id, r.org_id) as org_id,
+    e.node_name,
+    coalesce(e.step_index, s.step_number) as step_index,
+    e.screenshot_url,
+    e.thumbnail_url,
+    e.action_description,
+    e.element_selector,
+    e.element_found,
+    e.confidence_score,
+    e.created_at,
+    coalesce(e.node_id, s.node_id) as node_id,
+    s.step_id as on_step,
+    s.step_number as on_step_number,
+    x.place,
+    x.element,
+    consolidation.fits_screenshot(x.element, not k.of_run) as fits,
+    case
+        when jsonb_typeof(x.element) = 'object'
+            then x.element ?& w.key and x.element - w.key = '{}'
+        else false
+    end as as_built
+from public.user_workflow_run as r
+cross join (
+    values (
+        array[
+            'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
+            'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
+        ]
+    )
+) as w (key)
+cross join (values (true), (false)) as k (of_run)
+left join public.user_workflow_run_step as s on s.run_id = r.run_id and not k.of_run
+cross join lateral jsonb_array_elements(
+    case
+        when k.of_run then case when jsonb_typeof(r.screenshots) = 'array' then r.screenshots end
+        when jsonb_typeof(s.screenshots) = 'array' then s.screenshots
+    end
+) with ordinality as x (element, place)
+cross join lateral (
+    select
+        consolidation.screenshot_key(x.element, coalesce(s.step_id, r.run_id), x.place)
+        as screenshot_id,
+        consolidation.to_uuid(x.element -> 'org_id') as org_id,
+        -- New code knows no node name. The old column cannot be null, so none is ''.
+        (
+            case
+                when length(x.element ->> 'node_name') <= 255 then x.element ->> 'node_name'
+                else ''
+            end
+        )::varchar(255) as node_name,
+        case
+            when
+                consolidation.to_bigint(x.element -> 'step_index')
+                between -2147483648 and 2147483647
+                then (x.element -> 'step_index')::integer
+        end as step_index,
+        x.element ->> 'url' as screenshot_url,
+        x.element ->> 'thumbnail_url' as thumbnail_url,
+        coalesce(x.element ->> 'action', '') as action_description,
+        x.element ->> 'selector' as element_selector,
+        case
+            when jsonb_typeof(x.element -> 'element_found') = 'boolean'
+                then (x.element -> 'element_found')::boolean
+        end as element_found,
+        consolidation.to_score(x.element -> 'confidence')::numeric(3, 2) as confidence_score,
+        public.from_iso8601(x.element ->> 'timestamp') as created_at,
+        consolidation.to_uuid(x.element -> 'node_id') as node_id
+    offset 0
+) as e
+where x.place between 1 and 2147483647;
+comment on view consolidation.screenshot_row is
+'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
+their place in the array, the element itself and whether the old table could hold it. as_built: the
+element has the keys that consolidate() gives it, and no others';
+
+
+revoke all on function consolidation.screenshots_of_old_rows(bigint [], boolean) from public;
+grant execute on function consolidation.screenshots_of_old_rows(bigint [], boolean)
+to workflow_maintenance;
+grant select, insert, update, delete on consolidation.old_screenshot to workflow_maintenance;
+grant select on consolidation.screenshot_row to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('mapping/screenshot');
+
+commit;

@@ -1,0 +1,170 @@
+-- Deploy workflow_consolidation:move/catch_up to pg
+--
+-- Why:    what applications wrote meanwhile, from the queue; the executions of a batch are proved
+--         again as soon as there is a proof.
+-- Locks:  none that an application waits for.
+-- Revert: drops functions and procedure.
+
+select consolidation.is_deployed('move/catch_up') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.note_everything()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.see_everything();
+    insert into consolidation.change (trace_id)
+    select r.legacy_trace_id from public.user_workflow_run as r
+    union
+    select t.trace_id from consolidation.old_trace as t;
+end;
+$$;
+comment on function consolidation.note_everything() is
+'Puts every execution into the queue, as after a truncate';
+
+create function consolidation.queued_traces(lowest bigint, how_many integer)
+returns bigint []
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        -- From one execution to the next, however many entries each has.
+        with recursive queued (trace_id) as (
+            select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
+            union all
+            select (
+                select min(c.trace_id) from consolidation.change as c
+                where c.trace_id > q.trace_id
+            )
+            from queued as q
+            where q.trace_id is not null
+        )
+
+        select q.trace_id
+        from queued as q
+        where q.trace_id is not null
+        limit how_many
+    );
+end;
+$$;
+comment on function consolidation.queued_traces(bigint, integer) is
+'The next executions in the queue from trace_id "lowest" on';
+
+create function consolidation.carry_changes(
+    batch_size integer, inout lowest bigint, out carried integer
+)
+returns record
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    queued bigint [];
+    touched bigint [];
+begin
+    perform consolidation.enter_batch();
+    queued := consolidation.queued_traces(lowest, batch_size);
+    -- What another session took already is left to it.
+    with taken as (
+        delete from consolidation.change as c
+        using (
+            select x.ctid
+            from consolidation.change as x
+            where x.trace_id = any (queued)
+            for update skip locked
+        ) as l
+        where c.ctid = l.ctid
+        returning c.trace_id
+    )
+
+    select coalesce(array_agg(distinct t.trace_id), '{}')
+    into touched
+    from taken as t;
+
+    if cardinality(touched) > 0 then
+        case consolidation.phase()
+            when 'expand' then perform consolidation.consolidate(touched);
+            when 'cut over' then perform consolidation.carry_back(touched);
+            else null;
+        end case;
+        perform consolidation.prove_again(touched);
+    end if;
+    carried := cardinality(touched);
+    -- The highest id has none after it.
+    lowest := nullif(queued[cardinality(queued)], 9223372036854775807) + 1;
+end;
+$$;
+comment on function consolidation.carry_changes(integer, bigint) is
+'Takes the next batch_size executions from trace_id "lowest" on out of the queue and carries them
+over (after the cut-over: back), once each. Returns how many, and where to go on: null when nothing
+is left';
+
+create procedure consolidation.catch_up(
+    batch_size integer default 1000, patience interval default null
+)
+language plpgsql
+as $$
+declare
+    began constant timestamptz := clock_timestamp();
+    lowest bigint := -9223372036854775808;
+    batch record;
+    stopped boolean;
+    total bigint := 0;
+    reported timestamptz := clock_timestamp();
+begin
+    perform consolidation.check_batch_size(batch_size);
+    perform consolidation.require_read_committed();
+    if exists (select from consolidation.change as c where c.trace_id is null) then
+        delete from consolidation.change as c where c.trace_id is null;
+        perform consolidation.note_everything();
+    end if;
+    -- Once through the queue: busy writers would keep this session for ever.
+    loop
+        select c.* into batch from consolidation.carry_changes(batch_size, lowest) as c;
+        stopped := consolidation.is_asked_to_stop();
+        commit;
+        lowest := batch.lowest;
+        total := total + batch.carried;
+        exit when lowest is null or stopped or clock_timestamp() > began + patience;
+        if clock_timestamp() > reported + interval '5 seconds' then
+            reported := clock_timestamp();
+            raise notice 'caught up with % executions', total;
+        end if;
+    end loop;
+end;
+$$;
+comment on procedure consolidation.catch_up(integer, interval) is
+'Carries over what was written since: before the cut-over to the documents, after it to the old
+tables, so that a revert finds little left to do. Goes once through the queue, each execution once,
+however often it was written to. Commits every batch_size executions; can be killed and repeated,
+and run from several sessions. Ends also when patience is over (default: never), or when
+stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a transaction';
+
+revoke all on function consolidation.note_everything() from public;
+revoke all on function consolidation.queued_traces(bigint, integer) from public;
+revoke all on function consolidation.carry_changes(integer, bigint) from public;
+revoke all on procedure consolidation.catch_up(integer, interval) from public;
+grant execute
+on function
+consolidation.note_everything(),
+consolidation.queued_traces(bigint, integer),
+consolidation.carry_changes(integer, bigint)
+to workflow_maintenance;
+grant execute
+on procedure
+consolidation.catch_up(integer, interval)
+to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('move/catch_up');
+
+commit;

@@ -1,0 +1,148 @@
+-- Deploy workflow_consolidation:move/claims to pg
+--
+-- Why:    ids in documents are claims: applications copy documents, and tenants write what they
+--         like. An id counts if the old table gives it to that execution or to none; no row may
+--         disappear because another one says it is the same.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('move/claims') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.claim(trace_ids bigint [])
+returns table (kind text, trace_id bigint, step_id bigint, place text, id text, held_by bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select 'event', e.trace_id, e.step_id, e.place::text, e.event_id::text, o.trace_id
+    from consolidation.event_row as e
+    left join consolidation.old_event as o on o.event_id = e.event_id
+    where e.trace_id = any (trace_ids) and e.fits
+    union all
+    select
+        'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text, o.trace_id
+    from consolidation.screenshot_row as p
+    left join consolidation.step_row as s
+        on s.trace_id = p.trace_id and s.step_number = p.on_step_number
+    left join consolidation.old_screenshot as o on o.screenshot_id = p.screenshot_id
+    where p.trace_id = any (trace_ids) and p.fits
+    union all
+    select 'context', c.trace_id, null, c.key::text, c.context_id::text, o.trace_id
+    from consolidation.context_row as c
+    left join consolidation.old_context as o on o.context_id = c.context_id
+    where c.trace_id = any (trace_ids) and c.fits;
+end;
+$$;
+comment on function consolidation.claim(bigint []) is
+'Ids that elements and context keys of these executions claim: kind (event, screenshot, context),
+execution, step if it is on one, place in the array or key, the id, and the execution to which the
+old table gives it';
+
+create function consolidation.judged_claim(trace_ids bigint [])
+returns table (
+    kind text, trace_id bigint, step_id bigint, place text, id text, verdict text
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    with claim as materialized (
+        select c.*
+        from consolidation.claim(trace_ids) as c
+    ),
+
+    upheld as materialized (
+        select
+            c.kind,
+            c.trace_id,
+            c.id
+        from consolidation.claim(
+            array(select distinct c.held_by from claim as c where c.held_by <> c.trace_id)
+        ) as c
+    )
+
+    select
+        x.kind,
+        x.trace_id,
+        x.step_id,
+        x.place,
+        x.id,
+        case
+            when x.turn > 1 then 'lost'
+            when x.held_by is null or x.held_by = x.trace_id then 'kept'
+            when exists (
+                select from upheld as u
+                where u.kind = x.kind and u.trace_id = x.held_by and u.id = x.id
+            )
+                then 'lost'
+            else 'moved'
+        end
+    from (
+        select
+            c.*,
+            row_number() over (
+                partition by c.kind, c.id
+                order by c.held_by = c.trace_id desc nulls last, c.trace_id, c.step_id, c.place
+            ) as turn
+        from claim as c
+    ) as x;
+end;
+$$;
+comment on function consolidation.judged_claim(bigint []) is
+'The claims with a verdict. kept: the old table gives the id to this execution or to none; lost: to
+another one, which still shows it, or an element before this one has it; moved: to another one,
+which shows it no more';
+
+create function consolidation.free_id(kind text, taken text [])
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    id bigint;
+begin
+    if kind = 'screenshot' then
+        return to_jsonb(gen_random_uuid());
+    end if;
+    -- Somebody may have planted ids ahead of the sequence.
+    loop
+        if kind = 'event' then
+            id := nextval('public.workflow_events_event_id_seq');
+            perform from consolidation.old_event as o where o.event_id = id;
+        else
+            id := nextval('public.workflow_trace_context_context_id_seq');
+            perform from consolidation.old_context as o where o.context_id = id;
+        end if;
+        exit when not found and id::text <> all (taken);
+    end loop;
+    return to_jsonb(id);
+end;
+$$;
+comment on function consolidation.free_id(text, text []) is
+'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not among those taken';
+
+revoke all on function consolidation.claim(bigint []) from public;
+revoke all on function consolidation.judged_claim(bigint []) from public;
+revoke all on function consolidation.free_id(text, text []) from public;
+grant execute
+on function
+consolidation.claim(bigint []),
+consolidation.judged_claim(bigint []),
+consolidation.free_id(text, text [])
+to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('move/claims');
+
+commit;

@@ -1,0 +1,146 @@
+-- Deploy workflow_consolidation:proof/suspects to pg
+--
+-- Why:    as proof/unequal_elements, for executions and steps, and all six together. Rather too
+--         many are named than too few: what differs in them is said by differences().
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('proof/suspects') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.unequal_traces(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select t.*
+        from consolidation.old_trace as t
+        where t.trace_id between lo and hi and (ids is null or t.trace_id = any (ids))
+    ) as o
+    full join (
+        select t.*
+        from consolidation.trace_row as t
+        where t.trace_id between lo and hi and (ids is null or t.trace_id = any (ids))
+    ) as n
+        on n.trace_id = o.trace_id
+    left join consolidation.carried_back as b on b.trace_id = n.trace_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (not n.as_built and b.trace_id is null)
+        or row(
+            o.batch_job_item_id, o.org_id, o.workflow_id, o.channel::text,
+            o.external_id::text, o.status::text, o.action_type::text, o.action_detail,
+            o.success, o.duration_ms::bigint, o.error_detail, o.error_message::text,
+            o.llm_prompt::text, o.llm_response::text, o.llm_model::text,
+            o.llm_tokens_used::bigint, o.tier::bigint, o.tier_reason::text,
+            o.config_snapshot, o.start_time, o.end_time, o.created_at, o.user_id,
+            o.created_by, o.session_id
+        )::record *<> row(
+            n.batch_job_item_id, n.org_id, n.workflow_id, n.channel::text,
+            n.external_id::text, n.status::text, n.action_type::text, n.action_detail,
+            n.success, n.duration_ms::bigint, n.error_detail, n.error_message::text,
+            n.llm_prompt::text, n.llm_response::text, n.llm_model::text,
+            n.llm_tokens_used::bigint, n.tier::bigint, n.tier_reason::text,
+            n.config_snapshot, n.start_time, n.end_time, n.created_at, n.user_id,
+            n.created_by, n.session_id
+        )::record;
+end;
+$$;
+comment on function consolidation.unequal_traces(bigint, bigint, bigint []) is
+'Executions from lo to hi, of ids if not null, whose own row differs';
+
+create function consolidation.unequal_steps(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select s.*
+        from consolidation.old_step as s
+        where s.trace_id between lo and hi and (ids is null or s.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            s.*,
+            s.as_built and r.legacy_trace_id = s.trace_id and r.org_id = s.org_id as is_strict
+        from consolidation.step_row as s
+        left join public.user_workflow_run as r on r.run_id = s.run_id
+        where s.trace_id between lo and hi and (ids is null or s.trace_id = any (ids))
+    ) as n on n.trace_id = o.trace_id and n.step_id = o.step_id
+    left join consolidation.carried_back as b on b.trace_id = n.trace_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (n.is_strict is not true and b.trace_id is null)
+        or row(
+            o.step_number::bigint, o.status::text, o.input_data, o.output_data,
+            o.error_message::text, o.start_time, o.end_time, o.duration_ms::bigint,
+            o.retry_count::bigint, o.metadata, o.node_id
+        )::record *<> row(
+            n.step_number::bigint, n.status::text, n.input_data, n.output_data,
+            n.error_message::text, n.start_time, n.end_time, n.duration_ms::bigint,
+            n.retry_count::bigint, n.metadata, n.node_id
+        )::record;
+end;
+$$;
+comment on function consolidation.unequal_steps(bigint, bigint, bigint []) is
+'As unequal_traces, for steps';
+
+create function consolidation.suspects(lo bigint, hi bigint, ids bigint [])
+returns bigint []
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id)
+        union
+        select s.id from consolidation.unequal_steps(lo, hi, ids) as s (id)
+        union
+        select e.id from consolidation.unequal_events(lo, hi, ids) as e (id)
+        union
+        select p.id from consolidation.unequal_screenshots(lo, hi, ids) as p (id)
+        union
+        select c.id from consolidation.unequal_contexts(lo, hi, ids) as c (id)
+        union
+        select n.id from consolidation.unequal_endpoints(lo, hi, ids) as n (id)
+    );
+end;
+$$;
+comment on function consolidation.suspects(bigint, bigint, bigint []) is
+'Executions from lo to hi, of ids if not null, in which old tables and documents are not the same
+byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
+
+revoke all on function consolidation.unequal_traces(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.unequal_steps(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.suspects(bigint, bigint, bigint []) from public;
+grant execute
+on function
+consolidation.unequal_traces(bigint, bigint, bigint []),
+consolidation.unequal_steps(bigint, bigint, bigint []),
+consolidation.suspects(bigint, bigint, bigint [])
+to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('proof/suspects');
+
+commit;

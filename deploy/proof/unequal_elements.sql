@@ -1,0 +1,252 @@
+-- Deploy workflow_consolidation:proof/unequal_elements to pg
+--
+-- Why:    equality is proved, not assumed. These find the executions in which anything differs, as
+--         fast as that can be: stored bytes are compared, keys by their operators, so that 1.1 and
+--         1.10, JSON null and no value are different. Text, integers and numerics are compared as
+--         such: an old table may have an enumeration, or another width.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('proof/unequal_elements') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.is_written_as(document text, moment timestamptz)
+returns boolean
+language sql
+stable
+parallel safe
+return case
+    when moment is null or document is null then moment is null and document is null
+    -- In this order: what to_iso8601 wrote can be cast without an error.
+    when document = public.to_iso8601(moment) then document::timestamptz = moment
+    else false
+end;
+comment on function consolidation.is_written_as(text, timestamptz) is
+'Whether a time in a document is the text that to_iso8601 writes for the moment, and is read by
+PostgreSQL as that moment';
+
+create function consolidation.unequal_events(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            e.*,
+            row_number() over (
+                partition by e.trace_id, e.step_id order by e."timestamp", e.event_id
+            ) as place
+        from consolidation.old_event as e
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            e.*,
+            b.trace_id is not null as is_loose
+        from consolidation.event_row as e
+        left join consolidation.carried_back as b on b.trace_id = e.trace_id
+        where
+            e.trace_id between lo and hi
+            and (ids is null or e.trace_id = any (ids))
+            and (b.trace_id is null or e.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.event_id = o.event_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or o.step_id is distinct from n.step_id
+        or row(
+            o.event_type::text, o.event_data
+        )::record *<> row(
+            n.event_type::text, n.event_data
+        )::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or n.place <> o.place
+                or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
+            -- Not n."timestamp", which would be read for every row.
+            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
+        end;
+end;
+$$;
+comment on function consolidation.unequal_events(bigint, bigint, bigint []) is
+'Executions from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
+its document, so do its place and keys that consolidate() does not give it';
+
+create function consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            p.*,
+            s.step_number,
+            row_number() over (
+                partition by p.trace_id, s.step_number order by p.created_at, p.screenshot_id
+            ) as place
+        from consolidation.old_screenshot as p
+        left join consolidation.old_step as s
+            on s.trace_id between lo and hi
+            and (ids is null or s.trace_id = any (ids))
+            and s.trace_id = p.trace_id
+            and s.step_number = p.step_index
+        where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            p.*,
+            b.trace_id is not null as is_loose
+        from consolidation.screenshot_row as p
+        left join consolidation.carried_back as b on b.trace_id = p.trace_id
+        where
+            p.trace_id between lo and hi
+            and (ids is null or p.trace_id = any (ids))
+            and (b.trace_id is null or p.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.screenshot_id = o.screenshot_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or row(
+            o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
+            o.thumbnail_url::text, o.action_description::text,
+            o.element_selector::text, o.element_found, o.confidence_score::numeric,
+            o.node_id
+        )::record *<> row(
+            n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
+            n.thumbnail_url::text, n.action_description::text,
+            n.element_selector::text, n.element_found, n.confidence_score::numeric,
+            n.node_id
+        )::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or n.place <> o.place
+                or n.on_step_number is distinct from o.step_number
+                or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
+            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
+        end;
+end;
+$$;
+comment on function consolidation.unequal_screenshots(bigint, bigint, bigint []) is
+'As unequal_events, for screenshots';
+
+create function consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select c.*
+        from consolidation.old_context as c
+        where c.trace_id between lo and hi and (ids is null or c.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            c.*,
+            b.trace_id is not null as is_loose
+        from consolidation.context_row as c
+        left join consolidation.carried_back as b on b.trace_id = c.trace_id
+        where
+            c.trace_id between lo and hi
+            and (ids is null or c.trace_id = any (ids))
+            and (b.trace_id is null or c.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.key = o.key
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or n.context_id <> o.context_id
+        or row(o.value)::record *<> row(n.value)::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or not consolidation.is_written_as(n.origin ->> 'created_at', o.created_at)
+                or not consolidation.is_written_as(n.origin ->> 'updated_at', o.updated_at)
+            else public.from_iso8601(n.origin ->> 'created_at') is distinct from o.created_at
+                or public.from_iso8601(n.origin ->> 'updated_at') is distinct from o.updated_at
+        end;
+end;
+$$;
+comment on function consolidation.unequal_contexts(bigint, bigint, bigint []) is
+'As unequal_events, for context keys, which have no place';
+
+create function consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            e.*,
+            row_number() over (partition by e.trace_id order by e.endpoint_id) as place
+        from consolidation.old_endpoint as e
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            e.*,
+            b.trace_id is not null as is_loose
+        from consolidation.endpoint_row as e
+        left join consolidation.carried_back as b on b.trace_id = e.trace_id
+        where
+            e.trace_id between lo and hi
+            and (ids is null or e.trace_id = any (ids))
+            and (b.trace_id is null or e.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.endpoint_id = o.endpoint_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (n.place <> o.place and not n.is_loose);
+end;
+$$;
+comment on function consolidation.unequal_endpoints(bigint, bigint, bigint []) is
+'As unequal_events, for endpoints';
+
+revoke all on function consolidation.is_written_as(text, timestamptz) from public;
+revoke all on function consolidation.unequal_events(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.unequal_screenshots(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.unequal_contexts(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.unequal_endpoints(bigint, bigint, bigint []) from public;
+grant execute
+on function
+consolidation.is_written_as(text, timestamptz),
+consolidation.unequal_events(bigint, bigint, bigint []),
+consolidation.unequal_screenshots(bigint, bigint, bigint []),
+consolidation.unequal_contexts(bigint, bigint, bigint []),
+consolidation.unequal_endpoints(bigint, bigint, bigint [])
+to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('proof/unequal_elements');
+
+commit;

@@ -1,0 +1,73 @@
+-- Verify workflow_consolidation:mapping/event on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the views of mapping/event read with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'old_event', 'event_row'
+            ]
+        ) as v (name)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('consolidation.' || v.name)
+                and c.reloptions = '{security_invoker=true}'
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of mapping/event resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.events_of_old_rows(bigint[],boolean)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of mapping/event that views of the old names ask are bound to what they name',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.event_object(bigint,text,jsonb,timestamptz)',
+                'consolidation.event_element(bigint,text,jsonb,timestamptz)',
+                'consolidation.event_key(jsonb,uuid,bigint)',
+                'consolidation.fits_event(jsonb)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where p.oid = to_regprocedure(f.signature) and p.prosqlbody is not null
+        )
+    )
+);
+
+select consolidation.claim(
+    'event_element() keeps the id and a JSON null of an event',
+    consolidation.event_element(7, 'error', 'null', '2025-01-14 10:30:00+00')
+    = '{"type": "error", "timestamp": "2025-01-14T10:30:00Z", "data": null, "event_id": 7}'
+);
+
+rollback;

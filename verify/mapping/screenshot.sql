@@ -1,0 +1,76 @@
+-- Verify workflow_consolidation:mapping/screenshot on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the views of mapping/screenshot read with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'old_screenshot', 'screenshot_row'
+            ]
+        ) as v (name)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('consolidation.' || v.name)
+                and c.reloptions = '{security_invoker=true}'
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of mapping/screenshot resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.screenshots_of_old_rows(bigint[],boolean)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of mapping/screenshot that views of the old names ask are bound to what they name',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.screenshot_object(uuid,uuid,text,integer,text,text,text,'
+                'text,boolean,numeric,timestamptz,uuid)',
+                'consolidation.screenshot_element(uuid,uuid,text,integer,text,text,'
+                'text,text,boolean,numeric,timestamptz,uuid)',
+                'consolidation.screenshot_key(jsonb,uuid,bigint)',
+                'consolidation.fits_screenshot(jsonb,boolean)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where p.oid = to_regprocedure(f.signature) and p.prosqlbody is not null
+        )
+    )
+);
+
+select consolidation.claim(
+    'screenshot_element() keeps the digits of a confidence score',
+    consolidation.screenshot_element(
+        null, null, 'n', 1, 'u', null, 'a', null, true, 0.90, '2025-01-14 10:30:00+00', null
+    )::text like '%"confidence": 0.90%'
+);
+
+rollback;

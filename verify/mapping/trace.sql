@@ -1,0 +1,48 @@
+-- Verify workflow_consolidation:mapping/trace on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the views of mapping/trace read with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'old_trace', 'trace_row'
+            ]
+        ) as v (name)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('consolidation.' || v.name)
+                and c.reloptions = '{security_invoker=true}'
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of mapping/trace resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.write_runs(bigint[])'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;

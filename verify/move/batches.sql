@@ -1,0 +1,58 @@
+-- Verify workflow_consolidation:move/batches on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the table chunk has all its columns',
+    array(
+        select unnest(
+            array[
+                'chunk_id', 'task', 'first_trace_id', 'last_trace_id', 'traces',
+                'steps', 'events', 'pid', 'started_at', 'finished_at'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.chunk') and not a.attisdropped
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of move/batches resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.enter_batch()',
+                'consolidation.check_batch_size(integer)',
+                'consolidation.plan_chunks(text)',
+                'consolidation.next_batch(consolidation.chunk,integer)',
+                'consolidation.claim_chunk(text,integer)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+select consolidation.claim(
+    'a valid index finds the open ranges of backfill and proof',
+    exists (
+        select from pg_catalog.pg_index as i
+        where i.indexrelid = to_regclass('consolidation.chunk_open_idx') and i.indisvalid
+    )
+);
+
+rollback;

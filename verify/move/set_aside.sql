@@ -1,0 +1,65 @@
+-- Verify workflow_consolidation:move/set_aside on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the table set_aside has all its columns',
+    array(
+        select unnest(
+            array[
+                'table_name', 'trace_id', 'content', 'error_code', 'message',
+                'at'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.set_aside') and not a.attisdropped
+    )
+);
+
+select consolidation.claim_none(
+    'the views of move/set_aside read with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'back_trace', 'back_step', 'back_event', 'back_screenshot',
+                'back_context', 'back_endpoint'
+            ]
+        ) as v (name)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('consolidation.' || v.name)
+                and c.reloptions = '{security_invoker=true}'
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of move/set_aside resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.set_aside(text,bigint,jsonb,text,text)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;

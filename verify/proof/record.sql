@@ -1,0 +1,64 @@
+-- Verify workflow_consolidation:proof/record on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the table proof has all its columns',
+    array(
+        select unnest(
+            array[
+                'capture_state', 'began_at', 'is_proof'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.proof') and not a.attisdropped
+    )
+);
+
+select consolidation.claim_none(
+    'the table unequal_trace has all its columns',
+    array(
+        select unnest(
+            array[
+                'trace_id', 'found_at'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.unequal_trace') and not a.attisdropped
+    )
+);
+
+select consolidation.claim_none(
+    'the functions of proof/record resolve no name through public and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.record_comparison(bigint,bigint,bigint[])',
+                'consolidation.prove_again(bigint[])',
+                'consolidation.forget_proof()',
+                'consolidation.begin_proof()',
+                'consolidation.prove_chunk(bigint)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;
