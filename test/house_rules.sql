@@ -88,7 +88,8 @@ from project_relation as r
 where r.relkind in ('r', 'p', 'v', 'm')
 order by r.label;
 
--- The columns of a compatibility view are those of the old table, those of a *_row view, too.
+-- The columns of a compatibility view are those of the old table, and so are those of the views that
+-- the mapping and the revert have of it.
 insert into rule (holds, description)
 select
     coalesce(length(col_description(r.oid, a.attnum)), 0) > 0,
@@ -103,6 +104,7 @@ where
         or (
             r.relkind in ('v', 'm')
             and r.relname !~ '_row$'
+            and r.relname !~ '^(old|back)_(trace|step|event|screenshot|context|endpoint)$'
             and r.relname not in (
                 'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
                 'workflow_trace_context', 'workflow_trace_endpoint', 'workflow_configs',
@@ -206,8 +208,11 @@ order by i.indexrelid::regclass::text;
 
 insert into rule (holds, description)
 select
-    g.tgenabled = 'O',
-    format('trigger %I on %s fires', g.tgname, r.label)
+    g.tgenabled = case when g.tgname ~ '^capture_' then 'A' else 'O' end,
+    format(
+        'trigger %I on %s fires%s', g.tgname, r.label,
+        case when g.tgname ~ '^capture_' then ' whatever the replication role' else '' end
+    )
 from pg_catalog.pg_trigger as g
 inner join project_relation as r on r.oid = g.tgrelid
 order by r.label, g.tgname;

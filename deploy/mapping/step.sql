@@ -137,7 +137,10 @@ revoke all on function consolidation.write_steps(
 ) from public;
 grant execute on function consolidation.write_steps(bigint [], consolidation.known_step [])
 to workflow_maintenance;
-grant select, insert, update, delete on consolidation.old_step to workflow_maintenance;
+-- The view asks for the rights of its reader on the table as well.
+grant select, insert, update, delete
+on public.workflow_steps, consolidation.old_step
+to workflow_maintenance;
 grant select on consolidation.step_row to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('mapping/step');

@@ -168,7 +168,10 @@ comment on function consolidation.write_runs(bigint []) is
 
 revoke all on function consolidation.write_runs(bigint []) from public;
 grant execute on function consolidation.write_runs(bigint []) to workflow_maintenance;
-grant select, insert, update, delete on consolidation.old_trace to workflow_maintenance;
+-- The view asks for the rights of its reader on the table as well.
+grant select, insert, update, delete
+on public.workflow_trace, consolidation.old_trace
+to workflow_maintenance;
 grant select on consolidation.trace_row to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('mapping/trace');

@@ -51,6 +51,8 @@ comment on table consolidation.dropped_table is
 comment on column consolidation.dropped_table.table_name is 'Old table the statement belongs to';
 comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
 comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
+-- phase() looks into it.
+grant select on consolidation.dropped_table to workflow_maintenance;
 
 create function consolidation.six_tables()
 returns text []

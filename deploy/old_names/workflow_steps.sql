@@ -16,20 +16,20 @@ set local lock_timeout = '2s';
 create view consolidation.workflow_steps
 with (security_invoker = true) as
 select
-    s.step_id,
-    s.trace_id,
+    s.legacy_step_id as step_id,
+    s.legacy_trace_id as trace_id,
     s.step_number,
     s.status,
     s.input_data,
     s.output_data,
     s.error_message,
-    s.start_time,
-    s.end_time,
+    s.started_at as start_time,
+    s.ended_at as end_time,
     s.duration_ms,
     s.retry_count,
     s.metadata,
     s.node_id
-from consolidation.step_row as s;
+from public.user_workflow_run_step as s;
 comment on view consolidation.workflow_steps is
 'Old name of user_workflow_run_step, readable and writable; see "Limits" in the README';
 -- The old column had no default, the new one has '{}'. A plain null would not be stored as a

@@ -27,10 +27,10 @@ select is(
         select count(*)::integer from pg_trigger as g
         where
             g.tgrelid = t.relation and g.tgfoid = 'consolidation.capture_new()'::regprocedure
-            and g.tgenabled = 'O'
+            and g.tgenabled = 'A'
     ),
     4,
-    format('inserts, updates, deletes and truncates of %s are captured', t.relation)
+    format('inserts, updates, deletes and truncates of %s are captured, whatever the replication role', t.relation)
 )
 from unnest(
     array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass []

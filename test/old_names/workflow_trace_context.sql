@@ -445,15 +445,16 @@ set
 where legacy_trace_id = 910003;
 select results_eq(
     $$
-    select c.key::text, c.value, c.context_id < 0, c.created_at
+    select c.key::text, c.value, c.context_id < 0, c.created_at = now()
     from public.workflow_trace_context as c
     where c.trace_id = 910003
     order by c.value
     $$,
     $$
-    values ('good', '1'::jsonb, true, null::timestamptz), (null, '2', true, null)
+    values ('good', '1'::jsonb, true, true), (null, '2', true, true)
     $$,
-    'a key too long for the old column reads as null, a key without origin with a negative id'
+    'a key too long for the old column reads as null, a key without origin with a negative id and '
+    'the time of its run'
 );
 select results_eq(
     $$
