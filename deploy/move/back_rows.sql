@@ -38,7 +38,10 @@ begin
         o.trace_id = any (trace_ids)
         and not exists (
             select from consolidation.back_endpoint as b
-            where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id and b.endpoint_id = o.endpoint_id
+            where
+                b.trace_id = any (trace_ids)
+                and b.trace_id = o.trace_id
+                and b.endpoint_id = o.endpoint_id
         );
     delete from consolidation.old_context as o
     where
@@ -52,7 +55,10 @@ begin
         o.trace_id = any (trace_ids)
         and not exists (
             select from consolidation.back_screenshot as b
-            where b.trace_id = any (trace_ids) and b.screenshot_id = o.screenshot_id and b::text = o::text
+            where
+                b.trace_id = any (trace_ids)
+                and b.screenshot_id = o.screenshot_id
+                and b::text = o::text
         );
     delete from consolidation.old_event as o
     where
@@ -136,29 +142,60 @@ begin
             select from consolidation.old_step as o
             where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
         );
+    -- A second element with the same id is no reason to leave it out: it is refused, and its claim
+    -- is settled then.
     insert into consolidation.old_event overriding system value
-    select b.* from consolidation.back_event as b
+    select
+        b.event_id, b.trace_id, b.step_id, b.event_type, b.event_data, b."timestamp"
+    from (
+        select x.*, row_number() over (partition by x.trace_id, x.event_id) as copy
+        from consolidation.back_event as x
+        where x.trace_id = any (trace_ids)
+    ) as b
     where
-        b.trace_id = any (trace_ids)
-        and not exists (
+        b.copy > 1
+        or not exists (
             select from consolidation.old_event as o
-            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.event_id = b.event_id
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.event_id = b.event_id
         );
     insert into consolidation.old_screenshot overriding system value
-    select b.* from consolidation.back_screenshot as b
+    select
+        b.screenshot_id, b.trace_id, b.org_id, b.node_name, b.step_index, b.screenshot_url,
+        b.thumbnail_url, b.action_description, b.element_selector, b.element_found,
+        b.confidence_score, b.created_at, b.node_id
+    from (
+        select x.*, row_number() over (partition by x.trace_id, x.screenshot_id) as copy
+        from consolidation.back_screenshot as x
+        where x.trace_id = any (trace_ids)
+    ) as b
     where
-        b.trace_id = any (trace_ids)
-        and not exists (
+        b.copy > 1
+        or not exists (
             select from consolidation.old_screenshot as o
-            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.screenshot_id = b.screenshot_id
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.screenshot_id = b.screenshot_id
         );
     insert into consolidation.old_context overriding system value
-    select b.* from consolidation.back_context as b
+    select
+        b.context_id, b.trace_id, b.key, b.value, b.created_at, b.updated_at
+    from (
+        select x.*, row_number() over (partition by x.trace_id, x.context_id) as copy
+        from consolidation.back_context as x
+        where x.trace_id = any (trace_ids)
+    ) as b
     where
-        b.trace_id = any (trace_ids)
-        and not exists (
+        b.copy > 1
+        or not exists (
             select from consolidation.old_context as o
-            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.context_id = b.context_id
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.context_id = b.context_id
         );
     insert into consolidation.old_endpoint overriding system value
     select b.* from consolidation.back_endpoint as b
@@ -166,7 +203,10 @@ begin
         b.trace_id = any (trace_ids)
         and not exists (
             select from consolidation.old_endpoint as o
-            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.endpoint_id = b.endpoint_id
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.endpoint_id = b.endpoint_id
         );
 end;
 $$;

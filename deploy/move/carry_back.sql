@@ -34,7 +34,9 @@ begin
         begin
             insert into consolidation.old_trace overriding system value select (t).*;
         exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside('workflow_trace', refused, to_jsonb(t), sqlstate, sqlerrm);
+            perform consolidation.set_aside(
+                'workflow_trace', refused, to_jsonb(t), sqlstate, sqlerrm
+            );
             -- Nothing can stand below it; all of it is in its documents.
             return;
         end;
@@ -43,35 +45,45 @@ begin
         begin
             insert into consolidation.old_step overriding system value select (s).*;
         exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside('workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm);
+            perform consolidation.set_aside(
+                'workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm
+            );
         end;
     end loop;
     for e in select b.* from consolidation.back_event as b where b.trace_id = refused loop
         begin
             insert into consolidation.old_event overriding system value select (e).*;
         exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside('workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm);
+            perform consolidation.set_aside(
+                'workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm
+            );
         end;
     end loop;
     for p in select b.* from consolidation.back_screenshot as b where b.trace_id = refused loop
         begin
             insert into consolidation.old_screenshot overriding system value select (p).*;
         exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside('workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm);
+            perform consolidation.set_aside(
+                'workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm
+            );
         end;
     end loop;
     for c in select b.* from consolidation.back_context as b where b.trace_id = refused loop
         begin
             insert into consolidation.old_context overriding system value select (c).*;
         exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside('workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm);
+            perform consolidation.set_aside(
+                'workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm
+            );
         end;
     end loop;
     for n in select b.* from consolidation.back_endpoint as b where b.trace_id = refused loop
         begin
             insert into consolidation.old_endpoint overriding system value select (n).*;
         exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside('workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm);
+            perform consolidation.set_aside(
+                'workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm
+            );
         end;
     end loop;
 end;

@@ -131,7 +131,8 @@ begin
 end;
 $$;
 comment on function consolidation.free_id(text, text []) is
-'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not among those taken';
+'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not
+among those taken';
 
 revoke all on function consolidation.claim(bigint []) from public;
 revoke all on function consolidation.judged_claim(bigint []) from public;

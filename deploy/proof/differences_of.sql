@@ -49,7 +49,7 @@ return jsonb_strip_nulls(plain - names) || coalesce(
 comment on function consolidation.present(jsonb, text [], jsonb []) is
 'A row as jsonb without the columns that have no value, which differ from a JSON null';
 
-create function consolidation.is_set_aside(key jsonb, content jsonb)
+create function consolidation.is_set_aside(key jsonb, shown jsonb)
 returns boolean
 language plpgsql
 stable
@@ -59,9 +59,13 @@ begin
     return exists (
         select from consolidation.set_aside as a
         where
-            a.trace_id = (content ->> 'trace_id')::bigint
-            -- Of an execution whose own row was refused nothing is in the old tables.
-            and (a.table_name = 'workflow_trace' or a.content @> key)
+            a.trace_id = (shown ->> 'trace_id')::bigint
+            and (
+                -- Of an execution whose own row was refused nothing is in the old tables.
+                a.table_name = 'workflow_trace'
+                -- Another row may have the same key; that may be why this one was refused.
+                or (a.content @> key and jsonb_strip_nulls(a.content) = jsonb_strip_nulls(shown))
+            )
     );
 end;
 $$;
