@@ -2,7 +2,7 @@
 -- documents, whichever name it goes through.
 
 begin;
-select plan(29);
+select plan(47);
 
 -- Hospital North (1…) with two runs.
 insert into public.user_workflow_run (
@@ -221,6 +221,155 @@ delete from consolidation.change;
 insert into legacy.workflow_trace (trace_id, org_id)
 values (910601, '11111111-0000-4000-8000-000000000000');
 select is_empty('select from consolidation.change', 'a table left alone notes nothing');
+
+-- Whatever the session is set to ------------------------------------------------------------------
+
+delete from consolidation.change;
+set local session_replication_role = replica;
+update public.user_workflow_run set status = 'r' where legacy_trace_id = 910001;
+-- Such a session fills in by itself what triggers of the documents would.
+insert into public.user_workflow_run_step (
+    run_id, org_id, node_id, step_number, legacy_trace_id
+)
+values (
+    '11111111-0000-4000-8000-00000000a002', '11111111-0000-4000-8000-000000000000',
+    gen_random_uuid(), 7, 910002
+);
+delete from public.user_workflow_run_step where step_number = 7 and legacy_trace_id = 910002;
+reset session_replication_role;
+select bag_eq(
+    'select c.trace_id from consolidation.change as c',
+    'values (910001::bigint), (910002), (910002)',
+    'what a loader or logical replication writes is noted as well'
+);
+select lives_ok(
+    $$ select consolidation.start_capture('legacy.workflow_events', 'consolidation.capture_old') $$,
+    'another old table can be watched'
+);
+select is(
+    (
+        select array_agg(distinct g.tgenabled) from pg_trigger as g
+        where g.tgrelid = 'legacy.workflow_events'::regclass and g.tgname ~ '^capture_'
+    ),
+    '{A}'::"char" [],
+    'its triggers fire always'
+);
+insert into legacy.workflow_trace (trace_id, org_id)
+values (910701, '11111111-0000-4000-8000-000000000000');
+delete from consolidation.change;
+set local session_replication_role = replica;
+insert into legacy.workflow_events (event_id, trace_id, event_type, event_data)
+values (910702, 910701, 'a', '1');
+reset session_replication_role;
+select results_eq(
+    'select c.trace_id from consolidation.change as c', 'values (910701::bigint)',
+    'a loader that writes to an old table is noted'
+);
+
+-- lastval() is the application's ------------------------------------------------------------------
+
+create sequence pg_temp.of_the_application start 77;
+-- In a function: pgTAP counts with a sequence, too.
+create function pg_temp.lastval_after(statement text)
+returns bigint
+language plpgsql
+as $$
+begin
+    perform setval('pg_temp.of_the_application', 77, false);
+    perform nextval('pg_temp.of_the_application');
+    execute statement;
+    return lastval();
+end;
+$$;
+select is(pg_temp.lastval_after(s.statement), 77::bigint, format('%s takes no number', s.what))
+from (
+    values
+    ('a read', 'select'),
+    (
+        'an insert into an old table',
+        $$ insert into legacy.workflow_events (event_id, trace_id, event_type, event_data)
+        values (910703, 910701, 'a', '1') $$
+    ),
+    (
+        'an update of an old table',
+        'update legacy.workflow_events set event_type = ''b'' where event_id = 910703'
+    ),
+    (
+        'a delete from an old table',
+        'delete from legacy.workflow_events where event_id = 910703'
+    ),
+    (
+        'a write to the documents',
+        'update public.user_workflow_run set status = ''l'' where legacy_trace_id = 910001'
+    )
+) as s (what, statement);
+create temporary table last_value as
+select
+    pg_temp.lastval_after(
+        $$ insert into legacy.workflow_events (trace_id, event_type, event_data)
+        values (910701, 'identity', '1') $$
+    ) as id;
+select is(
+    (select e.event_id from legacy.workflow_events as e where e.event_type = 'identity'),
+    (select l.id from last_value as l),
+    'after an insert into an old table lastval() is the id of the row'
+);
+select is(
+    (
+        select e.event_id = lastval()
+        from public.workflow_events as e
+        where e.trace_id = 910002 and e.event_type = 'last'
+    ),
+    null,
+    'control: there is no such event yet'
+);
+insert into public.workflow_events (trace_id, event_type, event_data) values (910002, 'last', '1');
+select is(
+    (
+        select e.event_id from public.workflow_events as e
+        where e.trace_id = 910002 and e.event_type = 'last'
+    ),
+    lastval(),
+    'after an insert into an old name lastval() is the id of the row'
+);
+insert into public.workflow_trace (org_id, workflow_id, channel, created_by, external_id)
+values (
+    '11111111-0000-4000-8000-000000000000', gen_random_uuid(), 'web', gen_random_uuid(), 'LAST'
+);
+select is(
+    (select t.trace_id from public.workflow_trace as t where t.external_id = 'LAST'), lastval(),
+    '… and so it is after an insert of an execution'
+);
+select is_empty(
+    $$
+    select from pg_depend as d
+    inner join pg_class as s on s.oid = d.objid and s.relkind = 'S'
+    where d.refobjid = 'consolidation.change'::regclass
+    $$,
+    'the queue has no sequence'
+);
+
+-- Whether capture was interrupted ------------------------------------------------------------------
+
+create temporary table capture as select consolidation.capture_state() as before;
+select is(
+    consolidation.capture_state(), (select c.before from capture as c),
+    'control: asked twice, the state of capture is the same'
+);
+alter table public.user_workflow_run disable trigger capture_update;
+select isnt(
+    consolidation.capture_state(), (select c.before from capture as c),
+    'a capture trigger that is disabled is another state'
+);
+alter table public.user_workflow_run enable always trigger capture_update;
+select isnt(
+    consolidation.capture_state(), (select c.before from capture as c),
+    'a capture trigger that was disabled and enabled again is another state, too'
+);
+select is(
+    (select c.relreplident from pg_class as c where c.oid = 'consolidation.change'::regclass), 'f',
+    'a publication of all tables can tell which entries are deleted'
+);
 
 select * from finish();
 rollback;
