@@ -8,6 +8,8 @@
 
 begin;
 
+set local search_path = pg_catalog, pg_temp;
+
 do $$
 declare
     report text;

@@ -2,8 +2,16 @@
 
 begin;
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as every_range_is_done
-from consolidation.chunk
-where finished_at is null;
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'every range of the backfill is finished',
+    array(
+        select format('%s to %s', c.first_trace_id, c.last_trace_id)
+        from consolidation.chunk as c
+        where c.finished_at is null
+        order by c.first_trace_id
+    )
+);
 
 rollback;

@@ -1,107 +1,146 @@
 -- Verify workflow_consolidation:cut_over on pg
 --
--- The names are swapped, and what they show is what the old tables hold. Executions written to
+-- The names are swapped, and the old names show what the old tables hold. Executions written to
 -- since wait in the queue and are left out; once the contract project dropped the old tables,
 -- nothing is left to compare with.
 
 begin;
 
-select 1 / (case when consolidation.phase() in ('cut over', 'contract') then 1 else 0 end)
-    as swapped;
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case when count(*) = 8 then 1 else 0 end)
-    as old_names_are_views_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where
-    oid in (
-        'public.workflow_trace'::regclass,
-        'public.workflow_steps'::regclass,
-        'public.workflow_events'::regclass,
-        'public.workflow_trace_screenshot'::regclass,
-        'public.workflow_trace_context'::regclass,
-        'public.workflow_trace_endpoint'::regclass,
-        'public.workflow_configs'::regclass,
-        'public.micro_state'::regclass
+select consolidation.claim(
+    'the names are swapped',
+    consolidation.phase() in ('cut over', 'contract')
+);
+
+select consolidation.claim_none(
+    'every old name is a view that reads with the rights of the caller',
+    array(
+        select n.name
+        from unnest(
+            consolidation.six_tables() || array['workflow_configs', 'micro_state']
+        ) as n (name)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('public.' || n.name)
+                and c.relkind = 'v'
+                and c.reloptions @> '{security_invoker=true}'
+        )
     )
-    and relkind = 'v'
-    and reloptions @> '{security_invoker=true}';
+);
 
-select 1 / (case when count(*) = 4 then 1 else 0 end) as applications_may_use_the_tables
-from pg_catalog.pg_class
-where
-    oid in (
-        'public.user_workflow_run'::regclass,
-        'public.user_workflow_run_step'::regclass,
-        'public.user_workflow_config'::regclass,
-        'public.user_workflow_cache_state'::regclass
+select consolidation.claim_none(
+    'applications can read and write every new table, and truncate none',
+    array(
+        select format('%s on %s', p.privilege, t.name)
+        from unnest(
+            array[
+                'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config',
+                'user_workflow_cache_state'
+            ]
+        ) as t (name)
+        cross join (
+            values
+            ('select', true), ('insert', true), ('update', true), ('delete', true),
+            ('truncate', false)
+        ) as p (privilege, is_granted)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('public.' || t.name)
+                and c.relkind = 'r'
+                and has_table_privilege('workflow_app', c.oid, p.privilege) = p.is_granted
+        )
     )
-    and relkind = 'r'
-    and has_table_privilege('workflow_app', oid, 'select')
-    and has_table_privilege('workflow_app', oid, 'insert')
-    and has_table_privilege('workflow_app', oid, 'update')
-    and has_table_privilege('workflow_app', oid, 'delete')
-    and not has_table_privilege('workflow_app', oid, 'truncate');
+);
 
-select 1 / count(*) as configurations_are_isolated
-from pg_catalog.pg_class as c
-inner join pg_catalog.pg_policy as p on p.polrelid = c.oid
-where
-    c.oid = 'public.user_workflow_config'::regclass
-    and c.relrowsecurity
-    and c.relforcerowsecurity
-    and p.polname = 'user_workflow_config_org_isolation'
-    and pg_get_expr(p.polqual, p.polrelid) = pg_get_expr(p.polwithcheck, p.polrelid)
-    and pg_get_expr(p.polqual, p.polrelid) ~ 'org_id = \( SELECT (public\.)?current_org_id\(\)';
+select consolidation.claim(
+    'row level security shows each organisation its own configurations only',
+    exists (
+        select from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_policy as p on p.polrelid = c.oid
+        where
+            c.oid = to_regclass('public.user_workflow_config')
+            and c.relrowsecurity
+            and c.relforcerowsecurity
+            and p.polname = 'user_workflow_config_org_isolation'
+            and pg_get_expr(p.polqual, p.polrelid) = pg_get_expr(p.polwithcheck, p.polrelid)
+            and pg_get_expr(p.polqual, p.polrelid) ~ 'org_id = \( SELECT public\.current_org_id\(\)'
+    )
+);
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as no_other_policy_on_configurations
-from pg_catalog.pg_policies
-where
-    schemaname = 'public'
-    and tablename = 'user_workflow_config'
-    and policyname not in (tablename || '_org_isolation', tablename || '_maintenance')
-    and (
-        policyname <> tablename || '_unscoped'
-        or qual is distinct from with_check
-        or qual !~ '^\(\( SELECT (public\.)?current_org_id\(\) AS current_org_id\) IS NULL\)$'
-    );
+select consolidation.claim_none(
+    'no other policy shows configurations to an organisation',
+    array(
+        select p.policyname::text
+        from pg_catalog.pg_policies as p
+        where
+            p.schemaname = 'public'
+            and p.tablename = 'user_workflow_config'
+            and p.policyname not in (p.tablename || '_org_isolation', p.tablename || '_maintenance')
+            and (
+                p.policyname <> p.tablename || '_unscoped'
+                or p.qual is distinct from p.with_check
+                or p.qual <> '(( SELECT public.current_org_id() AS current_org_id) IS NULL)'
+            )
+    )
+);
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as applications_may_use_the_old_names
-from (
-    values
-    ('public.workflow_trace'),
-    ('public.workflow_steps'),
-    ('public.workflow_events'),
-    ('public.workflow_trace_screenshot'),
-    ('public.workflow_trace_context'),
-    ('public.workflow_trace_endpoint'),
-    ('public.workflow_configs'),
-    ('public.micro_state')
-) as t (relation)
-cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
-where
-    not has_table_privilege('workflow_app', t.relation, p.privilege)
-    or not has_table_privilege('workflow_maintenance', t.relation, p.privilege);
+select consolidation.claim_none(
+    'applications and workflow_maintenance can read and write every old name',
+    array(
+        select format('%s on %s for %s', p.privilege, n.name, r.name)
+        from unnest(
+            consolidation.six_tables() || array['workflow_configs', 'micro_state']
+        ) as n (name)
+        cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
+        cross join unnest(array['workflow_app', 'workflow_maintenance']) as r (name)
+        where
+            has_table_privilege(r.name, to_regclass('public.' || n.name), p.privilege)
+            is not true
+    )
+);
 
-select 1 / (case when count(*) = 4 then 1 else 0 end) as applications_may_read_what_is_behind
-from unnest(
-    array['event_row', 'screenshot_row', 'context_row', 'endpoint_row']
-) as v (name)
-where has_table_privilege('workflow_app', 'consolidation.' || v.name, 'select');
+select consolidation.claim_none(
+    'applications can read the views behind the old names',
+    array(
+        select v.name
+        from unnest(array['event_row', 'screenshot_row', 'context_row', 'endpoint_row']) as v (name)
+        where
+            has_table_privilege('workflow_app', to_regclass('consolidation.' || v.name), 'select')
+            is not true
+    )
+);
 
-select 1 / (case when count(*) = 4 then 1 else 0 end) as sequences_have_their_names
-from pg_catalog.pg_sequence
-where
-    seqrelid in (
-        'public.workflow_trace_trace_id_seq'::regclass,
-        'public.workflow_steps_step_id_seq'::regclass,
-        'public.workflow_events_event_id_seq'::regclass,
-        'public.workflow_trace_context_context_id_seq'::regclass
-    );
+select consolidation.claim_none(
+    'the sequences of the old ids have their names',
+    array(
+        select n.name
+        from unnest(
+            array[
+                'workflow_trace_trace_id_seq', 'workflow_steps_step_id_seq',
+                'workflow_events_event_id_seq', 'workflow_trace_context_context_id_seq'
+            ]
+        ) as n (name)
+        where not exists (
+            select from pg_catalog.pg_sequence as s
+            where s.seqrelid = to_regclass('public.' || n.name)
+        )
+    )
+);
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as foreign_keys_are_validated
-from consolidation.cut_over_log
-where stage = 'validate';
+select consolidation.claim_none(
+    'every foreign key that the cut-over moved is validated',
+    array(
+        select l.statement
+        from consolidation.cut_over_log as l
+        where l.stage = 'validate'
+        order by l.ordinal
+    )
+);
 
+-- Of many differences the first thousand are enough.
 do $$
 declare
     example record;
@@ -120,12 +159,12 @@ begin
     if differing > 0 then
         raise exception using
             errcode = 'data_corrupted',
-            message = format(
-                'old tables and documents differ in %s%s rows, for example %s %s in %s',
+            message = 'the documents hold what the old tables hold',
+            detail = format(
+                'Not so: %s%s rows, for example %s %s in %s (old: %s new: %s)',
                 differing, case when differing >= 1000 then ' or more' end,
-                example.table_name, example.key, example.columns
+                example.table_name, example.key, example.columns, example.old_row, example.new_row
             ),
-            detail = format('old: %s new: %s', example.old_row, example.new_row),
             hint = 'select * from consolidation.differences();';
     end if;
 end;

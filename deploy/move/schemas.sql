@@ -70,6 +70,25 @@ comment on function consolidation.six_tables() is
 revoke all on function consolidation.six_tables() from public;
 grant execute on function consolidation.six_tables() to workflow_maintenance;
 
+create function consolidation.claim(sentence text, holds boolean)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if holds is not true then
+        raise exception using
+            errcode = 'assert_failure',
+            message = sentence;
+    end if;
+end;
+$$;
+comment on function consolidation.claim(text, boolean) is
+'For verify scripts: raises P0004 with the sentence, unless it holds';
+revoke all on function consolidation.claim(text, boolean) from public;
+grant execute on function consolidation.claim(text, boolean) to workflow_maintenance;
+
 create function consolidation.require_read_committed()
 returns void
 language plpgsql
@@ -94,6 +113,31 @@ comment on function consolidation.require_read_committed() is
 first and has to see what was committed until then';
 revoke all on function consolidation.require_read_committed() from public;
 grant execute on function consolidation.require_read_committed() to workflow_maintenance;
+
+create function consolidation.claim_none(sentence text, counterexamples text [])
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if cardinality(counterexamples) = 0 then
+        return;
+    end if;
+    raise exception using
+        errcode = 'assert_failure',
+        message = sentence,
+        detail = format(
+            'Not so: %s%s', array_to_string(counterexamples[1:5], ', ', 'null'),
+            ' and ' || nullif(greatest(cardinality(counterexamples) - 5, 0), 0) || ' more'
+        );
+end;
+$$;
+comment on function consolidation.claim_none(text, text []) is
+'For verify scripts: raises P0004 with the sentence and the first five counterexamples, unless there
+are none';
+revoke all on function consolidation.claim_none(text, text []) from public;
+grant execute on function consolidation.claim_none(text, text []) to workflow_maintenance;
 
 create function consolidation.phase()
 returns text

@@ -216,7 +216,10 @@ def test_a_rule_that_does_not_hold_stops_it_by_name_and_undoes_the_change(
     broken.write_text(text.replace(index, ""), encoding="utf-8")
     result = psql(legacy, broken)
     assert result.returncode == 3
-    assert "search_indexes does not verify: division by zero" in result.stderr
+    assert (
+        "ERROR:  search_indexes does not verify: it is not so that every index for searches exists "
+        "and is valid\nDETAIL:  Not so: idx_step_node\n" in result.stderr
+    )
     found = execute(
         legacy,
         "select to_regclass('public.idx_run_context_gin') is null, "

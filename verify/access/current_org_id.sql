@@ -2,13 +2,18 @@
 
 begin;
 
+set local search_path = pg_catalog, pg_temp;
+
 set local app.current_org_id = '';
-select 1 / (case when public.current_org_id() is null then 1 else 0 end) as empty_is_nobody;
+select consolidation.claim(
+    'a session whose setting app.current_org_id is empty has no organisation',
+    public.current_org_id() is null
+);
 
 set local app.current_org_id = '00000000-0000-4000-8000-000000000001';
-select 1 / (case
-    when public.current_org_id() = '00000000-0000-4000-8000-000000000001' then 1
-    else 0
-end) as named;
+select consolidation.claim(
+    'a session has the organisation that its setting app.current_org_id names',
+    public.current_org_id() = '00000000-0000-4000-8000-000000000001'
+);
 
 rollback;

@@ -2,33 +2,51 @@
 
 begin;
 
-select
-    role_name,
-    reason,
-    through,
-    tables,
-    only_without_organisation
-from public.not_isolated
-where false;
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / count(*) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where oid = 'public.not_isolated'::regclass and reloptions = '{security_invoker=true}';
+select consolidation.claim_none(
+    'the view not_isolated has all its columns',
+    array(
+        select unnest(
+            array[
+                'role_name', 'reason', 'through', 'tables', 'only_without_organisation'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('public.not_isolated') and not a.attisdropped
+    )
+);
 
--- It finds every superuser that can log in; there is one, or nobody could install extensions.
-select 1 / (case when count(*) = 0 then 1 else 0 end) as superusers_are_listed
-from pg_catalog.pg_roles as r
-where
-    r.rolsuper
-    and r.rolcanlogin
-    and not exists (
-        select from public.not_isolated as n
-        where n.role_name = r.rolname and n.reason = 'superuser' and n.through is null
-    );
+select consolidation.claim(
+    'the view not_isolated reads with the rights of the caller',
+    (
+        select c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = to_regclass('public.not_isolated')
+    )
+);
 
-select 1 / (case
-    when has_table_privilege('workflow_app', 'public.not_isolated', 'select') then 0
-    else 1
-end) as not_for_applications;
+-- There is such a superuser, or nobody could install extensions.
+select consolidation.claim_none(
+    'the view not_isolated lists every superuser that can log in',
+    array(
+        select r.rolname::text
+        from pg_catalog.pg_roles as r
+        where
+            r.rolsuper
+            and r.rolcanlogin
+            and not exists (
+                select from public.not_isolated as n
+                where n.role_name = r.rolname and n.reason = 'superuser' and n.through is null
+            )
+    )
+);
+
+select consolidation.claim(
+    'applications cannot read the view not_isolated',
+    not has_table_privilege('workflow_app', to_regclass('public.not_isolated'), 'select')
+);
 
 rollback;

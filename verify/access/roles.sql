@@ -2,18 +2,42 @@
 
 begin;
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as both_are_plain_group_roles
-from pg_catalog.pg_roles
-where
-    rolname in ('workflow_app', 'workflow_maintenance')
-    and not rolcanlogin
-    and not rolsuper
-    and not rolbypassrls;
+set local search_path = pg_catalog, pg_temp;
 
--- Whoever is in workflow_maintenance sees every organisation: workflow_app must not be.
-select 1 / (case
-    when pg_has_role('workflow_app', 'workflow_maintenance', 'member') then 0
-    else 1
-end) as applications_are_isolated;
+-- The schema that holds consolidation.claim() does not exist yet.
+do $$
+declare
+    wrong text;
+begin
+    select string_agg(n.role_name, ', ' order by n.role_name)
+    into wrong
+    from unnest(array['workflow_app', 'workflow_maintenance']) as n (role_name)
+    where not exists (
+        select from pg_catalog.pg_roles as r
+        where
+            r.rolname = n.role_name
+            and not r.rolcanlogin
+            and not r.rolsuper
+            and not r.rolbypassrls
+    );
+    if wrong is not null then
+        raise exception using
+            errcode = 'assert_failure',
+            message = 'both roles of the project exist, without login, superuser or bypassrls',
+            detail = 'Not so: ' || wrong;
+    end if;
+end
+$$;
+
+-- A member of workflow_maintenance sees every organisation.
+do $$
+begin
+    if pg_has_role('workflow_app', 'workflow_maintenance', 'member') is not false then
+        raise exception using
+            errcode = 'assert_failure',
+            message = 'workflow_app is not a member of workflow_maintenance';
+    end if;
+end
+$$;
 
 rollback;

@@ -2,63 +2,105 @@
 
 begin;
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as enabled_and_forced
-from pg_catalog.pg_class
-where
-    oid in ('public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass)
-    and relrowsecurity
-    and relforcerowsecurity;
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as isolation_of_everybody
-from pg_catalog.pg_policies
-where
-    schemaname = 'public'
-    and tablename in ('user_workflow_run', 'user_workflow_run_step')
-    and policyname = tablename || '_org_isolation'
-    and permissive = 'PERMISSIVE'
-    and cmd = 'ALL'
-    and roles = '{public}'
-    and qual = with_check
-    and qual ~ '^\(org_id = \( SELECT (public\.)?current_org_id\(\) AS current_org_id\)\)$';
+select consolidation.claim_none(
+    'row level security is enabled and forced on both document tables',
+    array(
+        select t.name
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
+        where not exists (
+            select from pg_catalog.pg_class as c
+            where
+                c.oid = to_regclass('public.' || t.name)
+                and c.relrowsecurity
+                and c.relforcerowsecurity
+        )
+    )
+);
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as maintenance_sees_all
-from pg_catalog.pg_policies
-where
-    schemaname = 'public'
-    and tablename in ('user_workflow_run', 'user_workflow_run_step')
-    and policyname = tablename || '_maintenance'
-    and cmd = 'ALL'
-    and roles = '{workflow_maintenance}'
-    and qual = 'true'
-    and with_check = 'true';
+select consolidation.claim_none(
+    'the policy org_isolation of both document tables shows every role one organisation only',
+    array(
+        select t.name
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
+        where not exists (
+            select from pg_catalog.pg_policies as p
+            where
+                p.schemaname = 'public'
+                and p.tablename = t.name
+                and p.policyname = t.name || '_org_isolation'
+                and p.permissive = 'PERMISSIVE'
+                and p.cmd = 'ALL'
+                and p.roles = '{public}'
+                and p.qual = '(org_id = ( SELECT public.current_org_id() AS current_org_id))'
+                and p.with_check = p.qual
+        )
+    )
+);
 
--- Any other policy would widen what a tenant sees. The one the cut-over adds is for roles that
--- were not isolated before, and opens nothing to a session that names an organisation.
-select 1 / (case when count(*) = 0 then 1 else 0 end) as nothing_else
-from pg_catalog.pg_policies
-where
-    schemaname = 'public'
-    and tablename in ('user_workflow_run', 'user_workflow_run_step')
-    and policyname not in (tablename || '_org_isolation', tablename || '_maintenance')
-    and (
-        policyname <> tablename || '_unscoped'
-        or qual is distinct from with_check
-        or qual !~ '^\(\( SELECT (public\.)?current_org_id\(\) AS current_org_id\) IS NULL\)$'
-    );
+select consolidation.claim_none(
+    'the policy maintenance of both document tables shows workflow_maintenance every row',
+    array(
+        select t.name
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
+        where not exists (
+            select from pg_catalog.pg_policies as p
+            where
+                p.schemaname = 'public'
+                and p.tablename = t.name
+                and p.policyname = t.name || '_maintenance'
+                and p.cmd = 'ALL'
+                and p.roles = '{workflow_maintenance}'
+                and p.qual = 'true'
+                and p.with_check = 'true'
+        )
+    )
+);
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as maintenance_may_write
-from (
-    values ('public.user_workflow_run'), ('public.user_workflow_run_step')
-) as t (relation)
-cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
-where not has_table_privilege('workflow_maintenance', t.relation, p.privilege);
+-- The policy that the cut-over may add is for roles that were not isolated before. It opens nothing
+-- to a session that names an organisation.
+select consolidation.claim_none(
+    'no other policy of the document tables widens what a tenant sees',
+    array(
+        select format('%I on %I', p.policyname, p.tablename)
+        from pg_catalog.pg_policies as p
+        where
+            p.schemaname = 'public'
+            and p.tablename in ('user_workflow_run', 'user_workflow_run_step')
+            and p.policyname not in (p.tablename || '_org_isolation', p.tablename || '_maintenance')
+            and (
+                p.policyname <> p.tablename || '_unscoped'
+                or p.qual is distinct from p.with_check
+                or p.qual <> '(( SELECT public.current_org_id() AS current_org_id) IS NULL)'
+            )
+    )
+);
 
-select 1 / (case
-    when has_function_privilege('workflow_app', 'consolidation.see_everything()', 'execute') then 0
-    else 1
-end) as not_for_applications;
+select consolidation.claim_none(
+    'workflow_maintenance can read and write both document tables',
+    array(
+        select format('%s on %s', p.privilege, t.name)
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
+        cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
+        where
+            has_table_privilege(
+                'workflow_maintenance', to_regclass('public.' || t.name), p.privilege
+            ) is not true
+    )
+);
 
--- Whoever deploys and verifies sees everything.
-select consolidation.see_everything();
+select consolidation.claim(
+    'applications cannot execute see_everything()',
+    not has_function_privilege(
+        'workflow_app', to_regprocedure('consolidation.see_everything()'), 'execute'
+    )
+);
+
+-- It raises an error of its own that names the tables and the role.
+select consolidation.claim(
+    'the role that verifies sees every row of old tables and documents',
+    consolidation.see_everything() is not null
+);
 
 rollback;

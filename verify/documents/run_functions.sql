@@ -2,19 +2,31 @@
 
 begin;
 
-select 1 / (case when count(*) = 7 then 1 else 0 end) as with_the_rights_of_the_caller
-from pg_catalog.pg_proc
-where
-    oid in (
-        'public.start_run(uuid,text,uuid,uuid,jsonb,text,text)'::regprocedure,
-        'public.add_context(uuid,text,jsonb)'::regprocedure,
-        'public.add_context(uuid,jsonb)'::regprocedure,
-        'public.get_context(uuid,text,jsonb)'::regprocedure,
-        'public.add_endpoints(uuid,jsonb)'::regprocedure,
-        'public.add_endpoint(uuid,bigint)'::regprocedure,
-        'public.add_endpoint(uuid,text)'::regprocedure
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'applications can execute the functions that write runs, with the rights of the caller',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'public.start_run(uuid,text,uuid,uuid,jsonb,text,text)',
+                'public.add_context(uuid,text,jsonb)',
+                'public.add_context(uuid,jsonb)',
+                'public.get_context(uuid,text,jsonb)',
+                'public.add_endpoints(uuid,jsonb)',
+                'public.add_endpoint(uuid,bigint)',
+                'public.add_endpoint(uuid,text)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and not p.prosecdef
+                and has_function_privilege('workflow_app', p.oid, 'execute')
+        )
     )
-    and not prosecdef
-    and has_function_privilege('workflow_app', oid, 'execute');
+);
 
 rollback;

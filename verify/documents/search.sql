@@ -2,50 +2,69 @@
 
 begin;
 
--- They see every organisation: what binds them to one is in their text and in these settings.
-select 1 / (case when count(*) = 2 then 1 else 0 end) as definer_functions_are_pinned
-from pg_catalog.pg_proc
-where
-    oid in (
-        (
-            'public.find_run_ids(jsonb,text,jsonb,jsonb,jsonb,timestamptz,timestamptz,integer,'
-            'timestamptz,uuid)'
-        )::regprocedure,
-        'public.find_step_ids(jsonb,jsonb,text,timestamptz,timestamptz,integer,timestamptz,uuid)'
-        ::regprocedure
-    )
-    and prosecdef
-    and provolatile = 's'
-    and prorettype = 'uuid'::regtype
-    and proowner = 'workflow_maintenance'::regrole
-    and proconfig @> array['search_path=pg_catalog, pg_temp', 'row_security=on']
-    and prosrc ~ 'organisation constant uuid := public\.current_org_id\(\);'
-    and prosrc ~ 'if organisation is null then\s+return;'
-    and prosrc ~ 'where\s+[rs]\.org_id = organisation\s+and'
-    and not has_function_privilege('public', oid, 'execute')
-    and has_function_privilege('workflow_app', oid, 'execute')
-    and has_function_privilege('workflow_maintenance', oid, 'execute');
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as rows_come_with_the_rights_of_the_caller
-from pg_catalog.pg_proc
-where
-    oid in (
-        (
-            'public.find_runs(jsonb,text,jsonb,jsonb,jsonb,timestamptz,timestamptz,integer,'
-            'timestamptz,uuid)'
-        )::regprocedure,
-        'public.find_steps(jsonb,jsonb,text,timestamptz,timestamptz,integer,timestamptz,uuid)'
-        ::regprocedure
+-- They see every organisation: only their text and these settings bind them to one.
+select consolidation.claim_none(
+    'find_run_ids() and find_step_ids() search the organisation of the session only',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'public.find_run_ids(jsonb,text,jsonb,jsonb,jsonb,timestamptz,timestamptz,'
+                'integer,timestamptz,uuid)',
+                'public.find_step_ids(jsonb,jsonb,text,timestamptz,timestamptz,integer,'
+                'timestamptz,uuid)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and p.prosecdef
+                and p.provolatile = 's'
+                and p.prorettype = 'uuid'::regtype
+                and p.proowner = 'workflow_maintenance'::regrole
+                and p.proconfig @> array['search_path=pg_catalog, pg_temp', 'row_security=on']
+                and p.prosrc ~ 'organisation constant uuid := public\.current_org_id\(\);'
+                and p.prosrc ~ 'if organisation is null then\s+return;'
+                and p.prosrc ~ 'where\s+[rs]\.org_id = organisation\s+and'
+                and not has_function_privilege('public', p.oid, 'execute')
+                and has_function_privilege('workflow_app', p.oid, 'execute')
+                and has_function_privilege('workflow_maintenance', p.oid, 'execute')
+        )
     )
-    and not prosecdef
-    and provolatile = 's'
-    and proconfig @> array['search_path=pg_catalog, pg_temp']
-    and proretset
-    and prorettype in (
-        'public.user_workflow_run'::regtype, 'public.user_workflow_run_step'::regtype
+);
+
+select consolidation.claim_none(
+    'find_runs() and find_steps() read their rows with the rights of the caller',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'public.find_runs(jsonb,text,jsonb,jsonb,jsonb,timestamptz,timestamptz,'
+                'integer,timestamptz,uuid)',
+                'public.find_steps(jsonb,jsonb,text,timestamptz,timestamptz,integer,'
+                'timestamptz,uuid)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and not p.prosecdef
+                and p.provolatile = 's'
+                and p.proconfig @> array['search_path=pg_catalog, pg_temp']
+                and p.proretset
+                and p.prorettype in (
+                    to_regtype('public.user_workflow_run'),
+                    to_regtype('public.user_workflow_run_step')
+                )
+                and not has_function_privilege('public', p.oid, 'execute')
+                and has_function_privilege('workflow_app', p.oid, 'execute')
+                and has_function_privilege('workflow_maintenance', p.oid, 'execute')
+        )
     )
-    and not has_function_privilege('public', oid, 'execute')
-    and has_function_privilege('workflow_app', oid, 'execute')
-    and has_function_privilege('workflow_maintenance', oid, 'execute');
+);
 
 rollback;

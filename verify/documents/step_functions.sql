@@ -2,16 +2,28 @@
 
 begin;
 
-select 1 / (case when count(*) = 4 then 1 else 0 end) as with_the_rights_of_the_caller
-from pg_catalog.pg_proc
-where
-    oid in (
-        'public.add_events(uuid,jsonb)'::regprocedure,
-        'public.add_event(uuid,text,jsonb,timestamptz)'::regprocedure,
-        'public.add_screenshots(uuid,jsonb)'::regprocedure,
-        'public.add_screenshot(uuid,text,text,text,text,boolean,numeric,timestamptz)'::regprocedure
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'applications can execute the functions that write steps, with the rights of the caller',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'public.add_events(uuid,jsonb)',
+                'public.add_event(uuid,text,jsonb,timestamptz)',
+                'public.add_screenshots(uuid,jsonb)',
+                'public.add_screenshot(uuid,text,text,text,text,boolean,numeric,timestamptz)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and not p.prosecdef
+                and has_function_privilege('workflow_app', p.oid, 'execute')
+        )
     )
-    and not prosecdef
-    and has_function_privilege('workflow_app', oid, 'execute');
+);
 
 rollback;

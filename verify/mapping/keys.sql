@@ -2,51 +2,64 @@
 
 begin;
 
--- One-to-one and in the order of the ids, at both ends of bigint too.
-select 1 / (case when count(*) = 7 and count(distinct i.run_id) = 7 then 1 else 0 end) as in_order
-from (
-    select
-        consolidation.run_id(v.id) as run_id,
-        row_number() over (order by v.id) as by_id,
-        row_number() over (order by consolidation.run_id(v.id)) as by_run_id,
-        row_number() over (order by consolidation.step_id(v.id)) as by_step_id
-    from (
-        values
-        (-9223372036854775808), (-1), (0), (1), (15), (16), (9223372036854775807)
-    ) as v (id)
-) as i
-where i.by_id = i.by_run_id and i.by_id = i.by_step_id;
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case
-    when consolidation.synthetic_id('00000000-0000-4000-8000-000000000001', '1') < 0 then 1
-    else 0
-end) as synthetic_ids_are_negative;
+select consolidation.claim(
+    'run_id() and step_id() are one-to-one and in the order of the old ids',
+    (
+        select count(*) = 7 and count(distinct i.run_id) = 7
+        from (
+            select
+                consolidation.run_id(v.id) as run_id,
+                row_number() over (order by v.id) as by_id,
+                row_number() over (order by consolidation.run_id(v.id)) as by_run_id,
+                row_number() over (order by consolidation.step_id(v.id)) as by_step_id
+            from (
+                values
+                (-9223372036854775808), (-1), (0), (1), (15), (16), (9223372036854775807)
+            ) as v (id)
+        ) as i
+        where i.by_id = i.by_run_id and i.by_id = i.by_step_id
+    )
+);
 
-select 1 / (case
-    when consolidation.event_element(7, 'error', 'null', '2025-01-14 10:30:00+00')
-        = '{"type": "error", "timestamp": "2025-01-14T10:30:00Z", "data": null, "event_id": 7}'
-        then 1
-    else 0
-end) as events;
+select consolidation.claim(
+    'synthetic_id() returns a negative id, which no old row has',
+    consolidation.synthetic_id('00000000-0000-4000-8000-000000000001', '1') < 0
+);
 
-select
-    'consolidation.synthetic_uuid(uuid,text)'::regprocedure,
-    'consolidation.to_bigint(jsonb)'::regprocedure,
-    'consolidation.to_uuid(jsonb)'::regprocedure,
-    'consolidation.to_score(jsonb)'::regprocedure,
-    'consolidation.event_key(jsonb,uuid,bigint)'::regprocedure,
-    'consolidation.screenshot_key(jsonb,uuid,bigint)'::regprocedure,
-    'consolidation.fits_event(jsonb)'::regprocedure,
-    'consolidation.fits_screenshot(jsonb,boolean)'::regprocedure,
-    'consolidation.context_origin(bigint,timestamptz,timestamptz)'::regprocedure;
+select consolidation.claim(
+    'event_element() keeps the id and a JSON null of an event',
+    consolidation.event_element(7, 'error', 'null', '2025-01-14 10:30:00+00')
+    = '{"type": "error", "timestamp": "2025-01-14T10:30:00Z", "data": null, "event_id": 7}'
+);
 
-select 1 / (case
-    when
-        consolidation.screenshot_element(
-            null, null, 'n', 1, 'u', null, 'a', null, true, 0.90, '2025-01-14 10:30:00+00', null
-        )::text like '%"confidence": 0.90%'
-        then 1
-    else 0
-end) as screenshots;
+select consolidation.claim_none(
+    'the functions that read keys from elements exist',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.synthetic_uuid(uuid,text)',
+                'consolidation.to_bigint(jsonb)',
+                'consolidation.to_uuid(jsonb)',
+                'consolidation.to_score(jsonb)',
+                'consolidation.event_key(jsonb,uuid,bigint)',
+                'consolidation.screenshot_key(jsonb,uuid,bigint)',
+                'consolidation.fits_event(jsonb)',
+                'consolidation.fits_screenshot(jsonb,boolean)',
+                'consolidation.context_origin(bigint,timestamptz,timestamptz)'
+            ]
+        ) as f (signature)
+        where to_regprocedure(f.signature) is null
+    )
+);
+
+select consolidation.claim(
+    'screenshot_element() keeps the digits of a confidence score',
+    consolidation.screenshot_element(
+        null, null, 'n', 1, 'u', null, 'a', null, true, 0.90, '2025-01-14 10:30:00+00', null
+    )::text like '%"confidence": 0.90%'
+);
 
 rollback;

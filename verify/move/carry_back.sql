@@ -2,11 +2,17 @@
 
 begin;
 
-select 1 / count(*) as cannot_miss_rows
-from pg_catalog.pg_proc
-where
-    oid = 'consolidation.carry_back(bigint[])'::regprocedure
-    and prosrc like '%perform consolidation.see_everything();%'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim(
+    'carry_back() raises an error where a policy hides rows, and is not for applications',
+    (
+        select
+            p.prosrc like '%perform consolidation.see_everything();%'
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
+        from pg_catalog.pg_proc as p
+        where p.oid = to_regprocedure('consolidation.carry_back(bigint[])')
+    )
+);
 
 rollback;

@@ -2,75 +2,98 @@
 
 begin;
 
-select
-    change_id,
-    trace_id
-from consolidation.change
-where false;
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the table change has all its columns',
+    array(
+        select unnest(array['change_id', 'trace_id'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.change') and not a.attisdropped
+    )
+);
 
 -- Before the cut-over the old tables are captured, after it the document tables.
-do $$
-declare
-    missing text;
-begin
-    select string_agg(format('%s on %s', w.trigger_name, w.captured), ', ')
-    into missing
-    from (
-        select
-            t.trigger_name,
-            c.captured,
-            c.capture_function
+select consolidation.claim_none(
+    'every write to the tables that applications use is captured',
+    array(
+        select format('%s on %s', t.trigger_name, c.captured)
         from (
+            select
+                n.name as captured,
+                'capture_old' as capture_function,
+                'expand' as phase
+            from unnest(consolidation.six_tables()) as n (name)
+            union all
             values
-            ('workflow_trace', 'capture_old'),
-            ('workflow_steps', 'capture_old'),
-            ('workflow_events', 'capture_old'),
-            ('workflow_trace_screenshot', 'capture_old'),
-            ('workflow_trace_context', 'capture_old'),
-            ('workflow_trace_endpoint', 'capture_old'),
-            ('user_workflow_run', 'capture_new'),
-            ('user_workflow_run_step', 'capture_new')
-        ) as c (captured, capture_function)
+            ('user_workflow_run', 'capture_new', 'cut over'),
+            ('user_workflow_run_step', 'capture_new', 'cut over')
+        ) as c
         cross join unnest(
             array['capture_insert', 'capture_update', 'capture_delete', 'capture_truncate']
         ) as t (trigger_name)
-        where (c.capture_function = 'capture_old') = (consolidation.phase() = 'expand')
-    ) as w
-    where
-        consolidation.phase() <> 'contract'
-        and not exists (
-            select from pg_catalog.pg_trigger as g
-            where
-                g.tgrelid = format('public.%I', w.captured)::regclass
-                and g.tgname = w.trigger_name
-                and g.tgfoid = format('consolidation.%I()', w.capture_function)::regprocedure
-                and g.tgenabled = 'O'
-        );
-    if missing is not null then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'writes are not captured: missing or disabled ' || missing;
-    end if;
-end
-$$;
-
-select 1 / (case when count(*) = 2 then 1 else 0 end) as definer_functions_are_pinned
-from pg_catalog.pg_proc
-where
-    oid in (
-        'consolidation.capture_old()'::regprocedure, 'consolidation.capture_new()'::regprocedure
+        where
+            c.phase = consolidation.phase()
+            and not exists (
+                select from pg_catalog.pg_trigger as g
+                where
+                    g.tgrelid = to_regclass(format('public.%I', c.captured))
+                    and g.tgname = t.trigger_name
+                    and g.tgfoid
+                    = to_regprocedure(format('consolidation.%I()', c.capture_function))
+                    and g.tgenabled = 'O'
+            )
     )
-    and prosecdef
-    and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
-    and pg_get_userbyid(proowner) = 'workflow_maintenance'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+);
 
-select 1 / (case when count(*) = 4 then 1 else 0 end) as the_queue_can_be_filled_and_emptied
-from unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
-where has_table_privilege('workflow_maintenance', 'consolidation.change', p.privilege);
+select consolidation.claim_none(
+    'the capture triggers run as workflow_maintenance and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.capture_old()',
+                'consolidation.capture_new()'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and p.prosecdef
+                and p.proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
+                and p.proowner = 'workflow_maintenance'::regrole
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
 
-select
-    'consolidation.start_capture(regclass,regproc)'::regprocedure,
-    'consolidation.stop_capture(regclass)'::regprocedure;
+select consolidation.claim_none(
+    'workflow_maintenance can fill and empty the queue',
+    array(
+        select p.privilege
+        from unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
+        where
+            has_table_privilege(
+                'workflow_maintenance', to_regclass('consolidation.change'), p.privilege
+            ) is not true
+    )
+);
+
+select consolidation.claim_none(
+    'the functions that start and stop the capture exist',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.start_capture(regclass,regproc)',
+                'consolidation.stop_capture(regclass)'
+            ]
+        ) as f (signature)
+        where to_regprocedure(f.signature) is null
+    )
+);
 
 rollback;

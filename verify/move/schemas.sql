@@ -2,49 +2,78 @@
 
 begin;
 
-select 1 / (case when n.found = 2 then 1 else 0 end) as schemas_are_closed_to_applications
-from (
-    select count(*) as found
-    from pg_catalog.pg_namespace as n
-    where
-        n.nspname in ('consolidation', 'legacy')
-        and not has_schema_privilege('workflow_app', n.oid, 'create')
-        and has_schema_privilege('workflow_maintenance', n.oid, 'usage')
-) as n;
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case when has_schema_privilege('workflow_app', 'legacy', 'usage') then 0 else 1 end)
-    as legacy_is_closed_to_applications;
+select consolidation.claim_none(
+    'workflow_maintenance can use both schemas of the move, applications create nothing in them',
+    array(
+        select s.name
+        from unnest(array['consolidation', 'legacy']) as s (name)
+        where not exists (
+            select from pg_catalog.pg_namespace as n
+            where
+                n.nspname = s.name
+                and not has_schema_privilege('workflow_app', n.oid, 'create')
+                and has_schema_privilege('workflow_maintenance', n.oid, 'usage')
+        )
+    )
+);
 
-select
-    table_name,
-    ordinal,
-    statement
-from consolidation.dropped_table
-where false;
+select consolidation.claim(
+    'applications cannot use the schema legacy',
+    not has_schema_privilege('workflow_app', 'legacy', 'usage')
+);
 
-select 1 / (case when consolidation.phase() is null then 0 else 1 end) as phase_is_known;
+select consolidation.claim_none(
+    'the table dropped_table has all its columns',
+    array(
+        select unnest(array['table_name', 'ordinal', 'statement'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.dropped_table') and not a.attisdropped
+    )
+);
 
-select 1 / (case when n.found = 1 then 1 else 0 end) as says_what_is_deployed
-from (
-    select count(*) as found
-    from consolidation.deployed_change as d
-    where d.change = 'move/schemas'
-) as n;
+select consolidation.claim(
+    'the catalog says in which phase of the move the database is',
+    consolidation.phase() is not null
+);
 
-select 1 / (case when n.allowed = 0 then 1 else 0 end) as not_for_applications
-from (
-    select count(*) as allowed
-    from unnest(
-        array[
-            'consolidation.require_read_committed()', 'consolidation.is_deployed(text)',
-            'consolidation.is_reverted(text)'
-        ]
-    ) as f (name)
-    where has_function_privilege('workflow_app', f.name, 'execute')
-) as n;
+select consolidation.claim(
+    'deployed_change has a row for the change that creates it',
+    exists (select from consolidation.deployed_change as d where d.change = 'move/schemas')
+);
 
-select
-    'consolidation.old_table(text)'::regprocedure,
-    'consolidation.old_name(text)'::regprocedure;
+select consolidation.claim_none(
+    'applications cannot execute the functions that guard the scripts',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.require_read_committed()',
+                'consolidation.is_deployed(text)',
+                'consolidation.is_reverted(text)'
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
+    )
+);
+
+select consolidation.claim_none(
+    'the functions that find an old table and an old name exist',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.old_table(text)',
+                'consolidation.old_name(text)'
+            ]
+        ) as f (signature)
+        where to_regprocedure(f.signature) is null
+    )
+);
 
 rollback;

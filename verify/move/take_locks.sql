@@ -2,13 +2,15 @@
 
 begin;
 
-select 1 / (case
-    when has_function_privilege(
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim(
+    'applications cannot execute take_locks()',
+    not has_function_privilege(
         'workflow_app',
-        'consolidation.take_locks(regclass[],text,interval,interval)'::regprocedure,
+        to_regprocedure('consolidation.take_locks(regclass[],text,interval,interval)'),
         'execute'
-    ) then 0
-    else 1
-end) as not_for_applications;
+    )
+);
 
 rollback;

@@ -2,80 +2,126 @@
 
 begin;
 
--- Until the cut-over the view waits in consolidation; then it is in public, and found there.
-set local search_path = consolidation, public;
+set local search_path = pg_catalog, pg_temp;
 
-select
-    event_id,
-    trace_id,
-    step_id,
-    event_type,
-    event_data,
-    "timestamp"
-from workflow_events
-where false;
-
-select 1 / (case when count(*) = 2 then 1 else 0 end) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where
-    oid in (consolidation.old_name('workflow_events'), 'consolidation.event_row'::regclass)
-    and relkind = 'v'
-    and reloptions = '{security_invoker=true}';
-
-select 1 / (case when count(*) = 2 then 1 else 0 end) as defaults_of_the_table
-from pg_catalog.pg_attrdef as d
-inner join pg_catalog.pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
-where
-    d.adrelid = consolidation.old_name('workflow_events')
-    and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
-        values
-        ('event_id', '''-5719117740578205047''::bigint'),
-        ('timestamp', 'now()')
-    );
-
--- The guard asks with the rights of the caller, else it would let a tenant write anywhere.
-select 1 / (case when count(*) = 2 then 1 else 0 end) as guarded_and_written_by_triggers
-from pg_catalog.pg_trigger as t
-inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
-where
-    t.tgrelid = consolidation.old_name('workflow_events')
-    and t.tgenabled = 'O'
-    and (
-        (
-            t.tgname = 'guard'
-            and p.oid = 'consolidation.guard_workflow_events()'::regprocedure
-            and not p.prosecdef
-            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR UPDATE ON %'
+select consolidation.claim_none(
+    'the view workflow_events has all its columns',
+    array(
+        select unnest(
+            array[
+                'event_id', 'trace_id', 'step_id', 'event_type', 'event_data', 'timestamp'
+            ]
         )
-        or (
-            t.tgname = 'write'
-            and p.oid = 'consolidation.write_workflow_events()'::regprocedure
-            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR DELETE OR UPDATE ON %'
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = consolidation.old_name('workflow_events') and not a.attisdropped
+    )
+);
+
+select consolidation.claim(
+    'workflow_events and event_row are views with the rights of the caller',
+    (
+        select count(*) = 2
+        from pg_catalog.pg_class as c
+        where
+            c.oid in (
+                consolidation.old_name('workflow_events'),
+                to_regclass('consolidation.event_row')
+            )
+            and c.relkind = 'v'
+            and c.reloptions = '{security_invoker=true}'
+    )
+);
+
+select consolidation.claim_none(
+    'the view workflow_events has the defaults of the table',
+    array(
+        select e.column_name
+        from (
+            values
+            ('event_id', '''-5719117740578205047''::bigint'),
+            ('timestamp', 'now()')
+        ) as e (column_name, default_value)
+        where not exists (
+            select from pg_catalog.pg_attrdef as d
+            inner join pg_catalog.pg_attribute as a
+                on a.attrelid = d.adrelid and a.attnum = d.adnum
+            where
+                d.adrelid = consolidation.old_name('workflow_events')
+                and a.attname = e.column_name
+                and pg_get_expr(d.adbin, d.adrelid) = e.default_value
         )
-    );
+    )
+);
 
-select 1 / (case when count(*) = 1 then 1 else 0 end) as definer_functions_are_pinned
-from pg_catalog.pg_proc
-where
-    oid in ('consolidation.write_workflow_events()'::regprocedure)
-    and prosecdef
-    and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
-    and pg_get_userbyid(proowner) = 'workflow_maintenance'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+-- The guard runs as the caller, or it would let a tenant write to any run.
+select consolidation.claim_none(
+    'triggers guard every write to workflow_events and put it into the documents',
+    array(
+        select e.name
+        from (
+            values
+            ('guard', false, 'INSERT OR UPDATE'),
+            ('write', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, may_be_definer, events)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
+            where
+                g.tgrelid = consolidation.old_name('workflow_events')
+                and g.tgname = e.name
+                and g.tgenabled = 'O'
+                and g.tgfoid
+                = to_regprocedure('consolidation.' || e.name || '_workflow_events()')
+                and (e.may_be_definer or not p.prosecdef)
+                and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
+        )
+    )
+);
 
-select 1 / (case
-    when has_table_privilege('workflow_maintenance', 'consolidation.event_row', 'select') then 1
-    else 0
-end) as the_writing_trigger_can_read;
+select consolidation.claim_none(
+    'write_workflow_events() runs as workflow_maintenance and is closed to applications',
+    array(
+        select f.signature
+        from unnest(array['consolidation.write_workflow_events()']) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and p.prosecdef
+                and p.proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
+                and p.proowner = 'workflow_maintenance'::regrole
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
 
-select 1 / (case
-    when
-        consolidation.patch('{"a": 1, "b": 1.1}', '{"a": 2, "b": 1.1}', '{"a": 1, "b": 1.10}')
-        = '{"b": 1.10}'
-        then 1
-    else 0
-end) as changes_are_merged;
+select consolidation.claim(
+    'the writing trigger can read event_row',
+    has_table_privilege(
+        'workflow_maintenance', to_regclass('consolidation.event_row'), 'select'
+    )
+);
 
-select 'consolidation.refuse_known_event_id(bigint)'::regprocedure;
+select consolidation.claim_none(
+    'the functions that merge an update and refuse a known event id exist',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.patch(jsonb,jsonb,jsonb)',
+                'consolidation.refuse_known_event_id(bigint)'
+            ]
+        ) as f (signature)
+        where to_regprocedure(f.signature) is null
+    )
+);
+
+select consolidation.claim(
+    'patch() changes only what an update changed',
+    consolidation.patch('{"a": 1, "b": 1.1}', '{"a": 2, "b": 1.1}', '{"a": 1, "b": 1.10}')
+    = '{"b": 1.10}'
+);
 
 rollback;

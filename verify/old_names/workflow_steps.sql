@@ -2,81 +2,105 @@
 
 begin;
 
--- Until the cut-over the view waits in consolidation; then it is in public, and found there.
-set local search_path = consolidation, public;
+set local search_path = pg_catalog, pg_temp;
 
-select
-    step_id,
-    trace_id,
-    step_number,
-    status,
-    input_data,
-    output_data,
-    error_message,
-    start_time,
-    end_time,
-    duration_ms,
-    retry_count,
-    metadata,
-    node_id
-from workflow_steps
-where false;
+select consolidation.claim_none(
+    'the view workflow_steps has all its columns',
+    array(
+        select unnest(
+            array[
+                'step_id', 'trace_id', 'step_number', 'status', 'input_data', 'output_data',
+                'error_message', 'start_time', 'end_time', 'duration_ms', 'retry_count', 'metadata',
+                'node_id'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = consolidation.old_name('workflow_steps') and not a.attisdropped
+    )
+);
 
-select 1 / (case when count(*) = 1 then 1 else 0 end) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where
-    oid in (consolidation.old_name('workflow_steps'))
-    and relkind = 'v'
-    and reloptions = '{security_invoker=true}';
+select consolidation.claim(
+    'workflow_steps is a view with the rights of the caller',
+    (
+        select c.relkind = 'v' and c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = consolidation.old_name('workflow_steps')
+    )
+);
 
-select 1 / (case when count(*) = 3 then 1 else 0 end) as defaults_of_the_table
-from pg_catalog.pg_attrdef as d
-inner join pg_catalog.pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
-where
-    d.adrelid = consolidation.old_name('workflow_steps')
-    and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
-        values
-        ('metadata', 'NULLIF(''{}''::jsonb, ''{}''::jsonb)'),
-        ('status', '''pending''::text'),
-        ('retry_count', '0')
-    );
+select consolidation.claim_none(
+    'the view workflow_steps has the defaults of the table',
+    array(
+        select e.column_name
+        from (
+            values
+            ('metadata', 'NULLIF(''{}''::jsonb, ''{}''::jsonb)'),
+            ('status', '''pending''::text'),
+            ('retry_count', '0')
+        ) as e (column_name, default_value)
+        where not exists (
+            select from pg_catalog.pg_attrdef as d
+            inner join pg_catalog.pg_attribute as a
+                on a.attrelid = d.adrelid and a.attnum = d.adnum
+            where
+                d.adrelid = consolidation.old_name('workflow_steps')
+                and a.attname = e.column_name
+                and pg_get_expr(d.adbin, d.adrelid) = e.default_value
+        )
+    )
+);
 
 -- 28: insert, update and delete, without a trigger.
-select 1 / (case
-    when pg_relation_is_updatable(consolidation.old_name('workflow_steps'), false) = 28 then 1
-    else 0
-end) as automatically_updatable;
+select consolidation.claim(
+    'PostgreSQL can insert, update and delete through the view workflow_steps by itself',
+    pg_relation_is_updatable(consolidation.old_name('workflow_steps'), false) = 28
+);
 
--- The guards ask with the rights of the caller: he must not find the runs of others.
-select 1 / (case when count(*) = 3 then 1 else 0 end) as guarded
-from pg_catalog.pg_trigger as t
-inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
-inner join (
-    values
-        (
-            'refuse_null_retry_count', 'public.fill_step_keys()'::regprocedure,
-            'BEFORE UPDATE OF retry_count ON', false
-        ),
-        (
-            'guard_step_identity', 'public.guard_step_identity()'::regprocedure,
-            'BEFORE UPDATE OF run_id, legacy_trace_id, legacy_step_id ON', false
-        ),
-        ('keep_screenshots', 'public.keep_screenshots()'::regprocedure, 'AFTER DELETE ON', true)
-) as e (name, function, event, definer)
-    on e.name = t.tgname and e.function = p.oid
-where
-    t.tgrelid = 'public.user_workflow_run_step'::regclass
-    and t.tgenabled = 'O'
-    and p.prosecdef = e.definer
-    and pg_get_triggerdef(t.oid) like '% ' || e.event || ' %';
+-- A guard runs as the caller, so it cannot find the runs of other organisations.
+select consolidation.claim_none(
+    'triggers protect the ids, retry counts and screenshots of steps',
+    array(
+        select e.name
+        from (
+            values
+            ('refuse_null_retry_count', 'fill_step_keys', 'BEFORE UPDATE OF retry_count', false),
+            (
+                'guard_step_identity', 'guard_step_identity',
+                'BEFORE UPDATE OF run_id, legacy_trace_id, legacy_step_id', false
+            ),
+            ('keep_screenshots', 'keep_screenshots', 'AFTER DELETE', true)
+        ) as e (name, function_name, events, is_definer)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
+            where
+                g.tgrelid = to_regclass('public.user_workflow_run_step')
+                and g.tgname = e.name
+                and g.tgenabled = 'O'
+                and g.tgfoid = to_regprocedure('public.' || e.function_name || '()')
+                and p.prosecdef = e.is_definer
+                and pg_get_triggerdef(g.oid) like '% ' || e.events || ' ON %'
+        )
+    )
+);
 
-select 1 / (case when count(*) = 1 then 1 else 0 end) as definer_functions_are_pinned
-from pg_catalog.pg_proc
-where
-    oid in ('public.keep_screenshots()'::regprocedure)
-    and prosecdef
-    and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
-    and pg_get_userbyid(proowner) = 'workflow_maintenance'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+select consolidation.claim_none(
+    'keep_screenshots() runs as workflow_maintenance and is closed to applications',
+    array(
+        select f.signature
+        from unnest(array['public.keep_screenshots()']) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and p.prosecdef
+                and p.proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
+                and p.proowner = 'workflow_maintenance'::regrole
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
 
 rollback;

@@ -2,80 +2,85 @@
 
 begin;
 
--- Until the cut-over the view waits in consolidation; then it is in public, and found there.
-set local search_path = consolidation, public;
+set local search_path = pg_catalog, pg_temp;
 
-select
-    trace_id,
-    batch_job_item_id,
-    org_id,
-    workflow_id,
-    channel,
-    external_id,
-    status,
-    action_type,
-    action_detail,
-    success,
-    duration_ms,
-    error_detail,
-    error_message,
-    llm_prompt,
-    llm_response,
-    llm_model,
-    llm_tokens_used,
-    tier,
-    tier_reason,
-    config_snapshot,
-    start_time,
-    end_time,
-    created_at,
-    user_id,
-    created_by,
-    session_id
-from workflow_trace
-where false;
+select consolidation.claim_none(
+    'the view workflow_trace has all its columns',
+    array(
+        select unnest(
+            array[
+                'trace_id', 'batch_job_item_id', 'org_id', 'workflow_id', 'channel', 'external_id',
+                'status', 'action_type', 'action_detail', 'success', 'duration_ms', 'error_detail',
+                'error_message', 'llm_prompt', 'llm_response', 'llm_model', 'llm_tokens_used',
+                'tier', 'tier_reason', 'config_snapshot', 'start_time', 'end_time', 'created_at',
+                'user_id', 'created_by', 'session_id'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = consolidation.old_name('workflow_trace') and not a.attisdropped
+    )
+);
 
-select 1 / (case when count(*) = 1 then 1 else 0 end) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where
-    oid in (consolidation.old_name('workflow_trace'))
-    and relkind = 'v'
-    and reloptions = '{security_invoker=true}';
+select consolidation.claim(
+    'workflow_trace is a view with the rights of the caller',
+    (
+        select c.relkind = 'v' and c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = consolidation.old_name('workflow_trace')
+    )
+);
 
-select 1 / (case when count(*) = 3 then 1 else 0 end) as defaults_of_the_table
-from pg_catalog.pg_attrdef as d
-inner join pg_catalog.pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
-where
-    d.adrelid = consolidation.old_name('workflow_trace')
-    and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
-        values
-        ('status', '''pending''::text'),
-        ('success', 'false'),
-        ('created_at', 'now()')
-    );
+select consolidation.claim_none(
+    'the view workflow_trace has the defaults of the table',
+    array(
+        select e.column_name
+        from (
+            values
+            ('status', '''pending''::text'),
+            ('success', 'false'),
+            ('created_at', 'now()')
+        ) as e (column_name, default_value)
+        where not exists (
+            select from pg_catalog.pg_attrdef as d
+            inner join pg_catalog.pg_attribute as a
+                on a.attrelid = d.adrelid and a.attnum = d.adnum
+            where
+                d.adrelid = consolidation.old_name('workflow_trace')
+                and a.attname = e.column_name
+                and pg_get_expr(d.adbin, d.adrelid) = e.default_value
+        )
+    )
+);
 
 -- 28: insert, update and delete, without a trigger.
-select 1 / (case
-    when pg_relation_is_updatable(consolidation.old_name('workflow_trace'), false) = 28 then 1
-    else 0
-end) as automatically_updatable;
+select consolidation.claim(
+    'PostgreSQL can insert, update and delete through the view workflow_trace by itself',
+    pg_relation_is_updatable(consolidation.old_name('workflow_trace'), false) = 28
+);
 
--- The guards ask with the rights of the caller: he must not find the runs of others.
-select 1 / (case when count(*) = 1 then 1 else 0 end) as guarded
-from pg_catalog.pg_trigger as t
-inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
-inner join (
-    values
-        (
-            'guard_run_identity', 'public.guard_run_identity()'::regprocedure,
-            'BEFORE UPDATE OF legacy_trace_id ON', false
+-- A guard runs as the caller, so it cannot find the runs of other organisations.
+select consolidation.claim_none(
+    'a guard protects the old id of a run',
+    array(
+        select e.name
+        from (
+            values
+            ('guard_run_identity', 'guard_run_identity', 'BEFORE UPDATE OF legacy_trace_id', false)
+        ) as e (name, function_name, events, is_definer)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
+            where
+                g.tgrelid = to_regclass('public.user_workflow_run')
+                and g.tgname = e.name
+                and g.tgenabled = 'O'
+                and g.tgfoid = to_regprocedure('public.' || e.function_name || '()')
+                and p.prosecdef = e.is_definer
+                and pg_get_triggerdef(g.oid) like '% ' || e.events || ' ON %'
         )
-) as e (name, function, event, definer)
-    on e.name = t.tgname and e.function = p.oid
-where
-    t.tgrelid = 'public.user_workflow_run'::regclass
-    and t.tgenabled = 'O'
-    and p.prosecdef = e.definer
-    and pg_get_triggerdef(t.oid) like '% ' || e.event || ' %';
+    )
+);
 
 rollback;

@@ -2,90 +2,128 @@
 
 begin;
 
--- Until the cut-over the view waits in consolidation; then it is in public, and found there.
-set local search_path = consolidation, public;
+set local search_path = pg_catalog, pg_temp;
 
-select
-    context_id,
-    trace_id,
-    key,
-    value,
-    created_at,
-    updated_at
-from workflow_trace_context
-where false;
+select consolidation.claim_none(
+    'the view workflow_trace_context has all its columns',
+    array(
+        select unnest(array['context_id', 'trace_id', 'key', 'value', 'created_at', 'updated_at'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = consolidation.old_name('workflow_trace_context') and not a.attisdropped
+    )
+);
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where
-    oid in (consolidation.old_name('workflow_trace_context'), 'consolidation.context_row'::regclass)
-    and relkind = 'v'
-    and reloptions = '{security_invoker=true}';
+select consolidation.claim(
+    'workflow_trace_context and context_row are views with the rights of the caller',
+    (
+        select count(*) = 2
+        from pg_catalog.pg_class as c
+        where
+            c.oid in (
+                consolidation.old_name('workflow_trace_context'),
+                to_regclass('consolidation.context_row')
+            )
+            and c.relkind = 'v'
+            and c.reloptions = '{security_invoker=true}'
+    )
+);
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as defaults_of_the_table
-from pg_catalog.pg_attrdef as d
-inner join pg_catalog.pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
-where
-    d.adrelid = consolidation.old_name('workflow_trace_context')
-    and (a.attname::text, pg_get_expr(d.adbin, d.adrelid)) in (
-        values
-        ('context_id', '''-5719117740578205047''::bigint'),
-        ('created_at', 'now()')
-    );
-
--- The guard asks with the rights of the caller, else it would let a tenant write anywhere.
-select 1 / (case when count(*) = 2 then 1 else 0 end) as guarded_and_written_by_triggers
-from pg_catalog.pg_trigger as t
-inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
-where
-    t.tgrelid = consolidation.old_name('workflow_trace_context')
-    and t.tgenabled = 'O'
-    and (
-        (
-            t.tgname = 'guard'
-            and p.oid = 'consolidation.guard_workflow_trace_context()'::regprocedure
-            and not p.prosecdef
-            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR UPDATE ON %'
-        )
-        or (
-            t.tgname = 'write'
-            and p.oid = 'consolidation.write_workflow_trace_context()'::regprocedure
-            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR DELETE OR UPDATE ON %'
-        )
-    );
-
-select 1 / (case when count(*) = 2 then 1 else 0 end) as new_keys_get_an_origin
-from pg_catalog.pg_trigger
-where
-    tgrelid = 'public.user_workflow_run'::regclass
-    and (
-        (
-            tgname = 'keep_context_origin_insert'
-            and pg_get_triggerdef(oid) like '% BEFORE INSERT ON %'
-        )
-        or (
-            tgname = 'keep_context_origin_update'
-            and pg_get_triggerdef(oid) like '% BEFORE UPDATE OF context ON %'
+select consolidation.claim_none(
+    'the view workflow_trace_context has the defaults of the table',
+    array(
+        select e.column_name
+        from (
+            values
+            ('context_id', '''-5719117740578205047''::bigint'),
+            ('created_at', 'now()')
+        ) as e (column_name, default_value)
+        where not exists (
+            select from pg_catalog.pg_attrdef as d
+            inner join pg_catalog.pg_attribute as a
+                on a.attrelid = d.adrelid and a.attnum = d.adnum
+            where
+                d.adrelid = consolidation.old_name('workflow_trace_context')
+                and a.attname = e.column_name
+                and pg_get_expr(d.adbin, d.adrelid) = e.default_value
         )
     )
-    and tgfoid = 'consolidation.keep_context_origin()'::regprocedure
-    and tgenabled = 'O';
+);
 
-select 1 / (case when count(*) = 2 then 1 else 0 end) as definer_functions_are_pinned
-from pg_catalog.pg_proc
-where
-    oid in (
-        'consolidation.write_workflow_trace_context()'::regprocedure,
-        'consolidation.keep_context_origin()'::regprocedure
+-- The guard runs as the caller, or it would let a tenant write to any run.
+select consolidation.claim_none(
+    'triggers guard every write to workflow_trace_context and put it into the documents',
+    array(
+        select e.name
+        from (
+            values
+            ('guard', false, 'INSERT OR UPDATE'),
+            ('write', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, may_be_definer, events)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
+            where
+                g.tgrelid = consolidation.old_name('workflow_trace_context')
+                and g.tgname = e.name
+                and g.tgenabled = 'O'
+                and g.tgfoid
+                = to_regprocedure('consolidation.' || e.name || '_workflow_trace_context()')
+                and (e.may_be_definer or not p.prosecdef)
+                and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
+        )
     )
-    and prosecdef
-    and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
-    and pg_get_userbyid(proowner) = 'workflow_maintenance'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+);
 
-select 1 / (case
-    when has_table_privilege('workflow_maintenance', 'consolidation.context_row', 'select') then 1
-    else 0
-end) as the_writing_trigger_can_read;
+select consolidation.claim_none(
+    'triggers give every new context key an origin',
+    array(
+        select e.name
+        from (
+            values
+            ('keep_context_origin_insert', 'INSERT'),
+            ('keep_context_origin_update', 'UPDATE OF context')
+        ) as e (name, events)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            where
+                g.tgrelid = to_regclass('public.user_workflow_run')
+                and g.tgname = e.name
+                and g.tgfoid = to_regprocedure('consolidation.keep_context_origin()')
+                and g.tgenabled = 'O'
+                and pg_get_triggerdef(g.oid) like '% BEFORE ' || e.events || ' ON %'
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'the triggers that write contexts run as workflow_maintenance and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.write_workflow_trace_context()',
+                'consolidation.keep_context_origin()'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and p.prosecdef
+                and p.proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
+                and p.proowner = 'workflow_maintenance'::regrole
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+select consolidation.claim(
+    'the writing trigger can read context_row',
+    has_table_privilege(
+        'workflow_maintenance', to_regclass('consolidation.context_row'), 'select'
+    )
+);
 
 rollback;

@@ -2,57 +2,81 @@
 
 begin;
 
--- Until the cut-over the view waits in consolidation; then it is in public, and found there.
-set local search_path = consolidation, public;
+set local search_path = pg_catalog, pg_temp;
 
-select
-    trace_id,
-    endpoint_id
-from workflow_trace_endpoint
-where false;
-
-select 1 / (case when count(*) = 2 then 1 else 0 end) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where
-    oid in (
-        consolidation.old_name('workflow_trace_endpoint'), 'consolidation.endpoint_row'::regclass
+select consolidation.claim_none(
+    'the view workflow_trace_endpoint has all its columns',
+    array(
+        select unnest(array['trace_id', 'endpoint_id'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = consolidation.old_name('workflow_trace_endpoint') and not a.attisdropped
     )
-    and relkind = 'v'
-    and reloptions = '{security_invoker=true}';
+);
 
--- The guard asks with the rights of the caller, else it would let a tenant write anywhere.
-select 1 / (case when count(*) = 2 then 1 else 0 end) as guarded_and_written_by_triggers
-from pg_catalog.pg_trigger as t
-inner join pg_catalog.pg_proc as p on p.oid = t.tgfoid
-where
-    t.tgrelid = consolidation.old_name('workflow_trace_endpoint')
-    and t.tgenabled = 'O'
-    and (
-        (
-            t.tgname = 'guard'
-            and p.oid = 'consolidation.guard_workflow_trace_endpoint()'::regprocedure
-            and not p.prosecdef
-            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR UPDATE ON %'
+select consolidation.claim(
+    'workflow_trace_endpoint and endpoint_row are views with the rights of the caller',
+    (
+        select count(*) = 2
+        from pg_catalog.pg_class as c
+        where
+            c.oid in (
+                consolidation.old_name('workflow_trace_endpoint'),
+                to_regclass('consolidation.endpoint_row')
+            )
+            and c.relkind = 'v'
+            and c.reloptions = '{security_invoker=true}'
+    )
+);
+
+-- The guard runs as the caller, or it would let a tenant write to any run.
+select consolidation.claim_none(
+    'triggers guard every write to workflow_trace_endpoint and put it into the documents',
+    array(
+        select e.name
+        from (
+            values
+            ('guard', false, 'INSERT OR UPDATE'),
+            ('write', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, may_be_definer, events)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
+            where
+                g.tgrelid = consolidation.old_name('workflow_trace_endpoint')
+                and g.tgname = e.name
+                and g.tgenabled = 'O'
+                and g.tgfoid
+                = to_regprocedure('consolidation.' || e.name || '_workflow_trace_endpoint()')
+                and (e.may_be_definer or not p.prosecdef)
+                and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
         )
-        or (
-            t.tgname = 'write'
-            and p.oid = 'consolidation.write_workflow_trace_endpoint()'::regprocedure
-            and pg_get_triggerdef(t.oid) like '% INSTEAD OF INSERT OR DELETE OR UPDATE ON %'
+    )
+);
+
+select consolidation.claim_none(
+    'write_workflow_trace_endpoint() runs as workflow_maintenance and is closed to applications',
+    array(
+        select f.signature
+        from unnest(array['consolidation.write_workflow_trace_endpoint()']) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and p.prosecdef
+                and p.proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
+                and p.proowner = 'workflow_maintenance'::regrole
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
         )
-    );
+    )
+);
 
-select 1 / (case when count(*) = 1 then 1 else 0 end) as definer_functions_are_pinned
-from pg_catalog.pg_proc
-where
-    oid in ('consolidation.write_workflow_trace_endpoint()'::regprocedure)
-    and prosecdef
-    and proconfig = '{"search_path=pg_catalog, pg_temp",row_security=on}'
-    and pg_get_userbyid(proowner) = 'workflow_maintenance'
-    and not has_function_privilege('workflow_app', oid, 'execute');
-
-select 1 / (case
-    when has_table_privilege('workflow_maintenance', 'consolidation.endpoint_row', 'select') then 1
-    else 0
-end) as the_writing_trigger_can_read;
+select consolidation.claim(
+    'the writing trigger can read endpoint_row',
+    has_table_privilege(
+        'workflow_maintenance', to_regclass('consolidation.endpoint_row'), 'select'
+    )
+);
 
 rollback;

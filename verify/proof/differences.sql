@@ -2,12 +2,18 @@
 
 begin;
 
-select 1 / count(*) as cannot_miss_rows
-from pg_catalog.pg_proc
-where
-    oid = 'consolidation.differences(bigint,bigint,boolean,bigint[])'::regprocedure
-    and provolatile = 's'
-    and prosrc like '%perform consolidation.see_everything();%'
-    and not has_function_privilege('workflow_app', oid, 'execute');
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim(
+    'differences() raises an error where a policy hides rows, and is not for applications',
+    (
+        select
+            p.prosrc like '%perform consolidation.see_everything();%'
+            and p.provolatile = 's'
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
+        from pg_catalog.pg_proc as p
+        where p.oid = to_regprocedure('consolidation.differences(bigint,bigint,boolean,bigint[])')
+    )
+);
 
 rollback;

@@ -2,55 +2,75 @@
 
 begin;
 
-select
-    kind,
-    object,
-    reason,
-    accepted_by,
-    accepted_at
-from consolidation.accepted
-where false;
+set local search_path = pg_catalog, pg_temp;
 
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.preflight
-where false;
-
-select 1 / (case when count(*) = 5 then 1 else 0 end) as not_for_applications
-from pg_catalog.pg_proc
-where
-    oid in (
-        'consolidation.base_column(regclass)'::regprocedure,
-        'consolidation.rebinding()'::regprocedure,
-        'consolidation.foreign_key()'::regprocedure,
-        'consolidation.preflight()'::regprocedure,
-        'consolidation.unscoped_role()'::regprocedure
+select consolidation.claim_none(
+    'the table accepted has all its columns',
+    array(
+        select unnest(array['kind', 'object', 'reason', 'accepted_by', 'accepted_at'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.accepted') and not a.attisdropped
     )
-    and not has_function_privilege('workflow_app', oid, 'execute');
+);
 
-select 1 / (case
-    when
-        consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
-        then 1
-    else 0
-end) as views_are_tried;
+select consolidation.claim_none(
+    'the view preflight has all its columns',
+    array(
+        select unnest(array['severity', 'kind', 'object', 'consequence', 'remedy'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.preflight') and not a.attisdropped
+    )
+);
 
-select 1 / count(*) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where oid = 'consolidation.preflight'::regclass and reloptions = '{security_invoker=true}';
+select consolidation.claim_none(
+    'applications cannot execute the functions of the preflight',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.base_column(regclass)',
+                'consolidation.rebinding()',
+                'consolidation.foreign_key()',
+                'consolidation.preflight()',
+                'consolidation.unscoped_role()'
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
+    )
+);
 
--- Every column of the two plain views is traced to the column behind it.
-select 1 / (case when count(*) = 39 then 1 else 0 end) as columns_are_known
-from (
-    select b.view_column
-    from consolidation.base_column(consolidation.old_name('workflow_trace')) as b
-    union all
-    select b.view_column
-    from consolidation.base_column(consolidation.old_name('workflow_steps')) as b
-) as c;
+select consolidation.claim(
+    'the function on_new_names() exists',
+    to_regprocedure('consolidation.on_new_names(text)') is not null
+);
+
+select consolidation.claim(
+    'on_new_names() puts the new names into the definition of a view',
+    consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
+);
+
+select consolidation.claim(
+    'the view preflight reads with the rights of the caller',
+    (
+        select c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = to_regclass('consolidation.preflight')
+    )
+);
+
+select consolidation.claim(
+    'base_column() traces every column of the two plain views to the column behind it',
+    (
+        select count(b.view_column) = 39
+        from unnest(array['workflow_trace', 'workflow_steps']) as v (name)
+        cross join lateral consolidation.base_column(consolidation.old_name(v.name)) as b
+    )
+);
 
 rollback;

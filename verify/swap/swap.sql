@@ -2,33 +2,46 @@
 
 begin;
 
-select
-    ordinal,
-    stage,
-    statement
-from consolidation.cut_over_log
-where false;
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case when count(*) = 15 then 1 else 0 end) as not_for_applications
-from pg_catalog.pg_proc
-where
-    oid in (
-        'consolidation.policy_definition(oid,text)'::regprocedure,
-        'consolidation.copy_grants(regclass,regclass)'::regprocedure,
-        'consolidation.revoke_grants(regclass)'::regprocedure,
-        'consolidation.grant_documents(regclass)'::regprocedure,
-        'consolidation.continue_sequence(regclass,regclass,boolean)'::regprocedure,
-        'consolidation.carry_the_rest()'::regprocedure,
-        'consolidation.swap_to_views()'::regprocedure,
-        'consolidation.swap_to_tables()'::regprocedure,
-        'consolidation.swap_locks()'::regprocedure,
-        'consolidation.check_session(interval)'::regprocedure,
-        'consolidation.swap(text,interval)'::regprocedure,
-        'consolidation.validate(text)'::regprocedure,
-        'consolidation.refuse_findings()'::regprocedure,
-        'consolidation.cut_over(interval)'::regprocedure,
-        'consolidation.cut_back(interval)'::regprocedure
+select consolidation.claim_none(
+    'the table cut_over_log has all its columns',
+    array(
+        select unnest(array['ordinal', 'stage', 'statement'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.cut_over_log') and not a.attisdropped
     )
-    and not has_function_privilege('workflow_app', oid, 'execute');
+);
+
+select consolidation.claim_none(
+    'applications cannot execute the functions of the swap',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.policy_definition(oid,text)',
+                'consolidation.copy_grants(regclass,regclass)',
+                'consolidation.revoke_grants(regclass)',
+                'consolidation.grant_documents(regclass)',
+                'consolidation.continue_sequence(regclass,regclass,boolean)',
+                'consolidation.carry_the_rest()',
+                'consolidation.swap_to_views()',
+                'consolidation.swap_to_tables()',
+                'consolidation.swap_locks()',
+                'consolidation.check_session(interval)',
+                'consolidation.swap(text,interval)',
+                'consolidation.validate(text)',
+                'consolidation.refuse_findings()',
+                'consolidation.cut_over(interval)',
+                'consolidation.cut_back(interval)'
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
+    )
+);
 
 rollback;
