@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import psycopg
@@ -24,6 +25,8 @@ ROW_VIEWS = {
     "endpoint_row": "workflow_trace_endpoint",
 }
 DOCUMENTS = ("user_workflow_run", "user_workflow_run_step")
+# The changes of the contract project, and the databases on which they are the last.
+CONTRACT = {"contract/drop_old_tables": "contract", "contract/drop_old_names": "finished"}
 
 
 # Verify scripts in statements --------------------------------------------------------------------
@@ -49,7 +52,15 @@ def claim_of(statement: str) -> str | None:
     return said[1]
 
 
-CLAIMS = {change: [(claim_of(s), s) for s in statements(f"verify/{change}.sql")] for change in PLAN}
+def script_of(change: str) -> str:
+    """The verify script of a change of one of the two projects."""
+    if change in CONTRACT:
+        return change.replace("contract/", "contract/verify/") + ".sql"
+    return f"verify/{change}.sql"
+
+
+CHANGES = [*PLAN, *CONTRACT]
+CLAIMS = {change: [(claim_of(s), s) for s in statements(script_of(change))] for change in CHANGES}
 
 
 def broken_claim(connection: Connection, change: str) -> tuple[str | None, str]:
@@ -1006,6 +1017,63 @@ breaks(
     "alter function fill_step_keys() security definer",
 )
 
+for name in SIX:
+    breaks(
+        "contract/drop_old_tables",
+        "holds no old table",
+        f"create table legacy.{name} ()",
+        on="contract",
+    )
+breaks(
+    "contract/drop_old_tables",
+    "the phase contract",
+    replaced("consolidation.phase()", "text", "'cut over'"),
+    replaced("consolidation.phase()", "text", "null::text"),
+    on="contract",
+)
+breaks(
+    "contract/drop_old_tables",
+    "create every old table again",
+    "delete from consolidation.dropped_table where table_name = 'workflow_trace_endpoint'",
+    "delete from consolidation.dropped_table where statement like 'create table%'",
+    on="contract",
+)
+for table in DOCUMENTS:
+    breaks(
+        "contract/drop_old_tables",
+        "is captured any more",
+        f"create trigger capture_insert after insert on {table} "
+        "referencing new table as new_rows execute function consolidation.capture_new()",
+        on="contract",
+    )
+    breaks(
+        "contract/drop_old_names",
+        "a column of old ids",
+        f"alter table {table} add column legacy_trace_id bigint",
+        on="finished",
+    )
+breaks(
+    "contract/drop_old_names",
+    "the schemas of the move",
+    "create schema consolidation",
+    "create schema legacy",
+    on="finished",
+)
+breaks(
+    "contract/drop_old_names",
+    "every old name is gone",
+    *(f"create view {name} as select 1 as number" for name in EIGHT),
+    on="finished",
+)
+breaks(
+    "contract/drop_old_names",
+    "the organisation of its run",
+    "drop trigger fill_step_keys on user_workflow_run_step",
+    "alter table user_workflow_run_step disable trigger fill_step_keys",
+    "alter table user_workflow_run_step enable replica trigger fill_step_keys",
+    on="finished",
+)
+
 
 # Tests -------------------------------------------------------------------------------------------
 
@@ -1016,10 +1084,19 @@ def connections(expand_template: str, deployed_template: str) -> Iterator[dict[s
     with (
         database(expand_template) as expanded,
         database(deployed_template) as complete,
-        connect(expanded) as expand_connection,
-        connect(complete) as deployed_connection,
+        database(complete) as contract,
+        database(complete) as finished,
+        ExitStack() as stack,
     ):
-        yield {"expand": expand_connection, "deployed": deployed_connection}
+        sqitch(contract, "-C", "contract", "deploy", "--to", "drop_old_tables")
+        sqitch(finished, "-C", "contract", "deploy")
+        names = {
+            "expand": expanded,
+            "deployed": complete,
+            "contract": contract,
+            "finished": finished,
+        }
+        yield {phase: stack.enter_context(connect(name)) for phase, name in names.items()}
 
 
 @pytest.mark.parametrize(("phase", "options"), [("expand", ["--to", "@expand"]), ("deployed", [])])
@@ -1031,26 +1108,27 @@ def test_what_was_deployed_verifies(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("change", PLAN)
+@pytest.mark.parametrize("change", CHANGES)
 def test_claims_hold(connections: dict[str, Connection], change: str) -> None:
     """Statement by statement, as the breaks are tried, every claim holds on what was deployed."""
-    with connections["deployed"].transaction(force_rollback=True):
-        assert broken_claim(connections["deployed"], change) == (None, "")
+    connection = connections[CONTRACT.get(change, "deployed")]
+    with connection.transaction(force_rollback=True):
+        assert broken_claim(connection, change) == (None, "")
     assert any(claim is not None for claim, _ in CLAIMS[change])
 
 
 def test_every_claim_is_broken_once() -> None:
     """Every change has a break, and so has every statement of its verify script."""
     assert len({(b.change, b.sql, b.database) for b in BREAKS}) == len(BREAKS)
-    assert {b.change for b in BREAKS} == set(PLAN)
+    assert {b.change for b in BREAKS} == set(CHANGES)
     claims = {(c, claim) for c, listed in CLAIMS.items() for claim, _ in listed if claim}
     assert len(claims) == sum(1 for listed in CLAIMS.values() for claim, _ in listed if claim)
     assert claims - {(b.change, b.claim) for b in BREAKS} == set()
-    scripts = {p.relative_to(ROOT / "verify") for p in (ROOT / "verify").rglob("*.sql")}
-    assert {str(script.with_suffix("")) for script in scripts} == set(PLAN)
+    scripts = {p for home in ("", "contract") for p in (ROOT / home / "verify").rglob("*.sql")}
+    assert {str(p.relative_to(ROOT)) for p in scripts} == {script_of(change) for change in CHANGES}
 
 
-@pytest.mark.parametrize("change", PLAN)
+@pytest.mark.parametrize("change", CHANGES)
 def test_verify_notices(
     connections: dict[str, Connection], change: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
