@@ -14,6 +14,7 @@ select count(*) = 8 as deployed from pg_description where description like '%:ba
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 do $$
 declare

@@ -15,6 +15,7 @@ select consolidation.is_deployed('cache_state_isolation') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function public.is_own_workflow(workflow_id uuid)
 returns boolean

@@ -17,6 +17,7 @@ select consolidation.is_deployed('search_indexes') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 -- Not concurrently: see Locks.
 -- squawk-ignore-file require-concurrent-index-creation

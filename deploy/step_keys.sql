@@ -15,6 +15,7 @@ select consolidation.is_deployed('step_keys') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 -- In one transaction: see Locks.
 -- squawk-ignore-file constraint-missing-not-valid, disallowed-unique-constraint

@@ -6,6 +6,7 @@
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 set local row_security = off;
 
 do $$

@@ -8,6 +8,7 @@ select consolidation.is_reverted('cache_state_isolation') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 do $$
 begin

@@ -8,6 +8,7 @@ select consolidation.is_reverted('step_keys') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 alter table public.user_workflow_run_step
 drop constraint user_workflow_run_step_org_id_run_id_fkey,

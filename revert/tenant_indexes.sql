@@ -8,6 +8,7 @@ select consolidation.is_reverted('tenant_indexes') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 -- Not concurrently: the cut-over was reverted before this, so no application uses the tables.
 -- squawk-ignore-file require-concurrent-index-deletion

@@ -261,16 +261,42 @@ from project_function as f
 where f.lanname = 'sql'
 order by f.label;
 
--- A procedure that commits cannot have a setting of its own. Those that the views call for each
--- element name no relation, and a setting would cost as much as the rest of the call.
+-- An overload in another schema, with exactly the types of the call, would beat the built-in one. A
+-- procedure that commits, or calls one that does, cannot have a setting of its own.
 insert into rule (holds, description)
 select
-    coalesce(array_to_string(f.proconfig, E'\n') ~ 'search_path=[^\n]*pg_temp"?(\n|$)', false),
-    format('plpgsql function %s has a search_path that ends in pg_temp', f.label)
+    coalesce('search_path=pg_catalog, pg_temp' = any (f.proconfig), false),
+    format('plpgsql %s has the search_path pg_catalog, pg_temp', f.label)
 from project_function as f
 where
-    f.lanname = 'plpgsql' and f.prokind = 'f'
+    f.lanname = 'plpgsql'
     and f.proname not in ('from_iso8601', 'to_bigint', 'to_uuid', 'to_score')
+    and not (
+        f.prokind = 'p'
+        and f.proname in (
+            'backfill', 'catch_up', 'cut_back', 'cut_over', 'refuse_findings', 'swap', 'validate'
+        )
+    )
+order by f.label;
+
+-- The views call these for each element: a setting would cost as much as the rest of the call.
+-- Without their strings, they have no operator and no function but those that name their schema.
+insert into rule (holds, description)
+select
+    s.source !~ '[-+*/<>~!@#%^&|?]|[^:]='
+    and s.source !~* '\m(between|i?like|similar|in|distinct)\M'
+    and s.source !~* (
+        '(^|[^.\w])(?!(case|when|then|else|and|or|not|exists|coalesce|nullif|greatest|least)\M)'
+        || '[a-z_]\w*\s*\('
+    ),
+    format('%s names operators and functions with their schema', f.label)
+from project_function as f
+cross join lateral (
+    select regexp_replace(
+        f.prosrc, '''[^'']*''|--[^\n]*|\moperator\s*\(\s*pg_catalog\.[^)]*\)', ' ', 'gi'
+    ) as source
+) as s
+where f.proname in ('from_iso8601', 'to_bigint', 'to_uuid', 'to_score')
 order by f.label;
 
 -- A variable of that name hides the result of the last statement.

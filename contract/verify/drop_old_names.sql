@@ -2,30 +2,83 @@
 
 begin;
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as schemas_are_gone
-from pg_catalog.pg_namespace
-where nspname in ('consolidation', 'legacy');
+set local search_path = pg_catalog, pg_temp;
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as old_names_are_gone
-from pg_catalog.pg_class
-where
-    relnamespace = 'public'::regnamespace
-    and relname in (
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint', 'workflow_configs', 'micro_state'
-    );
+-- The schema that held consolidation.claim() is gone.
+do $$
+declare
+    wrong text;
+begin
+    select string_agg(n.nspname, ', ')
+    into wrong
+    from pg_catalog.pg_namespace as n
+    where n.nspname in ('consolidation', 'legacy');
+    if wrong is not null then
+        raise exception using
+            errcode = 'assert_failure',
+            message = 'the schemas of the move are gone',
+            detail = 'Not so: ' || wrong;
+    end if;
+end
+$$;
 
-select 1 / (case when count(*) = 0 then 1 else 0 end) as old_ids_are_gone
-from pg_catalog.pg_attribute
-where
-    attrelid in ('public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass)
-    and attname like 'legacy%';
+do $$
+declare
+    wrong text;
+begin
+    select string_agg(c.relname, ', ')
+    into wrong
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = 'public'::regnamespace
+        and c.relname in (
+            'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
+            'workflow_trace_context', 'workflow_trace_endpoint', 'workflow_configs', 'micro_state'
+        );
+    if wrong is not null then
+        raise exception using
+            errcode = 'assert_failure',
+            message = 'every old name is gone',
+            detail = 'Not so: ' || wrong;
+    end if;
+end
+$$;
 
-select 1 / count(*) as steps_get_their_organisation
-from pg_catalog.pg_trigger
-where
-    tgrelid = 'public.user_workflow_run_step'::regclass
-    and tgname = 'fill_step_keys'
-    and tgenabled = 'O';
+do $$
+declare
+    wrong text;
+begin
+    select string_agg(format('%s.%I', a.attrelid::regclass, a.attname), ', ')
+    into wrong
+    from pg_catalog.pg_attribute as a
+    where
+        a.attrelid in (
+            'public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass
+        )
+        and a.attname like 'legacy%';
+    if wrong is not null then
+        raise exception using
+            errcode = 'assert_failure',
+            message = 'no document has a column of old ids',
+            detail = 'Not so: ' || wrong;
+    end if;
+end
+$$;
+
+do $$
+begin
+    if not exists (
+        select from pg_catalog.pg_trigger as g
+        where
+            g.tgrelid = 'public.user_workflow_run_step'::regclass
+            and g.tgname = 'fill_step_keys'
+            and g.tgenabled = 'O'
+    ) then
+        raise exception using
+            errcode = 'assert_failure',
+            message = 'a trigger gives every new step the organisation of its run';
+    end if;
+end
+$$;
 
 rollback;

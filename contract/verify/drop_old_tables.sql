@@ -2,52 +2,74 @@
 
 begin;
 
--- Once the second change is deployed, the schema that could tell is gone.
+set local search_path = pg_catalog, pg_temp;
+
+-- Once drop_old_names is deployed, the schema that holds the claims is gone.
 do $$
-declare
-    kept text;
 begin
-    select string_agg(t.name, ', ')
-    into kept
-    from unnest(array[
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint'
-    ]) as t (name)
-    where to_regclass(format('legacy.%I', t.name)) is not null;
-    if kept is not null then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('the schema legacy still has %s', kept);
-    end if;
-    if to_regclass('consolidation.dropped_table') is null then
+    if to_regnamespace('consolidation') is null then
         return;
     end if;
-    if consolidation.phase() <> 'contract' then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('the phase is "%s"', consolidation.phase());
+    perform consolidation.claim_none(
+        'the schema legacy holds no old table any more',
+        array(
+            select t.name
+            from unnest(consolidation.six_tables()) as t (name)
+            where to_regclass(format('legacy.%I', t.name)) is not null
+        )
+    );
+end
+$$;
+
+do $$
+begin
+    if to_regnamespace('consolidation') is null then
+        return;
     end if;
-    if (
-        select count(distinct d.table_name) from consolidation.dropped_table as d
-        where d.statement like 'create table%'
-    ) <> 6 then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'the definitions of the old tables are not complete: there would be no way '
-            'back';
+    perform consolidation.claim(
+        'the database is in the phase contract',
+        consolidation.phase() = 'contract'
+    );
+end
+$$;
+
+do $$
+begin
+    if to_regnamespace('consolidation') is null then
+        return;
     end if;
-    if exists (
-        select from pg_catalog.pg_trigger as g
-        where
-            g.tgrelid in (
-                'public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass
+    perform consolidation.claim_none(
+        'the revert can create every old table again',
+        array(
+            select t.name
+            from unnest(consolidation.six_tables()) as t (name)
+            where not exists (
+                select from consolidation.dropped_table as d
+                where d.table_name = t.name and d.statement like 'create table%'
             )
-            and g.tgfoid = 'consolidation.capture_new()'::regprocedure
-    ) then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'the document tables are still captured, and nobody empties the queue';
+        )
+    );
+end
+$$;
+
+-- Nobody empties the queue any more.
+do $$
+begin
+    if to_regnamespace('consolidation') is null then
+        return;
     end if;
+    perform consolidation.claim_none(
+        'no write to the document tables is captured any more',
+        array(
+            select format('%s on %s', g.tgname, g.tgrelid::regclass)
+            from pg_catalog.pg_trigger as g
+            where
+                g.tgrelid in (
+                    'public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass
+                )
+                and g.tgfoid = to_regprocedure('consolidation.capture_new()')
+        )
+    );
 end
 $$;
 

@@ -16,6 +16,7 @@ select consolidation.is_deployed('documents/user_workflow_run') as deployed \gse
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create table public.user_workflow_run (
     run_id uuid not null default gen_random_uuid(),

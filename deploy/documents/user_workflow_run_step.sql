@@ -18,6 +18,7 @@ select consolidation.is_deployed('documents/user_workflow_run_step') as deployed
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create table public.user_workflow_run_step (
     step_id uuid not null default gen_random_uuid(),

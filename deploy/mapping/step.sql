@@ -81,6 +81,8 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
     insert into public.user_workflow_run_step (
         step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
@@ -91,7 +93,7 @@ begin
         case
             when k.step_id is not null then k.step_id
             -- As for runs; the other one may just have been deleted, to be inserted again here.
-            when
+            when was_cut_over and (
                 consolidation.step_id(s.step_id) in (select o.step_id from unnest(known) as o)
                 or exists (
                     select from public.user_workflow_run_step as o
@@ -99,6 +101,7 @@ begin
                         o.step_id = consolidation.step_id(s.step_id)
                         and o.legacy_step_id <> s.step_id
                 )
+            )
                 then gen_random_uuid()
             else consolidation.step_id(s.step_id)
         end,
@@ -114,7 +117,6 @@ begin
     left join consolidation.screenshots_of_old_rows(trace_ids, true) as p
         on p.trace_id = s.trace_id and p.step_number = s.step_number
     where s.trace_id = any (trace_ids)
-    order by s.step_id
     on conflict (legacy_step_id) do update set
         (
             run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms,

@@ -107,6 +107,10 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    -- Only then may an execution have been given another trace_id. It kept its run_id, and the one
+    -- that has this trace_id now gets a new one.
+    was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
     insert into public.user_workflow_run (
         run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at,
@@ -117,10 +121,8 @@ begin
         legacy_session_id, legacy
     )
     select
-        -- An execution that was given another trace_id after a cut-over kept its run_id; the one
-        -- that has this trace_id now gets a new one.
         case
-            when exists (
+            when was_cut_over and exists (
                 select from public.user_workflow_run as o
                 where
                     o.run_id = consolidation.run_id(t.trace_id)
@@ -142,7 +144,6 @@ begin
     left join consolidation.screenshots_of_old_rows(trace_ids, false) as s
         on s.trace_id = t.trace_id
     where t.trace_id = any (trace_ids)
-    order by t.trace_id
     on conflict (legacy_trace_id) do update set
         (
             workflow_id, org_id, status, channel, external_id, started_at, ended_at, duration_ms,

@@ -64,6 +64,14 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- Carried over for the first time, as most are.
+    if not exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = any (trace_ids)
+    ) and not exists (
+        select from public.user_workflow_run_step as s where s.legacy_trace_id = any (trace_ids)
+    ) then
+        return;
+    end if;
     -- Also steps whose number changed: two of them may have swapped theirs, which no single update
     -- can follow.
     delete from public.user_workflow_run_step as d

@@ -8,6 +8,7 @@ select consolidation.is_reverted('documents/iso8601') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop function public.from_iso8601(text);
 drop function public.from_iso8601_other(text);

@@ -10,6 +10,7 @@ select consolidation.is_reverted('documents/user_workflow_run') as reverted \gse
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop table public.user_workflow_run;
 drop function public.set_updated_at();

@@ -8,6 +8,7 @@ select consolidation.is_reverted('documents/user_workflow_run_step') as reverted
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop table public.user_workflow_run_step;
 drop function public.fill_step_keys();

@@ -278,7 +278,7 @@ def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sq
     execute(at_017, "drop view report")
 
     result = copied(at_017, "downgrade", "-1")
-    assert "[alembic.user_workflow] - roles" in result.stderr
+    assert "[alembic.user_workflow] - access/roles" in result.stderr
     assert "[alembic.user_workflow] - cut_over" not in result.stderr, "done before"
     assert revision_of(at_017) == "017"
     assert old_rows(at_017) == written
@@ -356,10 +356,10 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
     run("script/bundle", bundle)
     text = bundle.read_text(encoding="utf-8")
     half = tmp_path / "half.sql"
-    half.write_text(text[: text.index("\n-- swap ---")], encoding="utf-8")
+    half.write_text(text[: text.index("\n-- swap/swap ---")], encoding="utf-8")
     by_psql = run("psql", "-d", at_017, "-f", half).stdout
     assert "  = documents/user_workflow_run: done before\n" in by_psql
-    assert "  + preflight\n" in by_psql
+    assert "  + proof/preflight\n" in by_psql
 
     with connect(at_017) as connection:
         connection.execute("drop event trigger inject")

@@ -76,7 +76,7 @@ def test_no_deploy_script_was_recorded(legacy: str) -> None:
 def test_no_revert_script_was_recorded(deployed: str, legacy: str) -> None:
     with connect(legacy) as connection:
         before = all_rows(connection)
-    scripts(deployed, "revert", PLAN[: PLAN.index("consolidation") : -1])
+    scripts(deployed, "revert", PLAN[: PLAN.index("move/schemas") : -1])
     assert deployed_changes(deployed) == len(PLAN)
 
     sqitch(deployed, "revert", "-y", "--to", "move/schemas")

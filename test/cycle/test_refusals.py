@@ -212,7 +212,7 @@ def test_every_missing_column_is_named_with_the_statement_that_adds_it(
         "select concat_ws(' ', format_type(a.atttypid, a.atttypmod), "
         "pg_get_expr(d.adbin, d.adrelid)) from pg_attribute as a left join pg_attrdef as d "
         "on d.adrelid = a.attrelid and d.adnum = a.attnum "
-        "where a.attrelid = '{}'::regclass and a.attname = '{}'"
+        "where a.attrelid = 'public.{}'::regclass and a.attname = '{}'"
     )
     columns = [column for name, column in old_columns() if name == table]
     assert columns

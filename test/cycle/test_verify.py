@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import psycopg
@@ -24,6 +25,8 @@ ROW_VIEWS = {
     "endpoint_row": "workflow_trace_endpoint",
 }
 DOCUMENTS = ("user_workflow_run", "user_workflow_run_step")
+# The changes of the contract project, and the databases on which they are the last.
+CONTRACT = {"contract/drop_old_tables": "contract", "contract/drop_old_names": "finished"}
 
 
 # Verify scripts in statements --------------------------------------------------------------------
@@ -40,40 +43,50 @@ def statements(path: str) -> list[str]:
 
 
 def claim_of(statement: str) -> str | None:
-    """A short name of what a statement claims; None if it claims nothing."""
+    """The sentence that a statement claims; None if it claims nothing."""
     if statement.startswith("set local"):
         return None
-    if statement.startswith("do $$"):
-        return "do"
-    if named := re.match(r"select 1 /.*?\bas (\w+)(\n|$)", statement, flags=re.DOTALL):
-        return named[1]
-    if listed := re.match(r"select\s+[\w\s,\"]+from ([\w.]+)\s+where false$", statement):
-        return f"columns of {listed[1].rpartition('.')[2]}"
-    if "::regprocedure" in statement:
-        return "functions"
-    if called := re.match(r"select ([\w.]+)\(\)$", statement):
-        return called[1].rpartition(".")[2]
-    raise AssertionError(f"what does this claim? {statement}")
+    said = re.search(r"consolidation\.claim(?:_none)?\(\s*'([^']+)'", statement)
+    said = said or re.search(r"\bmessage = '([^']+)'", statement)
+    assert said is not None, f"what does this claim? {statement}"
+    return said[1]
 
 
-CLAIMS = {change: [(claim_of(s), s) for s in statements(f"verify/{change}.sql")] for change in PLAN}
+def script_of(change: str) -> str:
+    """The verify script of a change of one of the two projects."""
+    if change in CONTRACT:
+        return change.replace("contract/", "contract/verify/") + ".sql"
+    return f"verify/{change}.sql"
 
 
-def broken_claim(connection: Connection, change: str) -> str | None:
-    """The first claim of a verify script that fails, in the present transaction."""
+CHANGES = [*PLAN, *CONTRACT]
+CLAIMS = {change: [(claim_of(s), s) for s in statements(script_of(change))] for change in CHANGES}
+
+
+def broken_claim(connection: Connection, change: str) -> tuple[str | None, str]:
+    """The first claim of a verify script that fails, and the error, in the present transaction."""
     for claim, statement in CLAIMS[change]:
         try:
             with connection.transaction():
                 connection.execute(statement)
-        except psycopg.Error:
-            return claim
+        except psycopg.Error as error:
+            return claim, str(error.diag.message_primary)
         # What a savepoint took back.
         if claim is None:
             connection.execute(statement)
-    return None
+    return None, ""
 
 
 # Breaks ------------------------------------------------------------------------------------------
+
+
+# What a claim calls may raise an error of its own, before the claim can.
+OWN_WORDS = re.compile(
+    r"invalid input syntax for type uuid"
+    r"|row level security would hide rows"
+    r"|compared nothing|a truncate is waiting in the queue"
+    r'|relation "consolidation\.deployed_change" does not exist'
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ class Break:
     """A statement that breaks one claim of a change."""
 
     change: str
-    claim: str | None
+    claim: str
     sql: str
     database: str = "deployed"
 
@@ -89,9 +102,11 @@ class Break:
 BREAKS: list[Break] = []
 
 
-def breaks(change: str, claim: str, *listed: str, on: str = "deployed") -> None:
-    """Adds breaks of one claim."""
-    BREAKS.extend(Break(change, claim, statement, on) for statement in listed)
+def breaks(change: str, words: str, *listed: str, on: str = "deployed") -> None:
+    """Adds breaks of the one claim of a change whose sentence has these words."""
+    meant = [claim for claim, _ in CLAIMS[change] if claim is not None and words in claim]
+    assert len(meant) == 1, f"{change}: {words!r} occurs in {meant}"
+    BREAKS.extend(Break(change, meant[0], statement, on) for statement in listed)
 
 
 def replaced(function: str, returns: str, body: str) -> str:
@@ -101,13 +116,13 @@ def replaced(function: str, returns: str, body: str) -> str:
     )
 
 
-def pinned(change: str, *functions: str, definer: str = "definer_functions_are_pinned") -> None:
+def pinned(change: str, *functions: str, definer: str = "as workflow_maintenance and") -> None:
     """Ways in which a security definer function can come loose."""
     for function in functions:
         breaks(change, definer, f"alter function {function} security invoker")
         breaks(
             change,
-            "definer_functions_are_pinned",
+            "as workflow_maintenance and",
             f"alter function {function} reset search_path",
             f"alter function {function} set search_path = public",
             f"alter function {function} reset row_security",
@@ -121,7 +136,7 @@ def cannot_miss_rows(change: str, function: str) -> None:
     """Ways in which a function could see less than there is, or more could call it."""
     breaks(
         change,
-        "cannot_miss_rows",
+        "where a policy hides rows",
         f"""
         do $$ begin
             execute replace(
@@ -140,7 +155,7 @@ def caller_view(change: str, *views: str) -> None:
     for view in views:
         breaks(
             change,
-            "asks_with_the_rights_of_the_caller",
+            "with the rights of the caller",
             f"alter view {view} reset (security_invoker)",
             f"alter view {view} set (security_invoker = false)",
         )
@@ -159,7 +174,7 @@ def trigger(change: str, claim: str, table: str, name: str) -> None:
 
 breaks(
     "baseline",
-    "do",
+    "the baseline",
     "alter table legacy.workflow_trace drop column tier",
     "alter table legacy.workflow_events add column extra text",
     "alter table legacy.workflow_steps alter column retry_count type text",
@@ -172,20 +187,27 @@ breaks(
     "alter view public.micro_state rename to state_gone",
 )
 breaks(
-    "baseline", "do", "alter table public.workflow_trace rename column tier to level", on="expand"
+    "baseline",
+    "the baseline",
+    "alter table public.workflow_trace rename column tier to level",
+    on="expand",
 )
 breaks(
     "access/roles",
-    "both_are_plain_group_roles",
+    "without login, superuser or bypassrls",
     "alter role workflow_app login",
     "alter role workflow_app superuser",
     "alter role workflow_maintenance bypassrls",
     "alter role workflow_maintenance rename to maintenance_gone",
 )
-breaks("access/roles", "applications_are_isolated", "grant workflow_maintenance to workflow_app")
+breaks(
+    "access/roles",
+    "not a member of workflow_maintenance",
+    "grant workflow_maintenance to workflow_app",
+)
 breaks(
     "move/schemas",
-    "schemas_are_closed_to_applications",
+    "create nothing in them",
     "grant create on schema consolidation to workflow_app",
     "grant create on schema legacy to public",
     "revoke usage on schema consolidation from workflow_maintenance",
@@ -194,31 +216,31 @@ breaks(
 )
 breaks(
     "move/schemas",
-    "legacy_is_closed_to_applications",
+    "cannot use the schema legacy",
     "grant usage on schema legacy to workflow_app",
     "grant usage on schema legacy to public",
 )
 breaks(
     "move/schemas",
-    "phase_is_known",
+    "in which phase",
     replaced("consolidation.phase()", "text", "null::text"),
     "alter table legacy.workflow_trace rename to trace_gone",
 )
 breaks(
     "move/schemas",
-    "says_what_is_deployed",
-    "delete from consolidation.deployed_change where change = 'consolidation'",
+    "deployed_change has a row",
+    "delete from consolidation.deployed_change where change = 'move/schemas'",
     "drop table consolidation.deployed_change",
 )
 breaks(
     "move/schemas",
-    "not_for_applications",
+    "applications cannot execute",
     "grant execute on function consolidation.is_deployed(text) to workflow_app",
     "grant execute on function consolidation.is_reverted(text) to public",
 )
 breaks(
     "documents/iso8601",
-    "written_and_read_back",
+    "read back unchanged",
     replaced("public.to_iso8601(moment timestamptz)", "text", "moment::text"),
     replaced("public.to_iso8601(moment timestamptz)", "text", "to_jsonb(moment) #>> '{}'"),
     replaced("public.from_iso8601(document text)", "timestamptz", "null::timestamptz"),
@@ -230,7 +252,7 @@ breaks(
 )
 breaks(
     "documents/iso8601",
-    "no_such_day",
+    "a day that does not exist",
     replaced(
         "public.from_iso8601(document text)",
         "timestamptz",
@@ -240,11 +262,15 @@ breaks(
 )
 breaks(
     "access/current_org_id",
-    "empty_is_nobody",
+    "has no organisation",
     replaced("public.current_org_id()", "uuid", "current_setting('app.current_org_id')::uuid"),
     replaced("public.current_org_id()", "uuid", "uuid '00000000-0000-4000-8000-000000000001'"),
 )
-breaks("access/current_org_id", "named", replaced("public.current_org_id()", "uuid", "null::uuid"))
+breaks(
+    "access/current_org_id",
+    "has the organisation that",
+    replaced("public.current_org_id()", "uuid", "null::uuid"),
+)
 
 for table, packed in (
     (
@@ -255,27 +281,27 @@ for table, packed in (
 ):
     breaks(
         f"documents/{table}",
-        "documents_are_lz4_where_there_is_lz4",
+        "compressed with lz4",
         *(f"alter table {table} alter column {c} set compression pglz" for c in packed.split()),
     )
 breaks(
     "documents/user_workflow_run",
-    "keys",
+    "the keys of old ids",
     "alter table user_workflow_run drop constraint user_workflow_run_pkey cascade",
     "alter table user_workflow_run drop constraint user_workflow_run_legacy_trace_id_key",
 )
 breaks(
     "documents/user_workflow_run",
-    "columns",
+    "every column of",
     *(
         f"alter table user_workflow_run alter column {column} drop not null"
         for column in ("workflow_id", "org_id", "status", "channel", "created_at", "created_by")
     ),
 )
-trigger("documents/user_workflow_run", "updated_at_is_kept", "user_workflow_run", "set_updated_at")
+trigger("documents/user_workflow_run", "keeps updated_at", "user_workflow_run", "set_updated_at")
 breaks(
     "documents/user_workflow_run_step",
-    "keys",
+    "the keys of old ids",
     "alter table user_workflow_run_step drop constraint user_workflow_run_step_pkey",
     "alter table user_workflow_run_step drop constraint user_workflow_run_step_legacy_step_id_key",
     "alter table user_workflow_run_step "
@@ -283,7 +309,7 @@ breaks(
 )
 breaks(
     "documents/user_workflow_run_step",
-    "columns",
+    "every column of",
     *(
         f"alter table user_workflow_run_step alter column {column} drop not null"
         for column in ("run_id", "node_id", "step_number", "org_id", "legacy_trace_id")
@@ -291,7 +317,7 @@ breaks(
 )
 trigger(
     "documents/user_workflow_run_step",
-    "keys_are_filled",
+    "fills the keys",
     "user_workflow_run_step",
     "fill_step_keys",
 )
@@ -299,13 +325,13 @@ trigger(
 for table in DOCUMENTS:
     breaks(
         "access/row_level_security",
-        "enabled_and_forced",
+        "enabled and forced",
         f"alter table {table} disable row level security",
         f"alter table {table} no force row level security",
     )
     breaks(
         "access/row_level_security",
-        "isolation_of_everybody",
+        "org_isolation",
         f"drop policy {table}_org_isolation on {table}",
         f"alter policy {table}_org_isolation on {table} using (true)",
         f"alter policy {table}_org_isolation on {table} with check (true)",
@@ -315,7 +341,7 @@ for table in DOCUMENTS:
     )
     breaks(
         "access/row_level_security",
-        "maintenance_sees_all",
+        "the policy maintenance",
         f"drop policy {table}_maintenance on {table}",
         f"alter policy {table}_maintenance on {table} to public",
         f"alter policy {table}_maintenance on {table} using (false)",
@@ -323,21 +349,23 @@ for table in DOCUMENTS:
     )
     breaks(
         "access/row_level_security",
-        "nothing_else",
+        "no other policy",
         f"create policy open_to_all on {table} using (true)",
     )
 breaks(
     "access/row_level_security",
-    "not_for_applications",
+    "applications cannot execute",
     "grant execute on function consolidation.see_everything() to public",
 )
 breaks(
     "access/row_level_security",
-    "see_everything",
+    "sees every row",
     # Somebody who would verify what he does not see.
     "create role workflow_cycle_reader;"
-    "grant usage on schema consolidation to workflow_cycle_reader;"
+    "grant usage on schema consolidation, legacy to workflow_cycle_reader;"
     "grant execute on function consolidation.see_everything() to workflow_cycle_reader;"
+    "grant execute on function consolidation.claim(text, boolean) to workflow_cycle_reader;"
+    "grant execute on function consolidation.claim_none(text, text[]) to workflow_cycle_reader;"
     "set local role workflow_cycle_reader",
 )
 
@@ -367,14 +395,14 @@ for change, functions in (
     for function in functions:
         breaks(
             change,
-            "with_the_rights_of_the_caller",
+            "with the rights of the caller",
             f"alter function public.{function} security definer",
             f"revoke execute on function public.{function} from public",
         )
 
 breaks(
     "mapping/keys",
-    "in_order",
+    "in the order of the old ids",
     replaced("consolidation.run_id(trace_id bigint)", "uuid", "md5(trace_id::text)::uuid"),
     replaced("consolidation.step_id(step_id bigint)", "uuid", "md5(step_id::text)::uuid"),
     # Signed ids as they are: negative ones would come last.
@@ -392,12 +420,12 @@ breaks(
 )
 breaks(
     "mapping/keys",
-    "synthetic_ids_are_negative",
+    "negative id",
     replaced("consolidation.synthetic_id(owner uuid, place text)", "bigint", "place::bigint"),
 )
 breaks(
     "mapping/keys",
-    "events",
+    "event_element()",
     replaced(
         "consolidation.event_element"
         "(event_id bigint, event_type text, event_data jsonb, moment timestamptz)",
@@ -415,7 +443,7 @@ breaks(
 )
 breaks(
     "mapping/keys",
-    "screenshots",
+    "screenshot_element()",
     replaced(
         "consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, "
         "step_index integer, screenshot_url text, thumbnail_url text, action_description text, "
@@ -432,7 +460,7 @@ for row_view, name in ROW_VIEWS.items():
     caller_view(f"old_names/{name}", f"consolidation.{row_view}")
     breaks(
         f"old_names/{name}",
-        "guarded_and_written_by_triggers",
+        "triggers guard every write",
         f"drop trigger guard on public.{name}",
         f"drop trigger write on public.{name}",
         f"alter trigger write on public.{name} rename to a_write",
@@ -447,13 +475,13 @@ for name, defaults in (
 ):
     breaks(
         f"old_names/{name}",
-        "defaults_of_the_table",
+        "defaults of the table",
         *(f'alter view public.{name} alter column "{column}" drop default' for column in defaults),
     )
 for name in ("workflow_trace", "workflow_steps"):
     breaks(
         f"old_names/{name}",
-        "automatically_updatable",
+        "by itself",
         f"""
         do $$ begin
             execute format(
@@ -463,27 +491,27 @@ for name in ("workflow_trace", "workflow_steps"):
         end $$
         """,
     )
-trigger("old_names/workflow_trace", "guarded", "user_workflow_run", "guard_run_identity")
+trigger("old_names/workflow_trace", "a guard protects", "user_workflow_run", "guard_run_identity")
 for name in ("refuse_null_retry_count", "guard_step_identity", "keep_screenshots"):
-    trigger("old_names/workflow_steps", "guarded", "user_workflow_run_step", name)
-pinned("old_names/workflow_steps", "public.keep_screenshots()", definer="guarded")
+    trigger("old_names/workflow_steps", "triggers protect", "user_workflow_run_step", name)
+pinned("old_names/workflow_steps", "public.keep_screenshots()", definer="triggers protect")
 for name in ("keep_context_origin_insert", "keep_context_origin_update"):
-    trigger("old_names/workflow_trace_context", "new_keys_get_an_origin", "user_workflow_run", name)
+    trigger("old_names/workflow_trace_context", "an origin", "user_workflow_run", name)
 pinned("old_names/workflow_trace_context", "consolidation.keep_context_origin()")
 
 breaks(
     "move/take_locks",
-    "not_for_applications",
+    "applications cannot execute",
     "grant execute on function consolidation.take_locks(regclass[], text, interval, interval) "
     "to public",
 )
 for table in DOCUMENTS:
     for name in ("capture_insert", "capture_update", "capture_delete", "capture_truncate"):
-        trigger("move/queue", "do", table, name)
+        trigger("move/queue", "is captured", table, name)
 for name in SIX:
     breaks(
         "move/queue",
-        "do",
+        "is captured",
         f"alter table public.{name} disable trigger capture_update",
         f"drop trigger capture_truncate on public.{name}",
         f"alter table public.{name} disable trigger all",
@@ -491,7 +519,7 @@ for name in SIX:
     )
 breaks(
     "move/queue",
-    "do",
+    "is captured",
     "drop trigger capture_truncate on public.user_workflow_run;"
     "create trigger capture_truncate after truncate on public.user_workflow_run "
     "execute function consolidation.capture_old()",
@@ -502,7 +530,7 @@ cannot_miss_rows("move/carry_back", "consolidation.carry_back(bigint[])")
 cannot_miss_rows("proof/differences", "consolidation.differences(bigint,bigint,boolean,bigint[])")
 breaks(
     "proof/differences",
-    "cannot_miss_rows",
+    "where a policy hides rows",
     # Volatile, each of its queries would see another state.
     "alter function consolidation.differences(bigint,bigint,boolean,bigint[]) volatile",
 )
@@ -510,7 +538,7 @@ cannot_miss_rows("proof/uncarriable", "consolidation.uncarriable()")
 cannot_miss_rows("proof/only_in_documents", "consolidation.only_in_documents()")
 breaks(
     "proof/preflight",
-    "columns_are_known",
+    "traces every column",
     """
     create or replace function consolidation.base_column(old_name regclass)
     returns table (view_column name, base_column name) language sql stable
@@ -519,7 +547,7 @@ breaks(
 )
 breaks(
     "carry_over",
-    "every_range_is_done",
+    "every range",
     "update consolidation.chunk set finished_at = null where chunk_id = 1",
     "insert into consolidation.chunk (first_trace_id, last_trace_id, traces) values (1, 2, 2)",
 )
@@ -533,16 +561,18 @@ STEP_KEYS = {
 }
 breaks(
     "step_keys",
-    "keys",
+    "unique and foreign keys",
     "alter table user_workflow_run drop constraint user_workflow_run_org_id_run_id_key cascade",
 )
 for name, other in STEP_KEYS.items():
     dropped = f"alter table user_workflow_run_step drop constraint {name}"
-    breaks("step_keys", "keys", dropped, f"{dropped}, add constraint {name} {other}")
+    breaks(
+        "step_keys", "unique and foreign keys", dropped, f"{dropped}, add constraint {name} {other}"
+    )
     if name.endswith("fkey"):
         breaks(
             "step_keys",
-            "keys",
+            "unique and foreign keys",
             f"{dropped}, add constraint {name} {other} on delete cascade not valid",
         )
 
@@ -560,14 +590,14 @@ INDEXES = (
 for name in INDEXES:
     breaks(
         "search_indexes",
-        "valid_indexes",
+        "exists and is valid",
         f"drop index {name}",
         f"update pg_index set indisvalid = false where indexrelid = '{name}'::regclass",
         f"update pg_index set indisready = false where indexrelid = '{name}'::regclass",
     )
 breaks(
     "search_indexes",
-    "valid_indexes",
+    "exists and is valid",
     "drop index idx_run_org_created;"
     "create index idx_run_org_created on user_workflow_run (created_at, org_id)",
     # The default operator class is larger and serves more operators than anybody asked for.
@@ -575,17 +605,19 @@ breaks(
     "create index idx_run_context_gin on user_workflow_run using gin (context)",
 )
 
-breaks("cut_over", "swapped", replaced("consolidation.phase()", "text", "'expand'::text"))
+breaks(
+    "cut_over", "the names are swapped", replaced("consolidation.phase()", "text", "'expand'::text")
+)
 for name in EIGHT:
     breaks(
         "cut_over",
-        "old_names_are_views_with_the_rights_of_the_caller",
+        "every old name is a view",
         f"alter view public.{name} reset (security_invoker)",
         f"alter view public.{name} rename to view_gone",
     )
 breaks(
     "cut_over",
-    "old_names_are_views_with_the_rights_of_the_caller",
+    "every old name is a view",
     # Which drops the option silently.
     "create or replace view public.micro_state as select * from public.user_workflow_cache_state",
     "drop view public.workflow_configs;"
@@ -594,7 +626,7 @@ breaks(
 for table in (*DOCUMENTS, "user_workflow_config", "user_workflow_cache_state"):
     breaks(
         "cut_over",
-        "applications_may_use_the_tables",
+        "every new table",
         *(
             f"revoke {privilege} on public.{table} from workflow_app"
             for privilege in ("select", "insert", "update", "delete")
@@ -604,7 +636,7 @@ for table in (*DOCUMENTS, "user_workflow_config", "user_workflow_cache_state"):
 CONFIG_POLICY = "policy user_workflow_config_org_isolation on public.user_workflow_config"
 breaks(
     "cut_over",
-    "configurations_are_isolated",
+    "its own configurations",
     "alter table public.user_workflow_config disable row level security",
     "alter table public.user_workflow_config no force row level security",
     f"drop {CONFIG_POLICY}",
@@ -620,18 +652,18 @@ for name in (
 ):
     breaks(
         "cut_over",
-        "sequences_have_their_names",
+        "sequences",
         f"alter sequence public.{name} rename to sequence_gone",
     )
 breaks(
     "cut_over",
-    "foreign_keys_are_validated",
+    "every foreign key",
     "insert into consolidation.cut_over_log (stage, statement) values ('validate', 'select 1')",
 )
 QUIETLY = "set local session_replication_role = replica;"
 breaks(
     "cut_over",
-    "do",
+    "what the old tables hold",
     QUIETLY + "update user_workflow_run set status = 'x' where legacy_trace_id = 1",
     QUIETLY + "update user_workflow_run_step set events = '[]' where legacy_step_id = 11",
     QUIETLY + "delete from user_workflow_run",
@@ -669,7 +701,7 @@ for change in ("move/backfill", "proof/preflight", "swap/swap"):
     for function in revoked_functions(change):
         breaks(
             change,
-            "not_for_applications",
+            "applications cannot execute",
             f"grant execute on routine {function} to public",
             f"grant execute on routine {function} to workflow_app",
         )
@@ -682,7 +714,7 @@ for name, parameters in SEARCHES.items():
     function = f"public.{name}_ids{parameters}"
     breaks(
         "documents/search",
-        "definer_functions_are_pinned",
+        "of the session only",
         f"alter function {function} rename to gone",
         f"alter function {function} security invoker",
         f"alter function {function} volatile",
@@ -712,7 +744,7 @@ for name, parameters in SEARCHES.items():
     function = f"public.{name}s{parameters}"
     breaks(
         "documents/search",
-        "rows_come_with_the_rights_of_the_caller",
+        "with the rights of the caller",
         f"alter function {function} rename to gone",
         f"alter function {function} security definer",
         f"alter function {function} set search_path = public",
@@ -726,7 +758,7 @@ for name, column in (
     table = DOCUMENTS["step" in name]
     breaks(
         "tenant_indexes",
-        "valid_indexes",
+        "exists and is valid",
         f"drop index {name}",
         f"update pg_index set indisvalid = false where indexrelid = '{name}'::regclass",
         f"drop index {name}; create index {name} on {table} using gin ({column} jsonb_path_ops)",
@@ -734,7 +766,7 @@ for name, column in (
 STATE_POLICY = "policy user_workflow_cache_state_org_isolation on user_workflow_cache_state"
 breaks(
     "cache_state_isolation",
-    "states_are_isolated",
+    "their own workflows",
     f"drop {STATE_POLICY}",
     f"alter {STATE_POLICY} using (true)",
     f"alter {STATE_POLICY} with check (true)",
@@ -744,14 +776,14 @@ breaks(
 )
 breaks(
     "cache_state_isolation",
-    "nothing_else_opens_it",
+    "no other policy",
     "create policy more on user_workflow_cache_state using (true)",
     "alter policy user_workflow_cache_state_others on user_workflow_cache_state using (true)",
     "alter policy user_workflow_cache_state_maintenance on user_workflow_cache_state to public",
 )
 breaks(
     "cache_state_isolation",
-    "definer_function_is_pinned",
+    "is_own_workflow()",
     "alter function is_own_workflow(uuid) security invoker",
     "alter function is_own_workflow(uuid) reset search_path",
     "alter function is_own_workflow(uuid) reset row_security",
@@ -761,13 +793,13 @@ breaks(
 )
 breaks(
     "move/schemas",
-    "not_for_applications",
+    "applications cannot execute",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
 )
 caller_view("access/not_isolated", "public.not_isolated")
 breaks(
     "access/not_isolated",
-    "superusers_are_listed",
+    "every superuser",
     # It finds nobody.
     """
     do $$ begin
@@ -781,49 +813,41 @@ breaks(
 )
 breaks(
     "access/not_isolated",
-    "not_for_applications",
+    "applications cannot read",
     "grant select on public.not_isolated to workflow_app",
 )
 
-# Whatever has a list of columns, or of functions, notices each that is not there.
+# A claim that lists columns, or functions, notices each that is missing.
 for change, listed in CLAIMS.items():
     for claim, statement in listed:
-        if claim is not None and claim.startswith("columns of "):
-            relation = re.findall(r"from ([\w.]+)\s+where false$", statement)[0]
-            relation = relation if "." in relation else f"public.{relation}"
-            columns = re.split(r",\s*", statement.partition("\n")[2].partition("from ")[0].strip())
-            if columns == [""]:
-                columns = [statement.split()[1]]
-            breaks(
-                change,
-                claim,
-                *(f"alter table {relation} rename column {column} to gone" for column in columns),
-            )
-        elif claim == "columns":
-            breaks(
-                change,
-                claim,
-                *(
-                    f"alter table public.{change} rename column {column} to gone"
-                    for column in re.findall(r"^\s+\('(\w+)',", statement, flags=re.MULTILINE)
-                ),
-            )
-        elif claim == "functions":
-            breaks(
-                change,
-                claim,
-                *(
-                    f"alter routine {function} rename to gone"
-                    for function in re.findall(r"'(.+?)'::regprocedure", statement)
-                ),
-            )
+        if claim is None:
+            continue
+        # Strings that go on in the next line.
+        text = re.sub(r"'\s*\n\s*'", "", statement)
+        relation = f"public.{change.rpartition('/')[2]}"
+        missing: list[str] = []
+        if claim.endswith("has all its columns"):
+            missing = re.findall(r"'(\w+)'", text.partition("unnest(")[2].partition("except")[0])
+            found = re.search(r"attrelid = to_regclass\('([\w.]+)'\)", text)
+            relation = found[1] if found else relation
+            assert missing, claim
+        elif claim.startswith("every column of"):
+            missing = re.findall(r"^\s+\('(\w+)',", text, flags=re.MULTILINE)
+            assert missing, claim
+        elif re.fullmatch(r"the functions? .* exist|the function .* exists", claim):
+            listed_functions = re.findall(r"'((?:public|consolidation)\.\w+\([^']*\))'", text)
+            assert listed_functions, claim
+            breaks(change, claim, *(f"alter routine {f} rename to gone" for f in listed_functions))
+        breaks(
+            change, claim, *(f'alter table {relation} rename column "{n}" to gone' for n in missing)
+        )
 
 # Privileges, names that others rely on, and what only looks like what it should be.
 
 for table in DOCUMENTS:
     breaks(
         "access/row_level_security",
-        "nothing_else",
+        "no other policy",
         # The name the cut-over uses, for a policy that opens everything.
         f"create policy {table}_unscoped on {table} using (true)",
         f"create policy {table}_unscoped on {table} using ((select current_org_id()) is null) "
@@ -831,7 +855,7 @@ for table in DOCUMENTS:
     )
     breaks(
         "access/row_level_security",
-        "maintenance_may_write",
+        "workflow_maintenance can read and write",
         *(
             f"revoke {privilege} on {table} from workflow_maintenance"
             for privilege in ("select", "insert", "update", "delete")
@@ -839,7 +863,7 @@ for table in DOCUMENTS:
     )
 breaks(
     "cut_over",
-    "no_other_policy_on_configurations",
+    "no other policy",
     "create policy open_to_all on user_workflow_config using (true)",
     "create policy user_workflow_config_unscoped on user_workflow_config using (true)",
 )
@@ -851,24 +875,24 @@ for privilege, names in (
 ):
     breaks(
         "cut_over",
-        "applications_may_use_the_old_names",
+        "read and write every old name",
         *(f"revoke {privilege} on public.{name} from workflow_app" for name in names),
         *(f"revoke {privilege} on public.{name} from workflow_maintenance" for name in names),
     )
 for row_view, name in ROW_VIEWS.items():
     breaks(
         "cut_over",
-        "applications_may_read_what_is_behind",
+        "behind the old names",
         f"revoke select on consolidation.{row_view} from workflow_app",
     )
     breaks(
         f"old_names/{name}",
-        "the_writing_trigger_can_read",
+        "writing trigger can read",
         f"revoke select on consolidation.{row_view} from workflow_maintenance",
     )
     breaks(
         f"old_names/{name}",
-        "guarded_and_written_by_triggers",
+        "triggers guard every write",
         # The guard asks what the caller sees.
         f"alter function consolidation.guard_{name}() security definer",
         f"drop trigger write on public.{name}; create trigger write instead of insert "
@@ -876,14 +900,14 @@ for row_view, name in ROW_VIEWS.items():
     )
 breaks(
     "old_names/workflow_trace",
-    "guarded",
+    "a guard protects",
     "alter function public.guard_run_identity() rename to gone",
     "create or replace trigger guard_run_identity before update on user_workflow_run "
     "for each row execute function set_updated_at()",
 )
 breaks(
     "old_names/workflow_steps",
-    "guarded",
+    "triggers protect",
     "alter function public.guard_step_identity() security definer",
     "alter function public.guard_step_identity() rename to gone",
     "create or replace trigger guard_step_identity before update of legacy_step_id "
@@ -891,24 +915,23 @@ breaks(
 )
 breaks(
     "old_names/workflow_events",
-    "changes_are_merged",
-    "alter function consolidation.patch(jsonb, jsonb, jsonb) rename to gone",
+    "patch()",
     replaced("consolidation.patch(previous jsonb, current jsonb, wanted jsonb)", "jsonb", "wanted"),
 )
 breaks(
     "old_names/workflow_events",
-    "defaults_of_the_table",
+    "defaults of the table",
     "alter view public.workflow_events alter column event_id set default 0",
     "alter view public.workflow_events alter column \"timestamp\" set default '-infinity'",
 )
 breaks(
     "old_names/workflow_trace_screenshot",
-    "defaults_of_the_table",
+    "defaults of the table",
     "alter view public.workflow_trace_screenshot alter column element_found set default true",
 )
 breaks(
     "move/queue",
-    "the_queue_can_be_filled_and_emptied",
+    "fill and empty",
     "revoke select on consolidation.change from workflow_maintenance",
     # Every captured write would fail.
     "revoke insert on consolidation.change from workflow_maintenance",
@@ -918,36 +941,35 @@ breaks(
 )
 breaks(
     "proof/preflight",
-    "views_are_tried",
-    "alter function consolidation.on_new_names(text) rename to gone",
+    "on_new_names() puts",
     replaced("consolidation.on_new_names(definition text)", "text", "definition"),
 )
 breaks(
     "proof/preflight",
-    "asks_with_the_rights_of_the_caller",
+    "with the rights of the caller",
     "alter view consolidation.preflight reset (security_invoker)",
 )
 breaks(
     "move/backfill",
-    "asks_with_the_rights_of_the_caller",
+    "with the rights of the caller",
     "alter view consolidation.progress reset (security_invoker)",
     "alter view consolidation.progress_by_session reset (security_invoker)",
 )
 breaks(
     "move/backfill",
-    "open_ranges_are_found",
+    "open ranges",
     "drop index consolidation.chunk_open_idx",
     "update pg_index set indisvalid = false "
     "where indexrelid = 'consolidation.chunk_open_idx'::regclass",
 )
 # The old tables are found in legacy or in public; the views must not be taken for them.
 for change, claim, function in (
-    ("move/consolidate", "cannot_miss_rows", "rebuild_documents(bigint[])"),
-    ("proof/uncarriable", "cannot_miss_rows", "uncarriable()"),
-    ("move/backfill", "follow_the_old_tables", "plan_chunks()"),
-    ("move/backfill", "follow_the_old_tables", "claim_chunk(integer)"),
-    ("move/backfill", "follow_the_old_tables", "carry_chunk(bigint)"),
-    ("move/backfill", "follow_the_old_tables", "note_everything()"),
+    ("move/consolidate", "where a policy hides rows", "rebuild_documents(bigint[])"),
+    ("proof/uncarriable", "where a policy hides rows", "uncarriable()"),
+    ("move/backfill", "in legacy and in public", "plan_chunks()"),
+    ("move/backfill", "in legacy and in public", "claim_chunk(integer)"),
+    ("move/backfill", "in legacy and in public", "carry_chunk(bigint)"),
+    ("move/backfill", "in legacy and in public", "note_everything()"),
 ):
     breaks(change, claim, f"alter function consolidation.{function} reset search_path")
 
@@ -960,23 +982,23 @@ for table, defaulted in (
 ):
     breaks(
         f"documents/{table}",
-        "columns",
+        "every column of",
         *(f"alter table {table} alter column {name} drop default" for name in defaulted.split()),
     )
 breaks(
     "documents/user_workflow_run",
-    "columns",
+    "every column of",
     "alter table user_workflow_run alter column status set default 'running'",
 )
 breaks(
     "documents/user_workflow_run",
-    "keys",
+    "the keys of old ids",
     "alter table user_workflow_run drop constraint user_workflow_run_legacy_trace_id_key, "
     "add constraint user_workflow_run_legacy_trace_id_key unique (legacy_trace_id, run_id)",
 )
 breaks(
     "documents/user_workflow_run_step",
-    "columns",
+    "every column of",
     "alter table user_workflow_run_step alter column metadata set default '[]'",
     # PostgreSQL 15.19 and later refuse to alter the type of a column in place while a function
     # uses the row type of its table.
@@ -984,15 +1006,72 @@ breaks(
 )
 breaks(
     "documents/user_workflow_run_step",
-    "keys",
+    "the keys of old ids",
     "alter table user_workflow_run_step drop constraint "
     "user_workflow_run_step_legacy_step_id_key, add constraint "
     "user_workflow_run_step_legacy_step_id_key unique (legacy_step_id, step_id)",
 )
 breaks(
     "documents/user_workflow_run_step",
-    "keys_are_filled",
+    "fills the keys",
     "alter function fill_step_keys() security definer",
+)
+
+for name in SIX:
+    breaks(
+        "contract/drop_old_tables",
+        "holds no old table",
+        f"create table legacy.{name} ()",
+        on="contract",
+    )
+breaks(
+    "contract/drop_old_tables",
+    "the phase contract",
+    replaced("consolidation.phase()", "text", "'cut over'"),
+    replaced("consolidation.phase()", "text", "null::text"),
+    on="contract",
+)
+breaks(
+    "contract/drop_old_tables",
+    "create every old table again",
+    "delete from consolidation.dropped_table where table_name = 'workflow_trace_endpoint'",
+    "delete from consolidation.dropped_table where statement like 'create table%'",
+    on="contract",
+)
+for table in DOCUMENTS:
+    breaks(
+        "contract/drop_old_tables",
+        "is captured any more",
+        f"create trigger capture_insert after insert on {table} "
+        "referencing new table as new_rows execute function consolidation.capture_new()",
+        on="contract",
+    )
+    breaks(
+        "contract/drop_old_names",
+        "a column of old ids",
+        f"alter table {table} add column legacy_trace_id bigint",
+        on="finished",
+    )
+breaks(
+    "contract/drop_old_names",
+    "the schemas of the move",
+    "create schema consolidation",
+    "create schema legacy",
+    on="finished",
+)
+breaks(
+    "contract/drop_old_names",
+    "every old name is gone",
+    *(f"create view {name} as select 1 as number" for name in EIGHT),
+    on="finished",
+)
+breaks(
+    "contract/drop_old_names",
+    "the organisation of its run",
+    "drop trigger fill_step_keys on user_workflow_run_step",
+    "alter table user_workflow_run_step disable trigger fill_step_keys",
+    "alter table user_workflow_run_step enable replica trigger fill_step_keys",
+    on="finished",
 )
 
 
@@ -1005,10 +1084,19 @@ def connections(expand_template: str, deployed_template: str) -> Iterator[dict[s
     with (
         database(expand_template) as expanded,
         database(deployed_template) as complete,
-        connect(expanded) as expand_connection,
-        connect(complete) as deployed_connection,
+        database(complete) as contract,
+        database(complete) as finished,
+        ExitStack() as stack,
     ):
-        yield {"expand": expand_connection, "deployed": deployed_connection}
+        sqitch(contract, "-C", "contract", "deploy", "--to", "drop_old_tables")
+        sqitch(finished, "-C", "contract", "deploy")
+        names = {
+            "expand": expanded,
+            "deployed": complete,
+            "contract": contract,
+            "finished": finished,
+        }
+        yield {phase: stack.enter_context(connect(name)) for phase, name in names.items()}
 
 
 @pytest.mark.parametrize(("phase", "options"), [("expand", ["--to", "@expand"]), ("deployed", [])])
@@ -1020,26 +1108,27 @@ def test_what_was_deployed_verifies(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("change", PLAN)
+@pytest.mark.parametrize("change", CHANGES)
 def test_claims_hold(connections: dict[str, Connection], change: str) -> None:
     """Statement by statement, as the breaks are tried, every claim holds on what was deployed."""
-    with connections["deployed"].transaction(force_rollback=True):
-        assert broken_claim(connections["deployed"], change) is None
+    connection = connections[CONTRACT.get(change, "deployed")]
+    with connection.transaction(force_rollback=True):
+        assert broken_claim(connection, change) == (None, "")
     assert any(claim is not None for claim, _ in CLAIMS[change])
 
 
 def test_every_claim_is_broken_once() -> None:
     """Every change has a break, and so has every statement of its verify script."""
     assert len({(b.change, b.sql, b.database) for b in BREAKS}) == len(BREAKS)
-    assert {b.change for b in BREAKS} == set(PLAN)
+    assert {b.change for b in BREAKS} == set(CHANGES)
     claims = {(c, claim) for c, listed in CLAIMS.items() for claim, _ in listed if claim}
     assert len(claims) == sum(1 for listed in CLAIMS.values() for claim, _ in listed if claim)
     assert claims - {(b.change, b.claim) for b in BREAKS} == set()
-    scripts = {p.relative_to(ROOT / "verify") for p in (ROOT / "verify").rglob("*.sql")}
-    assert {str(script.with_suffix("")) for script in scripts} == set(PLAN)
+    scripts = {p for home in ("", "contract") for p in (ROOT / home / "verify").rglob("*.sql")}
+    assert {str(p.relative_to(ROOT)) for p in scripts} == {script_of(change) for change in CHANGES}
 
 
-@pytest.mark.parametrize("change", PLAN)
+@pytest.mark.parametrize("change", CHANGES)
 def test_verify_notices(
     connections: dict[str, Connection], change: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -1050,9 +1139,11 @@ def test_verify_notices(
         connection = connections[tried_break.database]
         with connection.transaction(force_rollback=True):
             connection.execute(tried_break.sql)
-            noticed = broken_claim(connection, change)
+            noticed, said = broken_claim(connection, change)
             if noticed != tried_break.claim:
                 wrong.append((tried_break.sql, f"{noticed} instead of {tried_break.claim}"))
+            elif noticed not in said and not OWN_WORDS.match(said):
+                wrong.append((tried_break.sql, said))
     assert wrong == []
     with capsys.disabled():
         print(f"\n{change}: {len(tried)} breaks noticed", end=" ")
@@ -1090,15 +1181,42 @@ def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "statement"),
+    ("change", "statement", "sentence"),
     [
-        ("move/schemas", "grant usage on schema legacy to public"),
-        ("old_names/workflow_trace_endpoint", "drop trigger write on workflow_trace_endpoint"),
-        ("cut_over", "revoke select on user_workflow_run from workflow_app"),
+        (
+            "old_names/workflow_trace_endpoint",
+            "drop trigger write on workflow_trace_endpoint",
+            "triggers guard every write to workflow_trace_endpoint and put it into the documents\n"
+            "DETAIL:  Not so: write",
+        ),
+        (
+            "move/schemas",
+            "grant usage on schema legacy to public",
+            "applications cannot use the schema legacy",
+        ),
+        (
+            "access/row_level_security",
+            "alter table user_workflow_run disable row level security",
+            "row level security is enabled and forced on both document tables\n"
+            "DETAIL:  Not so: user_workflow_run",
+        ),
+        (
+            "cut_over",
+            "revoke select on user_workflow_run from workflow_app",
+            "applications can read and write every new table, and truncate none\n"
+            "DETAIL:  Not so: select on user_workflow_run",
+        ),
+        (
+            "cut_over",
+            "delete from legacy.workflow_events where event_id = 74",
+            "the documents hold what the old tables hold",
+        ),
     ],
 )
-def test_sqitch_verify_fails_for_one_change(deployed: str, change: str, statement: str) -> None:
-    """One broken change is enough for sqitch verify to fail."""
+def test_sqitch_verify_prints_the_sentence_that_does_not_hold(
+    deployed: str, change: str, statement: str, sentence: str
+) -> None:
+    """One broken change is enough for sqitch verify to fail, and it says which claim is broken."""
     before = sqitch(deployed, "verify", "--from", change, "--to", change, check=False)
     assert before.returncode == 0, before.stdout + before.stderr
     with connect(deployed) as connection:
@@ -1106,3 +1224,4 @@ def test_sqitch_verify_fails_for_one_change(deployed: str, change: str, statemen
     after = sqitch(deployed, "verify", "--from", change, "--to", change, check=False)
     assert after.returncode != 0
     assert f"* {change} " in after.stdout
+    assert f"ERROR:  {sentence}\n" in after.stdout + after.stderr

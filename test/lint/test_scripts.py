@@ -108,6 +108,16 @@ def test_nobody_waits_long_behind_a_script(file: str) -> None:
     assert "\nbegin;\n\nset local lock_timeout = '2s';\n" in text_of(file)
 
 
+@pytest.mark.parametrize(
+    "file",
+    [m[0] for m in SCRIPTS if m[2] != "verify" and m[0] not in WITHOUT_TRANSACTION | WITHOUT_LOCKS],
+)
+def test_nobody_else_says_what_a_name_in_a_script_means(file: str) -> None:
+    """The role that deploys may be a superuser, and others may create functions in public."""
+    settings = "\nset local lock_timeout = '2s';\nset local search_path = pg_catalog, pg_temp;\n"
+    assert settings in text_of(file)
+
+
 @pytest.mark.parametrize("rule", FAULTS)
 def test_no_script_has_the_faults(rule: str) -> None:
     found = [

@@ -145,17 +145,19 @@ declare
     hint text;
 begin
     execute script;
-exception when others then
+-- "others" alone leaves out what consolidation.claim() raises.
+exception when others or assert_failure then
     get stacked diagnostics detail = pg_exception_detail, hint = pg_exception_hint;
     raise exception using
         errcode = sqlstate,
-        message = format('%s does not verify: %s', change, sqlerrm),
-        detail = coalesce(
-            nullif(detail, ''), 'A rule that does not hold shows as a division by zero.'
-        ),
+        message = case sqlstate
+            when 'P0004' then format('%s does not verify: it is not so that %s', change, sqlerrm)
+            else format('%s does not verify: %s', change, sqlerrm)
+        end,
+        detail = coalesce(detail, ''),
         hint = coalesce(
             nullif(hint, ''),
-            format('verify/%s.sql holds the rules; try them one by one.', change)
+            format('verify/%s.sql holds the claims; try them one by one.', change)
         );
 end;
 $$;
@@ -169,13 +171,13 @@ do $$
 begin
     if
         to_regnamespace('consolidation') is null
-        and workflow_consolidation.state('consolidation') = 'done'
+        and workflow_consolidation.state('move/schemas') = 'done'
     then
         raise notice 'what psql or Alembic deployed here is gone: beginning again';
         delete from workflow_consolidation.change;
     elsif
         to_regnamespace('consolidation') is not null
-        and workflow_consolidation.state('consolidation') <> 'done'
+        and workflow_consolidation.state('move/schemas') <> 'done'
     then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
