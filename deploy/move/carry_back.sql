@@ -129,13 +129,17 @@ set enable_nestloop = off
 set work_mem = '32MB'
 as $$
 declare
-    wanted constant bigint [] := array(select distinct t.id from unnest(trace_ids) as t (id));
+    -- In order: of two rows that exclude each other it is always the later one that is refused.
+    wanted constant bigint [] := array(
+        select distinct t.id from unnest(trace_ids) as t (id) order by t.id
+    );
     refused constant bigint [] := array(
         select distinct a.trace_id from consolidation.set_aside as a
         where a.trace_id = any (wanted)
+        order by a.trace_id
     );
     others constant bigint [] := array(
-        select w.id from unnest(wanted) as w (id) where w.id <> all (refused)
+        select w.id from unnest(wanted) as w (id) where w.id <> all (refused) order by w.id
     );
 begin
     perform consolidation.see_everything();

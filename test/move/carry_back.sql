@@ -1,7 +1,7 @@
 -- carry_back: documents to old rows, for given executions.
 
 begin;
-select plan(32);
+select plan(58);
 
 -- Hospital North (1…): executions that exist in the documents only, written by new and old code.
 insert into public.user_workflow_run (
@@ -295,6 +295,265 @@ select results_eq(
     'values (1, 1)',
     'the old table holds such an id once'
 );
+
+-- What an old table refuses ---------------------------------------------------------------------
+
+-- Constraints that a real database may have besides those of the baseline.
+alter table legacy.workflow_trace add constraint no_bad check (status <> 'bad') not valid;
+alter table legacy.workflow_steps add constraint no_bad check (status <> 'bad') not valid;
+alter table legacy.workflow_events add constraint no_bad check (event_type <> 'bad') not valid;
+alter table legacy.workflow_trace_screenshot
+add constraint no_bad check (screenshot_url <> 'bad') not valid;
+alter table legacy.workflow_trace_context add constraint no_bad check (key <> 'bad') not valid;
+alter table legacy.workflow_trace_endpoint
+add constraint no_bad check (endpoint_id <> 666) not valid;
+create unique index one_claim on legacy.workflow_trace (external_id)
+where external_id like 'UNIQUE%';
+alter table legacy.workflow_trace
+add constraint one_session exclude using btree (session_id with =)
+where (external_id = 'DEFERRED') deferrable initially deferred;
+insert into public.user_workflow_run (
+    run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, status, external_id, context,
+    endpoints_used, events, legacy_session_id
+)
+select
+    ('11111111-0000-4000-8000-00000000a0' || n)::uuid, '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001',
+    910000 + n,
+    case n when 13 then 'bad' else 'good' end,
+    case when n in (14, 15) then 'UNIQUE-1' when n in (20, 21) then 'DEFERRED' end,
+    case n when 16 then '{"bad": 1, "good": 2}' else '{"good": 2}' end::jsonb,
+    case n when 17 then '[1, 666]' else '[1]' end::jsonb,
+    '[{"type": "good", "timestamp": "2025-01-14T10:30:00Z"}]',
+    case when n in (20, 21) then '11111111-0000-4000-8000-00000000f099'::uuid end
+from generate_series(11, 22) as n;
+insert into public.user_workflow_run_step (
+    run_id, node_id, step_number, legacy_step_id, status, events, screenshots
+)
+select
+    ('11111111-0000-4000-8000-00000000a0' || n)::uuid, '11111111-0000-4000-8000-00000000e001', 1,
+    911000 + n,
+    case n when 12 then 'bad' else 'good' end,
+    case n
+        when 18
+            then '[
+                {"type": "bad", "timestamp": "2025-01-14T10:30:00Z"},
+                {"type": "good", "timestamp": "2025-01-14T10:30:00Z"}
+            ]'
+        else '[{"type": "good", "timestamp": "2025-01-14T10:30:00Z"}]'
+    end::jsonb,
+    case n
+        when 19
+            then '[
+                {"url": "bad", "timestamp": "2025-01-14T10:30:00Z"},
+                {"url": "good", "timestamp": "2025-01-14T10:30:00Z"}
+            ]'
+        else '[]'
+    end::jsonb
+from generate_series(11, 22) as n;
+create temporary table refusing as select array(select 910000 + generate_series(11, 22)) as ids;
+select lives_ok(
+    format('select consolidation.carry_back(%L)', r.ids),
+    'rows that an old table refuses do not hold up the others'
+)
+from refusing as r;
+select results_eq(
+    $$
+    select a.trace_id, a.table_name, a.error_code, count(*)
+    from consolidation.set_aside as a
+    group by a.trace_id, a.table_name, a.error_code
+    order by a.trace_id, a.table_name
+    $$,
+    $$
+    values
+    -- Without their step the events of it have no place either.
+    (910012::bigint, 'workflow_events', '23503', 1::bigint),
+    (910012, 'workflow_steps', '23514', 1),
+    (910013, 'workflow_trace', '23514', 1),
+    (910015, 'workflow_trace', '23505', 1),
+    (910016, 'workflow_trace_context', '23514', 1),
+    (910017, 'workflow_trace_endpoint', '23514', 1),
+    (910018, 'workflow_events', '23514', 1),
+    (910019, 'workflow_trace_screenshot', '23514', 1),
+    (910021, 'workflow_trace', '23P01', 1)
+    $$,
+    'each refused row is noted with its SQLSTATE, a deferred key included'
+);
+select results_eq(
+    $$
+    select o.table_name, o.key, o.what ~ ('refused by the old table with ' || a.error_code)
+        and strpos(o.what, a.message) > 0
+    from consolidation.set_aside as a
+    inner join consolidation.only_in_documents() as o
+        on o.table_name = a.table_name and o.key = format('trace_id %s', a.trace_id)
+    order by a.trace_id, o.table_name
+    $$,
+    $$
+    values
+    ('workflow_events', 'trace_id 910012', true), ('workflow_steps', 'trace_id 910012', true),
+    ('workflow_trace', 'trace_id 910013', true), ('workflow_trace', 'trace_id 910015', true),
+    ('workflow_trace_context', 'trace_id 910016', true),
+    ('workflow_trace_endpoint', 'trace_id 910017', true),
+    ('workflow_events', 'trace_id 910018', true),
+    ('workflow_trace_screenshot', 'trace_id 910019', true),
+    ('workflow_trace', 'trace_id 910021', true)
+    $$,
+    'only_in_documents() lists each with SQLSTATE and message'
+);
+select results_eq(
+    $$
+    select
+        t.trace_id,
+        (select count(*) from legacy.workflow_steps as s where s.trace_id = t.trace_id),
+        (select count(*) from legacy.workflow_events as e where e.trace_id = t.trace_id),
+        (
+            select count(*) from legacy.workflow_trace_screenshot as p
+            where p.trace_id = t.trace_id
+        ),
+        (select count(*) from legacy.workflow_trace_context as c where c.trace_id = t.trace_id),
+        (select count(*) from legacy.workflow_trace_endpoint as e where e.trace_id = t.trace_id)
+    from legacy.workflow_trace as t
+    where t.trace_id between 910011 and 910022
+    order by t.trace_id
+    $$,
+    $$
+    values
+    (910011::bigint, 1::bigint, 2::bigint, 0::bigint, 1::bigint, 1::bigint),
+    (910012, 0, 1, 0, 1, 1), (910014, 1, 2, 0, 1, 1), (910016, 1, 2, 0, 1, 1),
+    (910017, 1, 2, 0, 1, 1), (910018, 1, 2, 0, 1, 1), (910019, 1, 2, 1, 1, 1),
+    (910020, 1, 2, 0, 1, 1), (910022, 1, 2, 0, 1, 1)
+    $$,
+    'everything else of these executions is in the old tables'
+);
+select is_empty(
+    format('select * from consolidation.differences(trace_ids => %L)', r.ids),
+    'what was set aside is no difference'
+)
+from refusing as r;
+select is(
+    (
+        select count(*)::integer from public.user_workflow_run as r
+        where r.legacy_trace_id between 910011 and 910022
+    ),
+    12,
+    'the documents are as they were'
+);
+create temporary table of_others as
+select e.trace_id, e.event_id, e.ctid::text || e.xmin as version
+from legacy.workflow_events as e;
+
+-- Once more, and after a repair.
+select lives_ok(
+    format('select consolidation.carry_back(%L)', r.ids), 'they can be carried back again'
+)
+from refusing as r;
+select is(
+    (select count(*)::integer from consolidation.set_aside), 9, 'each refused row is noted once'
+);
+select is_empty(
+    $$
+    select o.trace_id from of_others as o
+    where
+        o.trace_id not in (910012, 910016, 910017, 910018, 910019)
+        and not exists (
+            select from legacy.workflow_events as e
+            where e.event_id = o.event_id and e.ctid::text || e.xmin = o.version
+        )
+    $$,
+    'nobody else is written again for their sake'
+);
+update public.user_workflow_run set status = 'good' where legacy_trace_id = 910013;
+update public.user_workflow_run set external_id = 'UNIQUE-2' where legacy_trace_id = 910015;
+update public.user_workflow_run set context = context - 'bad' where legacy_trace_id = 910016;
+update public.user_workflow_run set endpoints_used = '[1]' where legacy_trace_id = 910017;
+update public.user_workflow_run_step set events = events - 0 where legacy_step_id = 911018;
+update public.user_workflow_run_step set screenshots = screenshots - 0
+where legacy_step_id = 911019;
+update public.user_workflow_run set legacy_session_id = null where legacy_trace_id = 910021;
+update public.user_workflow_run_step set status = 'good' where legacy_step_id = 911012;
+select lives_ok(
+    format('select consolidation.carry_back(%L)', r.ids), 'repaired rows can be carried back'
+)
+from refusing as r;
+select is_empty('select from consolidation.set_aside', 'after a repair nothing is set aside');
+select is(
+    (
+        select count(*)::integer from legacy.workflow_trace as t
+        where t.trace_id between 910011 and 910022
+    ),
+    12,
+    'and every execution is in the old tables'
+);
+select is_empty(
+    format('select * from consolidation.differences(trace_ids => %L)', r.ids), 'nothing differs'
+)
+from refusing as r;
+
+-- A value that the type of an old column cannot hold: the conversion is the row's, too.
+alter table legacy.workflow_events drop constraint no_bad;
+alter table legacy.workflow_events add constraint short check (length(event_type) < 60) not valid;
+update public.user_workflow_run
+set events = jsonb_build_array(
+    jsonb_build_object('type', repeat('e', 80), 'timestamp', '2025-01-14T10:30:00Z'),
+    jsonb_build_object('type', 'good', 'timestamp', '2025-01-14T10:30:01Z')
+)
+where legacy_trace_id = 910022;
+select lives_ok('select consolidation.carry_back(array[910022])', 'a long value is no obstacle');
+select results_eq(
+    $$
+    select e.event_type::text from legacy.workflow_events as e
+    where e.trace_id = 910022 and e.step_id is null
+    $$,
+    $$ values ('good') $$,
+    'the row that fits is there'
+);
+select is(
+    (select a.content ->> 'event_type' from consolidation.set_aside as a), repeat('e', 80),
+    'the row that does not is set aside as it is, not cut'
+);
+
+-- Context keys whose origin a tenant wrote --------------------------------------------------------
+
+delete from consolidation.set_aside;
+update public.user_workflow_run set context = '{"a": 1, "b": "two", "c": null}'
+where legacy_trace_id = 910011;
+create function pg_temp.carried_keys(origins text)
+returns text []
+language plpgsql
+as $$
+begin
+    update public.user_workflow_run as r
+    set legacy = origins::jsonb
+    where r.legacy_trace_id = 910011;
+    perform consolidation.carry_back(array[910011]);
+    return array(
+        select c.key::text from legacy.workflow_trace_context as c
+        where c.trace_id = 910011
+        order by c.key
+    );
+exception when others then
+    return array['error ' || sqlstate];
+end;
+$$;
+select is(
+    pg_temp.carried_keys(o.legacy), '{a,b,c}'::text [],
+    format('with "legacy" %s every key is carried back', coalesce(o.legacy, 'null'))
+)
+from (
+    values
+    (null), ('5'), ('{}'), ('[]'), ('{"context": {"a": {}}}'), ('{"context": 5}'),
+    ('{"context": {"a": {"context_id": 7}, "b": {"context_id": 7}, "c": 5}}'),
+    ('{"context": {"a": {"context_id": "seven", "created_at": "noon", "updated_at": []}}}')
+) as o (legacy);
+select is_empty(
+    'select from consolidation.differences(trace_ids => array[910011])',
+    'and nothing differs'
+);
+set local role workflow_app;
+select throws_ok(
+    $$ select consolidation.carry_back('{}') $$, '42501', null, 'applications cannot carry back'
+);
+reset role;
 
 select * from finish();
 rollback;
