@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:proof/suspects to pg
 --
--- Why:    as proof/unequal_elements, for executions and steps, and all six together. Rather too
+-- Why:    as proof/unequal_elements, for what is no element, and all six together. Rather too
 --         many are named than too few: what differs in them is said by differences().
 -- Locks:  none.
 -- Revert: drops the functions.
@@ -105,6 +105,89 @@ $$;
 comment on function consolidation.unequal_steps(bigint, bigint, bigint []) is
 'As unequal_traces, for steps';
 
+create function consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select c.*
+        from consolidation.old_context as c
+        where c.trace_id between lo and hi and (ids is null or c.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            c.*,
+            b.trace_id is not null as is_loose
+        from consolidation.context_row as c
+        left join consolidation.carried_back as b on b.trace_id = c.trace_id
+        where
+            c.trace_id between lo and hi
+            and (ids is null or c.trace_id = any (ids))
+            and (b.trace_id is null or c.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.key = o.key
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or n.context_id <> o.context_id
+        or row(o.value)::record *<> row(n.value)::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or not consolidation.is_written_as(n.origin ->> 'created_at', o.created_at)
+                or not consolidation.is_written_as(n.origin ->> 'updated_at', o.updated_at)
+            else public.from_iso8601(n.origin ->> 'created_at') is distinct from o.created_at
+                or public.from_iso8601(n.origin ->> 'updated_at') is distinct from o.updated_at
+        end;
+end;
+$$;
+comment on function consolidation.unequal_contexts(bigint, bigint, bigint []) is
+'As unequal_events, for context keys, which have no place';
+
+create function consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint [])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            e.*,
+            row_number() over (partition by e.trace_id order by e.endpoint_id) as place
+        from consolidation.old_endpoint as e
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            e.*,
+            b.trace_id is not null as is_loose
+        from consolidation.endpoint_row as e
+        left join consolidation.carried_back as b on b.trace_id = e.trace_id
+        where
+            e.trace_id between lo and hi
+            and (ids is null or e.trace_id = any (ids))
+            and (b.trace_id is null or e.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.endpoint_id = o.endpoint_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (n.place <> o.place and not n.is_loose);
+end;
+$$;
+comment on function consolidation.unequal_endpoints(bigint, bigint, bigint []) is
+'As unequal_events, for endpoints';
+
 create function consolidation.suspects(lo bigint, hi bigint, ids bigint [])
 returns bigint []
 language plpgsql
@@ -133,11 +216,15 @@ byte for byte, or whose documents hold more than the old tables although nobody 
 
 revoke all on function consolidation.unequal_traces(bigint, bigint, bigint []) from public;
 revoke all on function consolidation.unequal_steps(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.unequal_contexts(bigint, bigint, bigint []) from public;
+revoke all on function consolidation.unequal_endpoints(bigint, bigint, bigint []) from public;
 revoke all on function consolidation.suspects(bigint, bigint, bigint []) from public;
 grant execute
 on function
 consolidation.unequal_traces(bigint, bigint, bigint []),
 consolidation.unequal_steps(bigint, bigint, bigint []),
+consolidation.unequal_contexts(bigint, bigint, bigint []),
+consolidation.unequal_endpoints(bigint, bigint, bigint []),
 consolidation.suspects(bigint, bigint, bigint [])
 to workflow_maintenance;
 

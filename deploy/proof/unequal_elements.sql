@@ -80,6 +80,19 @@ begin
             -- Not n."timestamp", which would be read for every row.
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
         end;
+
+    -- In place of the place: the one old row equals both of two elements.
+    return query
+    select e.trace_id
+    from consolidation.carried_back as b
+    inner join consolidation.event_row as e on e.trace_id = b.trace_id
+    where
+        b.trace_id between lo and hi
+        and e.trace_id between lo and hi
+        and (ids is null or b.trace_id = any (ids))
+        and e.fits
+    group by e.trace_id, e.event_id
+    having count(*) > 1;
 end;
 $$;
 comment on function consolidation.unequal_events(bigint, bigint, bigint []) is
@@ -143,108 +156,35 @@ begin
                 or n.place <> o.place
                 or n.on_step_number is distinct from o.step_number
                 or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
+                or n.element ->> 'confidence' is distinct from o.confidence_score::text
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
         end;
+
+    -- In place of the place: the one old row equals both of two elements.
+    return query
+    select e.trace_id
+    from consolidation.carried_back as b
+    inner join consolidation.screenshot_row as e on e.trace_id = b.trace_id
+    where
+        b.trace_id between lo and hi
+        and e.trace_id between lo and hi
+        and (ids is null or b.trace_id = any (ids))
+        and e.fits
+    group by e.trace_id, e.screenshot_id
+    having count(*) > 1;
 end;
 $$;
 comment on function consolidation.unequal_screenshots(bigint, bigint, bigint []) is
 'As unequal_events, for screenshots';
 
-create function consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint [])
-returns setof bigint
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-as $$
-begin
-    return query
-    select coalesce(o.trace_id, n.trace_id)
-    from (
-        select c.*
-        from consolidation.old_context as c
-        where c.trace_id between lo and hi and (ids is null or c.trace_id = any (ids))
-    ) as o
-    full join (
-        select
-            c.*,
-            b.trace_id is not null as is_loose
-        from consolidation.context_row as c
-        left join consolidation.carried_back as b on b.trace_id = c.trace_id
-        where
-            c.trace_id between lo and hi
-            and (ids is null or c.trace_id = any (ids))
-            and (b.trace_id is null or c.fits)
-    ) as n
-        on n.trace_id = o.trace_id and n.key = o.key
-    where
-        o.trace_id is null
-        or n.trace_id is null
-        or n.context_id <> o.context_id
-        or row(o.value)::record *<> row(n.value)::record
-        or case
-            when not n.is_loose
-                then not n.as_built
-                or not consolidation.is_written_as(n.origin ->> 'created_at', o.created_at)
-                or not consolidation.is_written_as(n.origin ->> 'updated_at', o.updated_at)
-            else public.from_iso8601(n.origin ->> 'created_at') is distinct from o.created_at
-                or public.from_iso8601(n.origin ->> 'updated_at') is distinct from o.updated_at
-        end;
-end;
-$$;
-comment on function consolidation.unequal_contexts(bigint, bigint, bigint []) is
-'As unequal_events, for context keys, which have no place';
-
-create function consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint [])
-returns setof bigint
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-as $$
-begin
-    return query
-    select coalesce(o.trace_id, n.trace_id)
-    from (
-        select
-            e.*,
-            row_number() over (partition by e.trace_id order by e.endpoint_id) as place
-        from consolidation.old_endpoint as e
-        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
-    ) as o
-    full join (
-        select
-            e.*,
-            b.trace_id is not null as is_loose
-        from consolidation.endpoint_row as e
-        left join consolidation.carried_back as b on b.trace_id = e.trace_id
-        where
-            e.trace_id between lo and hi
-            and (ids is null or e.trace_id = any (ids))
-            and (b.trace_id is null or e.fits)
-    ) as n
-        on n.trace_id = o.trace_id and n.endpoint_id = o.endpoint_id
-    where
-        o.trace_id is null
-        or n.trace_id is null
-        or (n.place <> o.place and not n.is_loose);
-end;
-$$;
-comment on function consolidation.unequal_endpoints(bigint, bigint, bigint []) is
-'As unequal_events, for endpoints';
-
 revoke all on function consolidation.is_written_as(text, timestamptz) from public;
 revoke all on function consolidation.unequal_events(bigint, bigint, bigint []) from public;
 revoke all on function consolidation.unequal_screenshots(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.unequal_contexts(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.unequal_endpoints(bigint, bigint, bigint []) from public;
 grant execute
 on function
 consolidation.is_written_as(text, timestamptz),
 consolidation.unequal_events(bigint, bigint, bigint []),
-consolidation.unequal_screenshots(bigint, bigint, bigint []),
-consolidation.unequal_contexts(bigint, bigint, bigint []),
-consolidation.unequal_endpoints(bigint, bigint, bigint [])
+consolidation.unequal_screenshots(bigint, bigint, bigint [])
 to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('proof/unequal_elements');

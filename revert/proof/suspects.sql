@@ -11,6 +11,8 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.suspects(bigint, bigint, bigint []);
+drop function consolidation.unequal_endpoints(bigint, bigint, bigint []);
+drop function consolidation.unequal_contexts(bigint, bigint, bigint []);
 drop function consolidation.unequal_steps(bigint, bigint, bigint []);
 drop function consolidation.unequal_traces(bigint, bigint, bigint []);
 delete from consolidation.deployed_change where change = 'proof/suspects';

@@ -10,8 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.unequal_endpoints(bigint, bigint, bigint []);
-drop function consolidation.unequal_contexts(bigint, bigint, bigint []);
 drop function consolidation.unequal_screenshots(bigint, bigint, bigint []);
 drop function consolidation.unequal_events(bigint, bigint, bigint []);
 drop function consolidation.is_written_as(text, timestamptz);

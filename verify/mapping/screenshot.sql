@@ -23,7 +23,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions of mapping/screenshot resolve no name through public and are closed to applications',
+    'the functions of mapping/screenshot are pinned and closed to applications',
     array(
         select f.signature
         from unnest(

@@ -21,7 +21,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions of move/batches resolve no name through public and are closed to applications',
+    'the functions of move/batches are pinned and closed to applications',
     array(
         select f.signature
         from unnest(

@@ -56,7 +56,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions of move/progress resolve no name through public and are closed to applications',
+    'the functions of move/progress are pinned and closed to applications',
     array(
         select f.signature
         from unnest(

@@ -40,7 +40,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions of move/set_aside resolve no name through public and are closed to applications',
+    'the functions of move/set_aside are pinned and closed to applications',
     array(
         select f.signature
         from unnest(

@@ -5,7 +5,7 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'the functions of move/settle_claims resolve no name through public and are closed to applications',
+    'the functions of move/settle_claims are pinned and closed to applications',
     array(
         select f.signature
         from unnest(

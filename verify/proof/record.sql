@@ -35,7 +35,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions of proof/record resolve no name through public and are closed to applications',
+    'the functions of proof/record are pinned and closed to applications',
     array(
         select f.signature
         from unnest(

@@ -5,13 +5,15 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'the functions of proof/suspects resolve no name through public and are closed to applications',
+    'the functions of proof/suspects are pinned and closed to applications',
     array(
         select f.signature
         from unnest(
             array[
                 'consolidation.unequal_traces(bigint,bigint,bigint[])',
                 'consolidation.unequal_steps(bigint,bigint,bigint[])',
+                'consolidation.unequal_contexts(bigint,bigint,bigint[])',
+                'consolidation.unequal_endpoints(bigint,bigint,bigint[])',
                 'consolidation.suspects(bigint,bigint,bigint[])'
             ]
         ) as f (signature)

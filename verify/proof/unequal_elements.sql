@@ -5,16 +5,14 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'the functions of proof/unequal_elements resolve no name through public and are closed to applications',
+    'the functions of proof/unequal_elements are pinned and closed to applications',
     array(
         select f.signature
         from unnest(
             array[
                 'consolidation.is_written_as(text,timestamptz)',
                 'consolidation.unequal_events(bigint,bigint,bigint[])',
-                'consolidation.unequal_screenshots(bigint,bigint,bigint[])',
-                'consolidation.unequal_contexts(bigint,bigint,bigint[])',
-                'consolidation.unequal_endpoints(bigint,bigint,bigint[])'
+                'consolidation.unequal_screenshots(bigint,bigint,bigint[])'
             ]
         ) as f (signature)
         where not exists (
