@@ -46,7 +46,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions of mapping/context that views of the old names ask are bound to what they name',
+    'what the old names ask of mapping/context is bound to what it names',
     array(
         select f.signature
         from unnest(
