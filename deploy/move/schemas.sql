@@ -70,6 +70,23 @@ comment on function consolidation.six_tables() is
 revoke all on function consolidation.six_tables() from public;
 grant execute on function consolidation.six_tables() to workflow_maintenance;
 
+create function consolidation.claim(sentence text, holds boolean)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if holds is not true then
+        raise exception using errcode = 'assert_failure', message = sentence;
+    end if;
+end;
+$$;
+comment on function consolidation.claim(text, boolean) is
+'A claim of a verify script: raises P0004 with the sentence unless it holds';
+revoke all on function consolidation.claim(text, boolean) from public;
+grant execute on function consolidation.claim(text, boolean) to workflow_maintenance;
+
 create function consolidation.require_read_committed()
 returns void
 language plpgsql

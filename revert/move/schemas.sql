@@ -15,6 +15,7 @@ drop function consolidation.old_name(text);
 drop function consolidation.old_table(text);
 drop function consolidation.phase();
 drop function consolidation.require_read_committed();
+drop function consolidation.claim(text, boolean);
 drop function consolidation.six_tables();
 drop table consolidation.dropped_table;
 drop table consolidation.deployed_change;

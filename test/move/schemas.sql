@@ -1,7 +1,7 @@
 -- The schemas, and where the database stands.
 
 begin;
-select plan(22);
+select plan(25);
 
 select has_schema('consolidation', 'there is a schema for the move');
 select has_schema('legacy', 'there is a schema for the old tables');
@@ -41,6 +41,20 @@ select ok(
 prepare revert_too_early as select consolidation.is_reverted('mapping/keys');
 select throws_ok(
     'revert_too_early', '55000', null, 'no change is reverted before those that came after it'
+);
+
+-- What verify scripts say.
+prepare claim_of_falsehood as select consolidation.claim('two and two are five', false);
+prepare claim_of_nothing as select consolidation.claim('nobody knows', null);
+select lives_ok(
+    'select consolidation.claim(''two and two are four'', true)',
+    'a claim that holds raises nothing'
+);
+select throws_ok(
+    'claim_of_falsehood', 'P0004', 'two and two are five', 'one that does not raises its sentence'
+);
+select throws_ok(
+    'claim_of_nothing', 'P0004', null, 'and so does one of which nothing is known'
 );
 
 select * from finish();

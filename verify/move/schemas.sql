@@ -37,11 +37,20 @@ from (
     from unnest(
         array[
             'consolidation.require_read_committed()', 'consolidation.is_deployed(text)',
-            'consolidation.is_reverted(text)'
+            'consolidation.is_reverted(text)', 'consolidation.claim(text,boolean)'
         ]
     ) as f (name)
     where has_function_privilege('workflow_app', f.name, 'execute')
 ) as n;
+
+do $$
+begin
+    perform consolidation.claim('this does not hold', false);
+    raise exception using errcode = 'ZZ999', message = 'a claim that does not hold raises nothing';
+exception when assert_failure then
+    null;
+end
+$$;
 
 select
     'consolidation.old_table(text)'::regprocedure,

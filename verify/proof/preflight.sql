@@ -2,6 +2,8 @@
 
 begin;
 
+set local search_path = pg_catalog, pg_temp;
+
 select
     kind,
     object,
@@ -20,37 +22,45 @@ select
 from consolidation.preflight
 where false;
 
-select 1 / (case when count(*) = 5 then 1 else 0 end) as not_for_applications
-from pg_catalog.pg_proc
-where
-    oid in (
-        'consolidation.base_column(regclass)'::regprocedure,
-        'consolidation.rebinding()'::regprocedure,
-        'consolidation.foreign_key()'::regprocedure,
-        'consolidation.preflight()'::regprocedure,
-        'consolidation.unscoped_role()'::regprocedure
+select consolidation.claim(
+    'the views ask with the rights of the caller',
+    (
+        select count(*) = 1
+        from pg_class as c
+        where
+            c.oid = any (array[
+                'consolidation.preflight'
+            ]::regclass [])
+            and c.reloptions = '{security_invoker=true}'
     )
-    and not has_function_privilege('workflow_app', oid, 'execute');
+);
 
-select 1 / (case
-    when
-        consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
-        then 1
-    else 0
-end) as views_are_tried;
+select consolidation.claim(
+    'the functions are there, and not for applications',
+    (
+        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+        from unnest(
+            array[
+                'consolidation.refuse_findings()'
+            ]::regprocedure []
+        ) as f (routine)
+    )
+);
 
-select 1 / count(*) as asks_with_the_rights_of_the_caller
-from pg_catalog.pg_class
-where oid = 'consolidation.preflight'::regclass and reloptions = '{security_invoker=true}';
-
--- Every column of the two plain views is traced to the column behind it.
-select 1 / (case when count(*) = 39 then 1 else 0 end) as columns_are_known
-from (
-    select b.view_column
-    from consolidation.base_column(consolidation.old_name('workflow_trace')) as b
-    union all
-    select b.view_column
-    from consolidation.base_column(consolidation.old_name('workflow_steps')) as b
-) as c;
+select consolidation.claim(
+    'every finding is in the preflight',
+    not exists (
+        select from pg_class as c
+        where
+            c.relnamespace = 'consolidation'::regnamespace
+            and c.relname like 'finding\_%'
+            and not exists (
+                select from pg_rewrite as r
+                inner join pg_depend as d
+                    on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+                where r.ev_class = 'consolidation.preflight'::regclass and d.refobjid = c.oid
+            )
+    )
+);
 
 rollback;
