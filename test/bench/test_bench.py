@@ -13,10 +13,9 @@ from xml.etree import ElementTree
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from bench.measure import Goal, Spread, alternate, crossover
 
-from bench.measure import Goal, Spread, alternate, crossover  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 # Sections and their tables, by the number of rows; every index of the deploy scripts has one, too.
 TABLES = {
