@@ -43,7 +43,7 @@ class Bench:
     @property
     def few(self) -> int:
         """Of what may take minutes."""
-        return min(3, self.repetitions)
+        return 1 if self.quick else 3
 
     @property
     def many(self) -> int:
@@ -208,8 +208,9 @@ def main() -> None:
         *machine(),
         f"Python {platform.python_version()}, psycopg {psycopg.__version__}"
         f" ({psycopg.pq.__impl__}), SQLAlchemy {sqlalchemy.__version__}",
-        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all,"
-        f" {bench.repetitions} repetitions of what takes seconds and {bench.many} of the rest",
+        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all; repetitions:"
+        f" {bench.few} of whole deploys and proofs, {bench.repetitions} of what takes seconds and"
+        f" {bench.many} of the rest",
         f"load average {load:.1f} at the beginning, {os.getloadavg()[0]:.1f} at the end: above 3,"
         " somebody else was at work, and only the sizes can be relied upon",
     ]
