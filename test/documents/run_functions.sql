@@ -285,7 +285,7 @@ select is(
         select jsonb_array_length(r.endpoints_used) from public.user_workflow_run as r
         where r.run_id = '11111111-0000-4000-8000-00000000a001'
     ),
-    8,
+    9,
     'add_endpoints that refuses one id adds none of the others'
 );
 prepare endpoint_of_unknown_run as
