@@ -382,6 +382,7 @@ for change, functions in (
             "add_endpoints(uuid,jsonb)",
             "add_endpoint(uuid,bigint)",
             "add_endpoint(uuid,text)",
+            "add_endpoint(uuid,uuid)",
         ),
     ),
     (
@@ -390,7 +391,7 @@ for change, functions in (
             "add_events(uuid,jsonb)",
             "add_event(uuid,text,jsonb,timestamptz)",
             "add_screenshots(uuid,jsonb)",
-            "add_screenshot(uuid,text,text,text,text,boolean,numeric,timestamptz)",
+            "add_screenshot(uuid,text,text,text,text,boolean,double precision,timestamptz)",
         ),
     ),
 ):
@@ -757,16 +758,26 @@ for name, parameters in SEARCHES.items():
         end $do$
         """,
     )
-    function = f"public.{name}s{parameters}"
+for change, function in (
+    *(("documents/find", f"{name}s{parameters}") for name, parameters in SEARCHES.items()),
+    ("documents/find", "find_event(bigint)"),
+    ("documents/get_run", "get_run(uuid)"),
+):
     breaks(
-        "documents/search",
+        change,
         "with the rights of the caller",
-        f"alter function {function} rename to gone",
-        f"alter function {function} security definer",
-        f"alter function {function} set search_path = public",
-        f"grant execute on function {function} to public",
-        f"revoke execute on function {function} from workflow_maintenance",
+        f"alter function public.{function} rename to gone",
+        f"alter function public.{function} security definer",
+        f"alter function public.{function} set search_path = public",
+        f"grant execute on function public.{function} to public",
+        f"revoke execute on function public.{function} from workflow_maintenance",
     )
+breaks(
+    "documents/get_run",
+    "times in UTC",
+    "alter function public.get_run(uuid) set timezone = 'Asia/Kolkata'",
+    "alter function public.get_run(uuid) reset timezone",
+)
 for name, column in (
     ("idx_run_endpoints_gin", "endpoints_used"),
     ("idx_step_screenshots_gin", "screenshots"),
