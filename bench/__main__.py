@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +15,14 @@ from pathlib import Path
 import psycopg
 import sqlalchemy
 
-from bench import append, backfill, capture, read, search, size, swap
-from bench.database import ROOT, Database, Databases, machine, say
+from bench import append, backfill, capture, deploy, proof, read, search, size, swap
+from bench.database import ROOT, Database, Databases, Plan, machine, plan_of, say
 from bench.measure import Section
 from bench.plot import svg
 from bench.report import page
+
+BEFORE = "1f93bba"
+"""The commit whose proof the goal is about: before old tables and documents had the same views."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,17 @@ class Bench:
     runs: int
     quick: bool
     large: bool
+    against: Plan | None
 
     @property
     def repetitions(self) -> int:
         """Of what takes seconds."""
         return 2 if self.quick else 5
+
+    @property
+    def few(self) -> int:
+        """Of what may take minutes."""
+        return 1 if self.quick else 3
 
     @property
     def many(self) -> int:
@@ -49,6 +59,16 @@ class Bench:
     def middle(self) -> Database:
         """As many runs as were asked for."""
         return self.databases.get("middle", self.runs, 50)
+
+    @cached_property
+    def other(self) -> Database | None:
+        """The same rows as in the middle, with the deploy scripts of another commit."""
+        if not self.against:
+            return None
+        return self.databases.get("other", self.runs, 50, self.against)
+
+    def _copy(self, database: Database) -> Database:
+        return self.databases.copy("copy", database)
 
     def _cut_over(self, database: Database) -> Database:
         say(f"  deploying to {database.name}")
@@ -86,6 +106,19 @@ class Bench:
         self.databases.drop("capture")
         return section
 
+    def deploy(self) -> Section:
+        """From @expand to the end."""
+        return deploy.part(self.middle, self.other, self._copy, self.few)
+
+    def proof(self) -> Section:
+        """CPU, against another commit."""
+        # That of this plan goes on as it is; the other one has done its work.
+        section = proof.part(self._copy(self.middle), self.other, self.few)
+        self.databases.drop("copy")
+        if self.other:
+            self.databases.drop("other")
+        return section
+
     def size(self) -> Section:
         """Bytes."""
         return size.part(self.small_after, self.after)
@@ -111,9 +144,12 @@ class Bench:
         return swap.part(self.after, self.repetitions)
 
 
-# In this order: the backfill needs the database before the cut-over, and the last two change it.
+# In this order: deploys begin where nothing was carried over yet, the backfill needs the database
+# before the cut-over, and the last two change it.
 PARTS: dict[str, Callable[[Bench], Section]] = {
     "capture": Bench.capture,
+    "deploy": Bench.deploy,
+    "proof": Bench.proof,
     "backfill": Bench.backfill,
     "size": Bench.size,
     "read": Bench.read,
@@ -131,6 +167,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="little data, few repetitions")
     parser.add_argument("--large", action="store_true", help="the backfill also with 10 N runs")
     parser.add_argument("--only", choices=PARTS, action="append", help="a part alone; repeatable")
+    parser.add_argument(
+        "--against",
+        metavar="COMMIT",
+        help=f"whose deploy scripts deploy and proof are compared with, default {BEFORE}",
+    )
     parser.add_argument("--output", type=Path, help="directory of benchmarks.md and its charts")
     options = parser.parse_args()
     runs = options.runs or (300 if options.quick else 20_000)
@@ -140,11 +181,19 @@ def main() -> None:
     if output is None and not options.quick and not options.only:
         output = ROOT / "docs"
 
-    bench = Bench(Databases(), runs, options.quick, options.large)
+    against = options.against or BEFORE
     sections = []
     load = os.getloadavg()[0]
     began = time.perf_counter()
-    try:
+    with ExitStack() as stack:
+        plan = stack.enter_context(plan_of(against))
+        if plan is None:
+            missing = f"commit {against} is not in this clone (git fetch --unshallow)"
+            if options.against:
+                parser.error(missing)
+            say(f"{missing}: deploy and proof are not compared with it")
+        bench = Bench(Databases(), runs, options.quick, options.large, plan)
+        stack.callback(bench.databases.drop_all)
         for name, part in PARTS.items():
             if options.only and name not in options.only:
                 continue
@@ -152,8 +201,6 @@ def main() -> None:
             part_began = time.perf_counter()
             sections.append(part(bench))
             say(f"{name}: {time.perf_counter() - part_began:.1f} s")
-    finally:
-        bench.databases.drop_all()
     taken = time.perf_counter() - began
     say(f"all: {taken:.0f} s")
 
@@ -161,12 +208,14 @@ def main() -> None:
         *machine(),
         f"Python {platform.python_version()}, psycopg {psycopg.__version__}"
         f" ({psycopg.pq.__impl__}), SQLAlchemy {sqlalchemy.__version__}",
-        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all,"
-        f" {bench.repetitions} repetitions of what takes seconds and {bench.many} of the rest",
+        f"{time.strftime('%Y-%m-%d')}, {taken / 60:.0f} minutes in all; repetitions:"
+        f" {bench.few} of whole deploys and proofs, {bench.repetitions} of what takes seconds and"
+        f" {bench.many} of the rest",
         f"load average {load:.1f} at the beginning, {os.getloadavg()[0]:.1f} at the end: above 3,"
         " somebody else was at work, and only the sizes can be relied upon",
     ]
     arguments = [f"--runs {runs}"] if options.runs else []
+    arguments += [f"--against {options.against}"] if options.against else []
     arguments += [f"--{name}" for name in ("quick", "large") if getattr(options, name)]
     command = " ".join(["./script/bench", *arguments])
     text = page(sections, facts, command, runs)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,17 @@ def say(text: str) -> None:
 
 
 def command(*arguments: str) -> str:
-    """Runs a program in the root of the project; returns what it printed."""
-    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    """Runs a program in the root of the project; returns what it printed, errors included."""
+    done = subprocess.run(
+        arguments,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)}\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{' '.join(arguments)}\n{done.stdout}")
     return done.stdout
 
 
@@ -49,6 +57,23 @@ def value(connection: Connection, query: str, *parameters: Any) -> Any:
     row = connection.execute(query, parameters or None).fetchone()
     assert row is not None, query
     return row[0]
+
+
+def cpu(connection: Connection, work: Callable[[], Any]) -> float:
+    """Seconds that the process of a session computes while it does something.
+
+    Args:
+        connection: Of a superuser; without parallel workers, whose time is not its own.
+        work: What the session does.
+    """
+
+    def nanoseconds() -> int:
+        seen = value(connection, "select pg_read_file('/proc/self/schedstat')")
+        return int(seen.split()[0])
+
+    before = nanoseconds()
+    work()
+    return (nanoseconds() - before) / 1e9
 
 
 def copy(source: Connection, name: str, target: Connection, into: str) -> None:
@@ -61,13 +86,51 @@ def copy(source: Connection, name: str, target: Connection, into: str) -> None:
             back.write(data)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Deploy scripts: those of this work tree, or those of a commit."""
+
+    name: str
+    """As the page calls it."""
+
+    directory: Path
+    """Where sqitch.plan is."""
+
+
+THIS = Plan("this project", ROOT)
+
+
+@contextmanager
+def plan_of(commit: str) -> Iterator[Plan | None]:
+    """The deploy scripts of a commit, in a directory that goes; None if it is not in this clone."""
+    found = subprocess.run(
+        ["git", "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    if found.returncode:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        archive = subprocess.run(
+            ["git", "archive", commit, "sqitch.plan", "sqitch.conf", "deploy", "revert", "verify"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        subprocess.run(["tar", "-x", "-C", directory], input=archive.stdout, check=True)
+        yield Plan(f"at `{commit}`", Path(directory))
+
+
 @dataclass
 class Database:
-    """One database: how many runs it holds, and how far the plan is deployed."""
+    """One database: how many runs it holds, and which plan it follows."""
 
     name: str
     runs: int
     organisations: int
+    plan: Plan = THIS
 
     def connect(
         self,
@@ -94,11 +157,15 @@ class Database:
         with self.connect(schema=schema) as connection:
             connection.execute(text)
 
-    def deploy(self, to: str | None = None) -> float:
-        """Deploys the plan; returns seconds. Verifying is not what is measured."""
+    def sqitch(self, *arguments: str) -> str:
+        """Runs a command of Sqitch; returns what it printed."""
+        at = ["--chdir", str(self.plan.directory)]
+        return command("sqitch", *at, *arguments, f"db:pg:{self.name}")
+
+    def deploy(self, to: str) -> float:
+        """Deploys the plan up to a tag; returns seconds. Verifying is not what is measured."""
         began = time.perf_counter()
-        target = ["--to", to] if to else []
-        command("sqitch", "deploy", "--quiet", "--no-verify", *target, f"db:pg:{self.name}")
+        self.sqitch("deploy", "--quiet", "--no-verify", "--to", to)
         return time.perf_counter() - began
 
 
@@ -108,22 +175,28 @@ class Databases:
 
     made: dict[str, Database] = field(default_factory=dict)
 
-    def get(self, name: str, runs: int, organisations: int) -> Database:
+    def get(self, name: str, runs: int, organisations: int, plan: Plan = THIS) -> Database:
         """A database with the old tables filled and the plan deployed to @expand."""
         if name not in self.made:
-            if not self.made:
-                self.made["empty"] = self._empty()
-            say(f"  a database with {runs:,} runs in {organisations} organisations")
-            database = self._create(name, runs, organisations, self.made["empty"].name)
-            command(
-                *("psql", "--no-psqlrc", "--quiet", "--dbname", database.name),
-                *("--set", f"runs={runs}", "--set", f"organisations={organisations}"),
-                *("--file", "script/legacy-data.sql"),
-            )
-            database.run("truncate consolidation.change")
+            say(f"  a database with {runs:,} runs in {organisations} organisations, {plan.name}")
+            database = Database(f"{PREFIX}_{name}", runs, organisations, plan)
+            self._create(name, database, "template0")
+            for script in (plan.directory / "deploy/baseline.sql", "script/legacy-data.sql"):
+                command(
+                    *("psql", "--no-psqlrc", "--quiet", "--dbname", database.name),
+                    *("--set", f"runs={runs}", "--set", f"organisations={organisations}"),
+                    *("--set", "ON_ERROR_STOP=1", "--file", str(script)),
+                )
+            database.sqitch("deploy", "--quiet", "--log-only", "--to", "@baseline")
+            database.deploy("@expand")
             database.run("vacuum analyze")
-            self.made[name] = database
         return self.made[name]
+
+    def copy(self, name: str, database: Database) -> Database:
+        """A copy of a database that nobody is connected to; replaces one of that name."""
+        copied = replace(database, name=f"{PREFIX}_{name}")
+        self._create(name, copied, database.name)
+        return copied
 
     def drop(self, name: str) -> None:
         """Drops a database that is there."""
@@ -136,13 +209,8 @@ class Databases:
         for name in list(self.made):
             self.drop(name)
 
-    def _empty(self) -> Database:
-        database = self._create("empty", 0, 0, "template0")
-        database.deploy("@expand")
-        return database
-
-    def _create(self, name: str, runs: int, organisations: int, template: str) -> Database:
-        database = Database(f"{PREFIX}_{name}", runs, organisations)
+    def _create(self, name: str, database: Database, template: str) -> None:
+        self.made[name] = database
         with _maintenance() as connection:
             _drop(connection, database.name)
             connection.execute(
@@ -150,7 +218,6 @@ class Databases:
                     sql.Identifier(database.name), sql.Identifier(template)
                 )
             )
-        return database
 
 
 @contextmanager
@@ -163,6 +230,31 @@ def _drop(connection: Connection, name: str) -> None:
     connection.execute(
         sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     )
+
+
+@contextmanager
+def server_setting(name: str, setting: str) -> Iterator[None]:
+    """A setting of the whole server while the block runs; afterwards it is what it was."""
+    with _maintenance() as connection:
+        was = connection.execute(
+            "select setting from pg_file_settings "
+            "where name = %s and sourcefile like '%%/postgresql.auto.conf'",
+            [name],
+        ).fetchone()
+
+        def alter(to: str | None) -> None:
+            if to is None:
+                change = sql.SQL("alter system reset {}").format(sql.Identifier(name))
+            else:
+                change = sql.SQL("alter system set {} = {}").format(sql.Identifier(name), to)
+            connection.execute(change)
+            connection.execute("select pg_reload_conf()")
+
+        alter(setting)
+        try:
+            yield
+        finally:
+            alter(was[0] if was else None)
 
 
 def machine() -> list[str]:

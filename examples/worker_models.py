@@ -22,7 +22,8 @@ BEGAN = datetime(2025, 1, 14, 10, 30, tzinfo=timezone.utc)
 
 def main() -> None:
     """Records one run of two steps, then reads it again."""
-    engine = create_engine("postgresql+psycopg://")
+    # Without prepared statements, which a pooler in transaction mode does not keep.
+    engine = create_engine("postgresql+psycopg://", connect_args={"prepare_threshold": None})
     new_session = sessionmaker(engine)
     org_id, run_id = uuid.uuid4(), uuid.uuid4()
 

@@ -32,7 +32,8 @@ def main() -> None:
     """Records one run with one step, then searches for it."""
     org_id, workflow_id, created_by = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
-    with psycopg.connect(row_factory=dict_row) as connection:
+    # Without prepared statements, which a pooler in transaction mode does not keep.
+    with psycopg.connect(row_factory=dict_row, prepare_threshold=None) as connection:
         with connection.transaction():
             use_organisation(connection, org_id)
             connection.execute(

@@ -2,6 +2,8 @@
 # Sourced by the other scripts: a machine with the packages, and a server to work on.
 
 set -euo pipefail
+# A program that an interrupt ends with a status of its own would otherwise let the script go on.
+trap 'exit 130' HUP INT TERM
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export LC_ALL=C.UTF-8 PGCLIENTENCODING=UTF8 PGAPPNAME=workflow_consolidation
@@ -57,6 +59,23 @@ fetch_server() {
     cp /usr/share/postgresql/*/extension/pgtap* "$directory/server/share/extension/"
 }
 
+install_clients() {
+    install psql=postgresql-client sqitch=sqitch '/usr/lib/*/perl5/*/DBD/Pg.pm=libdbd-pg-perl' \
+        pg_prove=libtap-parser-sourcehandler-pgtap-perl
+}
+
+# install_server [VERSION]: sets packaged, the version of Debian whose package is used: that one, or
+# the latest, which lends its extensions to a version that Debian does not have.
+install_server() {
+    # The clients have a directory there, too.
+    install '/usr/lib/postgresql/*/bin/postgres=postgresql'
+    packaged=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | cut -d/ -f5 | sort -V | tail -n 1)
+    [ ! -x "/usr/lib/postgresql/${1:-}/bin/postgres" ] || packaged=$1
+    local extensions=/usr/share/postgresql/$packaged/extension
+    install "$extensions/pgtap.control=postgresql-$packaged-pgtap" \
+        "$extensions/plpgsql_check.control=postgresql-$packaged-plpgsql-check"
+}
+
 # with_server [--version N] COMMAND…: runs the command with libpq variables that name a server:
 # those of the caller, or a throw-away one. With a version always a throw-away one. Its client
 # programs come first in PATH: pg_dump refuses servers that are newer than itself.
@@ -66,39 +85,31 @@ with_server() {
         version=$2
         shift 2
     fi
-    install psql=postgresql-client sqitch=sqitch '/usr/lib/*/perl5/*/DBD/Pg.pm=libdbd-pg-perl' \
-        pg_prove=libtap-parser-sourcehandler-pgtap-perl
+    install_clients
     if [ -z "$version" ] && [ -n "${PGHOST:-}${PGSERVICE:-}" ]; then
         "$@"
         return
     fi
-    # The clients have a directory there, too.
-    install '/usr/lib/postgresql/*/bin/postgres=postgresql'
     local packaged
-    packaged=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | cut -d/ -f5 | sort -V | tail -n 1)
+    install_server "$version"
     version=${version:-$packaged}
-    [ -x "/usr/lib/postgresql/$version/bin/postgres" ] && packaged=$version
-    local extensions=/usr/share/postgresql/$packaged/extension
-    install "$extensions/pgtap.control=postgresql-$packaged-pgtap" \
-        "$extensions/plpgsql_check.control=postgresql-$packaged-plpgsql-check"
 
     # Not with pg_virtualenv, which knows the servers of Debian's packages only.
     local directory programs=/usr/lib/postgresql/$version/bin
     directory=$(mktemp -d)
     # shellcheck disable=SC2064
     trap "stop_server '$directory'" EXIT
-    trap 'exit 130' HUP INT TERM
     if [ "$version" != "$packaged" ]; then
         fetch_server "$version" "$directory"
         programs=$directory/server/bin
     fi
-    unset PGPORT PGHOSTADDR PGSERVICE PGDATABASE
-    PGPASSWORD=$(head -c 16 /dev/urandom | md5sum | cut -d ' ' -f 1)
-    # A socket in a directory of its own takes no port from anybody.
-    export PATH=$programs:$PATH PGHOST=$directory PGUSER=postgres PGPASSWORD
-    echo "$PGPASSWORD" >"$directory/password"
-    [ "$(id -u)" != 0 ] || chown postgres "$directory" "$directory/password"
-    as_server initdb --username=postgres --auth=scram-sha-256 --pwfile="$directory/password" \
+    unset PGPORT PGHOSTADDR PGSERVICE PGDATABASE PGPASSWORD
+    # A socket in a directory of its own takes no port from anybody, and lets nobody in but the
+    # owner of the directory: a password would keep out no one else, and half the time of a
+    # connection is what checking it takes.
+    export PATH=$programs:$PATH PGHOST=$directory PGUSER=postgres
+    [ "$(id -u)" != 0 ] || chown postgres "$directory"
+    as_server initdb --username=postgres --auth=trust \
         --no-sync --locale=C.UTF-8 --encoding=UTF8 "$directory/data" >/dev/null
     # Tests prepare transactions, which takes room that PostgreSQL does not reserve by itself. They
     # need not wait for the disk; what tells times does (FSYNC=on).

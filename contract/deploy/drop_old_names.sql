@@ -57,6 +57,28 @@ drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
 drop view consolidation.preflight;
+drop view consolidation.finding_row_level_security;
+drop view consolidation.finding_policy;
+drop view consolidation.finding_view_privilege;
+drop view consolidation.finding_write_only_privilege;
+drop view consolidation.finding_column_privilege;
+drop view consolidation.finding_publication;
+drop view consolidation.finding_trigger;
+drop view consolidation.finding_row_type;
+drop view consolidation.finding_rule;
+drop view consolidation.finding_materialized_view;
+drop view consolidation.finding_function;
+drop view consolidation.finding_view;
+drop view consolidation.finding_row;
+drop view consolidation.finding_statistics;
+drop view consolidation.finding_table_kind;
+drop view consolidation.finding_inheritance;
+drop view consolidation.finding_column_type;
+drop view consolidation.finding_index;
+drop view consolidation.finding_sequence;
+drop view consolidation.finding_foreign_key;
+drop view consolidation.old_relation;
+drop view consolidation.id_sequence;
 drop view consolidation.progress_by_session;
 drop view consolidation.progress;
 

@@ -10,6 +10,21 @@ begin;
 
 set local lock_timeout = '2s';
 
+-- PgBouncer sets what psql sends as it connects. Later scripts ask consolidation.is_deployed().
+do $$
+begin
+    if exists (
+        select from pg_catalog.pg_settings as s
+        where s.name = 'application_name' and s.source = 'session'
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'a connection pooler stands between psql and the server: connect directly',
+            hint = 'Name the host and port of the server itself.';
+    end if;
+end
+$$;
+
 do $$
 declare
     found record;

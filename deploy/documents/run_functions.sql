@@ -13,6 +13,7 @@ select consolidation.is_deployed('documents/run_functions') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function public.start_run(
     workflow_id uuid,
@@ -80,45 +81,11 @@ begin
 end;
 $$;
 comment on function public.start_run(uuid, text, uuid, uuid, jsonb, text, text) is
-'Starts a run now and returns its row. config_snapshot becomes an array of all active configurations
+'Starts a run now and returns its row. Call it in "from": (start_run(...)).* would call it once a
+column, as PostgreSQL does with any function. config_snapshot becomes an array of all active configurations
 of the organisation that are for this workflow or for all, and for this channel or for all
 (config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an organisation,
 22023 if context is no object, 42501 for an organisation the session may not write';
-
-create function public.add_context(run_id uuid, key text, value jsonb)
-returns jsonb
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    changed jsonb;
-begin
-    if key is null or value is null then
-        raise exception using
-            errcode = 'null_value_not_allowed',
-            message = format(
-                'add_context: %s is null', case when key is null then 'key' else 'value' end
-            ),
-            hint = 'A JSON null is ''null''::jsonb.';
-    end if;
-    update public.user_workflow_run as r
-    set
-        context = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
-        || jsonb_build_object(add_context.key, add_context.value)
-    where r.run_id = add_context.run_id
-    returning r.context into changed;
-    if not found then
-        raise exception using
-            errcode = 'no_data_found',
-            message = format('add_context: there is no run %s', run_id),
-            hint = 'Or it belongs to another organisation than app.current_org_id.';
-    end if;
-    return changed;
-end;
-$$;
-comment on function public.add_context(uuid, text, jsonb) is
-'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises
-22004 for a null key or value, P0002 if the session sees no such run';
 
 create function public.add_context(run_id uuid, entries jsonb)
 returns jsonb
@@ -127,6 +94,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     changed jsonb;
+    kind text;
 begin
     if jsonb_typeof(entries) is distinct from 'object' then
         raise exception using
@@ -137,39 +105,70 @@ begin
             );
     end if;
     update public.user_workflow_run as r
-    set
-        context = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
-        || add_context.entries
-    where r.run_id = add_context.run_id
+    set context = coalesce(nullif(r.context, 'null'), '{}') || add_context.entries
+    where
+        r.run_id = add_context.run_id
+        and coalesce(jsonb_typeof(r.context), 'null') in ('object', 'null')
     returning r.context into changed;
-    if not found then
-        raise exception using
-            errcode = 'no_data_found',
-            message = format('add_context: there is no run %s', run_id),
-            hint = 'Or it belongs to another organisation than app.current_org_id.';
+    if found then
+        return changed;
     end if;
-    return changed;
+    select jsonb_typeof(r.context) into kind
+    from public.user_workflow_run as r
+    where r.run_id = add_context.run_id;
+    if found then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'add_context: the context of run %s is of type %s, not an object', run_id, kind
+            ),
+            hint = 'Nothing was changed. Replace it: update user_workflow_run set context = ...';
+    end if;
+    raise exception using
+        errcode = 'no_data_found',
+        message = format('add_context: there is no run %s', run_id),
+        hint = 'Or it belongs to another organisation than app.current_org_id.';
 end;
 $$;
 comment on function public.add_context(uuid, jsonb) is
 'Sets several keys of the context of a run at once; returns the context. Raises 22023 if entries is
-no object, P0002 if the session sees no such run';
+no object, or the context is an array or another value that has no keys, P0002 if the session sees
+no such run';
+
+create function public.add_context(run_id uuid, key text, value jsonb)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if key is null or value is null then
+        raise exception using
+            errcode = 'null_value_not_allowed',
+            message = format(
+                'add_context: %s is null', case when key is null then 'key' else 'value' end
+            ),
+            hint = 'A JSON null is ''null''::jsonb.';
+    end if;
+    return public.add_context(run_id, jsonb_build_object(key, value));
+end;
+$$;
+comment on function public.add_context(uuid, text, jsonb) is
+'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises
+22004 for a null key or value; else errors as add_context(uuid, jsonb)';
 
 create function public.get_context(run_id uuid, key text, missing jsonb default null)
 returns jsonb
 language sql
 stable
 parallel safe
-begin atomic
-    select coalesce(
-        (
-            select r.context -> get_context.key
-            from public.user_workflow_run as r
-            where r.run_id = get_context.run_id
-        ),
-        get_context.missing
-    );
-end;
+return coalesce(
+    (
+        select r.context -> get_context.key
+        from public.user_workflow_run as r
+        where r.run_id = get_context.run_id
+    ),
+    get_context.missing
+);
 comment on function public.get_context(uuid, text, jsonb) is
 'The value of a key of the context of a run (a JSON null is one); else missing, by default null';
 
@@ -194,14 +193,14 @@ begin
     end if;
     update public.user_workflow_run as r
     set
-        endpoints_used = coalesce(r.endpoints_used, '[]') || (
+        endpoints_used = coalesce(nullif(r.endpoints_used, 'null'), '[]') || (
             select coalesce(jsonb_agg(n.element order by n.place), '[]')
             from (
                 select
                     e.element,
                     min(e.place) as place
                 from jsonb_array_elements(endpoints) with ordinality as e (element, place)
-                where not coalesce(r.endpoints_used, '[]') @> e.element
+                where not coalesce(nullif(r.endpoints_used, 'null'), '[]') @> e.element
                 group by e.element
             ) as n
         )
@@ -225,9 +224,7 @@ create function public.add_endpoint(run_id uuid, endpoint bigint)
 returns jsonb
 language sql
 volatile
-begin atomic
-    select public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.endpoint));
-end;
+return public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.endpoint));
 comment on function public.add_endpoint(uuid, bigint) is
 'Adds one endpoint id to a run, once; returns all of them. Errors as add_endpoints';
 
@@ -235,11 +232,17 @@ create function public.add_endpoint(run_id uuid, endpoint text)
 returns jsonb
 language sql
 volatile
-begin atomic
-    select public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.endpoint));
-end;
+return public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.endpoint));
 comment on function public.add_endpoint(uuid, text) is
 'As add_endpoint(uuid, bigint), for ids that are texts; the old name cannot show them';
+
+create function public.add_endpoint(run_id uuid, endpoint uuid)
+returns jsonb
+language sql
+volatile
+return public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.endpoint));
+comment on function public.add_endpoint(uuid, uuid) is
+'As add_endpoint(uuid, bigint), for ids that are uuids, kept as texts; the old name cannot show them';
 
 insert into consolidation.deployed_change (change) values ('documents/run_functions');
 

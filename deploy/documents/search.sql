@@ -4,9 +4,7 @@
 --         first and never asks a GIN index: a search costs as much as the organisation has rows.
 --         Here a function that runs as workflow_maintenance, to whom no row is hidden, searches
 --         with the index, in the organisation of the session and no other, and returns keys,
---         nothing else. A second one, with the rights of the caller, fetches the rows of these
---         keys: whoever may not select from the table gets an error, and policies and column
---         privileges hold as ever.
+--         nothing else. documents/find fetches the rows of these keys.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -18,6 +16,7 @@ select consolidation.is_deployed('documents/search') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function public.find_run_ids(
     context jsonb default null,
@@ -103,57 +102,6 @@ comment on function public.find_run_ids(
 'The keys of the runs that find_runs returns, in its order; for find_runs. Runs as
 workflow_maintenance and looks only at the organisation of the session';
 
-create function public.find_runs(
-    context jsonb default null,
-    status text default null,
-    endpoint jsonb default null,
-    events jsonb default null,
-    screenshots jsonb default null,
-    created_from timestamptz default null,
-    created_to timestamptz default null,
-    page_size integer default null,
-    after_created_at timestamptz default null,
-    after_run_id uuid default null
-)
-returns setof public.user_workflow_run
-language plpgsql
-stable
-parallel restricted
-rows 50
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    -- "offset 0", so that rows are fetched by their keys whatever an organisation is thought to
-    -- hold: the plan is made once, and some organisations have a thousand times as many rows as
-    -- others.
-    return query
-    select r.*
-    from public.find_run_ids(
-        find_runs.context, find_runs.status, find_runs.endpoint, find_runs.events,
-        find_runs.screenshots, find_runs.created_from, find_runs.created_to, find_runs.page_size,
-        find_runs.after_created_at, find_runs.after_run_id
-    ) as f (run_id)
-    cross join lateral (
-        select t.*
-        from public.user_workflow_run as t
-        where t.run_id = f.run_id
-        offset 0
-    ) as r
-    order by r.created_at desc, r.run_id desc;
-end;
-$$;
-comment on function public.find_runs(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) is
-'Runs of the organisation of the session, the latest first, with the help of indexes; none without
-an organisation. Each parameter narrows the result, null does not. context, events (those of no
-step), screenshots (those of no step): contained, as in context @> ''{"correlation_id":
-"xyz789"}''. endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive,
-created_to: exclusive. page_size: how many rows at most, default all; the next page:
-after_created_at and after_run_id of its last row. Raises 22023 for one of the two without the
-other, 2201W for a negative page_size, 22P02 if app.current_org_id is no uuid, 42501 for whoever
-may not select from user_workflow_run';
-
 create function public.find_step_ids(
     events jsonb default null,
     screenshots jsonb default null,
@@ -216,51 +164,6 @@ comment on function public.find_step_ids(
 'The keys of the steps that find_steps returns, in its order; for find_steps. Runs as
 workflow_maintenance and looks only at the organisation of the session';
 
-create function public.find_steps(
-    events jsonb default null,
-    screenshots jsonb default null,
-    status text default null,
-    started_from timestamptz default null,
-    started_to timestamptz default null,
-    page_size integer default null,
-    after_started_at timestamptz default null,
-    after_step_id uuid default null
-)
-returns setof public.user_workflow_run_step
-language plpgsql
-stable
-parallel restricted
-rows 50
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return query
-    select s.*
-    from public.find_step_ids(
-        find_steps.events, find_steps.screenshots, find_steps.status, find_steps.started_from,
-        find_steps.started_to, find_steps.page_size, find_steps.after_started_at,
-        find_steps.after_step_id
-    ) as f (step_id)
-    cross join lateral (
-        select t.*
-        from public.user_workflow_run_step as t
-        where t.step_id = f.step_id
-        offset 0
-    ) as s
-    order by coalesce(s.started_at, '-infinity') desc, s.step_id desc;
-end;
-$$;
-comment on function public.find_steps(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) is
-'Steps of the organisation of the session, the latest started first, those not started last, with
-the help of indexes; none without an organisation. Each parameter narrows the result, null does not.
-events, screenshots: contained, as in events @> ''[{"type": "error"}]''. started_from: inclusive,
-started_to: exclusive. page_size: how many rows at most, default all; the next page:
-after_started_at (null if it is) and after_step_id of its last row. Raises 22023 for
-after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if app.current_org_id
-is no uuid, 42501 for whoever may not select from user_workflow_run_step';
-
 -- Who is given a function needs create on its schema, for the moment.
 do $$
 declare
@@ -286,25 +189,13 @@ $$;
 revoke all on function public.find_run_ids(
     jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
 ) from public;
-revoke all on function public.find_runs(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) from public;
 revoke all on function public.find_step_ids(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) from public;
-revoke all on function public.find_steps(
     jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
 ) from public;
 grant execute on function public.find_run_ids(
     jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
 ) to workflow_app, workflow_maintenance;
-grant execute on function public.find_runs(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) to workflow_app, workflow_maintenance;
 grant execute on function public.find_step_ids(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) to workflow_app, workflow_maintenance;
-grant execute on function public.find_steps(
     jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
 ) to workflow_app, workflow_maintenance;
 

@@ -13,6 +13,7 @@ select consolidation.is_deployed('documents/step_functions') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function public.add_events(step_id uuid, events jsonb)
 returns integer
@@ -58,20 +59,24 @@ begin
             detail = left(bad.element::text, 200),
             hint = 'An event is {"type": text, "timestamp": ISO 8601, "data": anything}.';
     end if;
+    -- Times are stored in UTC, whatever zone they came with.
     select coalesce(
         jsonb_agg(
-            jsonb_build_object(
-                'timestamp', public.to_iso8601(clock_timestamp()), 'data', '{}'::jsonb
+            jsonb_build_object('data', '{}'::jsonb) || e.element
+            || jsonb_build_object(
+                'timestamp', public.to_iso8601(coalesce(m.moment, clock_timestamp()))
             )
-            || e.element
             order by e.place
         ),
         '[]'
     )
     into complete
-    from jsonb_array_elements(events) with ordinality as e (element, place);
+    from jsonb_array_elements(events) with ordinality as e (element, place)
+    cross join lateral (
+        select public.from_iso8601(e.element ->> 'timestamp') as moment
+    ) as m;
     update public.user_workflow_run_step as s
-    set events = coalesce(s.events, '[]') || complete
+    set events = coalesce(nullif(s.events, 'null'), '[]') || complete
     where s.step_id = add_events.step_id;
     if not found then
         raise exception using
@@ -84,7 +89,7 @@ end;
 $$;
 comment on function public.add_events(uuid, jsonb) is
 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, default now) and "data" (default {}), further keys are kept.
+characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}), further keys are kept.
 Raises 22023 naming the first element that is none of that, P0002 if the session sees no such step';
 
 create function public.add_event(
@@ -135,6 +140,8 @@ begin
             when coalesce(jsonb_typeof(e.element -> 'url') <> 'string', true)
                 then 'has no "url" that is a string'
             when e.element ->> 'url' = '' then 'has an empty "url"'
+            when jsonb_typeof(e.element -> 'confidence') not in ('number', 'null')
+                then 'has a "confidence" that is no number'
             else 'has a "timestamp" that is not ISO 8601'
         end as problem
     into bad
@@ -143,6 +150,7 @@ begin
         jsonb_typeof(e.element) <> 'object'
         or coalesce(jsonb_typeof(e.element -> 'url') <> 'string', true)
         or e.element ->> 'url' = ''
+        or jsonb_typeof(e.element -> 'confidence') not in ('number', 'null')
         or (e.element ? 'timestamp' and public.from_iso8601(e.element ->> 'timestamp') is null)
     order by e.place
     limit 1;
@@ -153,17 +161,24 @@ begin
             detail = left(bad.element::text, 200),
             hint = 'A screenshot is {"url": text, "timestamp": ISO 8601, "action": text, …}.';
     end if;
+    -- Times are stored in UTC, whatever zone they came with.
     select coalesce(
         jsonb_agg(
-            jsonb_build_object('timestamp', public.to_iso8601(clock_timestamp())) || e.element
+            e.element
+            || jsonb_build_object(
+                'timestamp', public.to_iso8601(coalesce(m.moment, clock_timestamp()))
+            )
             order by e.place
         ),
         '[]'
     )
     into complete
-    from jsonb_array_elements(screenshots) with ordinality as e (element, place);
+    from jsonb_array_elements(screenshots) with ordinality as e (element, place)
+    cross join lateral (
+        select public.from_iso8601(e.element ->> 'timestamp') as moment
+    ) as m;
     update public.user_workflow_run_step as s
-    set screenshots = coalesce(s.screenshots, '[]') || complete
+    set screenshots = coalesce(nullif(s.screenshots, 'null'), '[]') || complete
     where s.step_id = add_screenshots.step_id;
     if not found then
         raise exception using
@@ -176,9 +191,13 @@ end;
 $$;
 comment on function public.add_screenshots(uuid, jsonb) is
 'Appends screenshots to a step, in one update; returns how many. Each is an object with "url" and
-"timestamp" (ISO 8601, default now); further keys are kept. Raises 22023 naming the first element
+"timestamp" (ISO 8601, stored in UTC, default now); "confidence" is a number or null; further keys
+are kept. Raises 22023 naming the first element
 that is none of that, P0002 if the session sees no such step';
 
+-- Drivers send floats as double precision, for which numeric has no implicit cast; the other way
+-- round there is one. JSON gets the shortest digits that are the same float, so 0.95 is 0.95, whatever
+-- extra_float_digits the session has. NaN and infinity become strings, which add_screenshots refuses.
 create function public.add_screenshot(
     step_id uuid,
     url text,
@@ -186,12 +205,13 @@ create function public.add_screenshot(
     selector text default null,
     thumbnail_url text default null,
     element_found boolean default null,
-    confidence numeric default null,
+    confidence double precision default null,
     "timestamp" timestamptz default null
 )
 returns integer
 language sql
 volatile
+set extra_float_digits = 1
 begin atomic
     select public.add_screenshots(
         add_screenshot.step_id,
@@ -210,7 +230,7 @@ begin atomic
     );
 end;
 comment on function public.add_screenshot(
-    uuid, text, text, text, text, boolean, numeric, timestamptz
+    uuid, text, text, text, text, boolean, double precision, timestamptz
 ) is
 'Appends one screenshot to a step; timestamp: default now. confidence: 0 to 1. Errors as
 add_screenshots';

@@ -123,6 +123,7 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
+set consolidation.is_carrying_back = 'on'
 -- As for rebuild_documents: no plan that depends on statistics.
 set enable_seqscan = off
 set enable_nestloop = off

@@ -38,6 +38,14 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+    -- After the cut-over the documents are what applications write to, and carry_back follows them.
+    -- Any other write is undone by the next one; only the owner may write there.
+    if
+        tg_table_schema = 'legacy'
+        and current_setting('consolidation.is_carrying_back', true) = 'on'
+    then
+        return null;
+    end if;
     case tg_op
         when 'INSERT' then
             insert into consolidation.change (trace_id)
@@ -57,7 +65,8 @@ begin
 end;
 $$;
 comment on function consolidation.capture_old() is
-'Trigger on the old tables: notes the executions a statement touched in consolidation.change';
+'Trigger on the old tables: notes the executions a statement touched in consolidation.change. In the
+schema legacy all but those that carry_back() touches';
 
 create function consolidation.capture_new()
 returns trigger

@@ -191,6 +191,16 @@ declare
     lock_class constant integer := hashtext('workflow_consolidation');
     holder text;
 begin
+    -- PgBouncer sets what psql sends as it connects. The lock below, and that of Sqitch, would stay
+    -- with a session that others get.
+    if exists (
+        select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'a connection pooler stands between psql and the server: connect directly',
+            hint = 'Name the host and port of the server itself.';
+    end if;
     if not pg_try_advisory_lock(lock_class, 257) then
         select string_agg(l.pid::text, ', ')
         into holder

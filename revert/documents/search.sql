@@ -8,15 +8,10 @@ select consolidation.is_reverted('documents/search') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
-drop function public.find_steps(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-);
 drop function public.find_step_ids(
     jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-);
-drop function public.find_runs(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
 );
 drop function public.find_run_ids(
     jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid

@@ -8,8 +8,11 @@ select consolidation.is_reverted('documents/step_functions') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
-drop function public.add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamptz);
+drop function public.add_screenshot(
+    uuid, text, text, text, text, boolean, double precision, timestamptz
+);
 drop function public.add_screenshots(uuid, jsonb);
 drop function public.add_event(uuid, text, jsonb, timestamptz);
 drop function public.add_events(uuid, jsonb);

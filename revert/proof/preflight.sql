@@ -8,14 +8,10 @@ select consolidation.is_reverted('proof/preflight') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
+drop procedure consolidation.refuse_findings();
 drop view consolidation.preflight;
-drop function consolidation.unscoped_role();
-drop function consolidation.on_new_names(text);
-drop function consolidation.preflight();
-drop function consolidation.foreign_key();
-drop function consolidation.rebinding();
-drop function consolidation.base_column(regclass);
 drop table consolidation.accepted;
 
 delete from consolidation.deployed_change where change = 'proof/preflight';

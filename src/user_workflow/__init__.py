@@ -8,7 +8,8 @@
         step.add_event("page_loaded", {"load_time_ms": 1234})
 
 See ``UserWorkflowRun`` and ``UserWorkflowRunStep`` for the helpers, ``organisation`` and
-``follow_organisation`` for row level security.
+``follow_organisation`` for row level security, ``find_runs``, ``find_steps``, ``find_event`` and
+``get_run`` for searches.
 """
 
 from user_workflow.models import (
@@ -20,6 +21,7 @@ from user_workflow.models import (
     UserWorkflowRunStep,
 )
 from user_workflow.scope import follow_organisation, organisation
+from user_workflow.search import find_event, find_runs, find_steps, get_run
 
 __all__ = [
     "FINISHED",
@@ -28,6 +30,10 @@ __all__ = [
     "UserWorkflowConfig",
     "UserWorkflowRun",
     "UserWorkflowRunStep",
+    "find_event",
+    "find_runs",
+    "find_steps",
     "follow_organisation",
+    "get_run",
     "organisation",
 ]

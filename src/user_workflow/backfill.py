@@ -259,7 +259,7 @@ class Watcher:
         say: Called with what people should know.
 
     Raises:
-        BackfillError: There is no connection.
+        BackfillError: There is no connection, or a pooler in between.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -485,6 +485,13 @@ def _connect(who: str) -> Connection:
         row_factory=namedtuple_row,
         prepare_threshold=None,
     )
+    # A pooler tells another process than the one that answers.
+    if connection.info.backend_pid != _value(connection, "select pg_backend_pid()"):
+        connection.close()
+        raise BackfillError(
+            "a connection pooler stands between here and the server: connect directly. Through it, "
+            "Ctrl-C would not reach the sessions, and settings would stay with those of others"
+        )
     # A role or database may limit statements; the procedure is one, and looks at its isolation.
     connection.execute(
         "select set_config(s.name, s.value, false) from (values ('statement_timeout', '0'),"

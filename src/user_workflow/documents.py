@@ -19,13 +19,17 @@ rollback, also to a           the session expires what it had changed, and ``_on
 savepoint                     changes
 expire, refresh               changes are kept: they do not depend on the value that is thrown away
 merge                         ``DocumentProperty.merge`` records the changes on the other object
+detached, pickled             changes are kept, and sent once the object is added to a session
+bulk methods, other           a value that shows unsent changes is marked, and refused where it is
+statements                    about to be sent as a whole
 ============================  ======================================================================
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from contextlib import suppress
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
@@ -40,6 +44,7 @@ from sqlalchemy import (
     inspect,
     literal,
     text,
+    type_coerce,
 )
 from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
@@ -51,18 +56,30 @@ from sqlalchemy.orm import (
     MappedSQLExpression,
     Mapper,
     Session,
+    SessionTransaction,
     attributes,
     object_session,
 )
+from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.sql import ClauseElement, operators
-from sqlalchemy.sql.expression import ColumnElement, type_coerce
+from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from user_workflow.values import FrozenDict, FrozenList, dumps, freeze, loads
 
 _T = TypeVar("_T")
 
-_KINDS: dict[str, tuple[type, ...]] = {"object": (FrozenDict,), "array": (FrozenList,)}
+_KINDS: dict[str, type] = {"object": FrozenDict, "array": FrozenList}
+_JSONB = 3802  # the type's oid
+
+
+def require_psycopg(dialect: Dialect) -> None:
+    """Raises InvalidRequestError for another driver: each sends JSON in its own way."""
+    if dialect.driver not in ("psycopg", "psycopg_async"):
+        raise InvalidRequestError(
+            f"user_workflow works with psycopg 3, not with {dialect.driver}: "
+            "create_engine('postgresql+psycopg://…')"
+        )
 
 
 class Document(TypeDecorator[Any]):
@@ -78,42 +95,56 @@ class Document(TypeDecorator[Any]):
     impl = JSONB
     cache_ok = True
 
+    attribute = "the value of a document column"
+
     def __init__(self, kind: str = "any", hint: str = "assign a whole new value") -> None:
         super().__init__()
         self.kind = kind
         self.hint = hint
 
-    def freeze(self, value: Any, path: str) -> Any:
+    def freeze(self, value: Any) -> Any:
         """Returns the value as the column shows it.
 
         Raises:
             TypeError: It is not JSON, or not of the kind that the column holds.
             ValueError: As ``values.freeze``.
         """
-        value = freeze(value, self.hint, path)
-        if value is not None and not isinstance(value, _KINDS.get(self.kind, (object,))):
-            raise TypeError(f"{path} must be a JSON {self.kind}, not {type(value).__name__}")
+        value = freeze(value, self.hint, self.attribute)
+        if value is not None and not isinstance(value, _KINDS.get(self.kind, object)):
+            raise TypeError(f"{self.attribute} must be a JSON {self.kind}, not {value!r:.40}")
         return value
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:  # noqa: ARG002
+    def _written(self, value: Any) -> str:
+        if isinstance(value, _Unread) or getattr(value, "unsent", False):
+            raise InvalidRequestError(
+                f"{self.attribute} shows changes that no flush has sent: as a whole it would "
+                "overwrite what others added. Flush first, with the object in a session"
+            )
+        return dumps(None if self.kind == "any" and value is JSONB.NULL else self.freeze(value))
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         """Hands psycopg the JSON with its type."""
+        require_psycopg(dialect)
 
         def process(value: Any) -> Any:
-            return None if value is None else Jsonb(freeze(value, self.hint), dumps=dumps)
+            return None if value is None else Jsonb(self._written(value), dumps=str)
 
         return process
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        """Writes the JSON into the statement."""
+        quoted: Any = Text().literal_processor(dialect)  # type: ignore[no-untyped-call]
+        return lambda value: f"{quoted(self._written(value))}::jsonb"
 
     def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Reads the text: the driver would make floats of all numbers."""
         return type_coerce(cast(column, Text), self)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
-        """Reads the JSON as frozen values."""
-
-        def process(value: Any) -> Any:
-            return None if value is None else loads(value, self.hint)
-
-        return process
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Reads the JSON as frozen values; of a textual statement, what the driver made of it."""
+        require_psycopg(dialect)
+        read = freeze if coltype == _JSONB else loads
+        return lambda value: None if value is None else read(value, self.hint)
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Compares like jsonb: ``events.contains([{"type": "error"}])``, ``context["key"]``."""
@@ -154,8 +185,8 @@ def _stored(column: Column[Any], empty: str) -> ColumnElement[Any]:
     )
 
 
-def _elements(value: Any) -> list[Any]:
-    # As PostgreSQL concatenates: what is no array becomes an element.
+def elements(value: Any) -> list[Any]:
+    """The elements of an array. As PostgreSQL concatenates, anything else is one element."""
     return [] if value is None else list(value) if isinstance(value, list) else [value]
 
 
@@ -171,7 +202,7 @@ class Append:
 
     def applied(self, value: Any) -> Any:
         """The value after the change."""
-        return _elements(value) + self.elements
+        return elements(value) + self.elements
 
     def expression(self, column: Column[Any]) -> ColumnElement[Any]:
         """The change in SQL."""
@@ -190,7 +221,7 @@ class AppendMissing:
 
     def applied(self, value: Any) -> Any:
         """The value after the change."""
-        result = _elements(value)
+        result = elements(value)
         for element in self.elements:
             # For Python, true is 1.
             if not any(have == element and not isinstance(have, bool) for have in result):
@@ -231,13 +262,18 @@ class SetKeys:
 
     def applied(self, value: Any) -> Any:
         """The value after the change."""
-        return {**(value if isinstance(value, dict) else {}), **self.entries}
+        if not isinstance(value, (dict, type(None))):
+            raise TypeError(f"{value!r:.40} has no keys: assign a whole new value")
+        return {**(value or {}), **self.entries}
 
     def expression(self, column: Column[Any]) -> ColumnElement[Any]:
-        """The change in SQL; what is no object counts as an empty one."""
+        """The change in SQL; null counts as an empty object, other values raise 22P02."""
+        kind = func.coalesce(func.jsonb_typeof(column), "null", type_=String)
         entries = case(
-            (func.jsonb_typeof(column) == literal("object", String), column),
-            else_=text("'{}'::jsonb"),
+            (kind == "object", column),
+            (kind == "null", text("'{}'::jsonb")),
+            # This is no JSON, which makes it an error that says so.
+            else_=cast(func.concat(f"{column.name} must be an object, not of type ", kind), JSONB),
         )
         return type_coerce(entries, column.type).op("||")(literal(self.entries, column.type))
 
@@ -247,7 +283,7 @@ class SetKeys:
 _PENDING = "_pending_document_changes"
 _SHOWN = "_shown_documents"
 
-# In session.info while a flush writes objects.
+# In session.info while a flush writes objects, those of other models too.
 _WRITING = "user_workflow: a flush is writing"
 
 
@@ -268,9 +304,68 @@ def _document_type(target: object, key: str) -> Document:
     return kind
 
 
-def _frozen_outside(value: Any, hint: str) -> Any:
-    """Freezes an array or object whose elements are frozen."""
+def _shown(change: Change, value: Any, target: object, key: str) -> Any:
+    """What the object shows after a change."""
+    value = change.applied(value)
+    hint = _document_type(target, key).hint
     return FrozenList(value, hint) if isinstance(value, list) else FrozenDict(value, hint)
+
+
+class _Unread:
+    """Stands for a value that was not loaded before its object was detached, and then changed.
+
+    It is there for bulk methods: they would not see that there is anything to be sent.
+    """
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise DetachedInstanceError(
+            "this was not loaded before the object was detached: add the object to a session"
+        )
+
+    __bool__ = __contains__ = __getitem__ = __iter__ = __len__ = _refuse
+
+
+def _know_key(target: object) -> None:
+    """An expired key comes from the identity: a statement needs it."""
+    state = _state(target)
+    for column, value in zip(state.mapper.primary_key, (state.key or ((), ()))[1], strict=False):
+        name = state.mapper.get_property_by_column(column).key
+        if name not in state.dict:
+            attributes.set_committed_value(target, name, value)
+
+
+def _hide_unread(target: object) -> None:
+    loaded = _state(target).dict
+    _know_key(target)
+    for key in pending_changes(target):
+        if key not in loaded:
+            loaded[key] = _Unread()
+            attributes.flag_modified(target, key)
+
+
+def _to_detached(_: Session, target: object) -> None:
+    if vars(target).get(_PENDING):
+        _hide_unread(target)
+
+
+def _to_persistent(_: Session, target: object) -> None:
+    if not vars(target).get(_PENDING):
+        return
+    state = _state(target)
+    for key in pending_changes(target):
+        if isinstance(state.dict.get(key), _Unread):
+            del state.dict[key]
+            state.committed_state.pop(key, None)
+    # Whatever was done to the object meanwhile.
+    attributes.flag_dirty(target)
+
+
+def _refuse_two_senders(target: object, _: Any) -> None:
+    if vars(target).get(_PENDING) and object_session(target) is not None:
+        raise InvalidRequestError(
+            f"{target!r} has changes that its session is going to send, and what is pickled would "
+            "send them again: flush first, or expunge it"
+        )
 
 
 def _is_sql(value: Any) -> bool:
@@ -317,15 +412,18 @@ def record(target: object, key: str, change: Change) -> None:
         )
     changes = pending_changes(target)
     before = changes.get(key)
-    shown = _frozen_outside(change.applied(present), _document_type(target, key).hint)
-    if state.key is None or (before is None and key in state.committed_state):
-        attributes.set_attribute(target, key, shown)
-        return
-    if key in loaded:
-        attributes.set_attribute(target, key, shown)
+    is_loaded = key in loaded and not isinstance(present, _Unread)
+    # What was assigned since the last flush is written as a whole.
+    is_assigned = before is None and key in (state.committed_state if state.key else loaded)
+    if is_loaded or state.key is None:
+        attributes.set_attribute(target, key, _shown(change, present, target, key))
+        loaded[key].unsent = state.key is not None and not is_assigned
     else:
         attributes.flag_dirty(target)
-    changes[key] = change if before is None else before.then(change)
+    if not is_assigned:
+        changes[key] = change if before is None else before.then(change)
+    if session is None and state.key is not None:
+        _hide_unread(target)
 
 
 class DocumentProperty(MappedSQLExpression[_T]):
@@ -356,6 +454,7 @@ class DocumentProperty(MappedSQLExpression[_T]):
         source, dest = source_state.obj(), dest_state.obj()
         change = vars(source).get(_PENDING, {}).get(self.key)
         if load and change is not None:
+            # Also of an object that has only a key, to add to the row of that key.
             record(dest, self.key, change)
         elif (
             load
@@ -413,12 +512,17 @@ def track_documents(base: type[DeclarativeBase]) -> None:
     event.listen(base, "before_insert", _before_insert, propagate=True)
     event.listen(base, "before_update", _before_update, propagate=True)
     event.listen(base, "after_update", _after_update, propagate=True)
+    event.listen(base, "pickle", _refuse_two_senders, propagate=True)
 
 
 def _watch(attribute: Any, key: str, type_: Document) -> None:
+    type_.attribute = key
+
     @event.listens_for(attribute, "set", retval=True)
     def _set(target: object, value: Any, *_: Any) -> Any:
-        frozen = value if _is_sql(value) else type_.freeze(value, key)
+        if value is JSONB.NULL and type_.kind == "any":
+            value = text("'null'::jsonb")
+        frozen = value if _is_sql(value) else type_.freeze(value)
         pending_changes(target).pop(key, None)
         return frozen
 
@@ -447,11 +551,13 @@ def _overlay(target: object, context: Any, keys: Iterable[str] | None) -> None:
     loaded = _state(target).dict
     for key in changes if keys is None else keys:
         if key in changes and key in loaded:
-            value = changes[key].applied(loaded[key])
-            loaded[key] = _frozen_outside(value, _document_type(target, key).hint)
+            # What it cannot be applied to is shown as it is; the flush is going to fail.
+            with suppress(TypeError):
+                loaded[key] = _shown(changes[key], loaded[key], target, key)
+                loaded[key].unsent = True
         elif context is None and isinstance(loaded.get(key), (dict, list)):
             # From an update statement that the session applied to its objects, too.
-            loaded[key] = _document_type(target, key).freeze(loaded[key], key)
+            loaded[key] = _document_type(target, key).freeze(loaded[key])
     if changes and keys is None:
         # The session takes the object for unchanged when it has loaded all of it.
         raise InvalidRequestError(
@@ -460,34 +566,23 @@ def _overlay(target: object, context: Any, keys: Iterable[str] | None) -> None:
         )
 
 
-def _start_writing(target: object) -> None:
-    session = object_session(target)
-    if session is not None:
-        session.info[_WRITING] = True
-
-
 def _before_insert(_: Mapper[Any], __: Any, target: object) -> None:
-    # Recorded for a row that is gone, on an object that is inserted anew.
+    # Also recorded for a row that is gone, on an object that is inserted anew.
     changes = pending_changes(target)
     loaded = _state(target).dict
     for key, change in list(changes.items()):
-        if key not in loaded:
-            hint = _document_type(target, key).hint
-            attributes.set_attribute(target, key, _frozen_outside(change.applied(None), hint))
+        if key not in loaded or isinstance(loaded[key], _Unread):
+            attributes.set_attribute(target, key, _shown(change, None, target, key))
+        loaded[key].unsent = False
     changes.clear()
-    _start_writing(target)
 
 
 def _before_update(mapper: Mapper[Any], _: Any, target: object) -> None:
     changes = pending_changes(target)
-    state = _state(target)
-    loaded = state.dict
-    if changes and state.key is not None:
-        # The statement needs the key. If that was expired the session would load the whole row.
-        for column, value in zip(mapper.primary_key, state.key[1], strict=True):
-            name = mapper.get_property_by_column(column).key
-            if name not in loaded:
-                attributes.set_committed_value(target, name, value)
+    loaded = _state(target).dict
+    if changes:
+        # Else the session would load the whole row.
+        _know_key(target)
     shown = {}
     for key, change in changes.items():
         if key in loaded:
@@ -496,17 +591,26 @@ def _before_update(mapper: Mapper[Any], _: Any, target: object) -> None:
         attributes.flag_modified(target, key)
     changes.clear()
     vars(target)[_SHOWN] = shown
-    _start_writing(target)
 
 
 def _after_update(_: Mapper[Any], __: Any, target: object) -> None:
     for key, value in vars(target).pop(_SHOWN, {}).items():
+        value.unsent = False
         attributes.set_committed_value(target, key, value)
 
 
-def _stop_writing(session: Session, _: Any) -> None:
-    session.info.pop(_WRITING, None)
+def _begin_writing(session: Session, transaction: SessionTransaction) -> None:
+    # A flush works in a transaction of its own within that of the session.
+    if transaction.parent is not None and not transaction.nested:
+        session.info[_WRITING] = True
 
 
-event.listen(Session, "after_flush_postexec", _stop_writing)
-event.listen(Session, "after_soft_rollback", _stop_writing)
+def _end_writing(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is not None and not transaction.nested:
+        session.info.pop(_WRITING, None)
+
+
+event.listen(Session, "after_transaction_create", _begin_writing)
+event.listen(Session, "after_transaction_end", _end_writing)
+event.listen(Session, "persistent_to_detached", _to_detached)
+event.listen(Session, "detached_to_persistent", _to_persistent)

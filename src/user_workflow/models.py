@@ -40,6 +40,7 @@ from user_workflow.documents import (
     AppendMissing,
     SetKeys,
     document,
+    elements,
     pending_changes,
     record,
     track_documents,
@@ -169,12 +170,12 @@ class _Recorder:
     @property
     def event_count(self) -> int:
         """How many events it holds itself."""
-        return len(self.events or ())
+        return len(elements(self.events))
 
     @property
     def screenshot_count(self) -> int:
         """How many screenshots it holds itself."""
-        return len(self.screenshots or ())
+        return len(elements(self.screenshots))
 
     def _is_completed(self) -> bool:
         """Whether it has come to an end, well or not (``FINISHED``); works in queries, too."""
@@ -295,7 +296,8 @@ class UserWorkflowRun(_Recorder, Base):
             value: Any JSON value; ``None`` is JSON's null.
 
         Raises:
-            TypeError: ``key`` is no string, or ``value`` is not JSON.
+            TypeError: ``key`` is no string, ``value`` is not JSON, or the context is an array or
+                another value without keys. Where that is not loaded, the flush raises instead.
             ValueError: ``value`` holds NaN or what else PostgreSQL cannot store.
             sqlalchemy.exc.InvalidRequestError: Called within a flush, or after a failed one
                 before the rollback.
@@ -318,7 +320,7 @@ class UserWorkflowRun(_Recorder, Base):
         if isinstance(pending, SetKeys) and key in pending.entries:
             return pending.entries[key]
         context = self.context
-        return default if context is None else context.get(key, default)
+        return context.get(key, default) if isinstance(context, Mapping) else default
 
     def add_endpoint(self, endpoint_id: int | str | uuid.UUID) -> None:
         """Adds an endpoint, unless the run has it, also from another session.
@@ -353,7 +355,7 @@ class UserWorkflowRun(_Recorder, Base):
     @property
     def endpoint_count(self) -> int:
         """How many endpoints it used."""
-        return len(self.endpoints_used or ())
+        return len(elements(self.endpoints_used))
 
     def __repr__(self) -> str:
         return _repr(self, "run_id")

@@ -3,6 +3,10 @@
 Row level security compares ``org_id`` with the setting ``app.current_org_id``; without it, a
 session sees nothing. The setting is made as by ``set local``, at the beginning of every
 transaction: it ends with the transaction, so a connection goes back to the pool without it.
+
+A session returns an object that it has loaded without asking the database. So that it never returns
+that of another organisation, loaded objects are looked for again after each change: ``session.get``
+sends one select of the key. What the objects hold stays readable.
 """
 
 from __future__ import annotations
@@ -18,7 +22,8 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session, sessionmaker
 
-from user_workflow.models import UserWorkflowRun
+from user_workflow.documents import require_psycopg
+from user_workflow.models import Base, UserWorkflowRun
 
 # In session.info. The organisation of the block; the one that a followed function named for the
 # transaction; the connections that take part in the transaction.
@@ -116,6 +121,7 @@ class organisation:  # noqa: N801
             _listen_to_end(session)
         session.info[_BLOCK] = self._org_id
         self._outermost = True
+        _look_again(session)
         try:
             if session.in_transaction() and _CONNECTIONS not in session.info:
                 # Begins it, if there is none yet, and then the event has done the rest.
@@ -136,6 +142,7 @@ class organisation:  # noqa: N801
                 session.flush()
         finally:
             del session.info[_BLOCK]
+            _look_again(session)
             _set_again(session)
             # A session within a transaction of its caller, which goes on.
             if isinstance(session.bind, Connection) and session.bind.in_transaction():
@@ -186,6 +193,20 @@ def follow_organisation(
 
     _listen_to_end(listened)
 
+    @event.listens_for(listened, "after_transaction_end")
+    def _look_again_following(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            _look_again(session)
+
+
+def _look_again(session: Session) -> None:
+    """Makes the session ask the database before it returns what it has loaded, by key."""
+    for state in session.identity_map.all_states():
+        if issubclass(state.class_, Base):
+            column = state.mapper.primary_key[0]
+            state.expired_attributes.add(state.mapper.get_property_by_column(column).key)
+            state.expired = True
+
 
 def _refuse_another(present: str, wanted: str) -> None:
     if present != wanted:
@@ -232,6 +253,7 @@ def _set_again(session: Session) -> None:
 
 
 def _set(connection: Connection, org_id: str) -> None:
+    require_psycopg(connection.dialect)
     driver: Any = connection.connection.driver_connection
     if driver.autocommit:
         raise InvalidRequestError(

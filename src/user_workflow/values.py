@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from sqlalchemy.util import symbol
+
 # Python reads and writes integers of 4,300 digits at most, so that is what a document may hold.
 _MOST_DIGITS = 4000
+
+# From here on PostgreSQL gives back what was written as a float without a decimal point.
+_WHOLE = 1e16
 
 _ASSIGN = "assign a whole new value to the attribute"
 
@@ -22,6 +28,7 @@ class _Frozen:
     __slots__ = ()
 
     hint: str
+    unsent: bool
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(
@@ -37,40 +44,76 @@ class FrozenDict(_Frozen, dict[str, Any]):
 
     It is a ``dict``: compares, iterates and serialises like one. ``copy.deepcopy`` returns a plain
     ``dict`` with plain values, to be changed and assigned as a whole.
+
+    Attributes:
+        hint: What to do instead of changing it; part of the error.
+        unsent: Whether it shows changes that no flush has sent yet.
     """
 
-    __slots__ = ("hint",)
+    __slots__ = ("hint", "unsent")
 
-    def __init__(self, value: Any = (), hint: str = _ASSIGN) -> None:
+    def __init__(self, value: Any = (), hint: str = _ASSIGN, unsent: bool = False) -> None:
         dict.__init__(self, value)
         self.hint = hint
+        self.unsent = unsent
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FrozenDict, (dict(self), self.hint)
+        return FrozenDict, (dict(self), self.hint, self.unsent)
 
     __setitem__ = __delitem__ = __ior__ = _Frozen._refuse
     clear = pop = popitem = setdefault = update = _Frozen._refuse
 
 
 class FrozenList(_Frozen, list[Any]):
-    """A JSON array that refuses to be changed in place.
+    """A JSON array that refuses to be changed in place; as ``FrozenDict``."""
 
-    It is a ``list``: compares, iterates and serialises like one. ``copy.deepcopy`` returns a plain
-    ``list`` with plain values, to be changed and assigned as a whole.
-    """
+    __slots__ = ("hint", "unsent")
 
-    __slots__ = ("hint",)
-
-    def __init__(self, value: Any = (), hint: str = _ASSIGN) -> None:
+    def __init__(self, value: Any = (), hint: str = _ASSIGN, unsent: bool = False) -> None:
         list.__init__(self, value)
         self.hint = hint
+        self.unsent = unsent
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FrozenList, (list(self), self.hint)
+        return FrozenList, (list(self), self.hint, self.unsent)
 
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _Frozen._refuse
     append = clear = extend = insert = pop = _Frozen._refuse
     remove = reverse = sort = _Frozen._refuse
+
+
+class ExactNumber(float):
+    """A number that no ``float`` holds: ``exact`` has its digits, as a float it is the nearest one.
+
+    It compares and hashes as its digits, and ``json.dumps`` writes the float.
+    """
+
+    __slots__ = ("exact",)
+
+    exact: Decimal
+
+    def __new__(cls, digits: str | Decimal) -> ExactNumber:
+        """Takes the digits."""
+        exact = Decimal(digits)
+        most = sys.float_info.max
+        self = super().__new__(cls, max(-most, min(most, float(exact))))
+        self.exact = exact
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return self.exact == (other.exact if isinstance(other, ExactNumber) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.exact)
+
+    def __repr__(self) -> str:
+        return f"{self.exact:f}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ExactNumber, (str(self.exact),)
 
 
 def freeze(value: Any, hint: str = _ASSIGN, path: str = "value") -> Any:
@@ -85,7 +128,7 @@ def freeze(value: Any, hint: str = _ASSIGN, path: str = "value") -> Any:
     Returns:
         The value as PostgreSQL would give it back: mappings as ``FrozenDict``, lists and tuples as
         ``FrozenList``, numbers as ``int``, as ``float`` or, where a float would not be the same
-        number, as ``Decimal``.
+        number, as ``ExactNumber``. Floats from 1e16 on are whole numbers, and become ``int``.
 
     Raises:
         TypeError: Something in it is no JSON (a set, a date, a key that is no string).
@@ -103,17 +146,21 @@ def _freeze(value: Any, hint: str, path: str) -> Any:
         return value
     if isinstance(value, str):
         return _checked_text(value, path)
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, symbol):
         if value.bit_length() > _MOST_DIGITS * 3:
             raise ValueError(f"{path} has too many digits")
-        return int(value)
+        # Whatever a class derived from it makes of itself, here and below.
+        return int.__int__(value)
+    if isinstance(value, ExactNumber):
+        return value
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{path} is {value}, which is not JSON")
-        return float(value)
+        # Not -0.0, which PostgreSQL does not know.
+        return int(value) if abs(value) >= _WHOLE else float.__float__(value) + 0.0
     if isinstance(value, Decimal):
-        return _from_decimal(value, path)
-    if isinstance(value, (FrozenDict, FrozenList)) and value.hint == hint:
+        return _from_decimal(Decimal(value), path)
+    if isinstance(value, (FrozenDict, FrozenList)) and value.hint == hint and not value.unsent:
         return value
     if isinstance(value, Mapping):
         entries = {}
@@ -129,12 +176,33 @@ def _freeze(value: Any, hint: str, path: str) -> Any:
 
 
 def thaw(value: Any) -> Any:
-    """Returns a copy of a JSON value made of plain dicts and lists, which can be changed."""
-    if isinstance(value, Mapping):
-        return {key: thaw(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [thaw(item) for item in value]
-    return value
+    """Returns a copy of a frozen value made of plain dicts and lists, which can be changed."""
+    return _copied(value, None)
+
+
+def _copied(value: Any, hint: str | None) -> Any:
+    """Copies, frozen if there is a hint. A loop: documents may be nested as deeply as they like."""
+    waiting: list[tuple[Any, Any]] = []
+
+    def copied(item: Any) -> Any:
+        copy: Any
+        if isinstance(item, dict):
+            copy = {} if hint is None else FrozenDict((), hint)
+        elif isinstance(item, list):
+            copy = [] if hint is None else FrozenList((), hint)
+        else:
+            return item
+        waiting.append((item, copy))
+        return copy
+
+    result = copied(value)
+    while waiting:
+        item, copy = waiting.pop()
+        if isinstance(item, dict):
+            dict.update(copy, {key: copied(value) for key, value in item.items()})
+        else:
+            list.extend(copy, [copied(value) for value in item])
+    return result
 
 
 def checked_text(value: Any, path: str) -> str:
@@ -160,25 +228,32 @@ def _checked_text(value: str, path: str) -> str:
     return str.__str__(value)
 
 
-def _from_decimal(value: Decimal, path: str) -> int | float | Decimal:
+def _from_decimal(value: Decimal, path: str) -> int | float:
     if not value.is_finite():
         raise ValueError(f"{path} is {value}, which is not JSON")
     exponent = value.as_tuple().exponent
     if abs(value.adjusted()) > _MOST_DIGITS or abs(int(exponent)) > _MOST_DIGITS:
         raise ValueError(f"{path} has too many digits")
-    digits = format(value, "f")
+    digits = f"{value:f}"
     return _from_digits(digits) if "." in digits else int(digits)
 
 
-def _from_digits(digits: str) -> float | Decimal:
-    """A float, if that is the same number; else a Decimal."""
+def _from_digits(digits: str) -> int | float:
+    """A float, if that is the same number."""
     value = float(digits)
+    if abs(value) < _WHOLE and Decimal(repr(value)) == Decimal(digits):
+        return value
     exact = Decimal(digits)
-    return value if Decimal(repr(value)) == exact else exact
+    whole = abs(value) >= _WHOLE and exact == exact.to_integral_value()
+    return int(exact) if whole else ExactNumber(exact)
+
+
+def _from_long_digits(digits: str) -> int | float:
+    return int(digits) if len(digits) < _MOST_DIGITS else ExactNumber(digits)
 
 
 def loads(text: str, hint: str = _ASSIGN) -> Any:
-    """Reads JSON as PostgreSQL writes it.
+    """Reads JSON as PostgreSQL writes it, however long and deep.
 
     Args:
         text: The JSON.
@@ -189,48 +264,58 @@ def loads(text: str, hint: str = _ASSIGN) -> Any:
     """
     try:
         value = json.loads(text, parse_float=_from_digits)
-    except ValueError:
-        # An integer too long for int().
-        value = json.loads(text, parse_float=_from_digits, parse_int=_from_long_digits)
-    return _loaded(value, hint)
+    except (ValueError, RecursionError):
+        # An integer too long for int(), or more levels than json reads.
+        value = _loads_slowly(text)
+    return _copied(value, hint)
 
 
-def _from_long_digits(digits: str) -> int | Decimal:
-    return int(digits) if len(digits) < _MOST_DIGITS else Decimal(digits)
+_BETWEEN = re.compile(r"[\s,:]*")
+_SCALARS = json.JSONDecoder(parse_float=_from_digits, parse_int=_from_long_digits)
 
 
-def _loaded(value: Any, hint: str) -> Any:
-    """Freezes what json read, in a loop: documents may be nested as deeply as json can read."""
-    waiting: list[tuple[Any, Any]] = []
-
-    def frozen(item: Any) -> Any:
-        if not isinstance(item, (dict, list)):
-            return item
-        empty = FrozenDict((), hint) if isinstance(item, dict) else FrozenList((), hint)
-        waiting.append((item, empty))
-        return empty
-
-    result = frozen(value)
-    while waiting:
-        plain, empty = waiting.pop()
-        if isinstance(plain, dict):
-            dict.update(empty, {key: frozen(item) for key, item in plain.items()})
+def _loads_slowly(text: str) -> Any:
+    """Reads correct JSON in a loop."""
+    found: list[Any] = []
+    around: list[Any] = []
+    container: Any = found
+    key = None
+    position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
+    while position < len(text):
+        mark = text[position]
+        if mark in "]}":
+            container = around.pop()
+            position += 1
+        elif isinstance(container, dict) and key is None:
+            key, position = _SCALARS.raw_decode(text, position)
         else:
-            list.extend(empty, [frozen(item) for item in plain])
-    return result
+            opened: Any = [] if mark == "[" else {}
+            if mark in "[{":
+                item, position = opened, position + 1
+            else:
+                item, position = _SCALARS.raw_decode(text, position)
+            if isinstance(container, dict):
+                container[key], key = item, None
+            else:
+                container.append(item)
+            if mark in "[{":
+                around.append(container)
+                container = opened
+        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
+    return found[0]
 
 
 def dumps(value: Any) -> str:
-    """Writes a JSON value; a ``Decimal`` keeps its digits.
+    """Writes a JSON value; an ``ExactNumber`` keeps its digits.
 
     Raises:
         TypeError: Something in it is no JSON.
-        ValueError: NaN or infinity.
+        ValueError: NaN or infinity, or it is nested too deeply to be written.
     """
     try:
-        return _dumps(value)
-    except TypeError:
-        return _dumps_exactly(value)
+        return _dumps_exactly(value) if _has_exact_numbers(value) else _dumps(value)
+    except RecursionError:
+        raise ValueError("a document is nested too deeply to be written") from None
 
 
 _dumps: Callable[[Any], str] = json.JSONEncoder(
@@ -238,10 +323,22 @@ _dumps: Callable[[Any], str] = json.JSONEncoder(
 ).encode
 
 
+def _has_exact_numbers(value: Any) -> bool:
+    waiting = [value]
+    for item in waiting:
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(item)
+        elif isinstance(item, (ExactNumber, Decimal)):
+            return True
+    return False
+
+
 def _dumps_exactly(value: Any) -> str:
-    """The json module has no way to write the digits of a Decimal."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    """The json module has no way to write the digits."""
+    if isinstance(value, (ExactNumber, Decimal)):
+        return repr(value) if isinstance(value, ExactNumber) else f"{value:f}"
     if isinstance(value, dict):
         entries = (f"{_dumps(key)}:{_dumps_exactly(item)}" for key, item in value.items())
         return "{" + ",".join(entries) + "}"
@@ -309,6 +406,7 @@ def _from_iso8601(text: str, path: str) -> datetime:
         moment = datetime(
             int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=zone
         )
-        return moment + timedelta(microseconds=round(int((fraction or "0").ljust(9, "0")) / 1000))
+        # As PostgreSQL rounds: the float next to it, and of two microseconds the even one.
+        return moment + timedelta(microseconds=round(float(f"0.{fraction or 0}") * 1e6))
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{path} {text!r}: {error}") from None

@@ -13,17 +13,18 @@ from xml.etree import ElementTree
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from bench.measure import Goal, Spread, alternate, crossover
 
-from bench.measure import Goal, Spread, alternate, crossover  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 # Sections and their tables, by the number of rows; every index of the deploy scripts has one, too.
 TABLES = {
-    "Goals": [5 + 4 + 2 + 3 + 5 + 1],
+    "Goals": [5 + 2 + 1 + 10 + 2 + 3 + 5 + 1],
     "Where the new structure loses": [],
     "Capture": [5, 5],
-    "Backfill": [6, 5, 4],
+    "Deploying": [3, ANY, ANY, 2],
+    "Proof": [2, 1],
+    "Backfill": [6, 5, 4, 10],
     "Size": [10, ANY, 2, 2],
     "Reading one run": [5, 4, 3],
     "Events by type": [4],
@@ -39,7 +40,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("bench")
     before = (ROOT / "docs" / "benchmarks.md").read_bytes()
     done = subprocess.run(
-        [str(ROOT / "script" / "bench"), "--quick", "--output", str(directory)],
+        # Whatever is in a clone, its newest commit is.
+        [ROOT / "script" / "bench", "--quick", "--against", "HEAD", "--output", directory],
         env={**os.environ, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
@@ -128,3 +130,15 @@ def test_crossover_names_where_it_begins() -> None:
     assert crossover(points(0.5, 0.9, 1.1), "runs") == "from somewhere between 10 and 100 runs on"
     assert crossover(points(1.1, 1.2), "runs") == "from the first measurement on, 1 runs"
     assert crossover(points(0.1, 1.0), "runs") == "never, up to 10 runs"
+
+
+def test_a_commit_that_is_not_there_is_said_plainly() -> None:
+    done = subprocess.run(
+        [ROOT / "script" / "bench", "--quick", "--only", "proof", "--against", "0" * 40],
+        env={**os.environ, "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"commit {'0' * 40} is not in this clone" in done.stderr

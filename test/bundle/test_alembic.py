@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import alembic
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine
+from sqlalchemy.pool import NullPool
 
 from conftest import (
     ROOT,
@@ -22,10 +29,11 @@ from conftest import (
     schema,
     sqitch,
 )
+from user_workflow import Base
+from user_workflow.alembic import include_object
 from user_workflow.alembic.plan import read_statements
 
 REVISION = "018_consolidate_workflow_tables"
-VERSIONS = ROOT / "src/user_workflow/alembic/versions"
 
 # As Alembic's own template has it, but for the connection and one transaction a revision.
 ENV = """\
@@ -34,6 +42,9 @@ from logging.config import fileConfig
 
 from alembic import context
 from sqlalchemy import create_engine, pool
+
+from user_workflow import Base
+from user_workflow.alembic import include_object
 
 fileConfig(context.config.config_file_name)
 if context.is_offline_mode():
@@ -47,6 +58,9 @@ else:
     with engine.connect() as connection:
         context.configure(
             connection=connection,
+            target_metadata=Base.metadata,
+            include_object=include_object,
+            include_schemas=True,
             transaction_per_migration=bool(os.environ.get("TRANSACTION_PER_MIGRATION")),
         )
         with context.begin_transaction():
@@ -56,7 +70,7 @@ else:
 INI = """\
 [alembic]
 script_location = %(here)s
-version_locations = {locations}
+version_locations = %(here)s/versions
 path_separator = space
 sqlalchemy.url = postgresql+psycopg:///
 
@@ -125,9 +139,9 @@ with create_engine("postgresql+psycopg:///").connect() as connection:
 class Chain:
     """A project with the revisions 001 … 017, 018, 019; 001 creates the eight tables."""
 
-    def __init__(self, directory: Path, *, copied: bool) -> None:
+    def __init__(self, directory: Path, *, each: bool) -> None:
         self.directory = directory
-        self.environment = {"TRANSACTION_PER_MIGRATION": "yes"} if copied else {}
+        self.environment = {"TRANSACTION_PER_MIGRATION": "yes"} if each else {}
         own = directory / "versions"
         own.mkdir(parents=True)
         names = [f"{number:03}" for number in range(1, 18)]
@@ -146,20 +160,12 @@ class Chain:
         (own / "019.py").write_text(
             DUMMY.format(revision="019", down_revision=REVISION, upgrade="op.execute('select 1')")
         )
-        locations = "%(here)s/versions"
-        if copied:
-            text, count = re.subn(
-                r"(?m)^down_revision = .*$",
-                "down_revision = '017'",
-                (VERSIONS / f"{REVISION}.py").read_text(),
-            )
-            assert count == 1
-            (own / f"{REVISION}.py").write_text(text)
-        else:
-            locations += " user_workflow.alembic:versions"
-            self.environment["USER_WORKFLOW_DOWN_REVISION"] = "017"
+        written = run(sys.executable, "-m", "user_workflow.alembic", own, "--after", "017")
+        assert written.stdout == f"{own / REVISION}.py: next: alembic upgrade {REVISION}\n"
         (directory / "env.py").write_text(ENV)
-        (directory / "alembic.ini").write_text(INI.format(locations=locations))
+        template = Path(alembic.__file__).parent / "templates/generic/script.py.mako"
+        shutil.copy(template, directory)
+        (directory / "alembic.ini").write_text(INI)
 
     def __call__(
         self, database: str, *args: str, check: bool = True, **environment: str
@@ -178,21 +184,21 @@ class Chain:
 
 
 @pytest.fixture(scope="session")
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Chain:
-    """The revision is a copy with its down_revision."""
-    return Chain(tmp_path_factory.mktemp("copied"), copied=True)
+def separate(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """Each revision has a transaction of its own."""
+    return Chain(tmp_path_factory.mktemp("separate"), each=True)
 
 
 @pytest.fixture(scope="session")
-def pointed(tmp_path_factory: pytest.TempPathFactory) -> Chain:
-    """version_locations points to the package."""
-    return Chain(tmp_path_factory.mktemp("pointed"), copied=False)
+def together(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """All revisions share a transaction, as far as they can."""
+    return Chain(tmp_path_factory.mktemp("together"), each=False)
 
 
 @pytest.fixture(scope="session")
-def template_017(copied: Chain) -> Iterator[str]:
+def template_017(separate: Chain) -> Iterator[str]:
     with new_database() as name:
-        copied(name, "upgrade", "017")
+        separate(name, "upgrade", "017")
         run("psql", "--quiet", "-d", name, f"--set=runs={RUNS}", "--file=script/legacy-data.sql")
         yield name
 
@@ -238,10 +244,12 @@ NEW_WRITES = """
 """
 
 
-def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sqitch: str) -> None:
+def test_there_and_back_and_there_again(
+    separate: Chain, at_017: str, schema_of_sqitch: str
+) -> None:
     before = old_rows(at_017)
     schema_before = schema(at_017, "--exclude-schema=none")
-    result = copied(at_017, "upgrade", REVISION)
+    result = separate(at_017, "upgrade", REVISION)
     assert "[alembic.user_workflow] + cut_over" in result.stderr
     assert revision_of(at_017) == REVISION
     assert differences(at_017) == []
@@ -256,7 +264,7 @@ def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sq
     assert written != before
 
     def refused() -> str:
-        result = copied(at_017, "downgrade", "-1", check=False)
+        result = separate(at_017, "downgrade", "-1", check=False)
         assert result.returncode != 0
         assert revision_of(at_017) == REVISION
         assert "Traceback" not in result.stderr
@@ -277,7 +285,7 @@ def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sq
     assert old_rows(at_017) == written
     execute(at_017, "drop view report")
 
-    result = copied(at_017, "downgrade", "-1")
+    result = separate(at_017, "downgrade", "-1")
     assert "[alembic.user_workflow] - access/roles" in result.stderr
     assert "[alembic.user_workflow] - cut_over" not in result.stderr, "done before"
     assert revision_of(at_017) == "017"
@@ -285,7 +293,7 @@ def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sq
     # No trace of the project.
     assert schema(at_017, "--exclude-schema=none") == schema_before
 
-    copied(at_017, "upgrade", "head")
+    separate(at_017, "upgrade", "head")
     assert revision_of(at_017) == "019"
     assert old_rows(at_017) == written
     assert differences(at_017) == []
@@ -293,20 +301,29 @@ def test_there_and_back_and_there_again(copied: Chain, at_017: str, schema_of_sq
 
 
 def test_from_nothing_to_head_and_handed_to_sqitch(
-    pointed: Chain, empty: str, schema_of_sqitch_empty: str
+    together: Chain, empty: str, schema_of_sqitch_empty: str
 ) -> None:
-    pointed(empty, "upgrade", "head")
+    together(empty, "upgrade", "head")
     assert revision_of(empty) == "019"
     assert consolidated(empty) == schema_of_sqitch_empty
 
+    # The next revision is the application's, and there is nothing in it.
+    before = sorted((ROOT / "src").rglob("*.py"))
+    added = together(empty, "revision", "--autogenerate", "-m", "next").stdout
+    assert str(together.directory / "versions") in added
+    assert sorted((ROOT / "src").rglob("*.py")) == before
+    [file] = (together.directory / "versions").glob("*_next.py")
+    assert file.read_text().count("    pass\n") == 2
+    file.unlink()
+
     # Called again, it verifies; the session is left as it was.
-    (pointed.directory / "again.py").write_text(AGAIN)
-    again = run(sys.executable, "again.py", cwd=pointed.directory, PGDATABASE=empty)
+    (together.directory / "again.py").write_text(AGAIN)
+    again = run(sys.executable, "again.py", cwd=together.directory, PGDATABASE=empty)
     assert again.stdout.split() == ["7s", "0"]
 
     sqitch(empty, "deploy", "--log-only", "--verify")
     # Sqitch would not notice.
-    refused = pointed(empty, "downgrade", "017", check=False)
+    refused = together(empty, "downgrade", "017", check=False)
     assert refused.returncode != 0
     assert "Sqitch manages this database" in refused.stdout + refused.stderr
     assert "Traceback" not in refused.stderr
@@ -315,7 +332,7 @@ def test_from_nothing_to_head_and_handed_to_sqitch(
 
 
 def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
-    pointed: Chain, at_017: str, schema_of_sqitch: str, tmp_path: Path
+    together: Chain, at_017: str, schema_of_sqitch: str, tmp_path: Path
 ) -> None:
     # On the server: an error, a lost connection, and then an error of a procedure that commits.
     with connect(at_017) as connection:
@@ -340,7 +357,7 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
         )
 
     def upgrade() -> str:
-        result = pointed(at_017, "upgrade", REVISION, check=False)
+        result = together(at_017, "upgrade", REVISION, check=False)
         assert result.returncode != 0
         assert revision_of(at_017) == "017"
         return result.stdout + result.stderr
@@ -368,19 +385,19 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
         connection.execute("update workflow_trace set status = null where trace_id = 1")
     said = upgrade()
     assert "= proof/preflight: done before" in said
-    assert "+ swap" in said
+    assert "+ swap/swap" in said
     assert "FAILED: carry_over: the preflight has" in said
     execute(at_017, "update workflow_trace set status = 'completed' where trace_id = 1")
 
     # Now with the scripts that the configuration names, whatever the environment says.
     elsewhere = str(tmp_path)
-    nowhere = pointed(at_017, "upgrade", REVISION, check=False, USER_WORKFLOW_SQITCH_DIR=elsewhere)
+    nowhere = together(at_017, "upgrade", REVISION, check=False, USER_WORKFLOW_SQITCH_DIR=elsewhere)
     assert f"no sqitch.plan in {elsewhere}" in nowhere.stdout + nowhere.stderr
-    ini = (pointed.directory / "alembic.ini").read_text()
-    (pointed.directory / "other.ini").write_text(
+    ini = (together.directory / "alembic.ini").read_text()
+    (together.directory / "other.ini").write_text(
         ini.replace("[alembic]", f"[alembic]\nuser_workflow.sqitch_dir = {ROOT}")
     )
-    result = pointed(
+    result = together(
         at_017, "-c", "other.ini", "upgrade", REVISION, USER_WORKFLOW_SQITCH_DIR=elsewhere
     )
     assert "= swap/swap: done before" in result.stderr
@@ -389,7 +406,53 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
     assert consolidated(at_017) == schema_of_sqitch
 
 
-def test_offline_mode_names_the_other_way(copied: Chain, at_017: str) -> None:
-    result = copied(at_017, "upgrade", f"017:{REVISION}", "--sql", check=False)
+def test_offline_mode_names_the_other_way(separate: Chain, at_017: str) -> None:
+    result = separate(at_017, "upgrade", f"017:{REVISION}", "--sql", check=False)
     assert result.returncode != 0
     assert "consolidate_workflow_tables.sql" in result.stdout + result.stderr
+
+
+def test_the_revision_is_written_once(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "user_workflow.alembic", tmp_path)
+    run(*command)
+    assert "down_revision = None" in (tmp_path / f"{REVISION}.py").read_text()
+    refused = run(*command, check=False)
+    assert refused.returncode == 1
+    assert "File exists" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    run(*command, "--revision", "abc", "--after", "it's")
+    compile((tmp_path / "abc.py").read_text(), "abc.py", "exec")
+
+
+def proposals(database: str, *, all_schemas: bool) -> list[Any]:
+    """What autogenerate would write."""
+    mine = MetaData()
+    Table("mine", mine, Column("n", Integer))
+    url = f"postgresql+psycopg:///{database}"
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_object": include_object,
+                "include_schemas": all_schemas,
+                "compare_type": True,
+                "compare_server_default": True,
+                "target_metadata": [Base.metadata, mine],
+            },
+        )
+        found = compare_metadata(context, [Base.metadata, mine])  # type: ignore[arg-type]
+    # The control: tables of the application are still compared.
+    assert [found.pop()[0]] == ["add_table"]
+    return list(found)
+
+
+def test_autogenerate_proposes_nothing_in_any_phase(legacy: str) -> None:
+    sqitch(legacy, "deploy", "--log-only", "--verify", "--to", "@baseline")
+    for phase in ("@baseline", "@expand", "@carried_over", "@cut_over", "contract"):
+        if phase == "contract":
+            run("sqitch", "-C", "contract", "deploy", f"db:pg:{legacy}")
+        elif phase != "@baseline":
+            sqitch(legacy, "deploy", "--no-verify", "--to", phase)
+        for all_schemas in (False, True):
+            assert proposals(legacy, all_schemas=all_schemas) == [], phase

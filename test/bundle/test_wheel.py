@@ -19,7 +19,8 @@ def test_the_wheel_holds_the_plan_its_scripts_and_the_revision(tmp_path: Path) -
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
     package = tmp_path / "user_workflow"
-    assert (package / "alembic/versions/018_consolidate_workflow_tables.py").is_file()
+    assert (package / "alembic/__main__.py").is_file()
+    assert not (package / "alembic/versions").exists(), "alembic would write revisions into it"
     assert (package / "alembic/prepare.sql").is_file()
     plan = read_plan(ROOT)
     assert [change.name for change in read_plan(package / "sqitch")] == [c.name for c in plan]

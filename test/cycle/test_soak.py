@@ -1,4 +1,4 @@
-"""Short runs of script/soak: the plan beside writers, and through kills of whatever takes part.
+"""Short runs of what script/soak does: the plan beside writers, and through kills of all sides.
 
 On a server of their own, since they kill it. Each check is shown to fail once.
 """
@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pytest
 
 from conftest import connect
-from crashes import WALKS, Phase, Walker, deploy, psql, revert
 from helpers_cycle import Background, Connection, one
-from load import Load
-from server import Server
-from soak import legacy, starve, traffic
+from soak.crashes import WALKS, Phase, Walker, deploy, psql, revert
+from soak.load import Load
+from soak.server import Server
+from soak.traffic import legacy, starve, traffic
 
 SEED = 18
 _numbers = itertools.count(1)

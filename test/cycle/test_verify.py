@@ -150,12 +150,14 @@ def cannot_miss_rows(change: str, function: str) -> None:
     )
 
 
-def caller_view(change: str, *views: str) -> None:
+def caller_view(
+    change: str, *views: str, claim: str = "asks_with_the_rights_of_the_caller"
+) -> None:
     """Ways in which a view could read with the rights of its owner."""
     for view in views:
         breaks(
             change,
-            "with the rights of the caller",
+            claim,
             f"alter view {view} reset (security_invoker)",
             f"alter view {view} set (security_invoker = false)",
         )
@@ -380,6 +382,7 @@ for change, functions in (
             "add_endpoints(uuid,jsonb)",
             "add_endpoint(uuid,bigint)",
             "add_endpoint(uuid,text)",
+            "add_endpoint(uuid,uuid)",
         ),
     ),
     (
@@ -388,7 +391,7 @@ for change, functions in (
             "add_events(uuid,jsonb)",
             "add_event(uuid,text,jsonb,timestamptz)",
             "add_screenshots(uuid,jsonb)",
-            "add_screenshot(uuid,text,text,text,text,boolean,numeric,timestamptz)",
+            "add_screenshot(uuid,text,text,text,text,boolean,double precision,timestamptz)",
         ),
     ),
 ):
@@ -537,8 +540,8 @@ breaks(
 cannot_miss_rows("proof/uncarriable", "consolidation.uncarriable()")
 cannot_miss_rows("proof/only_in_documents", "consolidation.only_in_documents()")
 breaks(
-    "proof/preflight",
-    "traces every column",
+    "swap/behind",
+    "every column of the two plain views is traced to a column of a document",
     """
     create or replace function consolidation.base_column(old_name regclass)
     returns table (view_column name, base_column name) language sql stable
@@ -697,14 +700,28 @@ def revoked_functions(change: str) -> list[str]:
     )
 
 
-for change in ("move/backfill", "proof/preflight", "swap/swap"):
-    for function in revoked_functions(change):
-        breaks(
-            change,
-            "applications cannot execute",
-            f"grant execute on routine {function} to public",
-            f"grant execute on routine {function} to workflow_app",
-        )
+for function in revoked_functions("move/backfill"):
+    breaks(
+        "move/backfill",
+        "not_for_applications",
+        f"grant execute on routine {function} to public",
+        f"grant execute on routine {function} to workflow_app",
+    )
+for change in PLAN:
+    closed = f"the functions of {change} are there, and not for applications"
+    callers = f"the views of {change} ask with the rights of the caller"
+    claimed = dict(CLAIMS[change])
+    if closed in claimed:
+        for function in revoked_functions(change):
+            breaks(
+                change,
+                closed,
+                f"grant execute on routine {function} to public",
+                f"grant execute on routine {function} to workflow_app",
+                f"alter routine {function} rename to gone",
+            )
+    views = re.findall(r"'(consolidation\.\w+)'", claimed.get(callers, ""))
+    caller_view(change, *views, claim=callers)
 
 SEARCHES = {
     "find_run": "(jsonb,text,jsonb,jsonb,jsonb,timestamptz,timestamptz,integer,timestamptz,uuid)",
@@ -741,16 +758,26 @@ for name, parameters in SEARCHES.items():
         end $do$
         """,
     )
-    function = f"public.{name}s{parameters}"
+for change, function in (
+    *(("documents/find", f"{name}s{parameters}") for name, parameters in SEARCHES.items()),
+    ("documents/find", "find_event(bigint)"),
+    ("documents/get_run", "get_run(uuid)"),
+):
     breaks(
-        "documents/search",
+        change,
         "with the rights of the caller",
-        f"alter function {function} rename to gone",
-        f"alter function {function} security definer",
-        f"alter function {function} set search_path = public",
-        f"grant execute on function {function} to public",
-        f"revoke execute on function {function} from workflow_maintenance",
+        f"alter function public.{function} rename to gone",
+        f"alter function public.{function} security definer",
+        f"alter function public.{function} set search_path = public",
+        f"grant execute on function public.{function} to public",
+        f"revoke execute on function public.{function} from workflow_maintenance",
     )
+breaks(
+    "documents/get_run",
+    "times in UTC",
+    "alter function public.get_run(uuid) set timezone = 'Asia/Kolkata'",
+    "alter function public.get_run(uuid) reset timezone",
+)
 for name, column in (
     ("idx_run_endpoints_gin", "endpoints_used"),
     ("idx_step_screenshots_gin", "screenshots"),
@@ -795,6 +822,14 @@ breaks(
     "move/schemas",
     "applications cannot execute",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
+    "grant execute on function consolidation.claim(text, boolean) to workflow_app",
+)
+breaks(
+    "move/schemas",
+    "do",
+    # Nothing would be noticed by anything.
+    "create or replace function consolidation.claim(sentence text, holds boolean) returns void "
+    "language sql immutable return null",
 )
 caller_view("access/not_isolated", "public.not_isolated")
 breaks(
@@ -940,14 +975,28 @@ breaks(
     "revoke delete on consolidation.change from workflow_maintenance",
 )
 breaks(
-    "proof/preflight",
-    "on_new_names() puts",
+    "swap/dependents",
+    "a view is tried on the new names",
+    "alter function consolidation.on_new_names(text) rename to gone",
     replaced("consolidation.on_new_names(definition text)", "text", "definition"),
 )
 breaks(
+    "swap/sequences",
+    "each id of the old tables has its sequence",
+    replaced("consolidation.six_tables()", "text []", "array['workflow_trace']"),
+)
+breaks(
+    "proof/old_relation",
+    "each of the six old tables is found",
+    replaced("consolidation.old_table(table_name text)", "regclass", "null::regclass"),
+)
+breaks(
     "proof/preflight",
-    "with the rights of the caller",
-    "alter view consolidation.preflight reset (security_invoker)",
+    "every finding is in the preflight",
+    """
+    create view consolidation.finding_planet with (security_invoker = true) as
+    select * from consolidation.finding_index
+    """,
 )
 breaks(
     "move/backfill",

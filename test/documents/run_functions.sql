@@ -1,7 +1,7 @@
 -- start_run, add_context, get_context, add_endpoint, add_endpoints.
 
 begin;
-select plan(87);
+select plan(94);
 
 -- Hospital North (1…) and Hospital South (2…), with a run each.
 insert into public.user_workflow_run (
@@ -41,6 +41,7 @@ from (
     ('get_context', array['uuid', 'text', 'jsonb']),
     ('add_endpoint', array['uuid', 'bigint']),
     ('add_endpoint', array['uuid', 'text']),
+    ('add_endpoint', array['uuid', 'uuid']),
     ('add_endpoints', array['uuid', 'jsonb'])
 ) as f (name, arguments);
 
@@ -140,12 +141,36 @@ select is(
     public.add_context('11111111-0000-4000-8000-00000000a001', 'a', '1'), '{"a": 1}'::jsonb,
     'add_context makes an object of a null context'
 );
-update public.user_workflow_run set context = '[1]'
+update public.user_workflow_run set context = 'null'
 where run_id = '11111111-0000-4000-8000-00000000a001';
 select is(
-    public.add_context('11111111-0000-4000-8000-00000000a001', '{"a": 1}'), '{"a": 1}'::jsonb,
-    'add_context makes an object of a context that is none'
+    public.add_context('11111111-0000-4000-8000-00000000a001', 'a', '1'), '{"a": 1}'::jsonb,
+    'add_context makes an object of a JSON null'
 );
+select throws_ok(
+    format(
+        'update public.user_workflow_run set context = %1$L where run_id = %2$L;
+        select public.add_context(%2$L, %3$L::jsonb)',
+        o.context, '11111111-0000-4000-8000-00000000a001', '{"b": 2}'
+    ),
+    '22023', null,
+    format('add_context refuses to drop a context that is %s', o.context)
+)
+from unnest(array['[1]', '"a"', '5']) as o (context);
+update public.user_workflow_run set context = '[1]'
+where run_id = '11111111-0000-4000-8000-00000000a001';
+prepare key_of_array as select public.add_context('11111111-0000-4000-8000-00000000a001', 'a', '1');
+select throws_ok('key_of_array', '22023', null, 'add_context of one key keeps an array, too');
+select is(
+    (
+        select r.context from public.user_workflow_run as r
+        where r.run_id = '11111111-0000-4000-8000-00000000a001'
+    ),
+    '[1]'::jsonb,
+    'a context that is an array is still there'
+);
+update public.user_workflow_run set context = '{"a": 1}'
+where run_id = '11111111-0000-4000-8000-00000000a001';
 
 -- get_context -------------------------------------------------------------------------------------
 
@@ -230,6 +255,12 @@ select is(
     'add_endpoints of nothing changes nothing'
 );
 select is(
+    public.add_endpoint('11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000f001'::uuid)
+    -> -1,
+    '"11111111-0000-4000-8000-00000000f001"'::jsonb,
+    'add_endpoint takes a uuid, kept as a text'
+);
+select is(
     public.add_endpoint('11111111-0000-4000-8000-00000000a001', -9223372036854775808)
     @> '[-9223372036854775808]'::jsonb,
     true,
@@ -254,7 +285,7 @@ select is(
         select jsonb_array_length(r.endpoints_used) from public.user_workflow_run as r
         where r.run_id = '11111111-0000-4000-8000-00000000a001'
     ),
-    8,
+    9,
     'add_endpoints that refuses one id adds none of the others'
 );
 prepare endpoint_of_unknown_run as

@@ -78,12 +78,14 @@ values
 ('with an element whose url is empty', '[{"url": ""}]'),
 ('with an element whose timestamp is null', '[{"url": "a", "timestamp": null}]'),
 ('with an element whose timestamp is a word', '[{"url": "a", "timestamp": "yesterday"}]'),
+('with an element whose confidence is NaN', '[{"url": "a", "confidence": "NaN"}]'),
+('with an element whose confidence is a word', '[{"url": "a", "confidence": "high"}]'),
 ('with one bad element after good ones', '[{"url": "a"}, {"url": "b"}, {"uri": "c"}]');
 grant select on bad_event, bad_screenshot to public;
 
 select plan(
     4 + (select count(*)::integer from bad_event) + (select count(*)::integer from bad_screenshot)
-    + 46
+    + 52
 );
 
 -- Shape -------------------------------------------------------------------------------------------
@@ -99,7 +101,7 @@ from (
     (
         'add_screenshot',
         array[
-            'uuid', 'text', 'text', 'text', 'text', 'boolean', 'numeric',
+            'uuid', 'text', 'text', 'text', 'text', 'boolean', 'double precision',
             'timestamp with time zone'
         ]
     ),
@@ -230,14 +232,14 @@ select results_eq(
     values (
         '[
             {"type": "first"},
-            {"type": "second", "timestamp": "2025-01-14T12:30:00+02:00", "data": [1],
+            {"type": "second", "timestamp": "2025-01-14T10:30:00Z", "data": [1],
             "severity": 3},
-            {"type": "third", "timestamp": "2025-01-14 10:30:00", "data": null},
+            {"type": "third", "timestamp": "2025-01-14T10:30:00Z", "data": null},
             {"type": "second", "timestamp": "infinity", "data": {}, "event_id": null}
         ]'::jsonb
     )
     $$,
-    'add_events appends the events in their order, and keeps further keys'
+    'add_events appends the events in their order, in UTC, and keeps further keys'
 );
 select is(
     public.add_events('11111111-0000-4000-8000-00000000b001', '[]'), 0,
@@ -390,6 +392,45 @@ select public.add_screenshot('22222222-0000-4000-8000-00000000b001', 'a');
 select throws_ok(
     'screenshot_of_south', 'P0002', null, 'add_screenshot finds no step of another tenant'
 );
+
+-- A float as drivers send it, and what may stand for one.
+select is(
+    (
+        with added as (
+            select public.add_screenshot('11111111-0000-4000-8000-00000000b001', 'c', confidence => 0.95::float8) as n
+        )
+        select a.n from added as a
+    ),
+    1,
+    'add_screenshot takes a float'
+);
+set local extra_float_digits = -10;
+select is(
+    (
+        select sum(public.add_screenshot('11111111-0000-4000-8000-00000000b001', 'c', confidence => v.confidence))
+        from unnest(
+            array[0.95::float8, 0.1::float8 + 0.2::float8, 1::smallint, 0.5::numeric, null]
+        ) as v (confidence)
+    ),
+    5::bigint,
+    'add_screenshot takes any number, whatever digits the session shows'
+);
+reset extra_float_digits;
+select is(
+    (
+        select jsonb_agg(e.element -> 'confidence' order by e.place)
+        from public.user_workflow_run_step as s
+        cross join jsonb_array_elements(s.screenshots) with ordinality as e (element, place)
+        where s.step_id = '11111111-0000-4000-8000-00000000b001' and e.element ->> 'url' = 'c'
+    ),
+    '[0.95, 0.95, 0.30000000000000004, 1, 0.5, null]'::jsonb,
+    'a confidence is stored as the shortest digits that are the same float'
+);
+select throws_ok(
+    format('select public.add_screenshot(%L, ''c'', confidence => %L::float8)', '11111111-0000-4000-8000-00000000b001', n.confidence),
+    '22023', null, format('add_screenshot refuses a confidence of %s', n.confidence)
+)
+from unnest(array['NaN', 'Infinity', '-Infinity']) as n (confidence);
 
 -- add_screenshots ---------------------------------------------------------------------------------
 

@@ -351,6 +351,149 @@ def test_a_block_and_a_followed_function(app: Engine) -> None:
         assert seen(session) == {SOUTH}
 
 
+# One session, two organisations.
+
+
+def stored_in(org_id: UUID, session: Session) -> UUID:
+    """A run of an organisation, with a step and a configuration."""
+    run = new_run(org_id=org_id, context={"of": str(org_id)})
+    new_step(run)
+    session.add(run)
+    session.commit()
+    key = run.run_id
+    session.expunge_all()
+    return key
+
+
+def of_north(session: Session, key: UUID) -> UserWorkflowRun | None:
+    """Every way to ask for the run by its key; they agree."""
+    found = session.get(UserWorkflowRun, key)
+    step = session.scalars(select(UserWorkflowRunStep).filter_by(run_id=key)).one_or_none()
+    assert (step is None) == (found is None)
+    assert step is None or step.run is found
+    listed = session.scalars(select(UserWorkflowRun).filter_by(run_id=key)).one_or_none()
+    assert listed is found
+    return found
+
+
+@pytest.mark.parametrize("expire", [True, False])
+@pytest.mark.parametrize("commit", [True, False])
+def test_a_session_returns_no_object_of_another_organisation(
+    engine: Engine, app: Engine, expire: bool, commit: bool
+) -> None:
+    with Session(engine) as owner:
+        key = stored_in(NORTH, owner)
+    with Session(app, expire_on_commit=expire) as session:
+        with organisation(session, NORTH):
+            run = of_north(session, key)
+            assert run is not None
+            assert len(run.steps) == 1
+            assert run.context is not None
+            if commit:
+                session.commit()
+        if not (expire and commit):
+            # What it holds stays readable.
+            assert run.context["of"] == str(NORTH)
+        assert session.get(UserWorkflowRun, key) is None
+        with organisation(session, SOUTH):
+            assert of_north(session, key) is None
+        assert of_north(session, key) is None
+        session.rollback()
+        with organisation(session, NORTH):
+            again = of_north(session, key)
+            assert again is not None
+            again.add_event("again")
+            session.commit()
+            assert again.event_count == 1
+
+
+def test_an_object_goes_on_in_the_next_block_of_its_organisation(
+    engine: Engine, app: Engine
+) -> None:
+    with Session(engine) as owner:
+        key = stored_in(NORTH, owner)
+    with Session(app, expire_on_commit=False) as session:
+        with organisation(session, NORTH):
+            run = session.get(UserWorkflowRun, key)
+            assert run is not None
+        with organisation(session, NORTH), Statements(app) as statements:
+            assert session.get(UserWorkflowRun, key) is run
+            assert session.get(UserWorkflowRun, key) is run
+            run.add_event("one")
+            session.commit()
+            assert run.event_count == 1
+        asked = statements.starting("select user_workflow_run")
+        assert len(asked) == 1, "one select of the key, then none"
+        assert "context" not in asked[0]
+
+
+@pytest.mark.parametrize("expire", [True, False])
+def test_a_session_that_follows_returns_no_object_of_another_organisation(
+    engine: Engine, app: Engine, expire: bool
+) -> None:
+    with Session(engine) as owner:
+        key = stored_in(NORTH, owner)
+    current: list[UUID | None] = [NORTH]
+    with Session(app, expire_on_commit=expire) as session:
+        follow_organisation(session, lambda: current[0])
+        run = of_north(session, key)
+        assert run is not None
+        session.commit()
+        for current[0] in (SOUTH, None, SOUTH):
+            assert session.get(UserWorkflowRun, key) is None
+            assert of_north(session, key) is None
+            session.commit()
+        current[0] = NORTH
+        assert of_north(session, key) is not None
+
+
+def test_what_everybody_loaded_is_not_returned_within_a_block(engine: Engine) -> None:
+    with Session(engine) as owner:
+        key = stored_in(NORTH, owner)
+        # Row level security does not hold for the owner until he is a member of workflow_app.
+        assert owner.get(UserWorkflowRun, key) is not None
+        owner.execute(text("set local role workflow_app"))
+        with organisation(owner, SOUTH):
+            assert of_north(owner, key) is None
+
+
+def test_async_sessions_return_no_object_of_another_organisation(
+    engine: Engine, shared: str, login: str
+) -> None:
+    with Session(engine) as owner:
+        key = stored_in(NORTH, owner)
+
+    async def work(expire: bool, following: bool) -> None:
+        current: list[UUID | None] = [NORTH]
+        async_engine = create_async_engine(url(shared, login), connect_args=CONNECT)
+        async with AsyncSession(async_engine, expire_on_commit=expire) as session:
+            if following:
+                follow_organisation(session, lambda: current[0])
+                run = await session.get(UserWorkflowRun, key)
+                await session.commit()
+            else:
+                async with organisation(session, NORTH):
+                    run = await session.get(UserWorkflowRun, key)
+                    await session.commit()
+            assert run is not None
+            if not expire:
+                assert run.context == {"of": str(NORTH)}
+            current[0] = None
+            assert await session.get(UserWorkflowRun, key) is None
+            await session.commit()
+            current[0] = SOUTH
+            if following:
+                assert await session.run_sync(of_north, key) is None
+            else:
+                async with organisation(session, SOUTH):
+                    assert await session.run_sync(of_north, key) is None
+        await async_engine.dispose()
+
+    for expire in (True, False):
+        for following in (True, False):
+            asyncio.run(work(expire, following))
+
+
 # Async.
 
 

@@ -8,12 +8,23 @@ import pickle
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import JSON, Engine, text
+from sqlalchemy.util import symbol
 
-from user_workflow.values import FrozenDict, FrozenList, dumps, freeze, loads, thaw, to_iso8601
+from user_workflow.values import (
+    FrozenDict,
+    FrozenList,
+    _loads_slowly,
+    dumps,
+    freeze,
+    loads,
+    thaw,
+    to_iso8601,
+)
 
 
 class Colour(str, Enum):
@@ -57,9 +68,53 @@ def test_a_decimal_keeps_every_digit() -> None:
     assert loads("1" * 5000) == Decimal("1" * 5000)
 
 
+def test_json_writes_what_is_shown() -> None:
+    shown = freeze({"n": [Decimal("0.12345678901234567890123"), Decimal("-1E+400") / 3, 10**400]})
+    assert json.loads(json.dumps(shown))["n"][0] == float(shown["n"][0])
+    assert json.loads(json.dumps(shown, indent=1))["n"][2] == 10**400
+    assert pickle.loads(pickle.dumps(shown)) == shown == copy.deepcopy(shown)
+    assert loads(dumps(shown)) == shown
+    number = shown["n"][0]
+    assert isinstance(number, float)
+    assert repr(number) == str(number) == "0.12345678901234567890123"
+    assert number != float(number)
+    assert number == Decimal("0.12345678901234567890123")
+    assert len({number, Decimal("0.12345678901234567890123"), loads(str(number))}) == 1
+
+
+def test_a_document_may_be_nested_as_deeply_as_it_likes() -> None:
+    depth = 20_000
+    for document in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
+        value, levels = loads(document), 0
+        copied = copy.deepcopy(value)
+        while isinstance(value, (list, dict)) and value:
+            value, levels = (value["a"] if isinstance(value, dict) else value[0]), levels + 1
+        assert levels in (depth, depth - 1)
+        with pytest.raises(ValueError, match="deep"):
+            dumps(copied)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "[]",
+        "{}",
+        '"a,b:]}"',
+        '[{"a":[1,{"b":null}],"c":"x\\"]"},[[],{}],-1.5,true]',
+        '{"a":"b","c":{}}',
+    ],
+)
+def test_both_ways_to_read_agree(document: str) -> None:
+    assert _loads_slowly(document) == json.loads(document)
+
+
 @pytest.mark.parametrize(
     ("value", "error", "said"),
     [
+        (JSON.NULL, TypeError, "symbol"),
+        (symbol("anything"), TypeError, "symbol"),
+        (Fraction(1, 3), TypeError, "Fraction"),
+        (1j, TypeError, "complex"),
         ({1}, TypeError, "value is of type set"),
         ({"a": [0, datetime(2025, 1, 1)]}, TypeError, r"value\.a\[1\] is of type datetime"),
         ({1: 2}, TypeError, "key 1"),
@@ -169,6 +224,16 @@ def test_a_frozen_value_is_otherwise_an_ordinary_one() -> None:
         ("2025-01-14 10:30:00+05:30", "2025-01-14T05:00:00Z"),
         ("2025-01-14T10:30:00-0130", "2025-01-14T12:00:00Z"),
         ("2025-01-14T23:59:59.9999999+00", "2025-01-15T00:00:00Z"),
+        # Half a microsecond: to the even one, as far as a float can tell.
+        *(
+            (f"2025-01-14T10:30:00.{half:07}Z", expected)
+            for half, expected in (
+                (5, "2025-01-14T10:30:00Z"),
+                (15, "2025-01-14T10:30:00.000002Z"),
+                (25, "2025-01-14T10:30:00.000002Z"),
+                (1000005, "2025-01-14T10:30:00.1Z"),
+            )
+        ),
     ],
 )
 def test_timestamps_are_written_as_the_sql_function_writes_them(
@@ -180,6 +245,19 @@ def test_timestamps_are_written_as_the_sql_function_writes_them(
         assert connection.execute(query, {"moment": moment}).scalar_one() == expected
         query = text("select from_iso8601(:document)")
         assert connection.execute(query, {"document": expected}).scalar_one() is not None
+
+
+def test_python_and_sql_round_alike(engine: Engine) -> None:
+    fractions = [
+        f"{number:06}{half}" for number in range(0, 1_000_000, 997) for half in (5, 49, 51)
+    ]
+    texts = [f"2025-01-14T10:30:59.{fraction}Z" for fraction in fractions]
+    query = text(
+        "select to_iso8601(from_iso8601(t.t)) from unnest(cast(:texts as text[]))"
+        " with ordinality as t (t, n) order by t.n"
+    )
+    with engine.connect() as connection:
+        assert connection.scalars(query, {"texts": texts}).all() == list(map(to_iso8601, texts))
 
 
 def test_the_default_timestamp_is_now() -> None:

@@ -16,7 +16,8 @@ select consolidation.claim_none(
                 'public.get_context(uuid,text,jsonb)',
                 'public.add_endpoints(uuid,jsonb)',
                 'public.add_endpoint(uuid,bigint)',
-                'public.add_endpoint(uuid,text)'
+                'public.add_endpoint(uuid,text)',
+                'public.add_endpoint(uuid,uuid)'
             ]
         ) as f (signature)
         where not exists (

@@ -13,7 +13,8 @@ select consolidation.claim_none(
                 'public.add_events(uuid,jsonb)',
                 'public.add_event(uuid,text,jsonb,timestamptz)',
                 'public.add_screenshots(uuid,jsonb)',
-                'public.add_screenshot(uuid,text,text,text,text,boolean,numeric,timestamptz)'
+                'public.add_screenshot(uuid,text,text,text,text,boolean,double precision,'
+                'timestamptz)'
             ]
         ) as f (signature)
         where not exists (

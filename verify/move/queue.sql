@@ -15,36 +15,35 @@ select consolidation.claim_none(
     )
 );
 
--- Before the cut-over the old tables are captured, after it the document tables.
+-- The old tables always, the documents from the cut-over on.
 select consolidation.claim_none(
-    'every write to the tables that applications use is captured, whatever the session says',
+    'every write to old tables and documents is captured, whatever the session says',
     array(
         select format('%s on %s', t.trigger_name, c.captured)
         from (
             select
-                n.name as captured,
-                'capture_old' as capture_function,
-                'expand' as phase
+                consolidation.old_table(n.name) as captured,
+                'capture_old' as capture_function
             from unnest(consolidation.six_tables()) as n (name)
+            where consolidation.phase() <> 'contract'
             union all
-            values
-            ('user_workflow_run', 'capture_new', 'cut over'),
-            ('user_workflow_run_step', 'capture_new', 'cut over')
+            select
+                to_regclass('public.' || d.name),
+                'capture_new'
+            from unnest(array['user_workflow_run', 'user_workflow_run_step']) as d (name)
+            where consolidation.phase() = 'cut over'
         ) as c
         cross join unnest(
             array['capture_insert', 'capture_update', 'capture_delete', 'capture_truncate']
         ) as t (trigger_name)
-        where
-            c.phase = consolidation.phase()
-            and not exists (
-                select from pg_catalog.pg_trigger as g
-                where
-                    g.tgrelid = to_regclass(format('public.%I', c.captured))
-                    and g.tgname = t.trigger_name
-                    and g.tgfoid
-                    = to_regprocedure(format('consolidation.%I()', c.capture_function))
-                    and g.tgenabled = 'A'
-            )
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            where
+                g.tgrelid = c.captured
+                and g.tgname = t.trigger_name
+                and g.tgfoid = to_regprocedure(format('consolidation.%I()', c.capture_function))
+                and g.tgenabled = 'A'
+        )
     )
 );
 

@@ -4,72 +4,62 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim_none(
-    'the table accepted has all its columns',
-    array(
-        select unnest(array['kind', 'object', 'reason', 'accepted_by', 'accepted_at'])
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = to_regclass('consolidation.accepted') and not a.attisdropped
+select
+    kind,
+    object,
+    reason,
+    accepted_by,
+    accepted_at
+from consolidation.accepted
+where false;
+
+select
+    severity,
+    kind,
+    object,
+    consequence,
+    remedy
+from consolidation.preflight
+where false;
+
+select consolidation.claim(
+    'the views of proof/preflight ask with the rights of the caller',
+    (
+        select count(*) = 1
+        from pg_class as c
+        where
+            c.oid = any (array[
+                'consolidation.preflight'
+            ]::regclass [])
+            and c.reloptions = '{security_invoker=true}'
     )
 );
 
-select consolidation.claim_none(
-    'the view preflight has all its columns',
-    array(
-        select unnest(array['severity', 'kind', 'object', 'consequence', 'remedy'])
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = to_regclass('consolidation.preflight') and not a.attisdropped
-    )
-);
-
-select consolidation.claim_none(
-    'applications cannot execute the functions of the preflight',
-    array(
-        select f.signature
+select consolidation.claim(
+    'the functions of proof/preflight are there, and not for applications',
+    (
+        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
         from unnest(
             array[
-                'consolidation.base_column(regclass)',
-                'consolidation.rebinding()',
-                'consolidation.foreign_key()',
-                'consolidation.preflight()',
-                'consolidation.unscoped_role()'
-            ]
-        ) as f (signature)
+                'consolidation.refuse_findings()'
+            ]::regprocedure []
+        ) as f (routine)
+    )
+);
+
+select consolidation.claim(
+    'every finding is in the preflight',
+    not exists (
+        select from pg_class as c
         where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
-    )
-);
-
-select consolidation.claim(
-    'the function on_new_names() exists',
-    to_regprocedure('consolidation.on_new_names(text)') is not null
-);
-
-select consolidation.claim(
-    'on_new_names() puts the new names into the definition of a view',
-    consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
-);
-
-select consolidation.claim(
-    'the view preflight reads with the rights of the caller',
-    (
-        select c.reloptions = '{security_invoker=true}'
-        from pg_catalog.pg_class as c
-        where c.oid = to_regclass('consolidation.preflight')
-    )
-);
-
-select consolidation.claim(
-    'base_column() traces every column of the two plain views to the column behind it',
-    (
-        select count(b.view_column) = 39
-        from unnest(array['workflow_trace', 'workflow_steps']) as v (name)
-        cross join lateral consolidation.base_column(consolidation.old_name(v.name)) as b
+            c.relnamespace = 'consolidation'::regnamespace
+            and c.relname like 'finding\_%'
+            and not exists (
+                select from pg_rewrite as r
+                inner join pg_depend as d
+                    on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+                where r.ev_class = 'consolidation.preflight'::regclass and d.refobjid = c.oid
+            )
     )
 );
 

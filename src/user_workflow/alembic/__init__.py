@@ -1,25 +1,28 @@
 """The consolidation as one Alembic revision, ``018_consolidate_workflow_tables``.
 
-It executes the scripts of the Sqitch plan, the same that ``sqitch deploy`` executes. Put it into an
-existing chain in one of two ways:
+It executes the scripts of the Sqitch plan, the same that ``sqitch deploy`` executes. To put it into
+an existing chain::
 
-* Copy ``versions/018_consolidate_workflow_tables.py`` into your ``versions`` directory and set
-  ``down_revision`` to the revision before it.
-* Leave it where it is, name it in ``alembic.ini``, and set ``USER_WORKFLOW_DOWN_REVISION`` in the
-  environment wherever Alembic runs::
+    python -m user_workflow.alembic migrations/versions --after 017_add_index
+    alembic upgrade 018_consolidate_workflow_tables
 
-      version_locations = %(here)s/versions user_workflow.alembic:versions
-
-Then ``alembic upgrade 018_consolidate_workflow_tables``.
+The package itself holds no revision, so nothing is ever written into it.
 
 ``upgrade()`` commits what ran before it in the same command, as every revision with an autocommit
 block does; set ``transaction_per_migration=True`` in ``env.py``. Failed halfway, it goes on where
 it stopped when run again. ``downgrade()`` brings the old tables back with everything written since,
 and refuses while the documents hold what those cannot.
+
+Autogenerate leaves to the plan what is the plan's with ``include_object`` in ``env.py``::
+
+    from user_workflow.alembic import include_object
+
+    context.configure(connection=connection, target_metadata=…, include_object=include_object)
 """
 
 from __future__ import annotations
 
+from user_workflow.alembic.autogenerate import include_object
 from user_workflow.alembic.revision import downgrade, upgrade
 
-__all__ = ["downgrade", "upgrade"]
+__all__ = ["downgrade", "include_object", "upgrade"]

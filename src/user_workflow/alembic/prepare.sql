@@ -4,6 +4,22 @@
 -- Plain statements, no transaction around them: script/bundle puts this file at the top of
 -- consolidate_workflow_tables.sql, and the Alembic revision executes it statement by statement.
 
+-- Through a pooler the lock below would stay with a session that others get. PgBouncer sets what
+-- psql sends as it connects.
+do $$
+begin
+    if exists (
+        select from pg_catalog.pg_settings as s
+        where s.name = 'application_name' and s.source = 'session'
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'a connection pooler stands between psql and the server: connect directly',
+            hint = 'Name the host and port of the server itself.';
+    end if;
+end
+$$;
+
 -- A role or database may limit statements; the backfill is one. Its batches, and the comparisons,
 -- need to see what was committed before each statement.
 do $$

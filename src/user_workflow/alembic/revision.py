@@ -97,6 +97,7 @@ def _deployment() -> Iterator[Connection]:
     context = op.get_context()
     with context.autocommit_block():
         connection = op.get_bind()
+        _refuse_pooler(connection)
         known = connection.exec_driver_sql(
             "select name, setting from pg_catalog.pg_settings where name in "
             f"({', '.join(map(_literal, _SETTINGS))})"
@@ -111,6 +112,17 @@ def _deployment() -> Iterator[Connection]:
                 for name, setting in known:
                     connection.exec_driver_sql(f"set {name} = {_literal(setting)}")
                 connection.exec_driver_sql("select pg_catalog.pg_advisory_unlock(75474063)")
+
+
+def _refuse_pooler(connection: Connection) -> None:
+    """Of drivers that know it: a pooler tells another process than the one that answers."""
+    driver = connection.connection.driver_connection
+    told = getattr(getattr(driver, "info", None), "backend_pid", None)
+    if told not in (None, connection.exec_driver_sql("select pg_backend_pid()").scalar_one()):
+        raise CommandError(
+            "a connection pooler stands between Alembic and the server, and the locks of a "
+            "deployment would stay with sessions that others get: connect directly"
+        )
 
 
 def _deploy(connection: Connection, change: Change) -> None:

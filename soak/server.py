@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 BINARIES = "/usr/lib/postgresql"
 
 
@@ -35,7 +35,7 @@ def children(pid: int) -> list[int]:
 
 
 def kill(pid: int) -> bool:
-    """kill -9 of one process; false if it was gone before."""
+    """Kills one process with SIGKILL; false if it was gone before."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

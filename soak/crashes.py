@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 
 from helpers_cycle import EIGHT, NODE, NORTH, SIX, USER, WORKFLOW, Connection, one, wait_until
-from server import ROOT, Server, children, kill
+from soak.server import ROOT, Server, children, kill
 
 REGISTRY = 'relation "releases" already exists'
 SECONDS = 120  # for one command, recovery included
@@ -112,10 +112,12 @@ def psql(statement: str) -> tuple[str, ...]:
 
 
 def deploy(to: str, *options: str) -> tuple[str, ...]:
+    """The command that deploys up to a tag."""
     return ("sqitch", "deploy", *options, "--to", to, TARGET)
 
 
 def revert(to: str) -> tuple[str, ...]:
+    """The command that reverts to a tag."""
     return ("sqitch", "revert", "-y", "--to", to, TARGET)
 
 
@@ -193,13 +195,16 @@ class Command:
 
     @property
     def pid(self) -> int:
+        """The process id of the client."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
+        """Whether the client has not ended yet."""
         return self._process.poll() is None
 
     def kill_group(self) -> None:
+        """Kills the client and everything it started."""
         os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self) -> int:
@@ -239,6 +244,7 @@ def somebody(find: Callable[[], list[int]], choose: random.Random) -> int | None
 
 
 def kill_group(_: Server, command: Command, __: str, ___: random.Random) -> bool:
+    """Kills sqitch and its psql."""
     if not command.running:
         return False
     command.kill_group()
@@ -246,21 +252,25 @@ def kill_group(_: Server, command: Command, __: str, ___: random.Random) -> bool
 
 
 def kill_parent(_: Server, command: Command, __: str, ___: random.Random) -> bool:
+    """Kills sqitch; its psql goes on."""
     return command.running and kill(command.pid)
 
 
 def kill_psql(_: Server, command: Command, __: str, choose: random.Random) -> bool:
+    """Kills the psql of sqitch."""
     found = somebody(lambda: children(command.pid), choose)
     return found is not None and kill(found)
 
 
 def terminate_session(server: Server, _: Command, database: str, choose: random.Random) -> bool:
+    """Terminates a session as an administrator does."""
     with server.connect() as connection:
         found = somebody(lambda: sessions(connection, database), choose)
         return found is not None and bool(one(connection, "select pg_terminate_backend(%s)", found))
 
 
 def kill_session(server: Server, _: Command, database: str, choose: random.Random) -> bool:
+    """Kills the process of a session; the server restarts all others."""
     with server.connect() as connection:
         found = somebody(lambda: sessions(connection, database), choose)
         if found is None or not kill(found):
@@ -274,6 +284,7 @@ def kill_session(server: Server, _: Command, database: str, choose: random.Rando
 
 
 def stop_server(server: Server, command: Command, _: str, __: random.Random) -> bool:
+    """Stops the server without a checkpoint."""
     if not command.running:
         return False
     server.crash(at_once=False)
@@ -281,6 +292,7 @@ def stop_server(server: Server, command: Command, _: str, __: random.Random) -> 
 
 
 def kill_server(server: Server, command: Command, _: str, __: random.Random) -> bool:
+    """Kills every process of the server."""
     if not command.running:
         return False
     server.crash(at_once=True)

@@ -391,6 +391,7 @@ class Load:
 
     @property
     def everybody(self) -> list[Client]:
+        """The clients and the one that keeps transactions open."""
         return [*self.clients, self._holder]
 
     def waits(self, since: float, until: float) -> list[Wait]:
@@ -405,6 +406,7 @@ class Load:
 
     @property
     def failures(self) -> list[str]:
+        """What went wrong, in the words of the clients."""
         return [failure for client in self.everybody for failure in client.journal.failures]
 
     def balance(self) -> Balance:
@@ -425,5 +427,6 @@ class Load:
         return Balance(committed, lost, doubled)
 
     def close(self) -> None:
+        """Closes all sessions."""
         for client in self.everybody:
             client.connection.close()

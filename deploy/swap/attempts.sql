@@ -1,0 +1,204 @@
+-- Deploy workflow_consolidation:swap/attempts to pg
+--
+-- Why:    nobody waits long behind the swap: it asks for all locks at once for 40 ms, and otherwise
+--         gives way and tries again, with whatever came in meanwhile carried over before.
+-- Locks:  none now. When called: access exclusive on the eight tables, and on tables that foreign
+--         keys connect with them, all within 40 ms or not at all.
+-- Revert: drops procedure and functions.
+
+select consolidation.is_deployed('swap/attempts') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.swap_locks()
+returns regclass []
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    -- Views before what is behind them, executions before what belongs to them; then what a foreign
+    -- key connects with the six or the documents, since keys are dropped and made on both sides.
+    with own as materialized (
+        select
+            n.place,
+            to_regclass(format('public.%I', n.name)) as relation,
+            n.name not in (
+                'workflow_configs', 'micro_state', 'user_workflow_config',
+                'user_workflow_cache_state'
+            ) as has_moving_keys
+        from unnest(
+            consolidation.six_tables() || array[
+                'workflow_configs', 'micro_state', 'user_workflow_run', 'user_workflow_run_step',
+                'user_workflow_config', 'user_workflow_cache_state'
+            ]
+        ) with ordinality as n (name, place)
+        where to_regclass(format('public.%I', n.name)) is not null
+    ),
+
+    connected as (
+        select distinct f.other as relation
+        from pg_constraint as k
+        cross join lateral (values (k.conrelid, k.confrelid), (k.confrelid, k.conrelid))
+        as f (own, other)
+        inner join pg_class as c on c.oid = f.other
+        where
+            k.contype = 'f'
+            and f.own in (select o.relation from own as o where o.has_moving_keys)
+            and f.other not in (select o.relation from own as o)
+            and c.relnamespace <> 'legacy'::regnamespace
+    )
+
+    select array_agg(l.relation order by l.place, l.relation)
+    from (
+        select
+            o.place,
+            o.relation
+        from own as o
+        union all
+        select
+            1000,
+            c.relation::regclass
+        from connected as c
+    ) as l;
+end;
+comment on function consolidation.swap_locks() is
+'Relations that a swap of the names locks in access exclusive mode, in this order';
+
+create function consolidation.try_to_swap(
+    direction text,
+    few integer,
+    out swapped boolean,
+    out locked_at timestamptz,
+    out reason text,
+    out detail text
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    waiting bigint;
+begin
+    -- Batches of other sessions are let finish; new ones wait for the swap.
+    begin
+        perform set_config('lock_timeout', '1s', true);
+        perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    exception when lock_not_available then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'another session is carrying over a batch';
+    end;
+    waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+    if waiting > few then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'the applications write faster than this session carries over',
+            detail = format('%s executions wait in the queue.', waiting);
+    end if;
+    perform consolidation.take_locks(consolidation.swap_locks(), 'access exclusive', '0 s');
+    locked_at := clock_timestamp();
+    if direction = 'to views' then
+        perform consolidation.swap_to_views();
+    else
+        perform consolidation.swap_to_tables();
+    end if;
+    swapped := true;
+exception when lock_not_available or deadlock_detected then
+    swapped := false;
+    get stacked diagnostics reason = message_text, detail = pg_exception_detail;
+end;
+$$;
+comment on function consolidation.try_to_swap(text, integer) is
+'One attempt to swap the names, to views or to tables, with no more than a few executions in the
+queue. Gives all locks back and says why if it has to';
+
+create procedure consolidation.empty_queue(few integer, give_up_at timestamptz)
+language plpgsql
+as $$
+declare
+    waiting bigint;
+    waited bigint;
+begin
+    -- Each pass has less to do than the one before, what came in while that one ran; or the
+    -- applications write faster than this session carries over.
+    loop
+        call consolidation.catch_up(patience => give_up_at - pg_catalog.clock_timestamp());
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        waited := waiting;
+        waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+        exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
+        commit;
+    end loop;
+    commit;
+end;
+$$;
+comment on procedure consolidation.empty_queue(integer, timestamptz) is
+'Carries over what waits in the queue until only a few executions do, or it gets no less';
+
+create procedure consolidation.swap(direction text, patience interval)
+language plpgsql
+as $$
+declare
+    -- They are carried over and compared under the locks, some milliseconds each.
+    few constant integer := 20;
+    give_up_at timestamptz;
+    reported timestamptz;
+    attempt record;
+    attempts integer := 0;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    give_up_at := clock_timestamp() + patience;
+    reported := clock_timestamp();
+    loop
+        attempts := attempts + 1;
+        call consolidation.empty_queue(few, give_up_at);
+        if not consolidation.is_proved() then
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
+            commit;
+        end if;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        select * into attempt from consolidation.try_to_swap(direction, few);
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        if attempt.swapped then
+            raise notice 'the names were swapped in attempt %, the tables were locked for % ms',
+                attempts, round(extract(epoch from clock_timestamp() - attempt.locked_at) * 1000);
+            return;
+        end if;
+        if clock_timestamp() >= give_up_at then
+            raise exception using
+                errcode = 'lock_not_available',
+                message = format(
+                    'the names were not swapped within %s (%s attempts): %s',
+                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                ),
+                detail = attempt.detail,
+                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
+                'long transactions, or run the same command at a quieter time.';
+        end if;
+        if clock_timestamp() > reported + interval '5 seconds' then
+            reported := clock_timestamp();
+            raise notice 'attempt %: %', attempts, coalesce(attempt.detail, attempt.reason);
+        end if;
+        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        commit;
+    end loop;
+end;
+$$;
+comment on procedure consolidation.swap(text, interval) is
+'Tries to swap the names until it succeeds or patience is over; called by cut_over and cut_back';
+
+revoke all on function consolidation.swap_locks() from public;
+revoke all on function consolidation.try_to_swap(text, integer) from public;
+revoke all on procedure consolidation.empty_queue(integer, timestamptz) from public;
+revoke all on procedure consolidation.swap(text, interval) from public;
+
+insert into consolidation.deployed_change (change) values ('swap/attempts');
+
+commit;

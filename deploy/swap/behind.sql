@@ -1,0 +1,232 @@
+-- Deploy workflow_consolidation:swap/behind to pg
+--
+-- Why:    a view of the caller's rights asks for privileges on everything it is made of, and a
+--         foreign key cannot refer to a view. The relations and columns behind an old name are read
+--         from the definitions of the views, through as many levels as there are.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('swap/behind') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.view_of_six()
+returns table (name text, relation regclass)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        n.name,
+        consolidation.old_name(n.name)
+    from unnest(consolidation.six_tables()) as n (name);
+end;
+comment on function consolidation.view_of_six() is
+'The views of the six old names, wherever the phase keeps them';
+
+create function consolidation.relation_behind(old_name regclass)
+returns table (relation regclass)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with recursive behind (relation) as (
+        select old_name::oid
+        union
+        select d.refobjid
+        from behind as b
+        inner join pg_rewrite as r on r.ev_class = b.relation
+        inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+        inner join pg_class as c on c.oid = d.refobjid
+        where d.refclassid = 'pg_class'::regclass and c.relkind in ('r', 'v')
+    )
+
+    select b.relation::regclass
+    from behind as b
+    where b.relation <> old_name;
+end;
+comment on function consolidation.relation_behind(regclass) is
+'The views and tables that a view is made of, through all levels';
+
+create function consolidation.column_behind(old_name regclass)
+returns table (view_column name, relation regclass, column_name name)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    -- The columns of one level by those of the old name. Read from the definition, so that the
+    -- mapping is not written once more: a plain column is a line of its own, without the name of
+    -- its table from PostgreSQL 16 on. An expression is no column of the relation behind.
+    with recursive level (relation, columns) as (
+        select
+            column_behind.old_name::oid,
+            jsonb_object_agg(a.attname, a.attname)
+        from pg_attribute as a
+        where a.attrelid = column_behind.old_name and a.attnum > 0 and not a.attisdropped
+        union all
+        select
+            d.refobjid,
+            (
+                select jsonb_object_agg(k.key, trim(both '"' from m.part[1]))
+                from regexp_matches(
+                    pg_get_viewdef(l.relation),
+                    '^(?: SELECT |    )(?:\w+\.)?(\w+|"[^"]+")(?: AS (\w+|"[^"]+"))?,?$', 'gn'
+                ) as m (part)
+                inner join jsonb_each_text(l.columns) as k
+                    on k.value = trim(both '"' from coalesce(m.part[2], m.part[1]))
+            )
+        from level as l
+        inner join pg_rewrite as r on r.ev_class = l.relation and r.rulename = '_RETURN'
+        inner join lateral (
+            select distinct p.refobjid
+            from pg_depend as p
+            inner join pg_class as c on c.oid = p.refobjid
+            where
+                p.classid = 'pg_rewrite'::regclass
+                and p.objid = r.oid
+                and p.refclassid = 'pg_class'::regclass
+                and p.refobjid <> l.relation
+                and c.relkind in ('r', 'v')
+        ) as d on true
+    )
+
+    select
+        k.key::name,
+        l.relation::regclass,
+        a.attname
+    from level as l
+    cross join jsonb_each_text(l.columns) as k
+    inner join pg_attribute as a
+        on a.attrelid = l.relation and a.attname = k.value and a.attnum > 0 and not a.attisdropped
+    where l.relation <> column_behind.old_name;
+end;
+comment on function consolidation.column_behind(regclass) is
+'For each column of a plain view the column that it is on each level behind';
+
+create function consolidation.base_column(old_name regclass)
+returns table (view_column name, base_column name)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        b.view_column,
+        b.column_name
+    from consolidation.column_behind(base_column.old_name) as b
+    inner join pg_class as c on c.oid = b.relation
+    where c.relkind = 'r';
+end;
+comment on function consolidation.base_column(regclass) is
+'Columns of the views workflow_trace and workflow_steps, and the document columns behind them';
+
+create function consolidation.is_plain(old_name regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+-- An instead of trigger.
+return not exists (
+    select from pg_trigger as g where g.tgrelid = old_name and g.tgtype::integer & 64 <> 0
+);
+comment on function consolidation.is_plain(regclass) is
+'Whether a statement on a view is one on what is behind it, since no trigger stands between';
+
+create function consolidation.needed_behind(old_name regclass)
+returns table (
+    privilege_type text, view_column name, needed text, relation regclass, column_name name
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    -- A view reads all columns that it is made of, whichever are asked for.
+    select
+        'SELECT',
+        null::name,
+        'select',
+        d.refobjid::regclass,
+        a.attname
+    from pg_rewrite as r
+    inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+    inner join pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+    where
+        d.refclassid = 'pg_class'::regclass
+        and d.refobjsubid > 0
+        and d.refobjid <> needed_behind.old_name
+        and (
+            r.ev_class = needed_behind.old_name
+            or r.ev_class in (
+                select b.relation
+                from consolidation.relation_behind(needed_behind.old_name) as b
+            )
+        )
+    union
+    select
+        p.privilege_type,
+        b.view_column,
+        lower(p.privilege_type),
+        b.relation,
+        b.column_name
+    from consolidation.column_behind(needed_behind.old_name) as b
+    cross join (values ('INSERT'), ('UPDATE')) as p (privilege_type)
+    where consolidation.is_plain(needed_behind.old_name)
+    union
+    select
+        'DELETE',
+        null,
+        'delete',
+        b.relation,
+        null
+    from consolidation.relation_behind(needed_behind.old_name) as b
+    where consolidation.is_plain(needed_behind.old_name)
+    union
+    -- From PostgreSQL 17 on: vacuum, analyze and reindex pass a view by.
+    select
+        'MAINTAIN',
+        null,
+        'maintain',
+        b.relation,
+        null
+    from consolidation.relation_behind(needed_behind.old_name) as b
+    inner join pg_class as c on c.oid = b.relation
+    where c.relkind = 'r'
+    union
+    -- The triggers ask for these with the caller's rights.
+    select
+        p.privilege_type,
+        null,
+        'select',
+        v.relation,
+        v.column_name::name
+    from (
+        values
+        ('public.user_workflow_run'::regclass, 'run_id'),
+        ('public.user_workflow_run', 'org_id'),
+        ('public.user_workflow_run', 'legacy_trace_id'),
+        ('public.user_workflow_run_step', 'step_id'),
+        ('public.user_workflow_run_step', 'run_id'),
+        ('public.user_workflow_run_step', 'legacy_step_id'),
+        ('public.user_workflow_run_step', 'legacy_trace_id')
+    ) as v (relation, column_name)
+    cross join (values ('INSERT'), ('UPDATE')) as p (privilege_type);
+end;
+comment on function consolidation.needed_behind(regclass) is
+'Privileges behind an old name that one on it takes: needed, on a column of a relation (or all of
+it) for privilege_type on a column of the old name (or any)';
+
+revoke all on function consolidation.view_of_six() from public;
+revoke all on function consolidation.relation_behind(regclass) from public;
+revoke all on function consolidation.column_behind(regclass) from public;
+revoke all on function consolidation.base_column(regclass) from public;
+revoke all on function consolidation.is_plain(regclass) from public;
+revoke all on function consolidation.needed_behind(regclass) from public;
+
+insert into consolidation.deployed_change (change) values ('swap/behind');
+
+commit;

@@ -1,0 +1,189 @@
+-- Deploy workflow_consolidation:swap/commands to pg
+--
+-- Why:    cut_over and cut_back, the two commands that swap the names: what is slow first, then the
+--         locks, then what can wait until they are gone. Both can be repeated after a failure.
+-- Locks:  none now. When called, see swap/attempts.
+-- Revert: drops the commands. From here down nothing keeps what only the documents can say: it
+--         refuses while there is any.
+
+select consolidation.is_deployed('swap/commands') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.check_session(patience interval)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if patience is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'patience cannot be null';
+    end if;
+    perform consolidation.require_read_committed();
+    perform consolidation.see_everything();
+end;
+$$;
+comment on function consolidation.check_session(interval) is
+'Raises 22023 for no patience, 25000 in a transaction that is not read committed, 42501 if row level
+security hides rows';
+
+create procedure consolidation.validate(wanted_stage text)
+language plpgsql
+as $$
+declare
+    entry_ordinal bigint;
+begin
+    for entry_ordinal in
+        select l.ordinal from consolidation.cut_over_log as l
+        where l.stage = wanted_stage
+        order by l.ordinal
+    loop
+        perform consolidation.execute_remembered(entry_ordinal);
+        commit;
+    end loop;
+end;
+$$;
+comment on procedure consolidation.validate(text) is
+'Validates the foreign keys that a swap made again, each in a transaction of its own';
+
+create function consolidation.refuse_set_aside()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    refused text;
+begin
+    select string_agg(
+        format(
+            '%s rows of %s with %s, for example of trace_id %s: %s',
+            r.how_many, r.table_name, r.error_code, r.trace_id, r.message
+        ),
+        e'\n' order by r.table_name, r.error_code
+    )
+    into refused
+    from (
+        select
+            a.table_name,
+            a.error_code,
+            count(*) as how_many,
+            min(a.trace_id) as trace_id,
+            min(a.message) as message
+        from consolidation.set_aside as a
+        where not exists (
+            select from consolidation.accepted as x
+            where x.kind = 'row set aside' and x.object = a.table_name
+        )
+        group by a.table_name, a.error_code
+    ) as r;
+    if refused is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'old tables refuse rows, which would stay in the documents:' || e'\n' || refused,
+            detail = 'Nothing was changed.',
+            hint = 'select * from consolidation.set_aside; repair them in the documents and call '
+            'consolidation.catch_up(), or accept it: insert into consolidation.accepted (kind, '
+            'object, reason) values (''row set aside'', ''<name of the old table>'', …).';
+    end if;
+end;
+$$;
+comment on function consolidation.refuse_set_aside() is
+'Raises 55000 with the rows that old tables refused, unless that was accepted for their table (kind
+"row set aside", object: name of the table)';
+
+create function consolidation.note_unequal()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into consolidation.change (trace_id)
+    select u.trace_id from consolidation.unequal_trace as u;
+end;
+$$;
+comment on function consolidation.note_unequal() is
+'Puts executions that differ into the queue: after the cut-over, what was written past the capture';
+
+create procedure consolidation.cut_over(patience interval default '5 minutes')
+language plpgsql
+as $$
+begin
+    perform consolidation.check_session(patience);
+    case consolidation.phase()
+        when 'expand' then
+            call consolidation.refuse_findings();
+            -- The comparison takes as long as it takes.
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
+            commit;
+            call consolidation.swap('to views', patience);
+        when 'cut over' then
+            raise notice 'the names were swapped before; what follows is finished now';
+        else
+            raise exception using
+                errcode = 'object_not_in_prerequisite_state',
+                message = 'the old tables were dropped: there is nothing to cut over';
+    end case;
+    call consolidation.validate('validate');
+end;
+$$;
+comment on procedure consolidation.cut_over(interval) is
+'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
+until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
+was. Raises 55000 (findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the
+applications write faster than this session carries over), 25000 (not read committed); nothing is
+changed then. Call it outside a transaction';
+
+create procedure consolidation.cut_back(patience interval default '5 minutes')
+language plpgsql
+as $$
+begin
+    perform consolidation.check_session(patience);
+    case consolidation.phase()
+        when 'cut over' then
+            if not consolidation.is_proved() then
+                call consolidation.prove();
+                perform consolidation.note_unequal();
+                commit;
+            end if;
+            call consolidation.catch_up(patience => patience);
+            perform consolidation.refuse_set_aside();
+            commit;
+            call consolidation.swap('to tables', patience);
+        when 'expand' then
+            raise notice 'the names were swapped back before; what follows is finished now';
+        else
+            raise exception using
+                errcode = 'object_not_in_prerequisite_state',
+                message = 'the old tables were dropped',
+                hint = 'sqitch -C contract revert -- builds them again from the documents.';
+    end case;
+    call consolidation.validate('validate back');
+end;
+$$;
+comment on procedure consolidation.cut_back(interval) is
+'Makes the old names tables again, with everything written since; what was written while the capture
+was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
+Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
+changed then. Call it outside a transaction';
+
+revoke all on function consolidation.check_session(interval) from public;
+revoke all on procedure consolidation.validate(text) from public;
+revoke all on function consolidation.refuse_set_aside() from public;
+revoke all on function consolidation.note_unequal() from public;
+revoke all on procedure consolidation.cut_over(interval) from public;
+revoke all on procedure consolidation.cut_back(interval) from public;
+
+insert into consolidation.deployed_change (change) values ('swap/commands');
+
+commit;

@@ -1,0 +1,125 @@
+-- Deploy workflow_consolidation:swap/cut_over_log to pg
+--
+-- Why:    what the catalog forgets when the names are swapped is remembered here: the definition of
+--         a key that has no place in the documents, which triggers fired, what was not validated.
+--         What the catalog knows on the way back is asked there.
+-- Locks:  none.
+-- Revert: drops table and functions.
+
+select consolidation.is_deployed('swap/cut_over_log') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create table consolidation.cut_over_log (
+    ordinal bigint generated always as identity,
+    stage text not null,
+    relation regclass,
+    statement text not null,
+    must_succeed boolean not null default false,
+    constraint cut_over_log_pkey primary key (ordinal),
+    constraint cut_over_log_stage_check check (
+        stage in ('arrive', 'after', 'validate', 'validate back')
+    )
+);
+comment on table consolidation.cut_over_log is
+'Statements that a swap of the names left for later, because the catalog does not keep what they
+say';
+comment on column consolidation.cut_over_log.ordinal is 'Order in which they are executed';
+comment on column consolidation.cut_over_log.stage is
+'When: arrive: in this swap, once the names are moved; validate: at the end of the cut-over, once
+the locks are gone; after: on the way back, once the names are moved; validate back: at its end,
+once the locks are gone';
+comment on column consolidation.cut_over_log.relation is
+'Relation that the statement is about, whatever it is called when it is executed';
+comment on column consolidation.cut_over_log.statement is
+'One statement, without semicolon; <relation> in it stands for the name of the relation';
+comment on column consolidation.cut_over_log.must_succeed is
+'Whether it stops the way back when something that it names is gone, rather than being skipped';
+
+create function consolidation.remember(
+    stage text, relation regclass, statement text, must_succeed boolean default false
+)
+returns void
+language sql
+begin atomic
+    insert into consolidation.cut_over_log (stage, relation, statement, must_succeed)
+    select
+        v.stage,
+        v.relation,
+        v.statement,
+        v.must_succeed
+    from (
+        values (remember.stage, remember.relation, remember.statement, remember.must_succeed)
+    ) as v (stage, relation, statement, must_succeed)
+    where v.statement is not null;
+end;
+comment on function consolidation.remember(text, regclass, text, boolean) is
+'Leaves a statement about a relation for a later stage; nothing for null';
+
+create function consolidation.execute_remembered(entry_ordinal bigint)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    entry record;
+    statement text;
+begin
+    delete from consolidation.cut_over_log as l
+    where l.ordinal = entry_ordinal
+    returning l.relation, l.statement, l.must_succeed into strict entry;
+    -- The name of a relation that was dropped is a number.
+    statement := replace(
+        entry.statement, '<relation>',
+        case when entry.relation::text ~ '^\d+$' then '"dropped"' else entry.relation::text end
+    );
+    execute coalesce(statement, entry.statement);
+exception
+    when undefined_table or undefined_object or undefined_column or undefined_function
+        or invalid_schema_name
+    then
+        if entry.must_succeed then
+            raise;
+        end if;
+        delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
+        raise warning 'skipped: %', coalesce(statement, entry.statement)
+            using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
+end;
+$$;
+comment on function consolidation.execute_remembered(bigint) is
+'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
+is gone';
+
+create function consolidation.execute_stage(wanted_stage text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    entry_ordinal bigint;
+begin
+    for entry_ordinal in
+        select l.ordinal from consolidation.cut_over_log as l
+        where l.stage = wanted_stage
+        order by l.ordinal
+    loop
+        perform consolidation.execute_remembered(entry_ordinal);
+    end loop;
+end;
+$$;
+comment on function consolidation.execute_stage(text) is
+'Executes what was left for a stage, in its order';
+
+revoke all on function consolidation.remember(text, regclass, text, boolean) from public;
+revoke all on function consolidation.execute_remembered(bigint) from public;
+revoke all on function consolidation.execute_stage(text) from public;
+
+insert into consolidation.deployed_change (change) values ('swap/cut_over_log');
+
+commit;

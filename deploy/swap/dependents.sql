@@ -1,0 +1,130 @@
+-- Deploy workflow_consolidation:swap/dependents to pg
+--
+-- Why:    views and SQL-standard functions are bound by oid: they would silently go on reading what
+--         the old names used to be. They are bound to whatever has the names afterwards, both ways.
+-- Locks:  none now. When called, under the locks of the swap, access exclusive on the views.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('swap/dependents') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.rebinding(
+    out kind text, out object text, out statement text, out trial text
+)
+returns setof record
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with named as materialized (
+        select to_regclass(format('public.%I', n.name)) as relation
+        from unnest(consolidation.six_tables()) as n (name)
+    )
+
+    select distinct
+        'view',
+        c.oid::regclass::text,
+        format(
+            'create or replace view %s %s as %s',
+            c.oid::regclass,
+            'with (' || array_to_string(c.reloptions, ', ') || ')',
+            pg_get_viewdef(c.oid)
+        ),
+        pg_get_viewdef(c.oid)
+    from named as n
+    inner join pg_depend as d
+        on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
+    inner join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+    inner join pg_class as c on c.oid = r.ev_class
+    where
+        c.relkind = 'v'
+        and c.oid <> n.relation
+        and c.relnamespace <> 'consolidation'::regnamespace
+    union all
+    select distinct
+        'function',
+        p.oid::regprocedure::text,
+        pg_get_functiondef(p.oid),
+        null
+    from named as n
+    inner join pg_depend as d
+        on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
+    inner join pg_proc as p on d.classid = 'pg_proc'::regclass and p.oid = d.objid
+    where p.prosqlbody is not null and p.pronamespace <> 'consolidation'::regnamespace;
+end;
+comment on function consolidation.rebinding() is
+'Views and SQL-standard functions bound to whatever has the old names now, with the statement that
+binds them to whatever has these names when it is executed. Those of this schema stay where they
+are';
+
+create function consolidation.bind(statements text [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statement text;
+begin
+    foreach statement in array statements loop
+        execute statement;
+    end loop;
+end;
+$$;
+comment on function consolidation.bind(text []) is
+'Executes what rebinding() returned before the names were moved';
+
+create function consolidation.on_new_names(definition text)
+returns text
+language sql
+stable
+parallel safe
+return regexp_replace(
+    definition,
+    format('\mpublic\.(%s)\M', array_to_string(consolidation.six_tables(), '|')),
+    'consolidation.\1', 'g'
+);
+comment on function consolidation.on_new_names(text) is
+'The definition of a view or function with the old names replaced by the views that wait in
+consolidation';
+
+create function consolidation.trial(kind text, definition text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if kind = 'view' then
+        -- On a copy: nobody who reads the view waits.
+        execute 'create temporary view consolidation_trial as ' || definition;
+        execute 'create or replace temporary view consolidation_trial as '
+        || consolidation.on_new_names(definition);
+    else
+        execute consolidation.on_new_names(definition);
+    end if;
+    raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
+exception
+    when sqlstate 'ZZ999' then
+        return null;
+    when others then
+        return sqlerrm;
+end;
+$$;
+comment on function consolidation.trial(text, text) is
+'Tries before the cut-over whether a view or a function can be bound to the new names: one that
+reads a table may not work on a view, where no primary key implies the other columns of a group by.
+Returns the error, or null; changes nothing';
+
+revoke all on function consolidation.rebinding() from public;
+revoke all on function consolidation.bind(text []) from public;
+revoke all on function consolidation.trial(text, text) from public;
+
+insert into consolidation.deployed_change (change) values ('swap/dependents');
+
+commit;

@@ -1,0 +1,219 @@
+-- Deploy workflow_consolidation:swap/grants to pg
+--
+-- Why:    whoever might use a table may use the view that has its name after it, and what that view
+--         asks for behind it, and no more. Changed privileges go back with the names.
+-- Locks:  none now.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('swap/grants') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.privilege(relation regclass)
+returns table (
+    privilege_type text, column_name name, grantee oid, role_name text, is_grantable boolean
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        x.privilege_type,
+        u.attname,
+        x.grantee,
+        coalesce(quote_ident(r.rolname), 'public'),
+        x.is_grantable
+    from (
+        select
+            coalesce(
+                c.relacl,
+                case c.relkind
+                    when 'S' then acldefault('s', c.relowner)
+                    else acldefault('r', c.relowner)
+                end
+            ) as acl,
+            null::name as attname
+        from pg_class as c
+        where c.oid = relation
+        union all
+        select
+            a.attacl,
+            a.attname
+        from pg_attribute as a
+        where a.attrelid = relation and not a.attisdropped
+    ) as u
+    cross join lateral aclexplode(u.acl) as x
+    left join pg_roles as r on r.oid = x.grantee;
+end;
+comment on function consolidation.privilege(regclass) is
+'Who may do what on a table, view or sequence, its owner included, per column where it is so there.
+role_name is quoted';
+
+create function consolidation.copy_grants(source regclass, target regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    held record;
+begin
+    for held in select * from consolidation.privilege(source) as p loop
+        execute format(
+            'grant %s%s on %s to %s%s',
+            held.privilege_type,
+            ' (' || quote_ident(held.column_name) || ')',
+            target,
+            held.role_name,
+            case when held.is_grantable then ' with grant option' end
+        );
+    end loop;
+end;
+$$;
+comment on function consolidation.copy_grants(regclass, regclass) is
+'Grants on the target what anybody, its owner included, may do on the source, per column where it is
+so there';
+
+create function consolidation.revoke_grants(target regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    grantee text;
+begin
+    for grantee in
+        select distinct p.role_name
+        from consolidation.privilege(target) as p
+        inner join pg_class as c on c.oid = target
+        where
+            p.grantee <> c.relowner
+            and p.role_name not in ('workflow_app', 'workflow_maintenance')
+    loop
+        execute format('revoke all on %s from %s cascade', target, grantee);
+    end loop;
+end;
+$$;
+comment on function consolidation.revoke_grants(regclass) is
+'Revokes all privileges on a relation, also on its columns, from everybody but its owner and the
+roles of this project';
+
+create function consolidation.grant_documents(old_name regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statement text;
+begin
+    for statement in
+        select format(
+            'grant %s%s on %s to %s',
+            n.needed,
+            ' (' || string_agg(distinct quote_ident(n.column_name), ', ') || ')',
+            n.relation,
+            p.role_name
+        )
+        from consolidation.privilege(old_name) as p
+        inner join consolidation.needed_behind(old_name) as n
+            on
+                n.privilege_type = p.privilege_type
+                and (
+                    p.column_name is null
+                    or n.view_column is null
+                    or n.view_column = p.column_name
+                )
+        inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
+        group by n.needed, n.relation, p.role_name
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+comment on function consolidation.grant_documents(regclass) is
+'Gives everybody who may use an old name what that takes on the documents behind it';
+
+create function consolidation.grant_applications()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name text;
+    behind record;
+begin
+    foreach name in array consolidation.six_tables() || array[
+        'workflow_configs', 'micro_state', 'user_workflow_config', 'user_workflow_cache_state',
+        'user_workflow_run', 'user_workflow_run_step'
+    ] loop
+        execute format(
+            'grant select, insert, update, delete on public.%I to workflow_app, '
+            'workflow_maintenance', name
+        );
+    end loop;
+    for behind in
+        select
+            b.relation,
+            bool_or(consolidation.is_plain(n.relation)) as is_written
+        from consolidation.view_of_six() as n
+        cross join consolidation.relation_behind(n.relation) as b
+        inner join pg_class as c on c.oid = b.relation and c.relkind = 'v'
+        group by b.relation
+    loop
+        execute format('grant select on %s to workflow_app', behind.relation);
+        if behind.is_written then
+            execute format(
+                'grant insert, update, delete on %s to workflow_app, workflow_maintenance',
+                behind.relation
+            );
+        end if;
+    end loop;
+end;
+$$;
+comment on function consolidation.grant_applications() is
+'Lets the group roles use documents and old names, and what stands between them';
+
+create function consolidation.revoke_applications()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    behind record;
+begin
+    for behind in
+        select distinct
+            b.relation,
+            c.relkind
+        from consolidation.view_of_six() as n
+        cross join consolidation.relation_behind(n.relation) as b
+        inner join pg_class as c on c.oid = b.relation
+    loop
+        perform consolidation.revoke_grants(behind.relation);
+        execute format('revoke all on %s from workflow_app', behind.relation);
+        if behind.relkind = 'v' then
+            execute format(
+                'revoke insert, update, delete on %s from workflow_maintenance', behind.relation
+            );
+        end if;
+    end loop;
+end;
+$$;
+comment on function consolidation.revoke_applications() is
+'The inverse of grant_applications and of grant_documents, for what is behind the old names';
+
+revoke all on function consolidation.privilege(regclass) from public;
+revoke all on function consolidation.copy_grants(regclass, regclass) from public;
+revoke all on function consolidation.revoke_grants(regclass) from public;
+revoke all on function consolidation.grant_documents(regclass) from public;
+revoke all on function consolidation.grant_applications() from public;
+revoke all on function consolidation.revoke_applications() from public;
+
+insert into consolidation.deployed_change (change) values ('swap/grants');
+
+commit;

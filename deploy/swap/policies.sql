@@ -1,0 +1,193 @@
+-- Deploy workflow_consolidation:swap/policies to pg
+--
+-- Why:    configurations are isolated like the documents from the cut-over on, and roles that saw
+--         all organisations in the old tables go on doing so. Each step stands beside its inverse.
+-- Locks:  none now. When called, under the locks of the swap.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('swap/policies') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.policy_definition(policy oid, relation text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select format(
+        'create policy %I on %s as %s for %s to %s%s%s',
+        p.polname,
+        relation,
+        case when p.polpermissive then 'permissive' else 'restrictive' end,
+        case p.polcmd
+            when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
+            when 'd' then 'delete' else 'all'
+        end,
+        (
+            select string_agg(coalesce(quote_ident(r.rolname), 'public'), ', ')
+            from unnest(p.polroles) as u (role_id)
+            left join pg_roles as r on r.oid = u.role_id
+        ),
+        ' using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+        ' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'
+    )
+    from pg_policy as p
+    where p.oid = policy;
+end;
+comment on function consolidation.policy_definition(oid, text) is
+'The statement that creates a policy again, on a relation of that name';
+
+create function consolidation.unscoped_role()
+returns table (role_name name)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    -- Each that had privileges on an old table where row level security did not restrict it.
+    select distinct coalesce(r.rolname, 'public')::name
+    from unnest(consolidation.six_tables() || array['workflow_configs']) as t (name)
+    inner join pg_class as c on c.oid = consolidation.old_table(t.name)
+    cross join lateral consolidation.privilege(c.oid) as p
+    left join pg_roles as r on r.oid = p.grantee
+    where
+        (not c.relrowsecurity or (p.grantee = c.relowner and not c.relforcerowsecurity))
+        and p.role_name not in ('workflow_app', 'workflow_maintenance')
+        and not coalesce(r.rolsuper or r.rolbypassrls, false);
+end;
+comment on function consolidation.unscoped_role() is
+'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them
+out nor opens anything to others';
+
+create function consolidation.spare_unscoped_roles(roles text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    table_name text;
+begin
+    if roles is null then
+        return;
+    end if;
+    foreach table_name in array array[
+        'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config'
+    ] loop
+        execute format(
+            'create policy %I on public.%I for all to %s
+            using ((select public.current_org_id()) is null)
+            with check ((select public.current_org_id()) is null)',
+            table_name || '_unscoped', table_name, roles
+        );
+        execute format(
+            'comment on policy %I on public.%I is %L',
+            table_name || '_unscoped', table_name,
+            'Roles that saw all organisations before the cut-over go on doing so, while they '
+            'name none in app.current_org_id'
+        );
+    end loop;
+end;
+$$;
+comment on function consolidation.spare_unscoped_roles(text) is
+'Lets roles that saw all organisations go on doing so while they name none; null: there are none';
+
+create function consolidation.isolate_unscoped_roles()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statement text;
+begin
+    for statement in
+        select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
+        from pg_policy as p
+        inner join pg_class as c
+            on
+                c.oid = p.polrelid
+                and c.relnamespace = 'public'::regnamespace
+                and p.polname = c.relname || '_unscoped'
+        where
+            c.relname in ('user_workflow_run', 'user_workflow_run_step', 'user_workflow_config')
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+comment on function consolidation.isolate_unscoped_roles() is
+'The inverse of spare_unscoped_roles';
+
+create function consolidation.isolate_configs()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    configs constant regclass := to_regclass('public.user_workflow_config');
+    own record;
+begin
+    -- Its own policies would be alternatives to the isolation; they come back with the old name.
+    for own in select * from pg_policy as p where p.polrelid = configs loop
+        perform consolidation.remember(
+            'after', configs, consolidation.policy_definition(own.oid, '<relation>'),
+            must_succeed => not own.polpermissive
+        );
+        execute format('drop policy %I on %s', own.polname, configs);
+    end loop;
+    perform consolidation.remember('after', configs, v.statement)
+    from pg_class as c
+    cross join lateral (
+        values
+        (c.relrowsecurity, 'alter table <relation> disable row level security'),
+        (c.relforcerowsecurity, 'alter table <relation> no force row level security')
+    ) as v (was_set, statement)
+    where c.oid = configs and not v.was_set;
+    create policy user_workflow_config_org_isolation on public.user_workflow_config
+    for all
+    using (org_id = (select public.current_org_id()))
+    with check (org_id = (select public.current_org_id()));
+    comment on policy user_workflow_config_org_isolation on public.user_workflow_config is
+    'A session sees and writes the organisation it names in app.current_org_id';
+    create policy user_workflow_config_maintenance on public.user_workflow_config
+    for all
+    to workflow_maintenance
+    using (true)
+    with check (true);
+    comment on policy user_workflow_config_maintenance on public.user_workflow_config is
+    'Deploys and reports work across organisations';
+    alter table public.user_workflow_config enable row level security;
+    alter table public.user_workflow_config force row level security;
+end;
+$$;
+comment on function consolidation.isolate_configs() is
+'Gives the configurations the row level security of the documents, in place of their own';
+
+create function consolidation.open_configs()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    drop policy user_workflow_config_maintenance on public.user_workflow_config;
+    drop policy user_workflow_config_org_isolation on public.user_workflow_config;
+end;
+$$;
+comment on function consolidation.open_configs() is
+'The inverse of isolate_configs; what the configurations had of their own is remembered';
+
+revoke all on function consolidation.policy_definition(oid, text) from public;
+revoke all on function consolidation.unscoped_role() from public;
+revoke all on function consolidation.spare_unscoped_roles(text) from public;
+revoke all on function consolidation.isolate_unscoped_roles() from public;
+revoke all on function consolidation.isolate_configs() from public;
+revoke all on function consolidation.open_configs() from public;
+
+insert into consolidation.deployed_change (change) values ('swap/policies');
+
+commit;

@@ -1,0 +1,23 @@
+-- Revert workflow_consolidation:documents/find from pg
+
+select consolidation.is_reverted('documents/find') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+drop function public.find_event(bigint);
+drop function public.find_steps(
+    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+drop function public.find_runs(
+    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
+);
+
+delete from consolidation.deployed_change where change = 'documents/find';
+
+commit;

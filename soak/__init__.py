@@ -1,0 +1,1 @@
+"""Long runs under load and through crashes; ./script/soak starts it."""

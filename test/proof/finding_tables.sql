@@ -1,0 +1,191 @@
+-- Findings about the tables themselves: keys, ids, indexes, types, kinds, and rows.
+
+begin;
+select plan(25);
+
+-- Each thing is planted, looked at through one view, and undone by a subtransaction.
+create function pg_temp.finds(finding_view text, planted text)
+returns text
+language plpgsql
+as $$
+declare
+    before text [];
+    listed text;
+    wanted constant text := format(
+        'select array_agg(concat_ws('' | '', f.severity, f.kind, f.object, f.consequence, f.remedy)
+        order by f.kind, f.object, f.severity) from consolidation.%I as f', finding_view
+    );
+    after text [];
+begin
+    execute wanted into before;
+    begin
+        execute planted;
+        execute wanted into after;
+        raise exception using errcode = 'ZZ999';
+    exception when sqlstate 'ZZ999' then
+        select string_agg(u.finding, e'\n' order by u.place)
+        into listed
+        from unnest(after) with ordinality as u (finding, place)
+        where u.finding <> all (coalesce(before, '{}'));
+        return listed;
+    end;
+end;
+$$;
+create table public.invoice (trace_id bigint, event_id bigint, step_id bigint);
+create table public.node (node_id uuid primary key);
+
+select is_empty(format('select from consolidation.%I', n.name), format('%s: nothing', n.name))
+from unnest(
+    array[
+        'finding_foreign_key', 'finding_sequence', 'finding_index', 'finding_column_type',
+        'finding_inheritance', 'finding_table_kind', 'finding_statistics', 'finding_row'
+    ]
+) as n (name);
+
+select is(pg_temp.finds(v.finding_view, v.planted), v.finding, v.description)
+from (
+    values
+    (
+        'finding_foreign_key',
+        'alter table public.invoice add constraint invoice_trace_fkey
+        foreign key (trace_id) references legacy.workflow_trace (trace_id)',
+        'notice | incoming foreign key | invoice_trace_fkey on public.invoice | '
+        'made again on the documents, then validated | alter table public.invoice add constraint '
+        'invoice_trace_fkey FOREIGN KEY (trace_id) REFERENCES '
+        'public.user_workflow_run(legacy_trace_id) not valid',
+        'a key to executions moves to the documents'
+    ),
+    (
+        'finding_foreign_key',
+        'alter table public.invoice add constraint invoice_step_fkey
+        foreign key (step_id) references legacy.workflow_steps (step_id)',
+        'notice | incoming foreign key | invoice_step_fkey on public.invoice | '
+        'made again on the documents, then validated | alter table public.invoice add constraint '
+        'invoice_step_fkey FOREIGN KEY (step_id) REFERENCES '
+        'public.user_workflow_run_step(legacy_step_id) not valid',
+        'and so does one to steps'
+    ),
+    (
+        'finding_foreign_key',
+        'alter table public.invoice add constraint invoice_event_fkey
+        foreign key (event_id) references legacy.workflow_events (event_id)',
+        'refuse | incoming foreign key | invoice_event_fkey on public.invoice | '
+        'nothing in the documents can be referenced in its place | '
+        'alter table public.invoice drop constraint invoice_event_fkey',
+        'a key to events has no place'
+    ),
+    (
+        'finding_foreign_key',
+        'alter table legacy.workflow_steps add constraint step_node_fkey
+        foreign key (node_id) references public.node (node_id) not valid',
+        'notice | outgoing foreign key | step_node_fkey on workflow_steps | '
+        'made again on the documents, then validated | alter table public.user_workflow_run_step '
+        'add constraint step_node_fkey FOREIGN KEY (node_id) REFERENCES public.node(node_id) '
+        'not valid',
+        'a key of steps moves to the documents'
+    ),
+    (
+        'finding_foreign_key',
+        'alter table legacy.workflow_trace_screenshot add constraint screenshot_node_fkey
+        foreign key (node_id) references public.node (node_id) not valid',
+        'notice | outgoing foreign key | screenshot_node_fkey on workflow_trace_screenshot | '
+        'not kept: the column is inside a document',
+        'a key of screenshots does not'
+    ),
+    (
+        'finding_sequence',
+        'alter sequence legacy.workflow_events_event_id_seq rename to event_ids',
+        'refuse | sequence | event_ids | the ids of workflow_events do not come from '
+        'workflow_events_event_id_seq | alter sequence event_ids rename to '
+        'workflow_events_event_id_seq',
+        'ids that come from a sequence of another name'
+    ),
+    (
+        'finding_sequence',
+        'alter table legacy.workflow_events alter event_id drop identity if exists;
+        alter table legacy.workflow_events alter event_id drop default;
+        drop sequence if exists legacy.workflow_events_event_id_seq',
+        'refuse | sequence | (none) | the ids of workflow_events do not come '
+        'from workflow_events_event_id_seq | alter table workflow_events alter event_id add '
+        'generated by default as identity',
+        'ids that come from no sequence'
+    ),
+    (
+        'finding_index',
+        'drop index legacy.workflow_events_trace_id_idx',
+        'refuse | index | workflow_events (trace_id) | is missing: every batch of the backfill '
+        'would read the whole table | create index concurrently on workflow_events (trace_id)',
+        'a missing index'
+    ),
+    (
+        'finding_index',
+        'update pg_index set indisvalid = false
+        where indexrelid = ''legacy.workflow_events_trace_id_idx''::regclass',
+        'refuse | index | workflow_events (trace_id) | is missing: every batch of the backfill '
+        'would read the whole table | create index concurrently on workflow_events (trace_id)',
+        'an index that was not built to its end'
+    ),
+    (
+        'finding_column_type',
+        'alter table legacy.workflow_trace alter column tier type bigint',
+        'notice | column type | workflow_trace.tier is bigint | the view shows smallint: prepared '
+        'statements that read it must be prepared again',
+        'a column of another type'
+    ),
+    (
+        'finding_inheritance',
+        'create table public.child_event () inherits (legacy.workflow_events)',
+        'refuse | inheritance | public.child_event of legacy.workflow_events | rows of a child '
+        'table would be read twice or not at all | Fold the child table into its parent first.',
+        'a child table'
+    ),
+    (
+        'finding_table_kind',
+        'alter table legacy.workflow_trace_endpoint rename to other;
+        create table legacy.workflow_trace_endpoint (trace_id bigint)
+        partition by list (trace_id)',
+        'refuse | kind of table | workflow_trace_endpoint | is not an ordinary table | Make it one '
+        'first: attach, detach or copy its rows.',
+        'a partitioned table'
+    ),
+    (
+        'finding_statistics',
+        'create statistics public.event_statistics
+        on trace_id, step_id from legacy.workflow_events',
+        'notice | statistics object | event_statistics on workflow_events | stays with the old '
+        'table | Create statistics on the documents if a plan needs them.',
+        'extended statistics'
+    ),
+    (
+        'finding_row',
+        'alter table legacy.workflow_trace alter column created_by drop not null;
+        update legacy.workflow_trace set created_by = null where trace_id in (1, 2)',
+        'refuse | row | 2 rows of workflow_trace: created_by is null | cannot be carried over, for '
+        'example trace_id 1 | update workflow_trace set created_by = … where trace_id = 1;',
+        'rows that cannot be carried'
+    )
+) as v (finding_view, planted, finding, description);
+
+-- Keys of others are none of ours.
+select is(
+    pg_temp.finds(
+        'finding_foreign_key',
+        'create table public.child (node_id uuid references public.node (node_id));
+        alter table public.invoice add foreign key (trace_id)
+        references public.user_workflow_run (legacy_trace_id)'
+    ),
+    null, 'a key that no old table takes part in is no finding'
+);
+select is(
+    pg_temp.finds('finding_inheritance', 'create table public.child () inherits (public.node)'),
+    null, 'nor is a child of another table'
+);
+select is(
+    pg_temp.finds(
+        'finding_statistics', 'create statistics public.s on trace_id, step_id from public.invoice'
+    ),
+    null, 'nor are statistics of another table'
+);
+
+select * from finish();
+rollback;
