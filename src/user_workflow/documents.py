@@ -111,7 +111,9 @@ class Document(TypeDecorator[Any]):
         """
         value = freeze(value, self.hint, self.attribute)
         if value is not None and not isinstance(value, _KINDS.get(self.kind, object)):
-            raise TypeError(f"{self.attribute} must be a JSON {self.kind}, not {value!r:.40}")
+            raise TypeError(
+                f"{self.attribute} must be a JSON {self.kind}, not {type(value).__name__}"
+            )
         return value
 
     def _written(self, value: Any) -> str:
@@ -263,7 +265,7 @@ class SetKeys:
     def applied(self, value: Any) -> Any:
         """The value after the change."""
         if not isinstance(value, (dict, type(None))):
-            raise TypeError(f"{value!r:.40} has no keys: assign a whole new value")
+            raise TypeError(f"a {type(value).__name__} has no keys: assign a whole new value")
         return {**(value or {}), **self.entries}
 
     def expression(self, column: Column[Any]) -> ColumnElement[Any]:

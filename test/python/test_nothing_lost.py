@@ -390,6 +390,28 @@ def test_a_number_keeps_its_value_through_a_commit(
         run.context = {**run.context}
 
 
+def test_the_sql_functions_take_what_psycopg_sends(session: Session) -> None:
+    step = stored_step(session)
+    endpoint = uuid4()
+    for confidence in (0.95, 1, Decimal("0.5"), None):
+        session.execute(
+            text("select add_screenshot(:id, 's3://x', confidence => :confidence)"),
+            {"id": step.step_id, "confidence": confidence},
+        )
+    for value in (endpoint, "crm", 5, 2**40):
+        session.execute(
+            text("select add_endpoint(:id, :endpoint)"), {"id": step.run_id, "endpoint": value}
+        )
+    session.commit()
+    assert [element["confidence"] for element in step.screenshots or ()] == [0.95, 1, 0.5, None]
+    assert step.run.endpoints_used == [str(endpoint), "crm", 5, 2**40]
+    with pytest.raises(DBAPIError, match="confidence"):
+        session.execute(
+            text("select add_screenshot(:id, 's3://x', confidence => :confidence)"),
+            {"id": step.step_id, "confidence": float("nan")},
+        )
+
+
 @pytest.mark.parametrize("way", ["new", "assigned", "statement", "core"])
 def test_json_null_is_what_it_means(session: Session, way: str) -> None:
     step = stored_step(session, **({"output_data": JSON.NULL} if way == "new" else {}))

@@ -5,8 +5,21 @@
 #     test/python/versions.sh [pytest arguments]
 #
 # PYTHON chooses the interpreter. No one of them runs all: 2.0.0 needs Python 3.12 at most, 2.1
-# needs 3.11 at least.
+# needs 3.11 at least. PYTHON=every takes one of each minor from 3.10 to 3.13 that the machine has.
 set -euo pipefail
+
+if [ "${PYTHON:-}" = every ]; then
+    status=0
+    for minor in 10 11 12 13; do
+        python=$(compgen -G "$HOME/.pyenv/versions/3.$minor.*/bin/python" | tail -n 1 \
+            || command -v "python3.$minor" || true)
+        [ -n "$python" ] || continue
+        echo "== $("$python" --version)"
+        PYTHON=$python "$0" "$@" || status=1
+    done
+    exit $status
+fi
+
 tests=$(cd "$(dirname "$0")" && pwd)
 project=$(cd "$tests/../.." && pwd)
 environments=$(mktemp -d)
@@ -22,6 +35,11 @@ install() {
 run() {
     "$environments/venv/bin/pip" install --quiet --disable-pip-version-check \
         "${project}[dev]" "sqlalchemy[asyncio]$1"
+    if ! "$environments/venv/bin/python" -c 'import sqlalchemy.orm' 2>/dev/null; then
+        echo "== SQLAlchemy $1 itself does not run on $("${PYTHON:-python3}" --version)"
+        rm -rf "$environments/venv"
+        return
+    fi
     echo "== SQLAlchemy $("$environments/venv/bin/python" -c \
         'import sqlalchemy; print(sqlalchemy.__version__)')"
     (cd "$tests" && "$environments/venv/bin/python" -m pytest -q -p no:cacheprovider "${@:2}") \
