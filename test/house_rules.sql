@@ -274,7 +274,8 @@ where
     and not (
         f.prokind = 'p'
         and f.proname in (
-            'backfill', 'catch_up', 'cut_back', 'cut_over', 'refuse_findings', 'swap', 'validate'
+            'backfill', 'catch_up', 'cut_back', 'cut_over', 'empty_queue', 'prove',
+            'refuse_findings', 'rest', 'swap', 'validate'
         )
     )
 order by f.label;

@@ -2,7 +2,7 @@
 -- cycles.
 
 begin;
-select plan(11);
+select plan(17);
 
 select is_empty(
     'select from consolidation.change',
@@ -28,21 +28,50 @@ select throws_ok(
 select lives_ok(
     $$ select consolidation.check_session('1 s') $$, 'a session that sees everything may go on'
 );
-select lives_ok(
-    'select consolidation.refuse_unfinished()', 'after the backfill there is nothing unfinished'
-);
+select ok(consolidation.is_proved(), 'the proof of the cut-over is kept by the swap');
 update consolidation.chunk set finished_at = null
-where chunk_id = (select min(c.chunk_id) from consolidation.chunk as c);
+where chunk_id = (select min(c.chunk_id) from consolidation.chunk as c where c.task = 'backfill');
 select throws_ok(
-    'select consolidation.refuse_unfinished()', '55000', null, 'a range that is open stops the swap'
+    'select consolidation.begin_proof()', '55000', null,
+    'a range of the backfill that is open stops the proof, and so the swap'
 );
+update consolidation.chunk set finished_at = now() where finished_at is null;
 select lives_ok(
-    'select consolidation.refuse_differences()', 'old tables and documents are equal'
+    'select consolidation.begin_proof(), consolidation.refuse_unequal()',
+    'old tables and documents are equal'
 );
 update legacy.workflow_steps set status = 'changed behind the back'
 where step_id = (select min(s.step_id) from legacy.workflow_steps as s where s.trace_id > 0);
+select is(
+    (select count(*)::integer from consolidation.change), 1,
+    'a write to an old table after the cut-over is noted'
+);
+delete from consolidation.change;
+select consolidation.record_comparison(1, 9223372036854775807, null);
 select throws_ok(
-    'select consolidation.refuse_differences()', 'XX001', null, 'a difference stops the swap'
+    'select consolidation.refuse_unequal()', 'XX001', null, 'a difference stops the swap'
+);
+select lives_ok(
+    'select consolidation.note_unequal(), consolidation.carry_changes(10, 1)',
+    'on the way back what was written past the capture is undone'
+);
+select lives_ok(
+    'select consolidation.refuse_unequal()', 'after that nothing differs any more'
+);
+
+-- Rows that the old tables refuse -----------------------------------------------------------------
+
+select lives_ok('select consolidation.refuse_set_aside()', 'no row is refused');
+insert into consolidation.set_aside (table_name, trace_id, content, error_code, message)
+values ('workflow_events', 7, '{}', '23514', 'no');
+select throws_ok(
+    'select consolidation.refuse_set_aside()', '55000', null,
+    'a row that an old table refused stops the way back'
+);
+insert into consolidation.accepted (kind, object, reason)
+values ('row set aside', 'workflow_events', 'known');
+select lives_ok(
+    'select consolidation.refuse_set_aside()', '… unless that is accepted for its table'
 );
 
 select * from finish();
