@@ -186,8 +186,8 @@ from (
         $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,url}', '"x"') where legacy_step_id = 910101 $$
     ),
     (
-        'a confidence that is written in another way',
-        'screenshot', false,
+        'a confidence that is the same number',
+        null, false,
         $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,confidence}', '0.5') where legacy_step_id = 910101 $$
     ),
     (
