@@ -127,9 +127,11 @@ from (
     ),
     (
         'finding_column_type',
-        'alter table legacy.workflow_trace alter column tier type bigint',
-        'notice | column type | workflow_trace.tier is bigint | the view shows smallint: prepared '
-        'statements that read it must be prepared again',
+        -- PostgreSQL refuses it while a view shows the column.
+        'drop view consolidation.old_event;
+        alter table legacy.workflow_events alter column event_type type text',
+        'notice | column type | workflow_events.event_type is text | the view shows character '
+        'varying(100): prepared statements that read it must be prepared again',
         'a column of another type'
     ),
     (
