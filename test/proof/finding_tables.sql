@@ -127,7 +127,8 @@ from (
     ),
     (
         'finding_column_type',
-        'alter table legacy.workflow_trace alter column tier type bigint',
+        'drop view consolidation.old_trace cascade;
+        alter table legacy.workflow_trace alter column tier type bigint',
         'notice | column type | workflow_trace.tier is bigint | the view shows smallint: prepared '
         'statements that read it must be prepared again',
         'a column of another type'

@@ -2,7 +2,7 @@
 -- cycles.
 
 begin;
-select plan(11);
+select plan(12);
 
 select is_empty(
     'select from consolidation.change',
@@ -29,20 +29,24 @@ select lives_ok(
     $$ select consolidation.check_session('1 s') $$, 'a session that sees everything may go on'
 );
 select lives_ok(
-    'select consolidation.refuse_unfinished()', 'after the backfill there is nothing unfinished'
+    'select consolidation.refuse_set_aside()', 'no old table has refused a row'
 );
-update consolidation.chunk set finished_at = null
-where chunk_id = (select min(c.chunk_id) from consolidation.chunk as c);
+insert into consolidation.set_aside (table_name, trace_id, content, error_code, message)
+values ('workflow_events', 1, '{}', '23514', 'an event that its table refuses');
 select throws_ok(
-    'select consolidation.refuse_unfinished()', '55000', null, 'a range that is open stops the swap'
+    'select consolidation.refuse_set_aside()', '55000', null,
+    'a row that would stay in the documents stops the way back'
 );
+insert into consolidation.accepted (kind, object, reason)
+values ('row set aside', 'workflow_events', 'nobody misses it');
 select lives_ok(
-    'select consolidation.refuse_differences()', 'old tables and documents are equal'
+    'select consolidation.refuse_set_aside()', 'unless somebody accepted it for that table'
 );
-update legacy.workflow_steps set status = 'changed behind the back'
-where step_id = (select min(s.step_id) from legacy.workflow_steps as s where s.trace_id > 0);
-select throws_ok(
-    'select consolidation.refuse_differences()', 'XX001', null, 'a difference stops the swap'
+insert into consolidation.unequal_trace (trace_id) values (7);
+select lives_ok('select consolidation.note_unequal()', 'executions that differ can be noted');
+select results_eq(
+    'select c.trace_id from consolidation.change as c', $$ values (7::bigint) $$,
+    'and wait in the queue to be carried back'
 );
 
 select * from finish();

@@ -55,7 +55,7 @@ select is_empty(
         g.tgrelid = any (
             array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass []
         )
-        and g.tgenabled <> 'O'
+        and g.tgenabled = 'D'
     $$,
     'the triggers of the documents are left alone'
 );
