@@ -274,7 +274,8 @@ where
     and not (
         f.prokind = 'p'
         and f.proname in (
-            'backfill', 'catch_up', 'cut_back', 'cut_over', 'empty_queue', 'swap', 'validate'
+            'backfill', 'catch_up', 'cut_back', 'cut_over', 'empty_queue', 'prove', 'rest', 'swap',
+            'validate'
         )
     )
 order by f.label;

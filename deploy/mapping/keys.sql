@@ -54,8 +54,8 @@ comment on function consolidation.step_id(bigint) is
 
 -- The views of the old names ask these of each element. They are not in SQL, so that the planner
 -- does not unfold them into every query: that took longer than the query. Those without a search
--- path of their own, which would cost as much as they do, use operators of pg_catalog with operands
--- of exactly their types, so no other operator can be preferred.
+-- path of their own, which would cost as much as they do, name the schema of each function and
+-- operator.
 create function consolidation.synthetic_id(owner uuid, place text)
 returns bigint
 language plpgsql
@@ -104,10 +104,10 @@ as $$
 begin
     return case
         when
-            jsonb_typeof(element) = 'number'
-            and element::numeric
-            between -9223372036854775808::numeric and 9223372036854775807::numeric
-            and element::numeric = trunc(element::numeric)
+            pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'number'
+            and element::numeric operator(pg_catalog.>=) '-9223372036854775808'::numeric
+            and element::numeric operator(pg_catalog.<=) '9223372036854775807'::numeric
+            and element::numeric operator(pg_catalog.=) pg_catalog.trunc(element::numeric)
             then element::bigint
     end;
 end;
@@ -122,13 +122,14 @@ immutable
 parallel safe
 as $$
 declare
-    document constant text := element #>> '{}';
+    document constant text := element operator(pg_catalog.#>>) '{}';
 begin
     return case
         when
-            document like '________-____-____-____-____________'
-            and translate(document, '0123456789abcdefABCDEF', '') = '----'
-            and jsonb_typeof(element) = 'string'
+            document operator(pg_catalog.~~) '________-____-____-____-____________'
+            and pg_catalog.translate(document, '0123456789abcdefABCDEF', '')
+            operator(pg_catalog.=) '----'
+            and pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'string'
             then document::uuid
     end;
 end;
@@ -143,9 +144,11 @@ parallel safe
 as $$
 begin
     return case
-        when jsonb_typeof(element) = 'number' and abs(element::numeric) < 9.995::numeric
+        when
+            pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'number'
+            and pg_catalog.abs(element::numeric) operator(pg_catalog.<) 9.995::numeric
             then element::numeric
-        when element = '"NaN"'::jsonb then 'NaN'::numeric
+        when element operator(pg_catalog.=) '"NaN"'::jsonb then 'NaN'::numeric
     end;
 end;
 $$;

@@ -119,6 +119,8 @@ select
     n, '11111111-0000-4000-8000-000000000000', '11111111-0000-4000-8000-00000000c001', 'web',
     '11111111-0000-4000-8000-00000000d001'
 from generate_series(910002, 910004) as n;
+-- Only after a cut-over can an execution have another trace_id.
+insert into consolidation.carried_back values (910009);
 -- A run that was 910003 and is now 910009: it keeps its run_id.
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id

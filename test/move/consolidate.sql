@@ -374,6 +374,7 @@ begin
     from pg_proc as p
     where p.proname = 'write_steps';
     statement := replace(statement, 'trace_ids', '$1');
+    statement := replace(statement, 'was_cut_over', 'true');
     statement := regexp_replace(statement, '\mknown\M', '$2', 'g');
     execute 'explain (format json) ' || statement into plan using
         array(select t.trace_id from legacy.workflow_trace as t order by t.trace_id limit 100),

@@ -2,7 +2,7 @@
 -- documents, whichever name it goes through.
 
 begin;
-select plan(47);
+select plan(56);
 
 -- Hospital North (1…) with two runs.
 insert into public.user_workflow_run (
@@ -35,14 +35,23 @@ select is(
 from unnest(
     array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass []
 ) as t (relation);
-select is_empty(
-    $$
-    select from pg_trigger as g
-    inner join pg_class as c on c.oid = g.tgrelid
-    where c.relnamespace = 'legacy'::regnamespace and g.tgname ~ '^capture_'
-    $$,
-    'nobody writes to the old tables after the cut-over, so nothing is captured there'
-);
+select is(
+    (
+        select count(*)::integer from pg_trigger as g
+        where
+            g.tgrelid = o.relation and g.tgfoid = 'consolidation.capture_old()'::regprocedure
+            and g.tgenabled = 'A'
+    ),
+    4,
+    format('after the cut-over a write to %s is still noticed', o.relation)
+)
+from unnest(
+    array[
+        'legacy.workflow_trace', 'legacy.workflow_steps', 'legacy.workflow_events',
+        'legacy.workflow_trace_screenshot', 'legacy.workflow_trace_context',
+        'legacy.workflow_trace_endpoint'
+    ]::regclass []
+) as o (relation);
 select is_empty(
     $$
     select from pg_trigger as g
@@ -189,7 +198,11 @@ reset role;
 
 -- The other side of the queue: the triggers that watch the old tables before the cut-over.
 select lives_ok(
-    $$ select consolidation.start_capture('legacy.workflow_trace', 'consolidation.capture_old') $$,
+    $$
+    select
+        consolidation.stop_capture('legacy.workflow_trace'),
+        consolidation.start_capture('legacy.workflow_trace', 'consolidation.capture_old')
+    $$,
     'an old table can be watched'
 );
 delete from consolidation.change;
@@ -209,7 +222,7 @@ set local client_min_messages = warning;
 truncate legacy.workflow_trace cascade;
 reset client_min_messages;
 select results_eq(
-    'select c.trace_id from consolidation.change as c',
+    'select distinct c.trace_id from consolidation.change as c',
     'values (null::bigint)',
     'a truncate is noted as "everything"'
 );
@@ -243,7 +256,11 @@ select bag_eq(
     'what a loader or logical replication writes is noted as well'
 );
 select lives_ok(
-    $$ select consolidation.start_capture('legacy.workflow_events', 'consolidation.capture_old') $$,
+    $$
+    select
+        consolidation.stop_capture('legacy.workflow_events'),
+        consolidation.start_capture('legacy.workflow_events', 'consolidation.capture_old')
+    $$,
     'another old table can be watched'
 );
 select is(
@@ -347,6 +364,25 @@ select is_empty(
     where d.refobjid = 'consolidation.change'::regclass
     $$,
     'the queue has no sequence'
+);
+
+-- What carrying back writes is not noted ---------------------------------------------------------
+
+select consolidation.start_capture('legacy.workflow_trace', 'consolidation.capture_old');
+update public.user_workflow_run set status = 'carried' where legacy_trace_id = 910001;
+delete from consolidation.change;
+select lives_ok('select consolidation.carry_back(array[910001])', 'an execution can be carried back');
+select is_empty(
+    'select from consolidation.change', 'what that writes to the old tables is not noted'
+);
+select is(
+    (select t.status from legacy.workflow_trace as t where t.trace_id = 910001), 'carried',
+    'control: it was written'
+);
+update legacy.workflow_trace set status = 'by hand' where trace_id = 910001;
+select results_eq(
+    'select c.trace_id from consolidation.change as c', 'values (910001::bigint)',
+    'any other write there is'
 );
 
 -- Whether capture was interrupted ------------------------------------------------------------------
