@@ -115,7 +115,10 @@ begin
             format_type(a.atttypid, a.atttypmod) as type_name,
             a.attgenerated <> '' as is_generated,
             case
-                when t.typtype = 'e' then 'text'
+                -- Of elements, which are read as text, an enumeration could not be written back.
+                when
+                    t.typtype = 'e' and o.table_name in ('workflow_trace', 'workflow_steps')
+                    then 'text'
                 when a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
                     then 'text'
                 when a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)

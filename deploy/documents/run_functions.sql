@@ -30,6 +30,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     owner uuid := coalesce(start_run.org_id, public.current_org_id());
+    -- An adopted database may have enumerations.
+    known_channel public.user_workflow_run.channel%type := start_run.channel;
+    known_status public.user_workflow_run.status%type := start_run.status;
     started public.user_workflow_run;
 begin
     if owner is null then
@@ -51,8 +54,8 @@ begin
         config_snapshot
     )
     values (
-        start_run.workflow_id, owner, start_run.channel, start_run.created_by, start_run.context,
-        start_run.external_id, start_run.status, now(),
+        start_run.workflow_id, owner, known_channel, start_run.created_by, start_run.context,
+        start_run.external_id, known_status, now(),
         (
             select coalesce(
                 jsonb_agg(

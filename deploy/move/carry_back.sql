@@ -123,7 +123,6 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
-set consolidation.is_carrying_back = 'on'
 -- As for rebuild_documents: no plan that depends on statistics.
 set enable_seqscan = off
 set enable_nestloop = off
@@ -146,6 +145,8 @@ begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
     perform consolidation.lock_traces(wanted);
+    -- Not with a "set" clause, which takes a superuser to define.
+    perform set_config('consolidation.is_carrying_back', 'on', true);
     -- A deferred key would be refused by the commit, where no row can be set aside.
     set constraints all immediate;
     begin
@@ -161,6 +162,7 @@ begin
         perform consolidation.settle_claims(refused);
         perform consolidation.carry_back_by_halves(refused);
     end if;
+    perform set_config('consolidation.is_carrying_back', '', true);
     insert into consolidation.carried_back (trace_id)
     select w.id from unnest(wanted) as w (id)
     on conflict do nothing;

@@ -129,6 +129,8 @@ begin
                     or n.view_column = p.column_name
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
+        -- These have theirs: grant_applications().
+        where p.role_name not in ('workflow_app', 'workflow_maintenance')
         group by n.needed, n.relation, p.role_name
     loop
         execute statement;

@@ -66,9 +66,6 @@ begin
     perform consolidation.revoke_grants(target);
     perform consolidation.copy_grants(source, target);
     perform consolidation.revoke_grants(source);
-    if consolidation.is_plain(source) then
-        execute format('grant select on %s to workflow_maintenance', source);
-    end if;
     execute format(
         'alter view %s owner to %I', source, consolidation.owner_of('public.user_workflow_run')
     );

@@ -70,7 +70,7 @@ from user_workflow.values import FrozenDict, FrozenList, dumps, freeze, loads
 _T = TypeVar("_T")
 
 _KINDS: dict[str, type] = {"object": FrozenDict, "array": FrozenList}
-_JSONB = 3802  # the type's oid
+_PARSED = (114, 3802)  # json and jsonb, by their oid
 
 
 def require_psycopg(dialect: Dialect) -> None:
@@ -145,7 +145,7 @@ class Document(TypeDecorator[Any]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Reads the JSON as frozen values; of a textual statement, what the driver made of it."""
         require_psycopg(dialect)
-        read = freeze if coltype == _JSONB else loads
+        read = freeze if coltype in _PARSED else loads
         return lambda value: None if value is None else read(value, self.hint)
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
@@ -162,8 +162,8 @@ class Document(TypeDecorator[Any]):
             return False
         try:
             return dumps(x) == dumps(y)
-        except (TypeError, RecursionError):
-            # Not loaded, for example.
+        except (TypeError, ValueError):
+            # Not loaded, for example, or nested too deeply.
             return False
 
 
@@ -414,16 +414,21 @@ def record(target: object, key: str, change: Change) -> None:
         )
     changes = pending_changes(target)
     before = changes.get(key)
-    is_loaded = key in loaded and not isinstance(present, _Unread)
+    together = change if before is None else before.then(change)
+    is_unread = isinstance(present, _Unread)
     # What was assigned since the last flush is written as a whole.
     is_assigned = before is None and key in (state.committed_state if state.key else loaded)
-    if is_loaded or state.key is None:
-        attributes.set_attribute(target, key, _shown(change, present, target, key))
-        loaded[key].unsent = state.key is not None and not is_assigned
+    if state.key is None or is_assigned:
+        done, value = (together, None) if is_unread else (change, present)
+        attributes.set_attribute(target, key, _shown(done, value, target, key))
+    elif key in loaded and not is_unread:
+        loaded[key] = _shown(change, present, target, key)
+        loaded[key].unsent = True
+        attributes.flag_modified(target, key)
     else:
         attributes.flag_dirty(target)
     if not is_assigned:
-        changes[key] = change if before is None else before.then(change)
+        changes[key] = together
     if session is None and state.key is not None:
         _hide_unread(target)
 

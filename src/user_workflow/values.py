@@ -16,6 +16,9 @@ from sqlalchemy.util import symbol
 # Python reads and writes integers of 4,300 digits at most, so that is what a document may hold.
 _MOST_DIGITS = 4000
 
+# json writes no more than Python recurses, 1,000 levels less those of the program.
+_DEEPEST = 500
+
 # From here on PostgreSQL gives back what was written as a float without a decimal point.
 _WHOLE = 1e16
 
@@ -136,9 +139,21 @@ def freeze(value: Any, hint: str = _ASSIGN, path: str = "value") -> Any:
             cannot store (NUL, half a surrogate pair), or a value that contains itself.
     """
     try:
-        return _freeze(value, hint, path)
+        frozen = _freeze(value, hint, path)
     except RecursionError:
         raise ValueError(f"{path} is nested too deeply, or contains itself") from None
+    level = [frozen]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, (dict, list))
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return frozen
+    # Read from a row, as a part of the value.
+    raise ValueError(f"{path} is nested too deeply to be written")
 
 
 def _freeze(value: Any, hint: str, path: str) -> Any:

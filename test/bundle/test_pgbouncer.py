@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -57,7 +58,7 @@ def deployed(legacy_template: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """How to connect through a PgBouncer of its own, which ends with the tests."""
     directory = tmp_path_factory.mktemp("pool")
     (directory / "users").write_text(f'"postgres" "{PASSWORD}"\n"{LOGIN}" "{PASSWORD}"\n')
@@ -90,7 +91,7 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         process.terminate()
 
 
-def test_sessions_share_connections_and_nothing_else(deployed: str, pool: dict[str, str]) -> None:
+def test_sessions_share_connections_and_nothing_else(deployed: str, pool: dict[str, Any]) -> None:
     engine = create_engine(
         f"postgresql+psycopg://{LOGIN}@/{deployed}?host={pool['PGHOST']}&port=6432",
         connect_args={"prepare_threshold": None},
@@ -134,13 +135,13 @@ def test_sessions_share_connections_and_nothing_else(deployed: str, pool: dict[s
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_prints_the_same(deployed: str, pool: dict[str, str], example: Path) -> None:
+def test_an_example_prints_the_same(deployed: str, pool: dict[str, Any], example: Path) -> None:
     result = run(sys.executable, example, **pool, PGDATABASE=deployed, PGUSER=LOGIN)
     assert result.stderr == ""
     assert result.stdout == example.with_suffix(".out").read_text(encoding="utf-8")
 
 
-def test_deployments_are_refused_at_once(legacy: str, pool: dict[str, str], tmp_path: Path) -> None:
+def test_deployments_are_refused_at_once(legacy: str, pool: dict[str, Any], tmp_path: Path) -> None:
     pool = {**pool, "PGUSER": "postgres", "PGDATABASE": legacy}
     file = tmp_path / "consolidate_workflow_tables.sql"
     run("script/bundle", file)
@@ -162,7 +163,7 @@ def test_deployments_are_refused_at_once(legacy: str, pool: dict[str, str], tmp_
 
 
 def test_what_is_deployed_directly_does_not_go_on_through_it(
-    legacy: str, pool: dict[str, str]
+    legacy: str, pool: dict[str, Any]
 ) -> None:
     target = f"db:pg:{legacy}"
     run("sqitch", "deploy", "--log-only", "--to", "@baseline", target)

@@ -150,14 +150,12 @@ def cannot_miss_rows(change: str, function: str) -> None:
     )
 
 
-def caller_view(
-    change: str, *views: str, claim: str = "asks_with_the_rights_of_the_caller"
-) -> None:
+def caller_view(change: str, *views: str) -> None:
     """Ways in which a view could read with the rights of its owner."""
     for view in views:
         breaks(
             change,
-            claim,
+            "with the rights of the caller",
             f"alter view {view} reset (security_invoker)",
             f"alter view {view} set (security_invoker = false)",
         )
@@ -541,7 +539,7 @@ cannot_miss_rows("proof/uncarriable", "consolidation.uncarriable()")
 cannot_miss_rows("proof/only_in_documents", "consolidation.only_in_documents()")
 breaks(
     "swap/behind",
-    "every column of the two plain views is traced to a column of a document",
+    "traces every column",
     """
     create or replace function consolidation.base_column(old_name regclass)
     returns table (view_column name, base_column name) language sql stable
@@ -700,28 +698,16 @@ def revoked_functions(change: str) -> list[str]:
     )
 
 
-for function in revoked_functions("move/backfill"):
-    breaks(
-        "move/backfill",
-        "not_for_applications",
-        f"grant execute on routine {function} to public",
-        f"grant execute on routine {function} to workflow_app",
-    )
-for change in PLAN:
-    closed = f"the functions of {change} are there, and not for applications"
-    callers = f"the views of {change} ask with the rights of the caller"
-    claimed = dict(CLAIMS[change])
-    if closed in claimed:
-        for function in revoked_functions(change):
-            breaks(
-                change,
-                closed,
-                f"grant execute on routine {function} to public",
-                f"grant execute on routine {function} to workflow_app",
-                f"alter routine {function} rename to gone",
-            )
-    views = re.findall(r"'(consolidation\.\w+)'", claimed.get(callers, ""))
-    caller_view(change, *views, claim=callers)
+for change in ("move/backfill", *(c for c in PLAN if c.startswith(("swap/", "proof/")))):
+    if not any("applications cannot execute" in (claim or "") for claim, _ in CLAIMS[change]):
+        continue
+    for function in revoked_functions(change):
+        breaks(
+            change,
+            "applications cannot execute",
+            f"grant execute on routine {function} to public",
+            f"grant execute on routine {function} to workflow_app",
+        )
 
 SEARCHES = {
     "find_run": "(jsonb,text,jsonb,jsonb,jsonb,timestamptz,timestamptz,integer,timestamptz,uuid)",
@@ -822,14 +808,6 @@ breaks(
     "move/schemas",
     "applications cannot execute",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
-    "grant execute on function consolidation.claim(text, boolean) to workflow_app",
-)
-breaks(
-    "move/schemas",
-    "do",
-    # Nothing would be noticed by anything.
-    "create or replace function consolidation.claim(sentence text, holds boolean) returns void "
-    "language sql immutable return null",
 )
 caller_view("access/not_isolated", "public.not_isolated")
 breaks(
@@ -976,28 +954,46 @@ breaks(
 )
 breaks(
     "swap/dependents",
-    "a view is tried on the new names",
-    "alter function consolidation.on_new_names(text) rename to gone",
+    "on_new_names() puts",
     replaced("consolidation.on_new_names(definition text)", "text", "definition"),
 )
 breaks(
     "swap/sequences",
-    "each id of the old tables has its sequence",
+    "has its sequence",
     replaced("consolidation.six_tables()", "text []", "array['workflow_trace']"),
 )
 breaks(
     "proof/old_relation",
-    "each of the six old tables is found",
+    "old tables is found",
     replaced("consolidation.old_table(table_name text)", "regclass", "null::regclass"),
 )
 breaks(
     "proof/preflight",
-    "every finding is in the preflight",
+    "every view of findings",
     """
     create view consolidation.finding_planet with (security_invoker = true) as
     select * from consolidation.finding_index
     """,
 )
+for change, view in (
+    ("swap/sequences", "id_sequence"),
+    ("proof/old_relation", "old_relation"),
+    ("proof/preflight", "preflight"),
+):
+    caller_view(change, f"consolidation.{view}")
+for change in ("proof/finding_tables", "proof/finding_dependents", "proof/finding_access"):
+    listed_views = re.findall(
+        r"'(consolidation\.finding_\w+)'",
+        dict(CLAIMS[change])["each view of findings reads with the rights of the caller"],
+    )
+    caller_view(change, *listed_views)
+    for view in listed_views:
+        breaks(
+            change,
+            "the columns of a finding",
+            f"alter view {view} rename column severity to gone",
+            f"alter view {view} rename column remedy to gone",
+        )
 breaks(
     "move/backfill",
     "with the rights of the caller",

@@ -12,7 +12,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import JSON, Engine, bindparam, event, insert, select, text, update
 from sqlalchemy.exc import CompileError, DBAPIError, InvalidRequestError, StatementError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, make_transient_to_detached
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    make_transient,
+    make_transient_to_detached,
+)
 from sqlalchemy.orm import mapped_column as mapped
 from sqlalchemy.orm.exc import DetachedInstanceError
 
@@ -188,6 +194,21 @@ def test_a_key_made_detached_sends_what_was_added_to_it(session: Session, engine
     found = session.get(UserWorkflowRunStep, key)
     assert found is not None
     assert types(found.events) == ["theirs", "early", "late"]
+
+
+def test_a_detached_object_made_new_takes_its_changes_along(session: Session) -> None:
+    step = stored_step(session)
+    run_id = step.run_id
+    session.expire(step)
+    session.expunge(step)
+    step.add_event("one")
+    make_transient(step)
+    step.add_event("two")
+    assert types(step.events) == ["one", "two"]
+    step.step_id, step.run_id, step.node_id, step.step_number = uuid4(), run_id, NODE, 2
+    session.add(step)
+    session.commit()
+    assert types(step.events) == ["one", "two"]
 
 
 def test_two_copies_do_not_both_send(session: Session, other: Session) -> None:

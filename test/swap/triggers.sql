@@ -55,7 +55,7 @@ select is_empty(
         g.tgrelid = any (
             array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass []
         )
-        and g.tgenabled <> case when g.tgname ~ '^capture_' then 'A' else 'O' end
+        and g.tgenabled not in ('O', 'A')
     $$,
     'the triggers of the documents are left alone'
 );

@@ -4,65 +4,44 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_column_privilege
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_write_only_privilege
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_view_privilege
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_policy
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_row_level_security
-where false;
-
-select consolidation.claim(
-    'the views of proof/finding_access ask with the rights of the caller',
-    (
-        select count(*) = 5
-        from pg_class as c
-        where
-            c.oid = any (array[
+select consolidation.claim_none(
+    'each view of findings has the columns of a finding',
+    array(
+        select format('%s.%s', v.name, c.name)
+        from unnest(
+            array[
                 'consolidation.finding_column_privilege',
                 'consolidation.finding_write_only_privilege',
                 'consolidation.finding_view_privilege',
                 'consolidation.finding_policy',
                 'consolidation.finding_row_level_security'
-            ]::regclass [])
-            and c.reloptions = '{security_invoker=true}'
+            ]
+        ) as v (name)
+        cross join unnest(
+            array['severity', 'kind', 'object', 'consequence', 'remedy']
+        ) as c (name)
+        where not exists (
+            select from pg_catalog.pg_attribute as a
+            where a.attrelid = to_regclass(v.name) and a.attname = c.name
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'each view of findings reads with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'consolidation.finding_column_privilege',
+                'consolidation.finding_write_only_privilege',
+                'consolidation.finding_view_privilege',
+                'consolidation.finding_policy',
+                'consolidation.finding_row_level_security'
+            ]
+        ) as v (name)
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(v.name)
+        where c.reloptions is distinct from '{security_invoker=true}'
     )
 );
 

@@ -4,76 +4,12 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_view
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_function
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_materialized_view
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_rule
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_row_type
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_trigger
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_publication
-where false;
-
-select consolidation.claim(
-    'the views of proof/finding_dependents ask with the rights of the caller',
-    (
-        select count(*) = 7
-        from pg_class as c
-        where
-            c.oid = any (array[
+select consolidation.claim_none(
+    'each view of findings has the columns of a finding',
+    array(
+        select format('%s.%s', v.name, c.name)
+        from unnest(
+            array[
                 'consolidation.finding_view',
                 'consolidation.finding_function',
                 'consolidation.finding_materialized_view',
@@ -81,8 +17,35 @@ select consolidation.claim(
                 'consolidation.finding_row_type',
                 'consolidation.finding_trigger',
                 'consolidation.finding_publication'
-            ]::regclass [])
-            and c.reloptions = '{security_invoker=true}'
+            ]
+        ) as v (name)
+        cross join unnest(
+            array['severity', 'kind', 'object', 'consequence', 'remedy']
+        ) as c (name)
+        where not exists (
+            select from pg_catalog.pg_attribute as a
+            where a.attrelid = to_regclass(v.name) and a.attname = c.name
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'each view of findings reads with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'consolidation.finding_view',
+                'consolidation.finding_function',
+                'consolidation.finding_materialized_view',
+                'consolidation.finding_rule',
+                'consolidation.finding_row_type',
+                'consolidation.finding_trigger',
+                'consolidation.finding_publication'
+            ]
+        ) as v (name)
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(v.name)
+        where c.reloptions is distinct from '{security_invoker=true}'
     )
 );
 

@@ -4,85 +4,12 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_foreign_key
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_sequence
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_index
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_column_type
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_inheritance
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_table_kind
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_statistics
-where false;
-
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.finding_row
-where false;
-
-select consolidation.claim(
-    'the views of proof/finding_tables ask with the rights of the caller',
-    (
-        select count(*) = 8
-        from pg_class as c
-        where
-            c.oid = any (array[
+select consolidation.claim_none(
+    'each view of findings has the columns of a finding',
+    array(
+        select format('%s.%s', v.name, c.name)
+        from unnest(
+            array[
                 'consolidation.finding_foreign_key',
                 'consolidation.finding_sequence',
                 'consolidation.finding_index',
@@ -91,8 +18,36 @@ select consolidation.claim(
                 'consolidation.finding_table_kind',
                 'consolidation.finding_statistics',
                 'consolidation.finding_row'
-            ]::regclass [])
-            and c.reloptions = '{security_invoker=true}'
+            ]
+        ) as v (name)
+        cross join unnest(
+            array['severity', 'kind', 'object', 'consequence', 'remedy']
+        ) as c (name)
+        where not exists (
+            select from pg_catalog.pg_attribute as a
+            where a.attrelid = to_regclass(v.name) and a.attname = c.name
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'each view of findings reads with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'consolidation.finding_foreign_key',
+                'consolidation.finding_sequence',
+                'consolidation.finding_index',
+                'consolidation.finding_column_type',
+                'consolidation.finding_inheritance',
+                'consolidation.finding_table_kind',
+                'consolidation.finding_statistics',
+                'consolidation.finding_row'
+            ]
+        ) as v (name)
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(v.name)
+        where c.reloptions is distinct from '{security_invoker=true}'
     )
 );
 

@@ -4,49 +4,63 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    oid,
-    relname,
-    relkind,
-    relowner,
-    relacl,
-    relrowsecurity,
-    reltype
-from consolidation.old_relation
-where false;
-
-select consolidation.claim(
-    'the views of proof/old_relation ask with the rights of the caller',
-    (
-        select count(*) = 1
-        from pg_class as c
-        where
-            c.oid = any (array[
-                'consolidation.old_relation'
-            ]::regclass [])
-            and c.reloptions = '{security_invoker=true}'
+select consolidation.claim_none(
+    'the view old_relation has all its columns',
+    array(
+        select unnest(
+            array[
+                'oid',
+                'relname',
+                'relkind',
+                'relowner',
+                'relacl',
+                'relrowsecurity',
+                'reltype'
+            ]
+        )
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.old_relation') and not a.attisdropped
     )
 );
 
 select consolidation.claim(
-    'the functions of proof/old_relation are there, and not for applications',
+    'the view old_relation reads with the rights of the caller',
     (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+        select c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = to_regclass('consolidation.old_relation')
+    )
+);
+
+select consolidation.claim_none(
+    'applications cannot execute the functions that name objects',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.qualified_name(regclass)',
                 'consolidation.qualified_routine(regprocedure)',
                 'consolidation.description(oid,oid,integer)',
                 'consolidation.rule_definition(oid)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 
-select consolidation.claim(
-    'each of the six old tables is found',
-    consolidation.phase() = 'contract'
-    or (select count(*) = 6 from consolidation.old_relation)
+select consolidation.claim_none(
+    'each of the six old tables is found until the contract project drops them',
+    array(
+        select n.name
+        from unnest(consolidation.six_tables()) as n (name)
+        where
+            consolidation.phase() <> 'contract'
+            and n.name not in (select o.relname::text from consolidation.old_relation as o)
+    )
 );
 
 rollback;

@@ -4,61 +4,64 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    kind,
-    object,
-    reason,
-    accepted_by,
-    accepted_at
-from consolidation.accepted
-where false;
+select consolidation.claim_none(
+    'the table accepted has all its columns',
+    array(
+        select unnest(array['kind', 'object', 'reason', 'accepted_by', 'accepted_at'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.accepted') and not a.attisdropped
+    )
+);
 
-select
-    severity,
-    kind,
-    object,
-    consequence,
-    remedy
-from consolidation.preflight
-where false;
-
-select consolidation.claim(
-    'the views of proof/preflight ask with the rights of the caller',
-    (
-        select count(*) = 1
-        from pg_class as c
-        where
-            c.oid = any (array[
-                'consolidation.preflight'
-            ]::regclass [])
-            and c.reloptions = '{security_invoker=true}'
+select consolidation.claim_none(
+    'the view preflight has all its columns',
+    array(
+        select unnest(array['severity', 'kind', 'object', 'consequence', 'remedy'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.preflight') and not a.attisdropped
     )
 );
 
 select consolidation.claim(
-    'the functions of proof/preflight are there, and not for applications',
+    'the view preflight reads with the rights of the caller',
     (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+        select c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = to_regclass('consolidation.preflight')
+    )
+);
+
+select consolidation.claim_none(
+    'applications cannot execute the function of the preflight',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.refuse_findings()'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 
-select consolidation.claim(
-    'every finding is in the preflight',
-    not exists (
-        select from pg_class as c
+select consolidation.claim_none(
+    'the preflight has every view of findings',
+    array(
+        select c.relname::text
+        from pg_catalog.pg_class as c
         where
             c.relnamespace = 'consolidation'::regnamespace
             and c.relname like 'finding\_%'
             and not exists (
-                select from pg_rewrite as r
-                inner join pg_depend as d
-                    on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-                where r.ev_class = 'consolidation.preflight'::regclass and d.refobjid = c.oid
+                select from pg_catalog.pg_rewrite as r
+                inner join pg_catalog.pg_depend as d on d.objid = r.oid
+                where r.ev_class = to_regclass('consolidation.preflight') and d.refobjid = c.oid
             )
     )
 );

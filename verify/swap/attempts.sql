@@ -4,18 +4,21 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/attempts are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that try to swap',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.swap_locks()',
                 'consolidation.try_to_swap(text,integer)',
                 'consolidation.empty_queue(integer,timestamptz)',
                 'consolidation.swap(text,interval)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

@@ -4,10 +4,10 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/behind are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that find what is behind an old name',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.view_of_six()',
@@ -16,17 +16,20 @@ select consolidation.claim(
                 'consolidation.base_column(regclass)',
                 'consolidation.is_plain(regclass)',
                 'consolidation.needed_behind(regclass)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 
 select consolidation.claim(
-    'every column of the two plain views is traced to a column of a document',
+    'base_column() traces every column of the two plain views to the column behind it',
     (
         select count(b.base_column) = 39
-        from unnest(array['workflow_trace', 'workflow_steps']) as n (name)
-        cross join consolidation.base_column(consolidation.old_name(n.name)) as b
+        from unnest(array['workflow_trace', 'workflow_steps']) as v (name)
+        cross join lateral consolidation.base_column(consolidation.old_name(v.name)) as b
     )
 );
 

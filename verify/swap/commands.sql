@@ -4,10 +4,10 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/commands are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that cut over and back',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.check_session(interval)',
@@ -16,8 +16,11 @@ select consolidation.claim(
                 'consolidation.note_unequal()',
                 'consolidation.cut_over(interval)',
                 'consolidation.cut_back(interval)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

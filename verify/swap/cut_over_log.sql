@@ -4,26 +4,31 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    ordinal,
-    stage,
-    relation,
-    statement,
-    must_succeed
-from consolidation.cut_over_log
-where false;
+select consolidation.claim_none(
+    'the table cut_over_log has all its columns',
+    array(
+        select unnest(array['ordinal', 'stage', 'relation', 'statement', 'must_succeed'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.cut_over_log') and not a.attisdropped
+    )
+);
 
-select consolidation.claim(
-    'the functions of swap/cut_over_log are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that remember what the catalog forgets',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.remember(text,regclass,text,boolean)',
                 'consolidation.execute_remembered(bigint)',
                 'consolidation.execute_stage(text)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

@@ -4,24 +4,31 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/dependents are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that bind views and functions',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.rebinding()',
                 'consolidation.bind(text[])',
                 'consolidation.trial(text,text)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 
 select consolidation.claim(
-    'a view is tried on the new names',
-    consolidation.on_new_names('select from public.workflow_trace')
-    = 'select from consolidation.workflow_trace'
+    'the function on_new_names() exists',
+    to_regprocedure('consolidation.on_new_names(text)') is not null
+);
+
+select consolidation.claim(
+    'on_new_names() puts the new names into the definition of a view',
+    consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
 );
 
 rollback;

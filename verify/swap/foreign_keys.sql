@@ -4,10 +4,10 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/foreign_keys are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that move foreign keys',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.moving_side(boolean)',
@@ -15,8 +15,11 @@ select consolidation.claim(
                 'consolidation.foreign_key(boolean)',
                 'consolidation.drop_foreign_keys(boolean)',
                 'consolidation.make_foreign_keys()'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

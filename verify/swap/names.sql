@@ -4,10 +4,10 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/names are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that move the names',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.owner_of(regclass)',
@@ -17,8 +17,11 @@ select consolidation.claim(
                 'consolidation.leave_view(text,regclass)',
                 'consolidation.rename_table(text,text)',
                 'consolidation.restore_name(text,text)'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

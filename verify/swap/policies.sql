@@ -4,10 +4,10 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/policies are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions that move row level security',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.policy_definition(oid,text)',
@@ -16,8 +16,11 @@ select consolidation.claim(
                 'consolidation.isolate_unscoped_roles()',
                 'consolidation.isolate_configs()',
                 'consolidation.open_configs()'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

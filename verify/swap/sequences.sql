@@ -4,37 +4,40 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select
-    table_name,
-    column_name,
-    sequence_name
-from consolidation.id_sequence
-where false;
-
-select consolidation.claim(
-    'the views of swap/sequences ask with the rights of the caller',
-    (
-        select count(*) = 1
-        from pg_class as c
-        where
-            c.oid = any (array[
-                'consolidation.id_sequence'
-            ]::regclass [])
-            and c.reloptions = '{security_invoker=true}'
+select consolidation.claim_none(
+    'the view id_sequence has all its columns',
+    array(
+        select unnest(array['table_name', 'column_name', 'sequence_name'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.id_sequence') and not a.attisdropped
     )
 );
 
 select consolidation.claim(
-    'the functions of swap/sequences are there, and not for applications',
+    'the view id_sequence reads with the rights of the caller',
     (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+        select c.reloptions = '{security_invoker=true}'
+        from pg_catalog.pg_class as c
+        where c.oid = to_regclass('consolidation.id_sequence')
+    )
+);
+
+select consolidation.claim_none(
+    'applications cannot execute the functions that move the sequences',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.continue_sequence(regclass,regclass,boolean)',
                 'consolidation.hand_over_sequences()',
                 'consolidation.hand_back_sequences()'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 

@@ -4,16 +4,19 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'the functions of swap/swap are there, and not for applications',
-    (
-        select bool_and(not has_function_privilege('workflow_app', f.routine, 'execute'))
+select consolidation.claim_none(
+    'applications cannot execute the functions of the swap',
+    array(
+        select f.signature
         from unnest(
             array[
                 'consolidation.swap_to_views()',
                 'consolidation.swap_to_tables()'
-            ]::regprocedure []
-        ) as f (routine)
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
 );
 
