@@ -962,7 +962,9 @@ case(
 case(
     "everything about a context key but its value lost",
     run(ODD + 4, "legacy = null"),
-    differs(CONTEXT, f"trace_id = {ODD + 4}", ARRANGEMENT, "context_id", "created_at", "updated_at"),
+    differs(
+        CONTEXT, f"trace_id = {ODD + 4}", ARRANGEMENT, "context_id", "created_at", "updated_at"
+    ),
 )
 
 # Endpoints ---------------------------------------------------------------------------------------
