@@ -17,6 +17,7 @@ select to_regclass('consolidation.deployed_change') is not null as deployed \gse
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create schema consolidation;
 comment on schema consolidation is

@@ -13,6 +13,7 @@ select consolidation.is_deployed('move/take_locks') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function consolidation.take_locks(
     tables regclass [],

@@ -8,6 +8,7 @@ select to_regclass('consolidation.deployed_change') is null as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.is_reverted(text);
 drop function consolidation.is_deployed(text);

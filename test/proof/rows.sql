@@ -108,7 +108,7 @@ select is(
     'a JSON null is a value'
 );
 
--- Arrangement: what no old column shows --------------------------------------------------------------
+-- Arrangement: what no old column shows -----------------------------------------------------------
 
 create function pg_temp.arrangement_after(statement text, ordinal integer, key jsonb)
 returns text
