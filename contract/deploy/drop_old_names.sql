@@ -40,10 +40,18 @@ drop view public.workflow_trace_screenshot;
 drop view public.workflow_events;
 drop view public.workflow_steps;
 drop view public.workflow_trace;
+drop view consolidation.back_endpoint;
+drop view consolidation.back_context;
+drop view consolidation.back_screenshot;
+drop view consolidation.back_event;
+drop view consolidation.back_step;
+drop view consolidation.back_trace;
 drop view consolidation.endpoint_row;
 drop view consolidation.context_row;
 drop view consolidation.screenshot_row;
 drop view consolidation.event_row;
+drop view consolidation.step_row;
+drop view consolidation.trace_row;
 
 drop trigger keep_context_origin_insert on public.user_workflow_run;
 drop trigger keep_context_origin_update on public.user_workflow_run;
@@ -165,6 +173,8 @@ execute function public.fill_step_keys();
 
 drop type consolidation.screenshot_object;
 drop type consolidation.event_object;
+drop type consolidation.known_step;
+drop type consolidation.known_run;
 drop table consolidation.accepted;
 drop table consolidation.carried_back;
 drop table consolidation.change;
@@ -172,6 +182,9 @@ drop table consolidation.chunk;
 drop table consolidation.cut_over_log;
 drop table consolidation.deployed_change;
 drop table consolidation.dropped_table;
+drop table consolidation.proof;
+drop table consolidation.set_aside;
+drop table consolidation.unequal_trace;
 drop schema consolidation;
 drop schema legacy;
 

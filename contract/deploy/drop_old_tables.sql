@@ -185,9 +185,17 @@ begin atomic
         select
             8,
             g.oid::bigint,
-            format('alter table %s disable trigger %I', source, g.tgname)
+            format(
+                'alter table %s %s trigger %I', source,
+                case g.tgenabled
+                    when 'D' then 'disable'
+                    when 'A' then 'enable always'
+                    else 'enable replica'
+                end,
+                g.tgname
+            )
         from pg_trigger as g
-        where g.tgrelid = source and not g.tgisinternal and g.tgenabled = 'D'
+        where g.tgrelid = source and not g.tgisinternal and g.tgenabled <> 'O'
         union all
         select
             8,
@@ -330,9 +338,47 @@ comment on function consolidation.table_definition(regclass) is
 privileges, comments. Executed in the order of ordinal, table after table within each thousand';
 revoke all on function consolidation.table_definition(regclass) from public;
 
+create function consolidation.view_definition(source regclass)
+returns table (ordinal integer, statement text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        1,
+        format(
+            'create view %s%s as %s', source,
+            ' with (' || array_to_string(c.reloptions, ', ') || ')',
+            rtrim(pg_get_viewdef(source), ';')
+        )
+    from pg_class as c
+    where c.oid = source
+    union all
+    select
+        2,
+        format('comment on view %s is %L', source, obj_description(source, 'pg_class'))
+    union all
+    select
+        (2 + x.place)::integer,
+        format(
+            'grant %s on %s to %s%s', x.privilege_type, source,
+            coalesce(quote_ident(r.rolname), 'public'),
+            case when x.is_grantable then ' with grant option' end
+        )
+    from pg_class as c
+    cross join lateral aclexplode(c.relacl) with ordinality
+    as x (grantor, grantee, privilege_type, is_grantable, place)
+    left join pg_roles as r on r.oid = x.grantee
+    where c.oid = source and x.grantee <> c.relowner;
+end;
+comment on function consolidation.view_definition(regclass) is
+'Statements that create a view again as it is: its query, comment and privileges';
+revoke all on function consolidation.view_definition(regclass) from public;
+
 do $$
 declare
     example record;
+    bound_view record;
     old_table text;
     old_tables constant text [] := array[
         'workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context',
@@ -372,6 +418,28 @@ begin
         insert into consolidation.dropped_table (table_name, ordinal, statement)
         select old_table, d.ordinal, d.statement
         from consolidation.table_definition(format('legacy.%I', old_table)::regclass) as d;
+    end loop;
+    -- The views of the mapping are bound to the tables, and can only stand where these do.
+    for bound_view in
+        select distinct
+            w.ev_class::regclass,
+            array_position(old_tables, c.relname::text) as place,
+            c.relname
+        from pg_catalog.pg_depend as d
+        inner join pg_catalog.pg_rewrite as w
+            on d.classid = 'pg_catalog.pg_rewrite'::regclass and w.oid = d.objid
+        inner join pg_catalog.pg_class as v on v.oid = w.ev_class
+        inner join pg_catalog.pg_class as c
+            on d.refclassid = 'pg_catalog.pg_class'::regclass and c.oid = d.refobjid
+        where
+            v.relnamespace = 'consolidation'::regnamespace
+            and c.relnamespace = 'legacy'::regnamespace
+        order by place
+    loop
+        insert into consolidation.dropped_table (table_name, ordinal, statement)
+        select bound_view.relname, 90000 + d.ordinal, d.statement
+        from consolidation.view_definition(bound_view.ev_class) as d;
+        execute format('drop view %s', bound_view.ev_class);
     end loop;
     foreach old_table in array old_tables loop
         execute format('drop table legacy.%I', old_table);

@@ -53,10 +53,14 @@ $$;
 
 -- if exists: reverted again after it was killed in the batches below.
 drop function if exists consolidation.table_definition(regclass);
+drop function if exists consolidation.view_definition(regclass);
 
 commit;
 
 call consolidation.catch_up();
+-- Everything was written: all of it is compared before the documents may change hands again.
+call consolidation.prove();
+select consolidation.refuse_unequal();
 analyze legacy.workflow_trace;
 analyze legacy.workflow_steps;
 analyze legacy.workflow_events;
