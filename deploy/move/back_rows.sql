@@ -87,7 +87,7 @@ comment on function consolidation.take_out(bigint []) is
 'Deletes the old rows of these executions that the documents show no more, or in other words. What
 else stands below an execution or a step stays: these are updated';
 
-create function consolidation.put_in(trace_ids bigint [])
+create function consolidation.put_in_runs(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -144,6 +144,17 @@ begin
         );
     -- A second element with the same id is no reason to leave it out: it is refused, and its claim
     -- is settled then.
+end;
+$$;
+comment on function consolidation.put_in_runs(bigint []) is
+'Updates and inserts the executions and steps that the documents show otherwise or not yet';
+
+create function consolidation.put_in_elements(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
     insert into consolidation.old_event overriding system value
     select
         b.event_id, b.trace_id, b.step_id, b.event_type, b.event_data, b."timestamp"
@@ -210,13 +221,34 @@ begin
         );
 end;
 $$;
+comment on function consolidation.put_in_elements(bigint []) is
+'Inserts the events, screenshots, context keys and endpoints that the documents show and the old
+tables do not hold';
+
+create function consolidation.put_in(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.put_in_runs(trace_ids);
+    perform consolidation.put_in_elements(trace_ids);
+end;
+$$;
 comment on function consolidation.put_in(bigint []) is
 'Updates and inserts the rows that the documents of these executions show and the old tables do not
 hold';
 
 revoke all on function consolidation.take_out(bigint []) from public;
+revoke all on function consolidation.put_in_runs(bigint []) from public;
+revoke all on function consolidation.put_in_elements(bigint []) from public;
 revoke all on function consolidation.put_in(bigint []) from public;
-grant execute on function consolidation.take_out(bigint []), consolidation.put_in(bigint [])
+grant execute
+on function
+consolidation.take_out(bigint []),
+consolidation.put_in_runs(bigint []),
+consolidation.put_in_elements(bigint []),
+consolidation.put_in(bigint [])
 to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('move/back_rows');

@@ -221,7 +221,7 @@ breaks(
     "grant usage on schema legacy to public",
 )
 breaks(
-    "move/schemas",
+    "move/phase",
     "in which phase",
     replaced("consolidation.phase()", "text", "null::text"),
     "alter table legacy.workflow_trace rename to trace_gone",
@@ -805,8 +805,8 @@ breaks(
     "revoke execute on function is_own_workflow(uuid) from workflow_app",
 )
 breaks(
-    "move/schemas",
-    "applications cannot execute",
+    "move/phase",
+    "cannot execute require_read_committed()",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
 )
 caller_view("access/not_isolated", "public.not_isolated")
