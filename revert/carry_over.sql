@@ -12,6 +12,7 @@ select consolidation.is_reverted('carry_over') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 delete from consolidation.deployed_change where change = 'carry_over';
 

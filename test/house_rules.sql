@@ -88,8 +88,8 @@ from project_relation as r
 where r.relkind in ('r', 'p', 'v', 'm')
 order by r.label;
 
--- The columns of a compatibility view are those of the old table, and so are those of the views that
--- the mapping and the revert have of it.
+-- The columns of a compatibility view are those of the old table, and so are those of the views
+-- that the mapping and the revert have of it.
 insert into rule (holds, description)
 select
     coalesce(length(col_description(r.oid, a.attnum)), 0) > 0,

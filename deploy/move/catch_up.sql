@@ -148,7 +148,8 @@ comment on procedure consolidation.catch_up(integer, interval) is
 tables, so that a revert finds little left to do. Goes once through the queue, each execution once,
 however often it was written to. Commits every batch_size executions; can be killed and repeated,
 and run from several sessions. Ends also when patience is over (default: never), or when
-stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a transaction';
+stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
+transaction';
 
 revoke all on function consolidation.note_everything() from public;
 revoke all on function consolidation.queued_traces(bigint, integer) from public;

@@ -45,8 +45,8 @@ begin
                 and l.pid <> pg_backend_pid()
             group by a.pid, a.application_name, a.usename, a.state, a.xact_start
             union all
-            -- These have no session; their virtual transaction changes with a restart of the server, so
-            -- they are found by the lock that each holds on its own id.
+            -- These have no session; their virtual transaction changes with a restart of the server,
+            -- so they are found by the lock that each holds on its own id.
             select
                 x.prepared,
                 format(
@@ -54,7 +54,8 @@ begin
                     x.gid, string_agg(distinct l.relation::regclass::text, ', ')
                 )
             from pg_locks as l
-            inner join pg_locks as i on i.virtualtransaction = l.virtualtransaction and i.pid is null
+            inner join pg_locks as i
+                on i.virtualtransaction = l.virtualtransaction and i.pid is null
             inner join pg_prepared_xacts as x on x.transaction = i.transactionid
             where
                 l.locktype = 'relation'
@@ -68,6 +69,7 @@ end;
 $$;
 comment on function consolidation.lock_holders(regclass []) is
 'Sessions and prepared transactions that hold a lock on one of the tables; null if there are none';
+
 
 create function consolidation.take_locks(
     tables regclass [],

@@ -156,7 +156,6 @@ begin
                 or n.place <> o.place
                 or n.on_step_number is distinct from o.step_number
                 or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
-                or n.element ->> 'confidence' is distinct from o.confidence_score::text
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
         end;
 

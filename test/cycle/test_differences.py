@@ -1,4 +1,4 @@
-"""consolidation.differences() reports every kind of corruption, that row, and no other.
+"""differences() reports every kind of corruption, that row, and no other; the proof notes its run.
 
 One deployed database serves all cases: each plants its corruption in a transaction that is rolled
 back. What must be reported is read from the tables themselves, column by column as text, and not
@@ -962,7 +962,9 @@ case(
 case(
     "everything about a context key but its value lost",
     run(ODD + 4, "legacy = null"),
-    differs(CONTEXT, f"trace_id = {ODD + 4}", "context_id", "created_at", "updated_at"),
+    differs(
+        CONTEXT, f"trace_id = {ODD + 4}", ARRANGEMENT, "context_id", "created_at", "updated_at"
+    ),
 )
 
 # Endpoints ---------------------------------------------------------------------------------------
@@ -1144,6 +1146,37 @@ def compare(connection: Connection, arguments: str = "") -> list[Row]:
     ]
 
 
+def proved(connection: Connection) -> set[int]:
+    """Executions that a proof of all of them, in ranges, finds unequal."""
+    # Only what somebody bypassed is to be found: what waits in the queue is proved after it.
+    connection.execute("delete from consolidation.change")
+    connection.execute("select consolidation.forget_proof(), consolidation.begin_proof()")
+    connection.execute(
+        """
+        do $$
+        declare
+            claimed bigint;
+        begin
+            loop
+                claimed := consolidation.claim_chunk('proof', 7);
+                exit when claimed is null;
+                perform consolidation.prove_chunk(claimed);
+            end loop;
+        end
+        $$
+        """
+    )
+    unequal = connection.execute("select trace_id from consolidation.unequal_trace").fetchall()
+    return {trace_id for (trace_id,) in unequal}
+
+
+def executions(reported: list[Row]) -> set[int]:
+    """The executions of reported rows."""
+    return {
+        int(version["trace_id"]) for row in reported for version in (row.old, row.new) if version
+    }
+
+
 def stored(
     connection: Connection, schema: str, table: str, where: str
 ) -> list[tuple[str, dict[str, str]]]:
@@ -1208,6 +1241,8 @@ def thinned(deployed_template: str) -> Iterator[Connection]:
 def test_deployed_documents_do_not_differ(full: Connection) -> None:
     """After a deploy nothing differs, and there was something to compare in all six tables."""
     assert compare(full) == []
+    with full.transaction(force_rollback=True):
+        assert proved(full) == set()
     for table in KEY_COLUMNS:
         (count,) = full.execute(f"select count(*) from legacy.{table}").fetchone() or (0,)
         assert count > 0, table
@@ -1221,7 +1256,10 @@ def test_at_least_thirty_kinds_of_corruption_are_tried() -> None:
 
 @pytest.mark.parametrize("planted", [pytest.param(c, id=c.rule) for c in CASES])
 def test_reports(thinned: Connection, planted: Case) -> None:
-    """The comparison reports what was planted, with both versions of the row, and nothing else."""
+    """The comparison reports what was planted, with both versions of the row, and nothing else.
+
+    The proof in ranges notes the executions of these rows, and no others.
+    """
     with thinned.transaction(force_rollback=True):
         before = documents(thinned)
         plant(thinned, planted)
@@ -1252,6 +1290,11 @@ def test_reports(thinned: Connection, planted: Case) -> None:
                 assert row.columns == columns[row.identity]
             else:
                 assert row.columns == (row.old or row.new or {}).keys()
+        assert proved(thinned) == executions(reported)
+        if reported:
+            with pytest.raises(psycopg.errors.DataCorrupted) as refusal, thinned.transaction():
+                thinned.execute("select consolidation.refuse_unequal()")
+            assert f"differ in {len(executions(reported))} execution" in str(refusal.value)
 
 
 def documents(connection: Connection) -> Any:
@@ -1302,8 +1345,10 @@ def test_documents_may_hold_more_once_they_were_written_to(
     with thinned.transaction(force_rollback=True):
         thinned.execute(statement)
         assert compare(thinned) != []
+        assert proved(thinned) == {ODD + 2}
         thinned.execute(f"insert into consolidation.carried_back values ({ODD + 2})")
         assert compare(thinned) == []
+        assert proved(thinned) == set()
 
 
 @pytest.mark.parametrize(
@@ -1324,6 +1369,7 @@ def test_documents_may_hold_more_once_they_were_written_to(
             987654321,
             "new",
         ),
+        (run(ODD + 2, "events = events || (events -> 0)"), FIRST, "new"),
     ],
 )
 def test_documents_may_not_hold_less_or_other_once_they_were_written_to(
@@ -1335,6 +1381,7 @@ def test_documents_may_not_hold_less_or_other_once_they_were_written_to(
         thinned.execute(statement)
         identities = [row.identity for row in compare(thinned)]
         assert identities == [("workflow_events", f'{{"event_id": {key}}}', side)]
+        assert proved(thinned) == {ODD + 2}
 
 
 # Ranges and slices -------------------------------------------------------------------------------
@@ -1470,7 +1517,7 @@ def test_pending_executions_can_be_left_out(thinned: Connection) -> None:
     with thinned.transaction(force_rollback=True):
         thinned.execute("set local session_replication_role = replica")
         thinned.execute("update user_workflow_run set status = 'x' where legacy_trace_id in (1, 2)")
-        thinned.execute("insert into consolidation.change (trace_id) values (1)")
+        thinned.execute("delete from consolidation.change where trace_id <> 1")
         assert [row.key for row in compare(thinned, "skip_pending => true")] == ['{"trace_id": 2}']
         assert len(compare(thinned)) == 2
 

@@ -113,7 +113,7 @@ select results_eq(
     ('b', 'null', false, '2025-01-14 10:00:00+00', true)
     $$,
     format(
-        'with "legacy" %s no key disappears: each has an id that is computed and the time of its run',
+        'with "legacy" %s no key disappears: each has a computed id and the time of its run',
         coalesce(l.legacy, 'missing')
     )
 )

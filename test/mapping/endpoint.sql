@@ -60,7 +60,7 @@ select is_empty(
     'everything that was carried over is as consolidate() builds it'
 );
 
--- Documents that new code wrote --------------------------------------------------------------------
+-- Documents that new code wrote -------------------------------------------------------------------
 
 -- Hospital North (1…) with a run that new code wrote.
 insert into public.user_workflow_run (
@@ -109,7 +109,8 @@ select results_eq(
 
 set local role workflow_app;
 select throws_ok(
-    'select from consolidation.old_endpoint', '42501', null, 'applications cannot read the old table'
+    'select from consolidation.old_endpoint', '42501', null,
+    'applications cannot read the old table'
 );
 reset role;
 set local role workflow_maintenance;

@@ -92,7 +92,7 @@ from (
     ('{"type": "a", "timestamp": "noon"}', false), ('"a"', false), ('null', false)
 ) as f (element, expected);
 
--- Documents that new code wrote --------------------------------------------------------------------
+-- Documents that new code wrote -------------------------------------------------------------------
 
 -- Hospital North (1…) with a run that new code wrote.
 insert into public.user_workflow_run (

@@ -55,7 +55,8 @@ select bag_eq(
     'what was carried over reads in screenshot_row as it stands in the old table, row by row'
 );
 select cmp_ok(
-    (select count(*)::integer from consolidation.screenshot_row), '>', 50, 'there are rows to compare'
+    (select count(*)::integer from consolidation.screenshot_row), '>', 50,
+    'there are rows to compare'
 );
 select is_empty(
     'select from consolidation.screenshot_row as v where not v.as_built',
@@ -119,7 +120,7 @@ from (
     ('7', true, false)
 ) as f (element, on_step, expected);
 
--- Documents that new code wrote --------------------------------------------------------------------
+-- Documents that new code wrote -------------------------------------------------------------------
 
 -- Hospital North (1…) with a run that new code wrote.
 insert into public.user_workflow_run (
@@ -249,7 +250,8 @@ select results_eq(
 
 set local role workflow_app;
 select throws_ok(
-    'select from consolidation.old_screenshot', '42501', null, 'applications cannot read the old table'
+    'select from consolidation.old_screenshot', '42501', null,
+    'applications cannot read the old table'
 );
 reset role;
 set local role workflow_maintenance;

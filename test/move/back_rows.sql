@@ -105,7 +105,8 @@ end;
 $$;
 select consolidation.put_in(array[910002]);
 select is(
-    pg_temp.written_after(c.statement), c.written::text [], format('%s: only that is written', c.what)
+    pg_temp.written_after(c.statement), c.written::text [],
+    format('%s: only that is written', c.what)
 )
 from (
     values
@@ -206,7 +207,7 @@ select is_empty(
     'control: each was undone'
 );
 
--- Rows of others ------------------------------------------------------------------------------------
+-- Rows of others ----------------------------------------------------------------------------------
 
 create temporary table of_others as
 select e::text as image from legacy.workflow_events as e where e.trace_id not in (910001, 910002);
@@ -226,7 +227,7 @@ select bag_eq(
     'no other execution is touched'
 );
 
--- An id that is claimed twice is no reason to leave a row out ---------------------------------------
+-- An id that is claimed twice is no reason to leave a row out -------------------------------------
 
 update public.user_workflow_run
 set events = '[

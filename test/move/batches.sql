@@ -34,7 +34,7 @@ select throws_ok(
     '23514', null, 'a range belongs to the backfill or to the proof'
 );
 
--- A proof of eleven executions and what else there is, by ranges of four ---------------------------
+-- A proof of eleven executions and what else there is, by ranges of four --------------------------
 
 delete from consolidation.chunk where task = 'proof';
 select lives_ok('select consolidation.plan_chunks(''proof'')', 'a proof can be planned');
@@ -120,11 +120,14 @@ select is(
 update consolidation.chunk set finished_at = now()
 where task = 'proof' and chunk_id <> (select l.chunk_id from claimed as l where l.ordinal = 2);
 select is(
-    consolidation.claim_chunk('proof', 4), (select l.chunk_id from claimed as l where l.ordinal = 2),
+    consolidation.claim_chunk('proof', 4),
+    (select l.chunk_id from claimed as l where l.ordinal = 2),
     'a batch that its session left is taken by the next one'
 );
 update consolidation.chunk set finished_at = now() where task = 'proof';
-select is(consolidation.claim_chunk('proof', 4), null, 'when all is done there is nothing to claim');
+select is(
+    consolidation.claim_chunk('proof', 4), null, 'when all is done there is nothing to claim'
+);
 
 set local role workflow_app;
 select throws_ok(

@@ -62,7 +62,7 @@ select is(
     'all that was noted is known to have been carried back'
 );
 
--- However many entries an execution has, it is carried once, with its last state -------------------
+-- However many entries an execution has, it is carried once, with its last state ------------------
 
 update public.user_workflow_run set status = 'a' where legacy_trace_id = 910001;
 update public.user_workflow_run set status = 'b' where legacy_trace_id = 910001;

@@ -92,9 +92,15 @@ select results_eq(
     'an id that its execution shows no more has moved'
 );
 -- Twice in one document, and once more on a step.
-update public.user_workflow_run set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910901}, {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 2, "event_id": 910901}, {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 3, "event_id": 910902}]'
+update public.user_workflow_run
+set events = '[
+    {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910901},
+    {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 2, "event_id": 910901},
+    {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 3, "event_id": 910902}
+]'
 where legacy_trace_id = 910001;
-update public.user_workflow_run_step set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910902}]'
+update public.user_workflow_run_step
+set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910902}]'
 where legacy_step_id = 910101;
 select results_eq(
     'select * from pg_temp.verdicts(array[910001]) as v where v.kind = ''event''',
@@ -106,7 +112,8 @@ select results_eq(
     'an id that stands twice in a run is kept once: an element of a step comes first'
 );
 -- Ids that no old table knows: the first execution of the batch has them.
-update public.user_workflow_run set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910990}]'
+update public.user_workflow_run
+set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910990}]'
 where legacy_trace_id in (910002, 910004);
 select results_eq(
     'select * from pg_temp.verdicts(array[910002, 910004])',

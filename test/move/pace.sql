@@ -17,7 +17,11 @@ from (
     ('''1 s''', '''0''', '''0'''), ('''1 s''', '''0''', '''-1 s''')
 ) as p (batch_time, pause, max_lag);
 select lives_ok(
-    $$ select consolidation.check_pace('1 ms', '0', '1 s'), consolidation.check_pace(null, '0', null) $$,
+    $$
+    select
+        consolidation.check_pace('1 ms', '0', '1 s'),
+        consolidation.check_pace(null, '0', null)
+    $$,
     'a short batch, no pause, a lag, and no batch_time are in order'
 );
 set local role workflow_maintenance;

@@ -30,7 +30,10 @@ select is(
             and g.tgenabled = 'A'
     ),
     4,
-    format('inserts, updates, deletes and truncates of %s are captured, whatever the replication role', t.relation)
+    format(
+        'inserts, updates, deletes and truncates of %s are captured, whatever the replication role',
+        t.relation
+    )
 )
 from unnest(
     array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass []
@@ -371,7 +374,9 @@ select is_empty(
 select consolidation.start_capture('legacy.workflow_trace', 'consolidation.capture_old');
 update public.user_workflow_run set status = 'carried' where legacy_trace_id = 910001;
 delete from consolidation.change;
-select lives_ok('select consolidation.carry_back(array[910001])', 'an execution can be carried back');
+select lives_ok(
+    'select consolidation.carry_back(array[910001])', 'an execution can be carried back'
+);
 select is_empty(
     'select from consolidation.change', 'what that writes to the old tables is not noted'
 );
@@ -385,7 +390,7 @@ select results_eq(
     'any other write there is'
 );
 
--- Whether capture was interrupted ------------------------------------------------------------------
+-- Whether capture was interrupted -----------------------------------------------------------------
 
 create temporary table capture as select consolidation.capture_state() as before;
 select is(

@@ -103,7 +103,9 @@ select results_eq(
 
 select is_empty('select from consolidation.set_aside', 'nothing was refused so far');
 select lives_ok(
-    $$ select consolidation.set_aside('workflow_events', 910001, '{"event_id": 7}', '23514', 'no') $$,
+    $$
+    select consolidation.set_aside('workflow_events', 910001, '{"event_id": 7}', '23514', 'no')
+    $$,
     'a refused row can be noted'
 );
 select results_eq(
@@ -124,7 +126,8 @@ select results_eq(
 );
 set local role workflow_app;
 select throws_ok(
-    'select from consolidation.set_aside', '42501', null, 'applications cannot read what was refused'
+    'select from consolidation.set_aside', '42501', null,
+    'applications cannot read what was refused'
 );
 reset role;
 set local role workflow_maintenance;

@@ -34,7 +34,10 @@ values (
     '11111111-0000-4000-8000-00000000e001', 1, 910101
 );
 update public.user_workflow_run
-set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910901}, {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 2, "event_id": 910902}]', context = '{"a": 1, "b": 2}'
+set events = '[
+    {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910901},
+    {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 2, "event_id": 910902}
+]', context = '{"a": 1, "b": 2}'
 where legacy_trace_id = 910001;
 update public.user_workflow_run_step
 set
@@ -118,7 +121,7 @@ select is_empty(
     'select from consolidation.only_in_documents()', 'nothing is left in the documents only'
 );
 
--- Ids planted ahead of the sequence ------------------------------------------------------------------
+-- Ids planted ahead of the sequence ---------------------------------------------------------------
 
 create temporary table planted as
 select nextval('public.workflow_events_event_id_seq') as event_id;
@@ -168,7 +171,7 @@ select is_empty(
     'what the other one had before is as it was'
 );
 
--- Ids of another run's old rows, claimed by an execution that sorts before it -------------------------
+-- Ids of another run's old rows, claimed by an execution that sorts before it ---------------------
 
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, events
@@ -196,11 +199,15 @@ select is(
     'and the one that claimed them has its own'
 );
 
--- A row that moved, and a row that stands twice -----------------------------------------------------
+-- A row that moved, and a row that stands twice ---------------------------------------------------
 
 update public.user_workflow_run set events = events - 0 where legacy_trace_id = 910001;
-update public.user_workflow_run set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910901}]' where legacy_trace_id = 910002;
-select lives_ok('select consolidation.carry_back(array[910002])', 'a moved event can be carried back');
+update public.user_workflow_run
+set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910901}]'
+where legacy_trace_id = 910002;
+select lives_ok(
+    'select consolidation.carry_back(array[910002])', 'a moved event can be carried back'
+);
 select is(
     (select e.trace_id from legacy.workflow_events as e where e.event_id = 910901), 910002::bigint,
     'it is where it moved to, with its id'

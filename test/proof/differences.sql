@@ -303,7 +303,10 @@ select is_empty(
     'select from consolidation.differences(skip_pending => true)',
     'an execution that waits in the queue can be left out'
 );
-select is((select c.carried from consolidation.carry_changes(1000, -9223372036854775808) as c), 1, 'the change is carried back');
+select is(
+    (select c.carried from consolidation.carry_changes(1000, -9223372036854775808) as c), 1,
+    'the change is carried back'
+);
 select is_empty(
     'select from consolidation.differences()', 'after it was carried back nothing differs again'
 );

@@ -80,7 +80,8 @@ from (
     values
     (
         'which columns differ', 'workflow_trace {"trace_id": 910001} {status,tier}',
-        'update public.user_workflow_run set status = ''x'', tier = 7 where legacy_trace_id = 910001'
+        'update public.user_workflow_run set status = ''x'', tier = 7
+        where legacy_trace_id = 910001'
     ),
     (
         'a row that only the old table has',
@@ -107,7 +108,8 @@ from (
         set events = jsonb_build_array(events -> 1, events -> 0) where legacy_trace_id = 910001'
     ),
     (
-        'a number that is written in another way', 'workflow_steps {"step_id": 910101} {input_data}',
+        'a number that is written in another way',
+        'workflow_steps {"step_id": 910101} {input_data}',
         'update public.user_workflow_run_step set input_data = ''{"n": 1.1}''
         where legacy_step_id = 910101'
     ),
@@ -126,7 +128,7 @@ select results_eq(
     'each difference was undone'
 );
 
--- present and arrangement ---------------------------------------------------------------------------
+-- present and arrangement -------------------------------------------------------------------------
 
 select is(
     consolidation.present('{"a": null, "b": 1, "c": null}', '{c}', array['null'::jsonb]),
@@ -143,7 +145,7 @@ select is(
     consolidation.arrangement(false, false, 2, 1), null, '… does not matter where users wrote'
 );
 
--- Rows that were set aside --------------------------------------------------------------------------
+-- Rows that were set aside ------------------------------------------------------------------------
 
 insert into consolidation.carried_back values (910001), (910002);
 update public.user_workflow_run

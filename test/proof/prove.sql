@@ -13,12 +13,13 @@ select lives_ok(
 );
 select ok(not consolidation.is_proved(), 'a part of a proof proves nothing');
 select lives_ok(
-    'select consolidation.prove_chunk(consolidation.claim_chunk(''proof'', 100000))', 'the rest of it'
+    'select consolidation.prove_chunk(consolidation.claim_chunk(''proof'', 100000))',
+    'the rest of it'
 );
 select ok(consolidation.is_proved(), 'when all is compared and equal, it is proved');
 select lives_ok('select consolidation.refuse_unequal()', 'then nothing is refused');
 
--- Damage in two executions -------------------------------------------------------------------------
+-- Damage in two executions ------------------------------------------------------------------------
 
 create temporary table damaged as
 select r.legacy_trace_id as trace_id from public.user_workflow_run as r
@@ -84,7 +85,7 @@ select lives_ok(
 );
 select is_empty('select from consolidation.unequal_trace', 'nor is it noted any more');
 
--- A swap makes other capture triggers, and knows that nobody wrote meanwhile -------------------------
+-- A swap makes other capture triggers, and knows that nobody wrote meanwhile ----------------------
 
 select consolidation.stop_capture('public.user_workflow_run_step');
 select consolidation.start_capture('public.user_workflow_run_step', 'consolidation.capture_new');

@@ -43,7 +43,7 @@ select consolidation.consolidate(array[910001, 910002]);
 delete from consolidation.change;
 select consolidation.forget_proof();
 
--- What is compared is recorded ----------------------------------------------------------------------
+-- What is compared is recorded --------------------------------------------------------------------
 
 create function pg_temp.unequal()
 returns bigint []
@@ -88,9 +88,11 @@ set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14 12:30:00+02"')
 where legacy_trace_id = 910001;
 delete from consolidation.change;
 select consolidation.record_comparison(910001, 910002, null);
-select is(pg_temp.unequal(), '{}'::bigint [], 'a form that applications may write is no difference');
+select is(
+    pg_temp.unequal(), '{}'::bigint [], 'a form that applications may write is no difference'
+);
 
--- Through the queue ---------------------------------------------------------------------------------
+-- Through the queue -------------------------------------------------------------------------------
 
 alter table public.user_workflow_run disable trigger capture_update;
 update public.user_workflow_run set status = 'damaged' where legacy_trace_id in (910001, 910002);
@@ -114,10 +116,11 @@ select is(
 );
 select lives_ok('select consolidation.prove_again(''{}'')', 'nothing can be proved again');
 
--- Ranges --------------------------------------------------------------------------------------------
+-- Ranges ------------------------------------------------------------------------------------------
 
 select results_eq(
-    'select p.capture_state = consolidation.capture_state(), p.is_proof from consolidation.proof as p',
+    'select p.capture_state = consolidation.capture_state(), p.is_proof
+    from consolidation.proof as p',
     'values (true, true)',
     'there is one proof, which relies on the capture triggers as they are'
 );
@@ -167,12 +170,14 @@ select is(
     'every execution was compared'
 );
 
--- Capture that was interrupted -----------------------------------------------------------------------
+-- Capture that was interrupted --------------------------------------------------------------------
 
 alter table public.user_workflow_run_step disable trigger capture_delete;
 alter table public.user_workflow_run_step enable always trigger capture_delete;
 set local client_min_messages = warning;
-select lives_ok('select consolidation.begin_proof()', 'a proof can begin after capture was interrupted');
+select lives_ok(
+    'select consolidation.begin_proof()', 'a proof can begin after capture was interrupted'
+);
 reset client_min_messages;
 select results_eq(
     $$
@@ -186,7 +191,7 @@ select is(pg_temp.unequal(), '{}'::bigint [], 'with nothing recorded');
 select lives_ok('select consolidation.forget_proof()', 'a proof can be forgotten');
 select is_empty('select from consolidation.proof', 'then there is none');
 
--- Too early -----------------------------------------------------------------------------------------
+-- Too early ---------------------------------------------------------------------------------------
 
 insert into consolidation.chunk (task, first_trace_id, last_trace_id, traces)
 values ('backfill', 1, 1, 1);

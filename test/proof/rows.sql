@@ -108,7 +108,7 @@ select is(
     'a JSON null is a value'
 );
 
--- Arrangement: what no old column shows --------------------------------------------------------------
+-- Arrangement: what no old column shows -----------------------------------------------------------
 
 create function pg_temp.arrangement_after(statement text, ordinal integer, key jsonb)
 returns text
@@ -140,7 +140,8 @@ from (
         where legacy_trace_id = 910001 $$
     ),
     (
-        'an event whose time is another text', 3, '{"event_id": 910902}', 'changed at 2',
+        'an event whose time is the same in another form', 3, '{"event_id": 910902}',
+        'as built at 2',
         $$ update public.user_workflow_run
         set events = jsonb_set(events, '{1,timestamp}', '"2025-01-14 10:30:01+00"')
         where legacy_trace_id = 910001 $$
@@ -158,8 +159,8 @@ from (
         'as built at 1', 'select'
     ),
     (
-        'a confidence that is another text', 4,
-        '{"screenshot_id": "11111111-0000-4000-8000-000000005001"}', 'changed at 1 on step 1',
+        'a confidence that is the same number', 4,
+        '{"screenshot_id": "11111111-0000-4000-8000-000000005001"}', 'as built at 1 on step 1',
         $$ update public.user_workflow_run_step
         set screenshots = jsonb_set(screenshots, '{0,confidence}', '0.5')
         where legacy_step_id = 910101 $$

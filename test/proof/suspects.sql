@@ -1,4 +1,5 @@
--- Executions in which anything differs, found fast: rows that are no elements, and all six together.
+-- Executions in which anything differs, found fast: rows that are no elements, and all six
+-- together.
 
 begin;
 select plan(77);
@@ -105,7 +106,9 @@ from (
     (
         'a changed batch_job_item_id of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set batch_job_item_id = gen_random_uuid() where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set batch_job_item_id = gen_random_uuid()
+        where trace_id = 910001 $$
     ),
     (
         'a changed org_id of workflow_trace',
@@ -115,27 +118,37 @@ from (
     (
         'a changed workflow_id of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set workflow_id = gen_random_uuid() where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set workflow_id = gen_random_uuid()
+        where trace_id = 910001 $$
     ),
     (
         'a changed channel of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set channel = coalesce(channel, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set channel = coalesce(channel, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed external_id of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set external_id = coalesce(external_id, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set external_id = coalesce(external_id, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed status of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set status = coalesce(status, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set status = coalesce(status, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed action_type of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set action_type = coalesce(action_type, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set action_type = coalesce(action_type, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed action_detail of workflow_trace',
@@ -150,7 +163,9 @@ from (
     (
         'a changed duration_ms of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set duration_ms = coalesce(duration_ms, 0) + 1 where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set duration_ms = coalesce(duration_ms, 0) + 1
+        where trace_id = 910001 $$
     ),
     (
         'a changed error_detail of workflow_trace',
@@ -160,27 +175,37 @@ from (
     (
         'a changed error_message of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set error_message = coalesce(error_message, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set error_message = coalesce(error_message, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed llm_prompt of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set llm_prompt = coalesce(llm_prompt, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set llm_prompt = coalesce(llm_prompt, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed llm_response of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set llm_response = coalesce(llm_response, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set llm_response = coalesce(llm_response, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed llm_model of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set llm_model = coalesce(llm_model, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set llm_model = coalesce(llm_model, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed llm_tokens_used of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set llm_tokens_used = coalesce(llm_tokens_used, 0) + 1 where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set llm_tokens_used = coalesce(llm_tokens_used, 0) + 1
+        where trace_id = 910001 $$
     ),
     (
         'a changed tier of workflow_trace',
@@ -190,7 +215,9 @@ from (
     (
         'a changed tier_reason of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set tier_reason = coalesce(tier_reason, '') || '!' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set tier_reason = coalesce(tier_reason, '') || '!'
+        where trace_id = 910001 $$
     ),
     (
         'a changed config_snapshot of workflow_trace',
@@ -200,17 +227,23 @@ from (
     (
         'a changed start_time of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set start_time = coalesce(start_time, now()) + interval '1 microsecond' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set start_time = coalesce(start_time, now()) + interval '1 microsecond'
+        where trace_id = 910001 $$
     ),
     (
         'a changed end_time of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set end_time = coalesce(end_time, now()) + interval '1 microsecond' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set end_time = coalesce(end_time, now()) + interval '1 microsecond'
+        where trace_id = 910001 $$
     ),
     (
         'a changed created_at of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set created_at = coalesce(created_at, now()) + interval '1 microsecond' where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set created_at = coalesce(created_at, now()) + interval '1 microsecond'
+        where trace_id = 910001 $$
     ),
     (
         'a changed user_id of workflow_trace',
@@ -220,17 +253,23 @@ from (
     (
         'a changed created_by of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set created_by = gen_random_uuid() where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set created_by = gen_random_uuid()
+        where trace_id = 910001 $$
     ),
     (
         'a changed session_id of workflow_trace',
         'trace', false,
-        $$ update legacy.workflow_trace set session_id = gen_random_uuid() where trace_id = 910001 $$
+        $$ update legacy.workflow_trace
+        set session_id = gen_random_uuid()
+        where trace_id = 910001 $$
     ),
     (
         'a changed status of workflow_steps',
         'step', false,
-        $$ update legacy.workflow_steps set status = coalesce(status, '') || '!' where step_id = 910101 $$
+        $$ update legacy.workflow_steps
+        set status = coalesce(status, '') || '!'
+        where step_id = 910101 $$
     ),
     (
         'a changed input_data of workflow_steps',
@@ -245,27 +284,37 @@ from (
     (
         'a changed error_message of workflow_steps',
         'step', false,
-        $$ update legacy.workflow_steps set error_message = coalesce(error_message, '') || '!' where step_id = 910101 $$
+        $$ update legacy.workflow_steps
+        set error_message = coalesce(error_message, '') || '!'
+        where step_id = 910101 $$
     ),
     (
         'a changed start_time of workflow_steps',
         'step', false,
-        $$ update legacy.workflow_steps set start_time = coalesce(start_time, now()) + interval '1 microsecond' where step_id = 910101 $$
+        $$ update legacy.workflow_steps
+        set start_time = coalesce(start_time, now()) + interval '1 microsecond'
+        where step_id = 910101 $$
     ),
     (
         'a changed end_time of workflow_steps',
         'step', false,
-        $$ update legacy.workflow_steps set end_time = coalesce(end_time, now()) + interval '1 microsecond' where step_id = 910101 $$
+        $$ update legacy.workflow_steps
+        set end_time = coalesce(end_time, now()) + interval '1 microsecond'
+        where step_id = 910101 $$
     ),
     (
         'a changed duration_ms of workflow_steps',
         'step', false,
-        $$ update legacy.workflow_steps set duration_ms = coalesce(duration_ms, 0) + 1 where step_id = 910101 $$
+        $$ update legacy.workflow_steps
+        set duration_ms = coalesce(duration_ms, 0) + 1
+        where step_id = 910101 $$
     ),
     (
         'a changed retry_count of workflow_steps',
         'step', false,
-        $$ update legacy.workflow_steps set retry_count = coalesce(retry_count, 0) + 1 where step_id = 910101 $$
+        $$ update legacy.workflow_steps
+        set retry_count = coalesce(retry_count, 0) + 1
+        where step_id = 910101 $$
     ),
     (
         'a changed metadata of workflow_steps',
@@ -280,22 +329,30 @@ from (
     (
         '1.1 instead of 1.10',
         'trace', false,
-        $$ update public.user_workflow_run set legacy_action_detail = '{"n": 1.1}' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set legacy_action_detail = '{"n": 1.1}'
+        where legacy_trace_id = 910001 $$
     ),
     (
         '1.1 instead of 1.10 in a step',
         'step', false,
-        $$ update public.user_workflow_run_step set input_data = '{"n": 1.1}' where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set input_data = '{"n": 1.1}'
+        where legacy_step_id = 910101 $$
     ),
     (
         'a JSON null instead of nothing',
         'trace', false,
-        $$ update public.user_workflow_run set error_details = 'null' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set error_details = 'null'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a JSON null instead of nothing in a step',
         'step', false,
-        $$ update public.user_workflow_run_step set input_data = 'null' where legacy_step_id = 910102 $$
+        $$ update public.user_workflow_run_step
+        set input_data = 'null'
+        where legacy_step_id = 910102 $$
     ),
     (
         'an empty text instead of nothing',
@@ -305,17 +362,23 @@ from (
     (
         'another key of a run, which its steps do not follow,',
         'event screenshot step trace', false,
-        $$ update public.user_workflow_run set run_id = '11111111-0000-4000-8000-00000000a009' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set run_id = '11111111-0000-4000-8000-00000000a009'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'another key of a step',
         'step', false,
-        $$ update public.user_workflow_run_step set step_id = '11111111-0000-4000-8000-00000000b009' where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set step_id = '11111111-0000-4000-8000-00000000b009'
+        where legacy_step_id = 910101 $$
     ),
     (
         'error_details of a step',
         'step', false,
-        $$ update public.user_workflow_run_step set error_details = '{}' where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set error_details = '{}'
+        where legacy_step_id = 910101 $$
     ),
     (
         'a context that is no object',
@@ -330,7 +393,9 @@ from (
     (
         'a step of another organisation',
         'step', false,
-        $$ update public.user_workflow_run_step set org_id = '22222222-0000-4000-8000-000000000000' where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set org_id = '22222222-0000-4000-8000-000000000000'
+        where legacy_step_id = 910101 $$
     ),
     (
         'a step that is gone',
@@ -350,7 +415,9 @@ from (
     (
         'another digit',
         'trace', true,
-        $$ update public.user_workflow_run set legacy_action_detail = '{"n": 1.1}' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set legacy_action_detail = '{"n": 1.1}'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'another key of a run and its steps',
@@ -366,7 +433,9 @@ from (
     (
         'error_details of a step',
         null, true,
-        $$ update public.user_workflow_run_step set error_details = '{}' where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set error_details = '{}'
+        where legacy_step_id = 910101 $$
     ),
     (
         'a key without its origin',
@@ -376,17 +445,23 @@ from (
     (
         'an origin with another time',
         'context', false,
-        $$ update public.user_workflow_run set legacy = jsonb_set(legacy, '{context,k,created_at}', '"2025-01-14T10:30:01Z"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set legacy = jsonb_set(legacy, '{context,k,created_at}', '"2025-01-14T10:30:01Z"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an origin whose time is written in another way',
         'context', false,
-        $$ update public.user_workflow_run set legacy = jsonb_set(legacy, '{context,k,created_at}', '"2025-01-14 10:30:00+00"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set legacy = jsonb_set(legacy, '{context,k,created_at}', '"2025-01-14 10:30:00+00"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an origin with another id',
         'context', false,
-        $$ update public.user_workflow_run set legacy = jsonb_set(legacy, '{context,k,context_id}', '7') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set legacy = jsonb_set(legacy, '{context,k,context_id}', '7')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an old row with another id',
@@ -406,22 +481,30 @@ from (
     (
         'a key more',
         'context', false,
-        $$ update public.user_workflow_run set context = context || '{"m": 1}' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set context = context || '{"m": 1}'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'endpoints in another order',
         'endpoint', false,
-        $$ update public.user_workflow_run set endpoints_used = '[8, 7]' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set endpoints_used = '[8, 7]'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an endpoint that is there twice',
         'endpoint', false,
-        $$ update public.user_workflow_run set endpoints_used = '[7, 7, 8]' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set endpoints_used = '[7, 7, 8]'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an endpoint that is a text',
         'endpoint', false,
-        $$ update public.user_workflow_run set endpoints_used = endpoints_used || '"orders"' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set endpoints_used = endpoints_used || '"orders"'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an endpoint that is gone from the old table',
@@ -431,26 +514,34 @@ from (
     (
         'a changed value',
         'context', true,
-        $$ update public.user_workflow_run set context = context || '{"k": 2}', legacy = legacy where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set context = context || '{"k": 2}', legacy = legacy
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an endpoint more',
         'endpoint', true,
-        $$ update public.user_workflow_run set endpoints_used = endpoints_used || '9' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set endpoints_used = endpoints_used || '9'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a key that is too long',
         null, true,
-        $$ update public.user_workflow_run set context = context || jsonb_build_object(repeat('x', 256), 1), legacy = legacy where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set context = context || jsonb_build_object(repeat('x', 256), 1), legacy = legacy
+        where legacy_trace_id = 910001 $$
     ),
     (
         'endpoints that are there twice, in another order, with a text',
         null, true,
-        $$ update public.user_workflow_run set endpoints_used = '[8, 7, 8, "orders"]' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set endpoints_used = '[8, 7, 8, "orders"]'
+        where legacy_trace_id = 910001 $$
     )
 ) as d (damage, found, loose, statement);
 
--- All six ------------------------------------------------------------------------------------------
+-- All six -----------------------------------------------------------------------------------------
 
 select is(
     consolidation.suspects(-9223372036854775808, 9223372036854775807, null), '{}'::bigint [],
@@ -474,7 +565,8 @@ as $$
 select array(select s.id from unnest(consolidation.suspects(lo, hi, ids)) as s (id) order by s.id)
 $$;
 select is(
-    pg_temp.suspects(-9223372036854775808, 9223372036854775807), '{910001,910002,910003,910004}'::bigint [],
+    pg_temp.suspects(-9223372036854775808, 9223372036854775807),
+    '{910001,910002,910003,910004}'::bigint [],
     'each execution is named once; those that only one side knows as well'
 );
 select is(

@@ -103,47 +103,65 @@ from (
     (
         'an event that changed its type',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,type}', '"x"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,type}', '"x"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a number of the same value that is written in another way',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,data}', '1.1') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,data}', '1.1')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a JSON null that became nothing',
         'event', false,
-        $$ update public.user_workflow_run set events = events #- '{1,data}' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = events #- '{1,data}'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a time that is written in another way',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T12:30:00+02:00"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T12:30:00+02:00"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a time that is no time',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,timestamp}', '"noon"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,timestamp}', '"noon"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a time that is a microsecond later',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T10:30:00.000001Z"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T10:30:00.000001Z"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a time later by a microsecond in the old table',
         'event', false,
-        $$ update legacy.workflow_events set "timestamp" = "timestamp" + interval '1 microsecond' where event_id = 910903 $$
+        $$ update legacy.workflow_events
+        set "timestamp" = "timestamp" + interval '1 microsecond'
+        where event_id = 910903 $$
     ),
     (
         'an event with a key more',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,note}', '1') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,note}', '1')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an event that is there twice',
         'event', false,
-        $$ update public.user_workflow_run set events = events || (events -> 0) where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = events || (events -> 0)
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an event that is gone',
@@ -158,12 +176,16 @@ from (
     (
         'another order',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_build_array(events -> 1, events -> 0) where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_build_array(events -> 1, events -> 0)
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an id that is a text',
         'event', false,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,event_id}', '"910901"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,event_id}', '"910901"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an event that stands on another step',
@@ -173,7 +195,9 @@ from (
     (
         'an event that is a text',
         'event', false,
-        $$ update public.user_workflow_run set events = events || '"a text"' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = events || '"a text"'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'events that are no array',
@@ -183,22 +207,32 @@ from (
     (
         'a changed url',
         'screenshot', false,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,url}', '"x"') where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_set(screenshots, '{0,url}', '"x"')
+        where legacy_step_id = 910101 $$
     ),
     (
-        'a confidence that is written in another way',
-        'screenshot', false,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,confidence}', '0.5') where legacy_step_id = 910101 $$
+        'a confidence that is the same number',
+        null, false,
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_set(screenshots, '{0,confidence}', '0.5')
+        where legacy_step_id = 910101 $$
     ),
     (
         'a description that is null',
         'screenshot', false,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,action}', 'null') where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_set(screenshots, '{0,action}', 'null')
+        where legacy_step_id = 910101 $$
     ),
     (
         'an organisation that is another',
         'screenshot', false,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,org_id}', '"22222222-0000-4000-8000-000000000000"') where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_set(
+            screenshots, '{0,org_id}', '"22222222-0000-4000-8000-000000000000"'
+        )
+        where legacy_step_id = 910101 $$
     ),
     (
         'a screenshot on another step',
@@ -213,7 +247,9 @@ from (
     (
         'two screenshots that changed places',
         'screenshot', false,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_build_array(screenshots -> 1, screenshots -> 0) where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_build_array(screenshots -> 1, screenshots -> 0)
+        where legacy_step_id = 910101 $$
     ),
     (
         'a screenshot of no step that is gone',
@@ -223,52 +259,72 @@ from (
     (
         'a changed type',
         'event', true,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,type}', '"x"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,type}', '"x"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'another digit',
         'event', true,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,data}', '1.1') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,data}', '1.1')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'another moment',
         'event', true,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T12:30:00+01:00"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T12:30:00+01:00"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'the same moment in another form',
         null, true,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T12:30:00+02:00"') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,timestamp}', '"2025-01-14T12:30:00+02:00"')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a further key',
         null, true,
-        $$ update public.user_workflow_run set events = jsonb_set(events, '{0,note}', '1') where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_set(events, '{0,note}', '1')
+        where legacy_trace_id = 910001 $$
     ),
     (
         'another order',
         null, true,
-        $$ update public.user_workflow_run set events = jsonb_build_array(events -> 1, events -> 0) where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = jsonb_build_array(events -> 1, events -> 0)
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an element that does not fit',
         null, true,
-        $$ update public.user_workflow_run set events = events || '"a text"' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = events || '"a text"'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an element that was not carried back',
         'event', true,
-        $$ update public.user_workflow_run set events = events || '{"type": "x", "timestamp": "2025-01-14T10:30:00Z"}' where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = events || '{"type": "x", "timestamp": "2025-01-14T10:30:00Z"}'
+        where legacy_trace_id = 910001 $$
     ),
     (
         'an event that is there twice',
         'event', true,
-        $$ update public.user_workflow_run set events = events || (events -> 0) where legacy_trace_id = 910001 $$
+        $$ update public.user_workflow_run
+        set events = events || (events -> 0)
+        where legacy_trace_id = 910001 $$
     ),
     (
         'a screenshot that is there twice',
         'screenshot', true,
-        $$ update public.user_workflow_run_step set screenshots = screenshots || (screenshots -> 0) where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = screenshots || (screenshots -> 0)
+        where legacy_step_id = 910101 $$
     ),
     (
         'an old row that is gone',
@@ -278,16 +334,20 @@ from (
     (
         'a changed url',
         'screenshot', true,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_set(screenshots, '{0,url}', '"x"') where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_set(screenshots, '{0,url}', '"x"')
+        where legacy_step_id = 910101 $$
     ),
     (
         'screenshots in another order',
         null, true,
-        $$ update public.user_workflow_run_step set screenshots = jsonb_build_array(screenshots -> 1, screenshots -> 0) where legacy_step_id = 910101 $$
+        $$ update public.user_workflow_run_step
+        set screenshots = jsonb_build_array(screenshots -> 1, screenshots -> 0)
+        where legacy_step_id = 910101 $$
     )
 ) as d (damage, found, loose, statement);
 
--- By range and by ids ------------------------------------------------------------------------------
+-- By range and by ids -----------------------------------------------------------------------------
 
 update public.user_workflow_run set events = events - 0 where legacy_trace_id = 910001;
 select is_empty(
@@ -326,7 +386,9 @@ select throws_ok(
 reset role;
 set local role workflow_maintenance;
 select lives_ok(
-    'select consolidation.unequal_events(1, 1, null), consolidation.unequal_screenshots(1, 1, null)',
+    'select
+        consolidation.unequal_events(1, 1, null),
+        consolidation.unequal_screenshots(1, 1, null)',
     'maintenance can'
 );
 reset role;
