@@ -1,7 +1,6 @@
 -- Deploy workflow_consolidation:documents/run_functions to pg
 --
--- Why:    what applications do with a run, each as one statement that loses nobody's change. They
---         run with the caller's rights and see what row level security shows him.
+-- Why:    what applications do with a run, each as one statement that loses nobody's change.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -30,7 +29,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     owner uuid := coalesce(start_run.org_id, public.current_org_id());
-    -- An adopted database may have enumerations.
     known_channel public.user_workflow_run.channel%type := start_run.channel;
     known_status public.user_workflow_run.status%type := start_run.status;
     started public.user_workflow_run;

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/phase to pg
 --
--- Why:    where the database stands, and where the old tables are: read from the catalog whenever it
---         is asked. The six tables are listed here and nowhere else.
+-- Why:    where the database stands, and where the old tables are, read from the catalog whenever
+--         it is asked. The six tables are listed here and nowhere else.
 -- Locks:  none.
 -- Revert: drops functions and table.
 

@@ -45,8 +45,8 @@ begin
                 and l.pid <> pg_backend_pid()
             group by a.pid, a.application_name, a.usename, a.state, a.xact_start
             union all
-            -- These have no session; their virtual transaction changes with a restart of the server,
-            -- so they are found by the lock that each holds on its own id.
+            -- These have no session, and their virtual transaction changes with a restart of the
+            -- server: they are found by the lock that each holds on its own id.
             select
                 x.prepared,
                 format(

@@ -40,7 +40,8 @@ begin
             '{action_detail,error_detail,config_snapshot}',
             array[t.action_detail, t.error_detail, t.config_snapshot]
         ),
-        consolidation.arrangement(x.is_strict, t.as_built), 0
+        consolidation.arrangement(x.is_strict, t.as_built),
+        0
     from execution as x
     inner join consolidation.trace_row as t on t.trace_id = x.trace_id
     union all
@@ -72,12 +73,7 @@ begin
         consolidation.present(
             to_jsonb(c) - '{place,origin,fits,as_built}'::text [], '{value}', array[c.value]
         ),
-        consolidation.arrangement(
-            x.is_strict,
-            c.as_built
-            and consolidation.is_written_as(c.origin ->> 'created_at', c.created_at)
-            and consolidation.is_written_as(c.origin ->> 'updated_at', c.updated_at)
-        ),
+        consolidation.arrangement(x.is_strict, c.as_built),
         c.place
     from execution as x
     inner join consolidation.context_row as c on c.trace_id = x.trace_id
@@ -133,8 +129,7 @@ begin
             '{event_data}', array[e.event_data]
         ),
         consolidation.arrangement(
-            x.is_strict,
-            e.as_built and consolidation.is_written_as(e.element ->> 'timestamp', e."timestamp"),
+            x.is_strict, e.as_built,
             row_number() over (partition by e.trace_id, e.step_id order by e.place)
         ),
         e.place
@@ -150,10 +145,7 @@ begin
             '{}', '{}'
         ),
         consolidation.arrangement(
-            x.is_strict,
-            p.as_built
-            and consolidation.is_written_as(p.element ->> 'timestamp', p.created_at)
-            and p.element ->> 'confidence' is not distinct from p.confidence_score::text,
+            x.is_strict, p.as_built,
             row_number() over (partition by p.trace_id, p.step_index order by p.place),
             p.on_step_number
         ),

@@ -10,7 +10,7 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
-                'consolidation.claim(bigint[])',
+                'consolidation.claimed_id(bigint[])',
                 'consolidation.judged_claim(bigint[])',
                 'consolidation.free_id(text,text[])'
             ]
