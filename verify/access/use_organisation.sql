@@ -16,11 +16,10 @@ select consolidation.claim(
     )
 );
 
-select public.use_organisation('00000000-0000-0000-0000-000000000001');
 select consolidation.claim(
     'use_organisation() names the organisation of the transaction',
-    current_setting('app.current_org_id') = '00000000-0000-0000-0000-000000000001'
-    and public.current_org_id() = '00000000-0000-0000-0000-000000000001'
+    public.use_organisation('00000000-0000-4000-8000-000000000001')::text = ''
+    and public.current_org_id() = '00000000-0000-4000-8000-000000000001'
 );
 
 rollback;
