@@ -872,9 +872,9 @@ for change, listed in CLAIMS.items():
                 breaks(
                     change,
                     claim,
-                    f"alter function {function} rename to gone",
-                    f"alter function {function} security definer",
-                    f"grant execute on function {function} to workflow_app",
+                    f"alter routine {function} rename to gone",
+                    f"alter routine {function} security definer",
+                    f"grant execute on routine {function} to workflow_app",
                 )
             breaks(change, claim, f"alter function {listed_functions[0]} reset search_path")
         breaks(
@@ -1143,6 +1143,7 @@ breaks(
     "create every old table again",
     "delete from consolidation.dropped_table where table_name = 'workflow_trace_endpoint'",
     "delete from consolidation.dropped_table where statement like 'create table%'",
+    "delete from consolidation.dropped_table where statement like 'create view%old_trace %'",
     on="contract",
 )
 for table in DOCUMENTS:
