@@ -16,7 +16,7 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create function consolidation.claimed_id(trace_ids bigint [])
+create function consolidation.claims_of(trace_ids bigint [])
 returns table (kind text, trace_id bigint, step_id bigint, place text, id text, held_by bigint)
 language plpgsql
 stable
@@ -43,7 +43,7 @@ begin
     where c.trace_id = any (trace_ids) and c.fits;
 end;
 $$;
-comment on function consolidation.claimed_id(bigint []) is
+comment on function consolidation.claims_of(bigint []) is
 'Ids that elements and context keys of these executions claim: kind (event, screenshot, context),
 execution, step if it is on one, place in the array or key, the id, and the execution to which the
 old table gives it';
@@ -60,7 +60,7 @@ begin
     return query
     with claim as materialized (
         select c.*
-        from consolidation.claimed_id(trace_ids) as c
+        from consolidation.claims_of(trace_ids) as c
     ),
 
     upheld as materialized (
@@ -68,7 +68,7 @@ begin
             c.kind,
             c.trace_id,
             c.id
-        from consolidation.claimed_id(
+        from consolidation.claims_of(
             array(select distinct c.held_by from claim as c where c.held_by <> c.trace_id)
         ) as c
     )
@@ -134,12 +134,12 @@ comment on function consolidation.free_id(text, text []) is
 'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not
 among those taken';
 
-revoke all on function consolidation.claimed_id(bigint []) from public;
+revoke all on function consolidation.claims_of(bigint []) from public;
 revoke all on function consolidation.judged_claim(bigint []) from public;
 revoke all on function consolidation.free_id(text, text []) from public;
 grant execute
 on function
-consolidation.claimed_id(bigint []),
+consolidation.claims_of(bigint []),
 consolidation.judged_claim(bigint []),
 consolidation.free_id(text, text [])
 to workflow_maintenance;

@@ -118,7 +118,7 @@ declare
         )
         for update skip locked
     );
-    taken constant text [] := array(select c.id from consolidation.claimed_id(trace_ids) as c);
+    taken constant text [] := array(select c.id from consolidation.claims_of(trace_ids) as c);
     document record;
 begin
     -- Asked again, now that nobody else changes them.

@@ -12,7 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.free_id(text, text []);
 drop function consolidation.judged_claim(bigint []);
-drop function consolidation.claimed_id(bigint []);
+drop function consolidation.claims_of(bigint []);
 delete from consolidation.deployed_change where change = 'move/claims';
 
 commit;

@@ -427,7 +427,7 @@ breaks(
     replaced("consolidation.synthetic_id(owner uuid, place text)", "bigint", "place::bigint"),
 )
 breaks(
-    "mapping/keys",
+    "mapping/event",
     "event_element()",
     replaced(
         "consolidation.event_element"
@@ -445,7 +445,7 @@ breaks(
     ),
 )
 breaks(
-    "mapping/keys",
+    "mapping/screenshot",
     "screenshot_element()",
     replaced(
         "consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, "
@@ -523,10 +523,13 @@ breaks(
 for table in DOCUMENTS:
     for name in ("capture_insert", "capture_update", "capture_delete", "capture_truncate"):
         trigger("move/queue", "is captured", table, name)
+        # A loader's writes would be missed.
+        breaks("move/queue", "is captured", f"alter table {table} enable trigger {name}")
 for name in SIX:
     breaks(
         "move/queue",
         "is captured",
+        f"alter table public.{name} enable trigger capture_insert",
         f"alter table public.{name} disable trigger capture_update",
         f"drop trigger capture_truncate on public.{name}",
         f"alter table public.{name} disable trigger all",
@@ -564,7 +567,8 @@ breaks(
     "carry_over",
     "every range",
     "update consolidation.chunk set finished_at = null where chunk_id = 1",
-    "insert into consolidation.chunk (first_trace_id, last_trace_id, traces) values (1, 2, 2)",
+    "insert into consolidation.chunk (task, first_trace_id, last_trace_id, traces) "
+    "values ('backfill', 1, 2, 2)",
 )
 
 STEP_KEYS = {
@@ -675,31 +679,24 @@ breaks(
     "every foreign key",
     "insert into consolidation.cut_over_log (stage, statement) values ('validate', 'select 1')",
 )
-QUIETLY = "set local session_replication_role = replica;"
 breaks(
     "cut_over",
-    "what the old tables hold",
-    QUIETLY + "update user_workflow_run set status = 'x' where legacy_trace_id = 1",
-    QUIETLY + "update user_workflow_run_step set events = '[]' where legacy_step_id = 11",
-    QUIETLY + "delete from user_workflow_run",
-    "update legacy.workflow_trace_context set value = 'null' where trace_id = 1",
-    "delete from legacy.workflow_trace_endpoint where trace_id = 1",
-    "delete from legacy.workflow_trace",
-    # A view that shows other values, whatever the documents hold.
-    """
-    do $$ begin
-        execute format(
-            'create or replace view consolidation.event_row with (security_invoker = true) as %s',
-            replace(
-                pg_get_viewdef('consolidation.event_row'),
-                '''data''::text', '''type''::text'
-            )
-        );
-    end $$
-    """,
-    # Everything pending: nothing would be compared.
-    "insert into consolidation.change (trace_id) select trace_id from legacy.workflow_trace",
-    "insert into consolidation.change (trace_id) values (null)",
+    "was found to differ",
+    # What a proof noted, and nobody repaired.
+    "insert into consolidation.unequal_trace (trace_id) values (1)",
+)
+breaks(
+    "cut_over",
+    "every write since then was captured",
+    "select consolidation.forget_proof()",
+    "insert into consolidation.chunk (task, first_trace_id, last_trace_id, traces) "
+    "values ('proof', 1, 2, 2)",
+    *(
+        f"alter table {table} disable trigger {name};"
+        f"alter table {table} enable always trigger {name}"
+        for table in (*DOCUMENTS, "legacy.workflow_events")
+        for name in ("capture_insert", "capture_truncate")
+    ),
 )
 
 
@@ -712,7 +709,7 @@ def revoked_functions(change: str) -> list[str]:
     )
 
 
-for change in ("move/backfill", *(c for c in PLAN if c.startswith(("swap/", "proof/")))):
+for change in (c for c in PLAN if c.startswith(("swap/", "proof/"))):
     if not any("applications cannot execute" in (claim or "") for claim, _ in CLAIMS[change]):
         continue
     for function in revoked_functions(change):
@@ -1046,7 +1043,7 @@ for change, view in (
 for change in ("proof/finding_tables", "proof/finding_dependents", "proof/finding_access"):
     listed_views = re.findall(
         r"'(consolidation\.finding_\w+)'",
-        dict(CLAIMS[change])["each view of findings reads with the rights of the caller"],
+        next(s for claim, s in CLAIMS[change] if "rights of the caller" in (claim or "")),
     )
     caller_view(change, *listed_views)
     for view in listed_views:
@@ -1057,28 +1054,64 @@ for change in ("proof/finding_tables", "proof/finding_dependents", "proof/findin
             f"alter view {view} rename column remedy to gone",
         )
 breaks(
-    "move/backfill",
-    "with the rights of the caller",
-    "alter view consolidation.progress reset (security_invoker)",
-    "alter view consolidation.progress_by_session reset (security_invoker)",
-)
-breaks(
-    "move/backfill",
+    "move/batches",
     "open ranges",
     "drop index consolidation.chunk_open_idx",
     "update pg_index set indisvalid = false "
     "where indexrelid = 'consolidation.chunk_open_idx'::regclass",
 )
-# The old tables are found in legacy or in public; the views must not be taken for them.
-for change, claim, function in (
-    ("move/consolidate", "where a policy hides rows", "rebuild_documents(bigint[])"),
-    ("proof/uncarriable", "where a policy hides rows", "uncarriable()"),
-    ("move/backfill", "in legacy and in public", "plan_chunks()"),
-    ("move/backfill", "in legacy and in public", "claim_chunk(integer)"),
-    ("move/backfill", "in legacy and in public", "carry_chunk(bigint)"),
-    ("move/backfill", "in legacy and in public", "note_everything()"),
+for change, function in (
+    ("move/consolidate", "rebuild_documents(bigint[])"),
+    ("move/carry_back", "carry_back(bigint[])"),
+    ("proof/differences", "differences(bigint,bigint,boolean,bigint[])"),
 ):
-    breaks(change, claim, f"alter function consolidation.{function} reset search_path")
+    breaks(
+        change,
+        "where a policy hides rows",
+        f"alter function consolidation.{function} reset search_path",
+        f"alter function consolidation.{function} set search_path = public",
+    )
+
+# What the core claims of all its functions and views.
+for change, listed in CLAIMS.items():
+    for claim, statement in listed:
+        if claim is None:
+            continue
+        signatures = re.findall(
+            r"'(consolidation\.\w+\([^']*\))'", re.sub(r"'\s*\n\s*'", "", statement)
+        )
+        if claim.endswith("are pinned and closed to applications"):
+            for signature in signatures:
+                breaks(
+                    change,
+                    claim,
+                    f"grant execute on routine {signature} to workflow_app",
+                    f"grant execute on routine {signature} to public",
+                    # Bodies that are bound, and procedures that commit, have no search path.
+                    f"""
+                    do $do$ begin
+                        execute case
+                            when exists (
+                                select from pg_proc as p
+                                where
+                                    p.oid = to_regprocedure('{signature}')
+                                    and p.proconfig::text like '%search_path%'
+                            )
+                                then 'alter routine {signature} reset search_path'
+                            else 'alter routine {signature} rename to gone'
+                        end;
+                    end $do$
+                    """,
+                )
+        elif claim.endswith("is bound to what it names"):
+            for signature in signatures:
+                breaks(change, claim, f"alter function {signature} rename to gone")
+        elif re.fullmatch(
+            r"the views of (mapping|move)/\w+ read with the rights of the caller", claim
+        ):
+            names = re.findall(r"'(\w+)'", statement.partition("unnest(")[2].partition(")")[0])
+            assert names, claim
+            caller_view(change, *(f"consolidation.{name}" for name in names))
 
 for table, defaulted in (
     (

@@ -34,7 +34,7 @@ select consolidation.carry_back(array[910001, 910002]);
 select bag_eq(
     $$
     select c.kind, c.trace_id, c.step_id, c.place, c.held_by
-    from consolidation.claimed_id(array[910001]) as c
+    from consolidation.claims_of(array[910001]) as c
     $$,
     $$
     values
@@ -170,7 +170,7 @@ from unnest(array['event', 'screenshot', 'context']) as k (kind);
 reset role;
 set local role workflow_app;
 select throws_ok(
-    $$ select from consolidation.claimed_id('{}') $$, '42501', null, 'applications cannot ask'
+    $$ select from consolidation.claims_of('{}') $$, '42501', null, 'applications cannot ask'
 );
 select throws_ok(
     $$ select consolidation.free_id('event', '{}') $$, '42501', null, '… nor take an id so'

@@ -11,8 +11,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.put_in_singly(bigint)',
-                'consolidation.carry_back_by_halves(bigint[])',
-                'consolidation.carry_back(bigint[])'
+                'consolidation.carry_back_by_halves(bigint[])'
             ]
         ) as f (signature)
         where not exists (
@@ -26,6 +25,18 @@ select consolidation.claim_none(
                 )
                 and not has_function_privilege('workflow_app', p.oid, 'execute')
         )
+    )
+);
+
+select consolidation.claim(
+    'carry_back() raises an error where a policy hides rows, and is not for applications',
+    (
+        select
+            p.prosrc like '%perform consolidation.see_everything();%'
+            and p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
+        from pg_catalog.pg_proc as p
+        where p.oid = to_regprocedure('consolidation.carry_back(bigint[])')
     )
 );
 

@@ -10,7 +10,7 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
-                'consolidation.claimed_id(bigint[])',
+                'consolidation.claims_of(bigint[])',
                 'consolidation.judged_claim(bigint[])',
                 'consolidation.free_id(text,text[])'
             ]

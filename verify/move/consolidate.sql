@@ -28,7 +28,6 @@ select consolidation.claim_none(
                 'consolidation.lock_traces(bigint[])',
                 'consolidation.lock_traces_shared(bigint[])',
                 'consolidation.remove_what_is_gone(bigint[])',
-                'consolidation.rebuild_documents(bigint[])',
                 'consolidation.consolidate(bigint[])'
             ]
         ) as f (signature)
@@ -43,6 +42,18 @@ select consolidation.claim_none(
                 )
                 and not has_function_privilege('workflow_app', p.oid, 'execute')
         )
+    )
+);
+
+select consolidation.claim(
+    'rebuild_documents() raises an error where a policy hides rows, and is not for applications',
+    (
+        select
+            p.prosrc like '%perform consolidation.see_everything();%'
+            and p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
+        from pg_catalog.pg_proc as p
+        where p.oid = to_regprocedure('consolidation.rebuild_documents(bigint[])')
     )
 );
 

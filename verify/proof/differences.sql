@@ -11,8 +11,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.refuse_empty_comparison(bigint,bigint,bigint[],boolean)',
-                'consolidation.slice_end(bigint,bigint,bigint[],integer)',
-                'consolidation.differences(bigint,bigint,boolean,bigint[])'
+                'consolidation.slice_end(bigint,bigint,bigint[],integer)'
             ]
         ) as f (signature)
         where not exists (
@@ -26,6 +25,19 @@ select consolidation.claim_none(
                 )
                 and not has_function_privilege('workflow_app', p.oid, 'execute')
         )
+    )
+);
+
+select consolidation.claim(
+    'differences() raises an error where a policy hides rows, and is not for applications',
+    (
+        select
+            p.prosrc like '%perform consolidation.see_everything();%'
+            and p.provolatile = 's'
+            and p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
+        from pg_catalog.pg_proc as p
+        where p.oid = to_regprocedure('consolidation.differences(bigint,bigint,boolean,bigint[])')
     )
 );
 
