@@ -208,10 +208,13 @@ order by i.indexrelid::regclass::text;
 
 insert into rule (holds, description)
 select
-    g.tgenabled = case when g.tgname ~ '^capture_' then 'A' else 'O' end,
+    g.tgenabled = case when g.tgname ~ '^(capture|guard|keep|refuse)_' then 'A' else 'O' end,
     format(
         'trigger %I on %s fires%s', g.tgname, r.label,
-        case when g.tgname ~ '^capture_' then ' whatever the replication role' else '' end
+        case
+            when g.tgname ~ '^(capture|guard|keep|refuse)_' then ' whatever the replication role'
+            else ''
+        end
     )
 from pg_catalog.pg_trigger as g
 inner join project_relation as r on r.oid = g.tgrelid

@@ -15,6 +15,7 @@ select to_regnamespace('consolidation') is null as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 do $$
 begin
@@ -40,18 +41,6 @@ drop view public.workflow_trace_screenshot;
 drop view public.workflow_events;
 drop view public.workflow_steps;
 drop view public.workflow_trace;
-drop view consolidation.back_endpoint;
-drop view consolidation.back_context;
-drop view consolidation.back_screenshot;
-drop view consolidation.back_event;
-drop view consolidation.back_step;
-drop view consolidation.back_trace;
-drop view consolidation.endpoint_row;
-drop view consolidation.context_row;
-drop view consolidation.screenshot_row;
-drop view consolidation.event_row;
-drop view consolidation.step_row;
-drop view consolidation.trace_row;
 
 drop trigger keep_context_origin_insert on public.user_workflow_run;
 drop trigger keep_context_origin_update on public.user_workflow_run;
@@ -64,52 +53,34 @@ drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
-drop view consolidation.preflight;
-drop view consolidation.finding_row_level_security;
-drop view consolidation.finding_policy;
-drop view consolidation.finding_view_privilege;
-drop view consolidation.finding_write_only_privilege;
-drop view consolidation.finding_column_privilege;
-drop view consolidation.finding_publication;
-drop view consolidation.finding_trigger;
-drop view consolidation.finding_row_type;
-drop view consolidation.finding_rule;
-drop view consolidation.finding_materialized_view;
-drop view consolidation.finding_function;
-drop view consolidation.finding_view;
-drop view consolidation.finding_row;
-drop view consolidation.finding_statistics;
-drop view consolidation.finding_table_kind;
-drop view consolidation.finding_inheritance;
-drop view consolidation.finding_column_type;
-drop view consolidation.finding_index;
-drop view consolidation.finding_sequence;
-drop view consolidation.finding_foreign_key;
-drop view consolidation.old_relation;
-drop view consolidation.id_sequence;
-drop view consolidation.progress_by_session;
-drop view consolidation.progress;
-
--- The functions that served the move, whichever depend on which: as long as one can be dropped.
+-- What served the move, whichever depends on which: as long as anything of it can be dropped.
 do $$
 declare
-    found record;
+    object record;
     left_over text;
     dropped boolean := true;
 begin
     while dropped loop
         dropped := false;
         left_over := null;
-        for found in
-            select p.oid::regprocedure as routine
+        for object in
+            select
+                'routine' as kind,
+                p.oid::regprocedure::text as name
             from pg_catalog.pg_proc as p
             where p.pronamespace = 'consolidation'::regnamespace
+            union all
+            select
+                case c.relkind when 'v' then 'view' when 'c' then 'type' else 'table' end,
+                c.oid::regclass::text
+            from pg_catalog.pg_class as c
+            where c.relnamespace = 'consolidation'::regnamespace and c.relkind in ('v', 'c', 'r')
         loop
             begin
-                execute format('drop routine %s', found.routine);
+                execute format('drop %s %s', object.kind, object.name);
                 dropped := true;
             exception when dependent_objects_still_exist then
-                left_over := concat_ws(', ', left_over, found.routine);
+                left_over := concat_ws(', ', left_over, object.name);
             end;
         end loop;
     end loop;
@@ -171,20 +142,6 @@ for each row
 when (new.org_id is null and new.run_id is not null)
 execute function public.fill_step_keys();
 
-drop type consolidation.screenshot_object;
-drop type consolidation.event_object;
-drop type consolidation.known_step;
-drop type consolidation.known_run;
-drop table consolidation.accepted;
-drop table consolidation.carried_back;
-drop table consolidation.change;
-drop table consolidation.chunk;
-drop table consolidation.cut_over_log;
-drop table consolidation.deployed_change;
-drop table consolidation.dropped_table;
-drop table consolidation.proof;
-drop table consolidation.set_aside;
-drop table consolidation.unequal_trace;
 drop schema consolidation;
 drop schema legacy;
 

@@ -39,13 +39,14 @@ begin
         return;
     end if;
     perform consolidation.claim_none(
-        'the revert can create every old table again',
+        'the revert can create every old table again, and the view that is bound to it',
         array(
-            select t.name
+            select format('%s of %s', k.kind, t.name)
             from unnest(consolidation.six_tables()) as t (name)
+            cross join (values ('table'), ('view')) as k (kind)
             where not exists (
                 select from consolidation.dropped_table as d
-                where d.table_name = t.name and d.statement like 'create table%'
+                where d.table_name = t.name and d.statement like format('create %s %%', k.kind)
             )
         )
     );

@@ -12,6 +12,7 @@ select consolidation.is_deployed('access/current_org_id') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create function public.current_org_id()
 returns uuid

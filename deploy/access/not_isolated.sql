@@ -15,6 +15,7 @@ select consolidation.is_deployed('access/not_isolated') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create view public.not_isolated
 with (security_invoker = true) as

@@ -9,6 +9,7 @@
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 -- PgBouncer sets what psql sends as it connects. Later scripts ask consolidation.is_deployed().
 do $$

@@ -15,6 +15,7 @@ select consolidation.is_deployed('access/row_level_security') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create policy user_workflow_run_org_isolation on public.user_workflow_run
 for all
@@ -72,10 +73,7 @@ begin
         select
             consolidation.old_table(n.name),
             false
-        from unnest(array[
-            'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-            'workflow_trace_context', 'workflow_trace_endpoint'
-        ]) as n (name)
+        from unnest(consolidation.six_tables()) as n (name)
     ) as t
     where t.relation is not null and row_security_active(t.relation::oid) and not t.has_policy;
     if hidden is not null then

@@ -1,7 +1,6 @@
 -- Deploy workflow_consolidation:documents/run_functions to pg
 --
--- Why:    what applications do with a run, each as one statement that loses nobody's change. They
---         run with the caller's rights and see what row level security shows him.
+-- Why:    what applications do with a run, each as one statement that loses nobody's change.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -30,7 +29,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     owner uuid := coalesce(start_run.org_id, public.current_org_id());
-    -- An adopted database may have enumerations.
     known_channel public.user_workflow_run.channel%type := start_run.channel;
     known_status public.user_workflow_run.status%type := start_run.status;
     started public.user_workflow_run;
@@ -85,10 +83,10 @@ end;
 $$;
 comment on function public.start_run(uuid, text, uuid, uuid, jsonb, text, text) is
 'Starts a run now and returns its row. Call it in "from": (start_run(...)).* would call it once a
-column, as PostgreSQL does with any function. config_snapshot becomes an array of all active configurations
-of the organisation that are for this workflow or for all, and for this channel or for all
-(config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an organisation,
-22023 if context is no object, 42501 for an organisation the session may not write';
+column, as PostgreSQL does with any function. config_snapshot becomes an array of all active
+configurations of the organisation that are for this workflow or for all, and for this channel or
+for all (config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an
+organisation, 22023 if context is no object, 42501 for an organisation the session may not write';
 
 create function public.add_context(run_id uuid, entries jsonb)
 returns jsonb
@@ -245,7 +243,7 @@ language sql
 volatile
 return public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.endpoint));
 comment on function public.add_endpoint(uuid, uuid) is
-'As add_endpoint(uuid, bigint), for ids that are uuids, kept as texts; the old name cannot show them';
+'As add_endpoint(uuid, text), for ids that are uuids';
 
 insert into consolidation.deployed_change (change) values ('documents/run_functions');
 

@@ -89,8 +89,9 @@ end;
 $$;
 comment on function public.add_events(uuid, jsonb) is
 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}), further keys are kept.
-Raises 22023 naming the first element that is none of that, P0002 if the session sees no such step';
+characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}), further
+keys are kept. Raises 22023 naming the first element that is none of that, P0002 if the session sees
+no such step';
 
 create function public.add_event(
     step_id uuid, type text, data jsonb default '{}', "timestamp" timestamptz default null
@@ -196,8 +197,9 @@ are kept. Raises 22023 naming the first element
 that is none of that, P0002 if the session sees no such step';
 
 -- Drivers send floats as double precision, for which numeric has no implicit cast; the other way
--- round there is one. JSON gets the shortest digits that are the same float, so 0.95 is 0.95, whatever
--- extra_float_digits the session has. NaN and infinity become strings, which add_screenshots refuses.
+-- round there is one. JSON gets the shortest digits that are the same float, so 0.95 is 0.95,
+-- whatever extra_float_digits the session has. NaN and infinity become strings, which
+-- add_screenshots refuses.
 create function public.add_screenshot(
     step_id uuid,
     url text,

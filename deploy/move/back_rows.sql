@@ -1,7 +1,6 @@
 -- Deploy workflow_consolidation:move/back_rows to pg
 --
--- Why:    rows that the documents show, into the old tables: only those that differ, so that one
---         new event does not write the others again.
+-- Why:    rows of the documents into the old tables, and only where they differ.
 -- Locks:  a call takes rows of the old tables.
 -- Revert: drops the functions.
 
@@ -57,8 +56,7 @@ begin
             select from consolidation.back_screenshot as b
             where
                 b.trace_id = any (trace_ids)
-                and b.screenshot_id = o.screenshot_id
-                and b::text = o::text
+                and b.screenshot_id = o.screenshot_id and b::text = o::text
         );
     delete from consolidation.old_event as o
     where
@@ -87,7 +85,7 @@ comment on function consolidation.take_out(bigint []) is
 'Deletes the old rows of these executions that the documents show no more, or in other words. What
 else stands below an execution or a step stays: these are updated';
 
-create function consolidation.put_in(trace_ids bigint [])
+create function consolidation.put_in_runs(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -109,9 +107,7 @@ begin
         )
     from consolidation.back_trace as b
     where
-        b.trace_id = any (trace_ids)
-        and o.trace_id = b.trace_id
-        and o::text <> b::text;
+        b.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o::text <> b::text;
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b
     where
@@ -132,8 +128,7 @@ begin
     from consolidation.back_step as b
     where
         b.trace_id = any (trace_ids)
-        and o.trace_id = b.trace_id and o.step_id = b.step_id
-        and o::text <> b::text;
+        and (o.trace_id, o.step_id) = (b.trace_id, b.step_id) and o::text <> b::text;
     insert into consolidation.old_step overriding system value
     select b.* from consolidation.back_step as b
     where
@@ -142,6 +137,17 @@ begin
             select from consolidation.old_step as o
             where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
         );
+end;
+$$;
+comment on function consolidation.put_in_runs(bigint []) is
+'Updates and inserts the executions and steps that the documents show otherwise or not yet';
+
+create function consolidation.put_in_elements(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
     -- A second element with the same id is no reason to leave it out: it is refused, and its claim
     -- is settled then.
     insert into consolidation.old_event overriding system value
@@ -210,13 +216,33 @@ begin
         );
 end;
 $$;
+comment on function consolidation.put_in_elements(bigint []) is
+'Inserts the events, screenshots, context keys and endpoints that the documents show and the old
+tables do not hold';
+
+create function consolidation.put_in(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.put_in_runs(trace_ids);
+    perform consolidation.put_in_elements(trace_ids);
+end;
+$$;
 comment on function consolidation.put_in(bigint []) is
 'Updates and inserts the rows that the documents of these executions show and the old tables do not
 hold';
 
-revoke all on function consolidation.take_out(bigint []) from public;
-revoke all on function consolidation.put_in(bigint []) from public;
-grant execute on function consolidation.take_out(bigint []), consolidation.put_in(bigint [])
+revoke all
+on function
+consolidation.take_out(bigint []), consolidation.put_in_runs(bigint []),
+consolidation.put_in_elements(bigint []), consolidation.put_in(bigint [])
+from public;
+grant execute
+on function
+consolidation.take_out(bigint []), consolidation.put_in_runs(bigint []),
+consolidation.put_in_elements(bigint []), consolidation.put_in(bigint [])
 to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('move/back_rows');

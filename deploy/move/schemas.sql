@@ -41,38 +41,6 @@ comment on table consolidation.deployed_change is
 comment on column consolidation.deployed_change.change is 'Name of the change in sqitch.plan';
 comment on column consolidation.deployed_change.ordinal is 'Order of deployment';
 
-create table consolidation.dropped_table (
-    table_name text not null,
-    ordinal integer not null,
-    statement text not null,
-    constraint dropped_table_pkey primary key (table_name, ordinal)
-);
-comment on table consolidation.dropped_table is
-'How to create the old tables again: written by the contract project when it drops them';
-comment on column consolidation.dropped_table.table_name is 'Old table the statement belongs to';
-comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
-comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
--- phase() looks into it.
-grant select on consolidation.dropped_table to workflow_maintenance;
-
-create function consolidation.six_tables()
-returns text []
-language sql
-immutable
-parallel safe
-return array[
-    'workflow_trace',
-    'workflow_steps',
-    'workflow_events',
-    'workflow_trace_screenshot',
-    'workflow_trace_context',
-    'workflow_trace_endpoint'
-];
-comment on function consolidation.six_tables() is
-'The old tables that become documents, each after those it refers to';
-revoke all on function consolidation.six_tables() from public;
-grant execute on function consolidation.six_tables() to workflow_maintenance;
-
 create function consolidation.claim(sentence text, holds boolean)
 returns void
 language plpgsql
@@ -91,31 +59,6 @@ comment on function consolidation.claim(text, boolean) is
 'For verify scripts: raises P0004 with the sentence, unless it holds';
 revoke all on function consolidation.claim(text, boolean) from public;
 grant execute on function consolidation.claim(text, boolean) to workflow_maintenance;
-
-create function consolidation.require_read_committed()
-returns void
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'invalid_transaction_state',
-            message = format(
-                'this works in read committed only, not in %s',
-                current_setting('transaction_isolation')
-            ),
-            hint = 'set default_transaction_isolation = ''read committed''; an older snapshot '
-            'would miss what was written last.';
-    end if;
-end;
-$$;
-comment on function consolidation.require_read_committed() is
-'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
-first and has to see what was committed until then';
-revoke all on function consolidation.require_read_committed() from public;
-grant execute on function consolidation.require_read_committed() to workflow_maintenance;
 
 create function consolidation.claim_none(sentence text, counterexamples text [])
 returns void
@@ -141,46 +84,6 @@ comment on function consolidation.claim_none(text, text []) is
 are none';
 revoke all on function consolidation.claim_none(text, text []) from public;
 grant execute on function consolidation.claim_none(text, text []) to workflow_maintenance;
-
-create function consolidation.phase()
-returns text
-language sql
-stable
-parallel safe
-return
-case
-    when (select c.relkind from pg_catalog.pg_class as c
-        where c.oid = to_regclass('public.workflow_trace')) = 'r' then 'expand'
-    when to_regclass('legacy.workflow_trace') is not null then 'cut over'
-    when exists (select from consolidation.dropped_table) then 'contract'
-end;
-comment on function consolidation.phase() is
-'Where the database stands, read from the catalog: "expand" (the old names are tables),
-"cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
-
-create function consolidation.old_table(table_name text)
-returns regclass
-language sql
-stable
-parallel safe
-return coalesce(
-    to_regclass(format('legacy.%I', table_name)),
-    to_regclass(format('public.%I', table_name))
-);
-comment on function consolidation.old_table(text) is
-'Returns the old table of that name, wherever the phase keeps it; null if there is none';
-
-create function consolidation.old_name(table_name text)
-returns regclass
-language sql
-stable
-parallel safe
-return coalesce(
-    to_regclass(format('consolidation.%I', table_name)),
-    to_regclass(format('public.%I', table_name))
-);
-comment on function consolidation.old_name(text) is
-'Returns the compatibility view of that name, wherever the phase keeps it; null if there is none';
 
 create function consolidation.is_deployed(change text)
 returns boolean

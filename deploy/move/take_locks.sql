@@ -3,7 +3,7 @@
 -- Why:    whoever waits for a lock makes everybody behind it wait, too. One way to take locks on
 --         busy tables: all of them within a few hundredths of a second, or none and try again.
 -- Locks:  none.
--- Revert: drops the function.
+-- Revert: drops the functions.
 
 select consolidation.is_deployed('move/take_locks') as deployed \gset
 \if :deployed
@@ -14,6 +14,62 @@ begin;
 
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.lock_holders(tables regclass [])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (
+        select string_agg(h.holder, '; ' order by h.began, h.holder)
+        from (
+            select
+                a.xact_start as began,
+                format(
+                    'pid %s (%s, %s, transaction open for %s) on %s',
+                    a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                    date_trunc('second', clock_timestamp() - a.xact_start),
+                    string_agg(distinct l.relation::regclass::text, ', ')
+                ) as holder
+            from pg_locks as l
+            inner join pg_stat_activity as a on a.pid = l.pid
+            where
+                l.locktype = 'relation'
+                and l.database = (
+                    select d.oid from pg_database as d where d.datname = current_database()
+                )
+                and l.relation = any (tables)
+                and l.granted
+                and l.pid <> pg_backend_pid()
+            group by a.pid, a.application_name, a.usename, a.state, a.xact_start
+            union all
+            -- These have no session, and their virtual transaction changes with a restart of the
+            -- server: they are found by the lock that each holds on its own id.
+            select
+                x.prepared,
+                format(
+                    'prepared transaction %L on %s',
+                    x.gid, string_agg(distinct l.relation::regclass::text, ', ')
+                )
+            from pg_locks as l
+            inner join pg_locks as i
+                on i.virtualtransaction = l.virtualtransaction and i.pid is null
+            inner join pg_prepared_xacts as x on x.transaction = i.transactionid
+            where
+                l.locktype = 'relation'
+                and l.pid is null
+                and x.database = current_database()
+                and l.relation = any (tables)
+            group by x.gid, x.prepared
+        ) as h
+    );
+end;
+$$;
+comment on function consolidation.lock_holders(regclass []) is
+'Sessions and prepared transactions that hold a lock on one of the tables; null if there are none';
+
 
 create function consolidation.take_locks(
     tables regclass [],
@@ -30,7 +86,6 @@ declare
     attempt integer := 0;
     attempt_ends timestamptz;
     wanted regclass;
-    holders text;
 begin
     if coalesce(mode, '') not in ('share row exclusive', 'exclusive', 'access exclusive') then
         raise exception using
@@ -69,54 +124,15 @@ begin
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
     end loop;
 
-    select string_agg(h.holder, '; ' order by h.began, h.holder)
-    into holders
-    from (
-        select
-            a.xact_start as began,
-            format(
-                'pid %s (%s, %s, transaction open for %s) on %s',
-                a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
-                date_trunc('second', clock_timestamp() - a.xact_start),
-                string_agg(distinct l.relation::regclass::text, ', ')
-            ) as holder
-        from pg_locks as l
-        inner join pg_stat_activity as a on a.pid = l.pid
-        where
-            l.locktype = 'relation'
-            and l.database = (
-                select d.oid from pg_database as d where d.datname = current_database()
-            )
-            and l.relation = any (tables)
-            and l.granted
-            and l.pid <> pg_backend_pid()
-        group by a.pid, a.application_name, a.usename, a.state, a.xact_start
-        union all
-        -- These have no session; their virtual transaction changes with a restart of the server, so
-        -- they are found by the lock that each holds on its own id.
-        select
-            x.prepared,
-            format(
-                'prepared transaction %L on %s',
-                x.gid, string_agg(distinct l.relation::regclass::text, ', ')
-            )
-        from pg_locks as l
-        inner join pg_locks as i on i.virtualtransaction = l.virtualtransaction and i.pid is null
-        inner join pg_prepared_xacts as x on x.transaction = i.transactionid
-        where
-            l.locktype = 'relation'
-            and l.pid is null
-            and x.database = current_database()
-            and l.relation = any (tables)
-        group by x.gid, x.prepared
-    ) as h;
     raise exception using
         errcode = 'lock_not_available',
         message = format(
             'no %s lock on %s within %s (%s attempts)',
             mode, array_to_string(tables::text [], ', '), patience, attempt
         ),
-        detail = coalesce('Held by ' || holders, 'Nobody holds a lock now.'),
+        detail = coalesce(
+            'Held by ' || consolidation.lock_holders(tables), 'Nobody holds a lock now.'
+        ),
         hint = 'Nothing was changed. End the long transactions, or try at a quieter time.';
 end;
 $$;
@@ -124,6 +140,7 @@ comment on function consolidation.take_locks(regclass [], text, interval, interv
 'Locks the tables in the given order for the rest of the transaction. Each attempt lasts at most
 "hold" in all (default 40 ms) and is given up whole; pauses grow from 0.1 s to 3 s. Raises 55P03
 after "patience" and names the holders. mode: share row exclusive, exclusive or access exclusive';
+revoke all on function consolidation.lock_holders(regclass []) from public;
 revoke all on function consolidation.take_locks(regclass [], text, interval, interval) from public;
 
 insert into consolidation.deployed_change (change) values ('move/take_locks');

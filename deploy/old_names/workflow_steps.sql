@@ -12,6 +12,7 @@ select consolidation.is_deployed('old_names/workflow_steps') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create view consolidation.workflow_steps
 with (security_invoker = true) as
@@ -171,6 +172,11 @@ after delete on public.user_workflow_run_step
 referencing old table as old_row
 for each statement
 execute function public.keep_screenshots();
+
+-- Also for loaders and logical replication, which write with session_replication_role = replica.
+alter table public.user_workflow_run_step enable always trigger refuse_null_retry_count;
+alter table public.user_workflow_run_step enable always trigger guard_step_identity;
+alter table public.user_workflow_run_step enable always trigger keep_screenshots;
 
 revoke all on function public.keep_screenshots() from public;
 do $$

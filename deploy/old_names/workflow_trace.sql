@@ -15,6 +15,7 @@ select consolidation.is_deployed('old_names/workflow_trace') as deployed \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create view consolidation.workflow_trace
 with (security_invoker = true) as
@@ -89,6 +90,8 @@ before update of legacy_trace_id on public.user_workflow_run
 for each row
 when (old.legacy_trace_id is distinct from new.legacy_trace_id)
 execute function public.guard_run_identity();
+-- Also for loaders and logical replication, which write with session_replication_role = replica.
+alter table public.user_workflow_run enable always trigger guard_run_identity;
 
 insert into consolidation.deployed_change (change) values ('old_names/workflow_trace');
 

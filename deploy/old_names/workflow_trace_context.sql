@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_context to pg
 --
--- Why:    the view that takes the name at the cut-over.
+-- Why:    the view that takes the name at the cut-over. Its triggers: old_names/elements.
 -- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
--- Revert: drops views and triggers.
+-- Revert: drops view and triggers.
 
 select consolidation.is_deployed('old_names/workflow_trace_context') as deployed \gset
 \if :deployed
@@ -12,6 +12,7 @@ select consolidation.is_deployed('old_names/workflow_trace_context') as deployed
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 create view consolidation.workflow_trace_context
 with (security_invoker = true) as
@@ -82,46 +83,32 @@ when (
     and old.legacy is not distinct from new.legacy
 )
 execute function consolidation.keep_context_origin();
+alter table public.user_workflow_run enable always trigger keep_context_origin_insert;
+alter table public.user_workflow_run enable always trigger keep_context_origin_update;
 
-create function consolidation.guard_workflow_trace_context()
+create function consolidation.deny_null_workflow_trace_context()
 returns trigger
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    missing text;
-begin
-    missing := case
+    missing constant text := case
         when new.context_id is null then 'context_id'
         when new.trace_id is null then 'trace_id'
         when new.key is null then 'key'
         when new.value is null then 'value'
         when new.created_at is null then 'created_at'
     end;
+begin
     if missing is not null then
-        raise not_null_violation using
-            message = format(
-                'null value in column "%s" of relation "workflow_trace_context" violates not-null '
-                'constraint', missing
-            ),
-            schema = tg_table_schema, table = tg_table_name, column = missing;
-    end if;
-    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
-        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
-    ) then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_trace_context" violates foreign key '
-            'constraint "workflow_trace_context_trace_id_fkey"',
-            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_context_trace_id_fkey';
+        perform consolidation.raise_not_null(tg_table_schema, tg_table_name, missing);
     end if;
     return new;
 end;
 $$;
-comment on function consolidation.guard_workflow_trace_context() is
-'Trigger, runs as the caller: raises 23502 and 23503 as the table did';
+comment on function consolidation.deny_null_workflow_trace_context() is
+'Trigger, runs as workflow_maintenance: raises 23502 as the table did';
 
 create function consolidation.write_workflow_trace_context()
 returns trigger
@@ -130,132 +117,75 @@ security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
-declare
-    known record;
 begin
     if tg_op <> 'DELETE' and new.context_id = '-5719117740578205047'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
-        -- Whoever inserts the same id into the same execution now waits, and then sees it.
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = new.trace_id
-        for update;
-        if exists (
-            select from consolidation.context_row as c
-            where c.trace_id = new.trace_id and c.context_id = new.context_id
-        ) then
-            raise unique_violation using
-                message = 'duplicate key value violates unique constraint '
-                '"workflow_trace_context_pkey"',
-                detail = format('Key (context_id)=(%s) already exists.', new.context_id),
-                schema = tg_table_schema,
-                table = tg_table_name,
-                constraint = 'workflow_trace_context_pkey';
-        end if;
-    end if;
-
-    if tg_op in ('UPDATE', 'DELETE') then
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = old.trace_id
-        for update;
-        -- A new statement: it sees what was committed while the lock was waited for.
-        select c.*
-        into known
-        from consolidation.context_row as c
-        where c.trace_id = old.trace_id and c.key = old.key;
-        if known.key is null then
-            return null;
-        end if;
-        perform consolidation.patch(
-            jsonb_build_object(
-                'value', old.value, 'context_id', old.context_id,
-                'created_at', old.created_at, 'updated_at', old.updated_at
-            ),
-            jsonb_build_object(
-                'value', known.value, 'context_id', known.context_id,
-                'created_at', known.created_at, 'updated_at', known.updated_at
-            ),
-            '{}'
+        perform consolidation.refuse_known_context_id(
+            new.trace_id, new.context_id, tg_table_schema
         );
     end if;
-
+    if
+        tg_op in ('UPDATE', 'DELETE')
+        and not consolidation.is_context_known(
+            old.trace_id, old.key, jsonb_build_object(
+                'value', old.value, 'context_id', old.context_id,
+                'created_at', old.created_at, 'updated_at', old.updated_at
+            )
+        )
+    then
+        return null;
+    end if;
     -- The key is taken away first: the new row may have another one, or another execution.
     if
         tg_op = 'DELETE'
         or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))
     then
-        update public.user_workflow_run as r
-        set
-            context = r.context - old.key::text,
-            legacy = nullif(
-                case
-                    when (r.legacy -> 'context') - old.key::text = '{}' then r.legacy - 'context'
-                    else r.legacy #- array['context', old.key::text]
-                end,
-                '{}'
-            )
-        where r.legacy_trace_id = old.trace_id;
+        perform consolidation.take_context(old.trace_id, old.key);
     end if;
     if tg_op = 'DELETE' then
         return old;
     end if;
 
-    update public.user_workflow_run as r
-    set
-        context
-        = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
-        || jsonb_build_object(new.key, new.value),
-        legacy = coalesce(r.legacy, '{}') || jsonb_build_object(
-            'context',
-            coalesce(r.legacy -> 'context', '{}') || jsonb_build_object(
-                new.key,
-                consolidation.context_origin(new.context_id, new.created_at, new.updated_at)
-            )
-        )
-    where
-        r.legacy_trace_id = new.trace_id
-        and (
-            (tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.key = old.key)
-            or not coalesce(r.context, '{}') ? new.key
-        );
-    if found then
+    if consolidation.put_context(
+        new.trace_id, new.key, new.value,
+        consolidation.context_origin(new.context_id, new.created_at, new.updated_at),
+        tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.key = old.key
+    ) then
         return new;
     end if;
     if exists (
         select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
     ) then
-        raise unique_violation using
-            message = 'duplicate key value violates unique constraint '
-            '"workflow_trace_context_trace_id_key_key"',
-            detail = format('Key (trace_id, key)=(%s, %s) already exists.', new.trace_id, new.key),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_context_trace_id_key_key';
+        perform consolidation.raise_unique(
+            tg_table_schema, tg_table_name, 'workflow_trace_context_trace_id_key_key',
+            format('Key (trace_id, key)=(%s, %s) already exists.', new.trace_id, new.key)
+        );
     end if;
-    raise foreign_key_violation using
-        message = 'insert or update on table "workflow_trace_context" violates foreign key '
-        'constraint "workflow_trace_context_trace_id_fkey"',
-        detail = 'The execution was deleted meanwhile.',
-        schema = tg_table_schema,
-        table = tg_table_name,
-        constraint = 'workflow_trace_context_trace_id_fkey';
+    perform consolidation.raise_deleted(tg_table_schema, tg_table_name);
+    return null;
 end;
 $$;
 comment on function consolidation.write_workflow_trace_context() is
 'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for
 a key the execution has, 40001 if somebody else changed the key meanwhile';
 
+create trigger deny_null
+instead of insert or update on consolidation.workflow_trace_context
+for each row execute function consolidation.deny_null_workflow_trace_context();
 create trigger guard
 instead of insert or update on consolidation.workflow_trace_context
-for each row execute function consolidation.guard_workflow_trace_context();
+for each row execute function consolidation.guard_trace_id();
 create trigger write
 instead of insert or update or delete on consolidation.workflow_trace_context
 for each row execute function consolidation.write_workflow_trace_context();
 
 grant create on schema consolidation to workflow_maintenance;
+alter function consolidation.deny_null_workflow_trace_context() owner to workflow_maintenance;
 alter function consolidation.write_workflow_trace_context() owner to workflow_maintenance;
 alter function consolidation.keep_context_origin() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
+revoke all on function consolidation.deny_null_workflow_trace_context() from public;
 revoke all on function consolidation.write_workflow_trace_context() from public;
 revoke all on function consolidation.keep_context_origin() from public;
 

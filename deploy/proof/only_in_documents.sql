@@ -37,9 +37,7 @@ begin
         )
     union all
     select
-        'user_workflow_run_step',
-        format('step_id %s', s.step_id),
-        'error_details'
+        'user_workflow_run_step', format('step_id %s', s.step_id), 'error_details'
     from public.user_workflow_run_step as s
     where s.error_details is not null
     union all
@@ -58,8 +56,7 @@ begin
     where d.actual <> d.kind
     union all
     select
-        'user_workflow_run_step',
-        format('step_id %s', s.step_id),
+        'user_workflow_run_step', format('step_id %s', s.step_id),
         format('%s, which is no array', d.name)
     from public.user_workflow_run_step as s
     cross join lateral (
@@ -68,8 +65,7 @@ begin
     where d.actual <> 'array'
     union all
     select
-        'user_workflow_run',
-        format('run_id %s', r.run_id),
+        'user_workflow_run', format('run_id %s', r.run_id),
         format('context key "%s …" of %s characters', left(k.name, 20), length(k.name))
     from public.user_workflow_run as r
     cross join lateral jsonb_object_keys(
@@ -78,8 +74,7 @@ begin
     where length(k.name) > 255
     union all
     select
-        'user_workflow_run',
-        format('legacy_trace_id %s', e.trace_id),
+        'user_workflow_run', format('legacy_trace_id %s', e.trace_id),
         format('endpoint %s of endpoints_used', e.place)
     from consolidation.endpoint_row as e
     where not e.fits
@@ -114,8 +109,7 @@ begin
         end
     union all
     select
-        a.table_name,
-        format('trace_id %s', a.trace_id),
+        a.table_name, format('trace_id %s', a.trace_id),
         format('refused by the old table with %s, %s: %s', a.error_code, a.message, a.content)
     from consolidation.set_aside as a;
 end;

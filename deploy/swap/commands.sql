@@ -89,7 +89,9 @@ begin
     if refused is not null then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
-            message = 'old tables refuse rows, which would stay in the documents:' || e'\n' || refused,
+            message = concat(
+                'old tables refuse rows, which would stay in the documents:', e'\n', refused
+            ),
             detail = 'Nothing was changed.',
             hint = 'select * from consolidation.set_aside; repair them in the documents and call '
             'consolidation.catch_up(), or accept it: insert into consolidation.accepted (kind, '

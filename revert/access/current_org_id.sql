@@ -8,6 +8,7 @@ select consolidation.is_reverted('access/current_org_id') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop function public.current_org_id();
 

@@ -8,6 +8,7 @@ select consolidation.is_reverted('access/not_isolated') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop view public.not_isolated;
 

@@ -3,6 +3,7 @@
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 do $$
 declare

@@ -8,6 +8,7 @@ select consolidation.is_reverted('access/row_level_security') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.see_everything();
 

@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.take_locks(regclass [], text, interval, interval);
+drop function consolidation.lock_holders(regclass []);
 
 delete from consolidation.deployed_change where change = 'move/take_locks';
 

@@ -8,12 +8,11 @@ select consolidation.is_reverted('old_names/workflow_events') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop view consolidation.workflow_events;
-drop function consolidation.refuse_known_event_id(bigint);
 drop function consolidation.write_workflow_events();
-drop function consolidation.guard_workflow_events();
-drop function consolidation.patch(jsonb, jsonb, jsonb);
+drop function consolidation.deny_null_workflow_events();
 
 delete from consolidation.deployed_change where change = 'old_names/workflow_events';
 

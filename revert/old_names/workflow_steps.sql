@@ -8,6 +8,7 @@ select consolidation.is_reverted('old_names/workflow_steps') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop trigger keep_screenshots on public.user_workflow_run_step;
 drop function public.keep_screenshots();

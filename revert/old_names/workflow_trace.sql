@@ -8,6 +8,7 @@ select consolidation.is_reverted('old_names/workflow_trace') as reverted \gset
 begin;
 
 set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
 
 drop trigger guard_run_identity on public.user_workflow_run;
 drop function public.guard_run_identity();

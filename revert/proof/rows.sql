@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.new_rows(bigint []);
 drop function consolidation.old_rows(bigint []);
 delete from consolidation.deployed_change where change = 'proof/rows';
 

@@ -161,8 +161,10 @@ def caller_view(change: str, *views: str) -> None:
         )
 
 
-def trigger(change: str, claim: str, table: str, name: str) -> None:
+def trigger(change: str, claim: str, table: str, name: str, *, always: bool = False) -> None:
     """Ways in which a trigger of a table can be lost."""
+    if always:
+        breaks(change, claim, f"alter table {table} enable trigger {name}")
     breaks(
         change,
         claim,
@@ -225,7 +227,7 @@ breaks(
     "grant usage on schema legacy to public",
 )
 breaks(
-    "move/schemas",
+    "move/phase",
     "in which phase",
     replaced("consolidation.phase()", "text", "null::text"),
     "alter table legacy.workflow_trace rename to trace_gone",
@@ -522,12 +524,24 @@ for name in ("workflow_trace", "workflow_steps"):
         end $$
         """,
     )
-trigger("old_names/workflow_trace", "a guard protects", "user_workflow_run", "guard_run_identity")
+trigger(
+    "old_names/workflow_trace",
+    "a guard that fires always",
+    "user_workflow_run",
+    "guard_run_identity",
+    always=True,
+)
 for name in ("refuse_null_retry_count", "guard_step_identity", "keep_screenshots"):
-    trigger("old_names/workflow_steps", "triggers protect", "user_workflow_run_step", name)
-pinned("old_names/workflow_steps", "public.keep_screenshots()", definer="triggers protect")
+    trigger(
+        "old_names/workflow_steps",
+        "triggers that fire always",
+        "user_workflow_run_step",
+        name,
+        always=True,
+    )
+pinned("old_names/workflow_steps", "public.keep_screenshots()", definer="triggers that fire always")
 for name in ("keep_context_origin_insert", "keep_context_origin_update"):
-    trigger("old_names/workflow_trace_context", "an origin", "user_workflow_run", name)
+    trigger("old_names/workflow_trace_context", "an origin", "user_workflow_run", name, always=True)
 pinned("old_names/workflow_trace_context", "consolidation.keep_context_origin()")
 
 breaks(
@@ -832,8 +846,8 @@ breaks(
     "revoke execute on function is_own_workflow(uuid) from workflow_app",
 )
 breaks(
-    "move/schemas",
-    "applications cannot execute",
+    "move/phase",
+    "cannot execute require_read_committed()",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
 )
 caller_view("access/not_isolated", "public.not_isolated")
@@ -878,6 +892,18 @@ for change, listed in CLAIMS.items():
             listed_functions = re.findall(r"'((?:public|consolidation)\.\w+\([^']*\))'", text)
             assert listed_functions, claim
             breaks(change, claim, *(f"alter routine {f} rename to gone" for f in listed_functions))
+        elif claim.endswith("fix their search path and are closed to applications"):
+            listed_functions = re.findall(r"'(consolidation\.\w+\([^']*\))'", text)
+            assert listed_functions, claim
+            for function in listed_functions:
+                breaks(
+                    change,
+                    claim,
+                    f"alter routine {function} rename to gone",
+                    f"alter routine {function} security definer",
+                    f"grant execute on routine {function} to workflow_app",
+                )
+            breaks(change, claim, f"alter function {listed_functions[0]} reset search_path")
         breaks(
             change, claim, *(f'alter table {relation} rename column "{n}" to gone' for n in missing)
         )
@@ -934,29 +960,65 @@ for row_view, name in ROW_VIEWS.items():
         f"old_names/{name}",
         "triggers guard every write",
         # The guard asks what the caller sees.
-        f"alter function consolidation.guard_{name}() security definer",
+        "alter function consolidation.guard_trace_id() security definer",
         f"drop trigger write on public.{name}; create trigger write instead of insert "
         f"on public.{name} for each row execute function consolidation.write_{name}()",
+        f"drop trigger deny_null on public.{name}",
+    )
+    breaks(
+        f"old_names/{name}",
+        "are denied by workflow_maintenance",
+        f"alter function consolidation.deny_null_{name}() owner to postgres",
+        f"alter function consolidation.deny_null_{name}() reset search_path",
+        f"grant execute on function consolidation.deny_null_{name}() to workflow_app",
     )
 breaks(
     "old_names/workflow_trace",
-    "a guard protects",
+    "a guard that fires always",
     "alter function public.guard_run_identity() rename to gone",
     "create or replace trigger guard_run_identity before update on user_workflow_run "
     "for each row execute function set_updated_at()",
 )
 breaks(
     "old_names/workflow_steps",
-    "triggers protect",
+    "triggers that fire always",
     "alter function public.guard_step_identity() security definer",
     "alter function public.guard_step_identity() rename to gone",
     "create or replace trigger guard_step_identity before update of legacy_step_id "
     "on user_workflow_run_step for each row execute function guard_step_identity()",
 )
 breaks(
-    "old_names/workflow_events",
+    "old_names/elements",
     "patch()",
     replaced("consolidation.patch(previous jsonb, current jsonb, wanted jsonb)", "jsonb", "wanted"),
+)
+breaks(
+    "old_names/elements",
+    "with_element()",
+    replaced(
+        "consolidation.with_element(elements jsonb, place bigint, element jsonb)",
+        "jsonb",
+        "coalesce(elements, '[]') || element",
+    ),
+)
+breaks(
+    "old_names/workflow_trace_screenshot",
+    "triggers guard every write",
+    "drop trigger forbid on public.workflow_trace_screenshot",
+    "alter function consolidation.forbid_other_org_id() security definer",
+)
+breaks(
+    "access/use_organisation",
+    "runs as the caller",
+    "alter function use_organisation(uuid) security definer",
+    "alter function use_organisation(uuid) reset search_path",
+    "revoke execute on function use_organisation(uuid) from public",
+)
+breaks(
+    "access/use_organisation",
+    "names the organisation",
+    "create or replace function use_organisation(org_id uuid) returns void language plpgsql "
+    "set search_path = pg_catalog, pg_temp as 'begin end'",
 )
 breaks(
     "old_names/workflow_events",
@@ -1145,6 +1207,7 @@ breaks(
     "create every old table again",
     "delete from consolidation.dropped_table where table_name = 'workflow_trace_endpoint'",
     "delete from consolidation.dropped_table where statement like 'create table%'",
+    "delete from consolidation.dropped_table where statement like 'create view%old_trace %'",
     on="contract",
 )
 for table in DOCUMENTS:

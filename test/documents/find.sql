@@ -3,8 +3,8 @@
 
 begin;
 
--- North (1…) has 200 runs of a step with two old events each, and an event of no step; South (2…)
--- one run, whose step claims the event_id of an event of North, besides its own.
+-- North (1...) has 200 runs of a step with two old events each, and an event of no step; South
+-- (2...) one run, whose step claims the event_id of an event of North, besides its own.
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, events, legacy_trace_id
 )
@@ -43,7 +43,9 @@ analyze public.user_workflow_run_step;
 
 select plan(16);
 
-select has_function('public', 'find_event', array['bigint']::name [], 'there is find_event(bigint)');
+select has_function(
+    'public', 'find_event', array['bigint']::name [], 'there is find_event(bigint)'
+);
 
 set local role workflow_app;
 set local app.current_org_id = '11111111-0000-4000-8000-000000000000';
@@ -87,7 +89,8 @@ set local app.current_org_id = '';
 select is_empty('select * from public.find_event(970000052)', 'no organisation finds no event');
 set local app.current_org_id = 'North';
 select throws_ok(
-    'select * from public.find_event(970000052)', '22P02', null, 'a name that is no uuid is an error'
+    'select * from public.find_event(970000052)', '22P02', null,
+    'a name that is no uuid is an error'
 );
 
 set local app.current_org_id = '11111111-0000-4000-8000-000000000000';

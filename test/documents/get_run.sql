@@ -88,7 +88,8 @@ select is(
     (select g.run #>> '{steps,1,events,0,type}' from got as g), 'second', '… all of them'
 );
 select is(
-    (select g.run #>> '{events,0,type}' from got as g), 'started', 'events of no step are the run''s'
+    (select g.run #>> '{events,0,type}' from got as g), 'started',
+    'events of no step are the run''s'
 );
 select is(
     (select g.run ->> 'started_at' from got as g), '2025-01-14T10:30:00.5+00:00',

@@ -255,7 +255,9 @@ select is(
     'add_endpoints of nothing changes nothing'
 );
 select is(
-    public.add_endpoint('11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000f001'::uuid)
+    public.add_endpoint(
+        '11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000f001'::uuid
+    )
     -> -1,
     '"11111111-0000-4000-8000-00000000f001"'::jsonb,
     'add_endpoint takes a uuid, kept as a text'

@@ -395,11 +395,8 @@ select throws_ok(
 
 -- A float as drivers send it, and what may stand for one.
 select is(
-    (
-        with added as (
-            select public.add_screenshot('11111111-0000-4000-8000-00000000b001', 'c', confidence => 0.95::float8) as n
-        )
-        select a.n from added as a
+    public.add_screenshot(
+        '11111111-0000-4000-8000-00000000b001', 'c', confidence => 0.95::float8
     ),
     1,
     'add_screenshot takes a float'
@@ -407,7 +404,11 @@ select is(
 set local extra_float_digits = -10;
 select is(
     (
-        select sum(public.add_screenshot('11111111-0000-4000-8000-00000000b001', 'c', confidence => v.confidence))
+        select sum(
+            public.add_screenshot(
+                '11111111-0000-4000-8000-00000000b001', 'c', confidence => v.confidence
+            )
+        )
         from unnest(
             array[0.95::float8, 0.1::float8 + 0.2::float8, 1::smallint, 0.5::numeric, null]
         ) as v (confidence)
@@ -427,7 +428,10 @@ select is(
     'a confidence is stored as the shortest digits that are the same float'
 );
 select throws_ok(
-    format('select public.add_screenshot(%L, ''c'', confidence => %L::float8)', '11111111-0000-4000-8000-00000000b001', n.confidence),
+    format(
+        'select public.add_screenshot(%L, ''c'', confidence => %L::float8)',
+        '11111111-0000-4000-8000-00000000b001', n.confidence
+    ),
     '22023', null, format('add_screenshot refuses a confidence of %s', n.confidence)
 )
 from unnest(array['NaN', 'Infinity', '-Infinity']) as n (confidence);

@@ -1,34 +1,10 @@
--- The schemas, and where the database stands.
+-- The schemas, and what a script knows of itself.
 
 begin;
-select plan(31);
+select plan(16);
 
 select has_schema('consolidation', 'there is a schema for the move');
 select has_schema('legacy', 'there is a schema for the old tables');
-select is(consolidation.phase(), 'cut over', 'the old names are views, the old tables are kept');
-select is(
-    consolidation.old_table(t.name), format('legacy.%I', t.name)::regclass,
-    format('the old table %s is found in legacy', t.name)
-)
-from unnest(
-    array[
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint'
-    ]
-) as t (name);
-select is(
-    consolidation.old_name(t.name), format('public.%I', t.name)::regclass,
-    format('the old name %s is found in public', t.name)
-)
-from unnest(
-    array[
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint'
-    ]
-) as t (name);
-select is(consolidation.old_table('no table; drop'), null, 'an unknown table is none');
-select is(consolidation.old_name('no name; drop'), null, 'an unknown name is none');
-
 select ok(consolidation.is_deployed('mapping/keys'), 'a change whose script has ended is deployed');
 select ok(not consolidation.is_deployed('no change; drop'), 'an unknown change is not');
 select ok(

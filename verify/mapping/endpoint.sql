@@ -13,7 +13,8 @@ select consolidation.claim_none(
                 'old_endpoint', 'endpoint_row'
             ]
         ) as v (name)
-        where not exists (
+        -- The contract project drops what is bound to the old tables.
+        where not (v.name ~ '^old_' and consolidation.phase() = 'contract') and not exists (
             select from pg_catalog.pg_class as c
             where
                 c.oid = to_regclass('consolidation.' || v.name)

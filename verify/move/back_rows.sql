@@ -11,6 +11,8 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.take_out(bigint[])',
+                'consolidation.put_in_runs(bigint[])',
+                'consolidation.put_in_elements(bigint[])',
                 'consolidation.put_in(bigint[])'
             ]
         ) as f (signature)

@@ -24,22 +24,6 @@ select consolidation.claim(
     not has_schema_privilege('workflow_app', 'legacy', 'usage')
 );
 
-select consolidation.claim_none(
-    'the table dropped_table has all its columns',
-    array(
-        select unnest(array['table_name', 'ordinal', 'statement'])
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = to_regclass('consolidation.dropped_table') and not a.attisdropped
-    )
-);
-
-select consolidation.claim(
-    'the catalog says in which phase of the move the database is',
-    consolidation.phase() is not null
-);
-
 select consolidation.claim(
     'deployed_change has a row for the change that creates it',
     exists (select from consolidation.deployed_change as d where d.change = 'move/schemas')
@@ -51,7 +35,6 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
-                'consolidation.require_read_committed()',
                 'consolidation.is_deployed(text)',
                 'consolidation.is_reverted(text)'
             ]
@@ -59,20 +42,6 @@ select consolidation.claim_none(
         where
             has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
             is not false
-    )
-);
-
-select consolidation.claim_none(
-    'the functions that find an old table and an old name exist',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.old_table(text)',
-                'consolidation.old_name(text)'
-            ]
-        ) as f (signature)
-        where to_regprocedure(f.signature) is null
     )
 );
 

@@ -62,9 +62,10 @@ select consolidation.claim_none(
         select e.name
         from (
             values
-            ('guard', false, 'INSERT OR UPDATE'),
-            ('write', true, 'INSERT OR DELETE OR UPDATE')
-        ) as e (name, may_be_definer, events)
+            ('deny_null', 'deny_null_workflow_events', true, 'INSERT OR UPDATE'),
+            ('guard', 'guard_trace_id', false, 'INSERT OR UPDATE'),
+            ('write', 'write_workflow_events', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, function_name, is_definer, events)
         where not exists (
             select from pg_catalog.pg_trigger as g
             inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
@@ -72,9 +73,8 @@ select consolidation.claim_none(
                 g.tgrelid = consolidation.old_name('workflow_events')
                 and g.tgname = e.name
                 and g.tgenabled = 'O'
-                and g.tgfoid
-                = to_regprocedure('consolidation.' || e.name || '_workflow_events()')
-                and (e.may_be_definer or not p.prosecdef)
+                and g.tgfoid = to_regprocedure('consolidation.' || e.function_name || '()')
+                and p.prosecdef = e.is_definer
                 and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
         )
     )
@@ -104,24 +104,16 @@ select consolidation.claim(
     )
 );
 
-select consolidation.claim_none(
-    'the functions that merge an update and refuse a known event id exist',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.patch(jsonb,jsonb,jsonb)',
-                'consolidation.refuse_known_event_id(bigint)'
-            ]
-        ) as f (signature)
-        where to_regprocedure(f.signature) is null
-    )
-);
-
 select consolidation.claim(
-    'patch() changes only what an update changed',
-    consolidation.patch('{"a": 1, "b": 1.1}', '{"a": 2, "b": 1.1}', '{"a": 1, "b": 1.10}')
-    = '{"b": 1.10}'
+    'nulls in workflow_events are denied by workflow_maintenance, not by the caller',
+    exists (
+        select from pg_catalog.pg_proc as p
+        where
+            p.oid = to_regprocedure('consolidation.deny_null_workflow_events()')
+            and p.proconfig = '{"search_path=pg_catalog, pg_temp"}'
+            and p.proowner = 'workflow_maintenance'::regrole
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
+    )
 );
 
 rollback;

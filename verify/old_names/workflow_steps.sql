@@ -60,7 +60,7 @@ select consolidation.claim(
 
 -- A guard runs as the caller, so it cannot find the runs of other organisations.
 select consolidation.claim_none(
-    'triggers protect the ids, retry counts and screenshots of steps',
+    'triggers that fire always protect the ids, retry counts and screenshots of steps',
     array(
         select e.name
         from (
@@ -78,7 +78,7 @@ select consolidation.claim_none(
             where
                 g.tgrelid = to_regclass('public.user_workflow_run_step')
                 and g.tgname = e.name
-                and g.tgenabled = 'O'
+                and g.tgenabled = 'A'
                 and g.tgfoid = to_regprocedure('public.' || e.function_name || '()')
                 and p.prosecdef = e.is_definer
                 and pg_get_triggerdef(g.oid) like '% ' || e.events || ' ON %'

@@ -62,7 +62,7 @@ select consolidation.claim(
 
 -- A guard runs as the caller, so it cannot find the runs of other organisations.
 select consolidation.claim_none(
-    'a guard protects the old id of a run',
+    'a guard that fires always protects the old id of a run',
     array(
         select e.name
         from (
@@ -75,7 +75,7 @@ select consolidation.claim_none(
             where
                 g.tgrelid = to_regclass('public.user_workflow_run')
                 and g.tgname = e.name
-                and g.tgenabled = 'O'
+                and g.tgenabled = 'A'
                 and g.tgfoid = to_regprocedure('public.' || e.function_name || '()')
                 and p.prosecdef = e.is_definer
                 and pg_get_triggerdef(g.oid) like '% ' || e.events || ' ON %'

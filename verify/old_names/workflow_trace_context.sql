@@ -58,9 +58,10 @@ select consolidation.claim_none(
         select e.name
         from (
             values
-            ('guard', false, 'INSERT OR UPDATE'),
-            ('write', true, 'INSERT OR DELETE OR UPDATE')
-        ) as e (name, may_be_definer, events)
+            ('deny_null', 'deny_null_workflow_trace_context', true, 'INSERT OR UPDATE'),
+            ('guard', 'guard_trace_id', false, 'INSERT OR UPDATE'),
+            ('write', 'write_workflow_trace_context', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, function_name, is_definer, events)
         where not exists (
             select from pg_catalog.pg_trigger as g
             inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
@@ -68,16 +69,15 @@ select consolidation.claim_none(
                 g.tgrelid = consolidation.old_name('workflow_trace_context')
                 and g.tgname = e.name
                 and g.tgenabled = 'O'
-                and g.tgfoid
-                = to_regprocedure('consolidation.' || e.name || '_workflow_trace_context()')
-                and (e.may_be_definer or not p.prosecdef)
+                and g.tgfoid = to_regprocedure('consolidation.' || e.function_name || '()')
+                and p.prosecdef = e.is_definer
                 and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
         )
     )
 );
 
 select consolidation.claim_none(
-    'triggers give every new context key an origin',
+    'triggers that fire always give every new context key an origin',
     array(
         select e.name
         from (
@@ -91,7 +91,7 @@ select consolidation.claim_none(
                 g.tgrelid = to_regclass('public.user_workflow_run')
                 and g.tgname = e.name
                 and g.tgfoid = to_regprocedure('consolidation.keep_context_origin()')
-                and g.tgenabled = 'O'
+                and g.tgenabled = 'A'
                 and pg_get_triggerdef(g.oid) like '% BEFORE ' || e.events || ' ON %'
         )
     )
@@ -123,6 +123,18 @@ select consolidation.claim(
     'the writing trigger can read context_row',
     has_table_privilege(
         'workflow_maintenance', to_regclass('consolidation.context_row'), 'select'
+    )
+);
+
+select consolidation.claim(
+    'nulls in workflow_trace_context are denied by workflow_maintenance, not by the caller',
+    exists (
+        select from pg_catalog.pg_proc as p
+        where
+            p.oid = to_regprocedure('consolidation.deny_null_workflow_trace_context()')
+            and p.proconfig = '{"search_path=pg_catalog, pg_temp"}'
+            and p.proowner = 'workflow_maintenance'::regrole
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
     )
 );
 

@@ -37,9 +37,10 @@ select consolidation.claim_none(
         select e.name
         from (
             values
-            ('guard', false, 'INSERT OR UPDATE'),
-            ('write', true, 'INSERT OR DELETE OR UPDATE')
-        ) as e (name, may_be_definer, events)
+            ('deny_null', 'deny_null_workflow_trace_endpoint', true, 'INSERT OR UPDATE'),
+            ('guard', 'guard_trace_id', false, 'INSERT OR UPDATE'),
+            ('write', 'write_workflow_trace_endpoint', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, function_name, is_definer, events)
         where not exists (
             select from pg_catalog.pg_trigger as g
             inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
@@ -47,9 +48,8 @@ select consolidation.claim_none(
                 g.tgrelid = consolidation.old_name('workflow_trace_endpoint')
                 and g.tgname = e.name
                 and g.tgenabled = 'O'
-                and g.tgfoid
-                = to_regprocedure('consolidation.' || e.name || '_workflow_trace_endpoint()')
-                and (e.may_be_definer or not p.prosecdef)
+                and g.tgfoid = to_regprocedure('consolidation.' || e.function_name || '()')
+                and p.prosecdef = e.is_definer
                 and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
         )
     )
@@ -76,6 +76,18 @@ select consolidation.claim(
     'the writing trigger can read endpoint_row',
     has_table_privilege(
         'workflow_maintenance', to_regclass('consolidation.endpoint_row'), 'select'
+    )
+);
+
+select consolidation.claim(
+    'nulls in workflow_trace_endpoint are denied by workflow_maintenance, not by the caller',
+    exists (
+        select from pg_catalog.pg_proc as p
+        where
+            p.oid = to_regprocedure('consolidation.deny_null_workflow_trace_endpoint()')
+            and p.proconfig = '{"search_path=pg_catalog, pg_temp"}'
+            and p.proowner = 'workflow_maintenance'::regrole
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
     )
 );
 

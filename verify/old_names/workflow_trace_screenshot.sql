@@ -60,16 +60,18 @@ select consolidation.claim_none(
     )
 );
 
--- The guard runs as the caller, or it would let a tenant write to any run.
+-- The guards run as the caller, or they would let a tenant write to any run.
 select consolidation.claim_none(
     'triggers guard every write to workflow_trace_screenshot and put it into the documents',
     array(
         select e.name
         from (
             values
-            ('guard', false, 'INSERT OR UPDATE'),
-            ('write', true, 'INSERT OR DELETE OR UPDATE')
-        ) as e (name, may_be_definer, events)
+            ('deny_null', 'deny_null_workflow_trace_screenshot', true, 'INSERT OR UPDATE'),
+            ('forbid', 'forbid_other_org_id', false, 'INSERT OR UPDATE'),
+            ('guard', 'guard_trace_id', false, 'INSERT OR UPDATE'),
+            ('write', 'write_workflow_trace_screenshot', true, 'INSERT OR DELETE OR UPDATE')
+        ) as e (name, function_name, is_definer, events)
         where not exists (
             select from pg_catalog.pg_trigger as g
             inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
@@ -77,9 +79,8 @@ select consolidation.claim_none(
                 g.tgrelid = consolidation.old_name('workflow_trace_screenshot')
                 and g.tgname = e.name
                 and g.tgenabled = 'O'
-                and g.tgfoid
-                = to_regprocedure('consolidation.' || e.name || '_workflow_trace_screenshot()')
-                and (e.may_be_definer or not p.prosecdef)
+                and g.tgfoid = to_regprocedure('consolidation.' || e.function_name || '()')
+                and p.prosecdef = e.is_definer
                 and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
         )
     )
@@ -106,6 +107,18 @@ select consolidation.claim(
     'the writing trigger can read screenshot_row',
     has_table_privilege(
         'workflow_maintenance', to_regclass('consolidation.screenshot_row'), 'select'
+    )
+);
+
+select consolidation.claim(
+    'nulls in workflow_trace_screenshot are denied by workflow_maintenance, not by the caller',
+    exists (
+        select from pg_catalog.pg_proc as p
+        where
+            p.oid = to_regprocedure('consolidation.deny_null_workflow_trace_screenshot()')
+            and p.proconfig = '{"search_path=pg_catalog, pg_temp"}'
+            and p.proowner = 'workflow_maintenance'::regrole
+            and not has_function_privilege('workflow_app', p.oid, 'execute')
     )
 );
 

@@ -5,7 +5,7 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'each view of findings about dependents has the columns of a finding',
+    'each view of proof/finding_dependents has the columns of a finding',
     array(
         select format('%s.%s', v.name, c.name)
         from unnest(
@@ -30,7 +30,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'each view of findings about dependents reads with the rights of the caller',
+    'each view of proof/finding_dependents reads with the rights of the caller',
     array(
         select v.name
         from unnest(

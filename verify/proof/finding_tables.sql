@@ -5,7 +5,7 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'each view of findings about the tables themselves has the columns of a finding',
+    'each view of proof/finding_tables has the columns of a finding',
     array(
         select format('%s.%s', v.name, c.name)
         from unnest(
@@ -31,7 +31,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'each view of findings about the tables themselves reads with the rights of the caller',
+    'each view of proof/finding_tables reads with the rights of the caller',
     array(
         select v.name
         from unnest(

@@ -10,8 +10,7 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
-                'consolidation.old_rows(bigint[])',
-                'consolidation.new_rows(bigint[])'
+                'consolidation.old_rows(bigint[])'
             ]
         ) as f (signature)
         where not exists (

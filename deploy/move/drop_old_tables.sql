@@ -1,0 +1,195 @@
+-- Deploy workflow_consolidation:move/drop_old_tables to pg
+--
+-- Why:    dropping the old tables, and creating them again: what the contract project calls.
+-- Locks:  none.
+-- Revert: drops procedure and functions.
+
+select consolidation.is_deployed('move/drop_old_tables') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.forget_old_tables()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    old_tables constant text [] := consolidation.six_tables();
+    old_name text;
+    view regclass;
+begin
+    insert into consolidation.dropped_table (table_name, ordinal, statement)
+    select
+        t.name,
+        d.ordinal,
+        d.statement
+    from unnest(old_tables) as t (name)
+    cross join lateral consolidation.table_definition(format('legacy.%I', t.name)::regclass) as d;
+    -- Each before those it refers to.
+    for old_name in
+        select t.name from unnest(old_tables) with ordinality as t (name, place)
+        order by t.place desc
+    loop
+        for view in
+            select b.view
+            from consolidation.bound_view(format('legacy.%I', old_name)::regclass) as b
+        loop
+            execute format('drop view %s', view);
+        end loop;
+        execute format('drop table legacy.%I', old_name);
+    end loop;
+end;
+$$;
+comment on function consolidation.forget_old_tables() is
+'Drops the old tables and the views that are bound to them, and remembers their definitions';
+
+create function consolidation.try_to_drop(
+    out dropped boolean, out reason text, out detail text
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Batches of other sessions are let finish; they write to the tables that go.
+    perform set_config('lock_timeout', '1s', true);
+    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    perform consolidation.take_locks(
+        array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
+        'access exclusive', '0 s'
+    );
+    -- The proof holds as long as the capture was never interrupted; else it is made again, without
+    -- the locks.
+    if not consolidation.is_proved() then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'there is no proof that holds';
+    end if;
+    perform consolidation.stop_capture('public.user_workflow_run');
+    perform consolidation.stop_capture('public.user_workflow_run_step');
+    -- What still waits was written to the documents, which stay.
+    delete from consolidation.change;
+    perform consolidation.forget_proof();
+    perform consolidation.forget_old_tables();
+    dropped := true;
+exception when lock_not_available or deadlock_detected then
+    dropped := false;
+    get stacked diagnostics reason = message_text, detail = pg_exception_detail;
+end;
+$$;
+comment on function consolidation.try_to_drop() is
+'One attempt to drop the old tables, proved equal to the documents under the locks. Gives all locks
+back and says why if it has to';
+
+create procedure consolidation.drop_old_tables(patience interval default '5 minutes')
+language plpgsql
+as $$
+declare
+    give_up_at timestamptz;
+    attempt record;
+    attempts integer := 0;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform consolidation.check_session(patience);
+    if consolidation.phase() = 'contract' then
+        raise notice 'the old tables were dropped before';
+        return;
+    end if;
+    if consolidation.phase() <> 'cut over' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'the old tables cannot be dropped in the phase "%s"', consolidation.phase()
+            ),
+            hint = 'First: sqitch deploy';
+    end if;
+    loop
+        call consolidation.catch_up();
+        if not consolidation.is_proved() then
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
+            commit;
+        end if;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        attempts := attempts + 1;
+        -- The proof takes as long as it takes.
+        give_up_at := coalesce(give_up_at, clock_timestamp() + patience);
+        select * into attempt from consolidation.try_to_drop();
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        exit when attempt.dropped;
+        if clock_timestamp() >= give_up_at then
+            raise exception using
+                errcode = 'lock_not_available',
+                message = format(
+                    'the old tables were not dropped within %s (%s attempts): %s',
+                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                ),
+                detail = attempt.detail,
+                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
+                'long transactions, or run the same command at a quieter time.';
+        end if;
+        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        commit;
+    end loop;
+end;
+$$;
+comment on procedure consolidation.drop_old_tables(interval) is
+'Drops the old tables once they are proved equal to the documents; called by the contract project.
+Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (differences) and
+55P03 (no locks); nothing is changed then. Call it outside a transaction';
+
+create function consolidation.rebuild_old_tables()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    remembered text;
+begin
+    if consolidation.phase() <> 'contract' then
+        return;
+    end if;
+    perform consolidation.take_locks(
+        array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
+        'share row exclusive'
+    );
+    for remembered in
+        select d.statement
+        from consolidation.dropped_table as d
+        order by
+            d.ordinal / 1000,
+            array_position(consolidation.six_tables(), d.table_name),
+            d.ordinal
+    loop
+        execute remembered;
+    end loop;
+    delete from consolidation.dropped_table;
+    delete from consolidation.carried_back;
+    delete from consolidation.set_aside;
+    perform consolidation.forget_proof();
+    perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
+    perform consolidation.start_capture(
+        'public.user_workflow_run_step', 'consolidation.capture_new'
+    );
+    -- Everything, as after a truncate: catch_up() spells it out when writers no longer wait.
+    insert into consolidation.change (trace_id) values (null);
+end;
+$$;
+comment on function consolidation.rebuild_old_tables() is
+'Creates the old tables again as they were, empty, and puts every execution into the queue; does
+nothing if they are there. catch_up() fills them, from as many sessions as you like';
+
+revoke all on function consolidation.forget_old_tables() from public;
+revoke all on function consolidation.try_to_drop() from public;
+revoke all on procedure consolidation.drop_old_tables(interval) from public;
+revoke all on function consolidation.rebuild_old_tables() from public;
+
+insert into consolidation.deployed_change (change) values ('move/drop_old_tables');
+
+commit;

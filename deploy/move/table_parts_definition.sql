@@ -1,0 +1,223 @@
+-- Deploy workflow_consolidation:move/table_parts_definition to pg
+--
+-- Why:    what a table has besides its columns, as statements that create it again.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('move/table_parts_definition') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.keys_definition(source regclass)
+returns table (stage integer, place bigint, statement text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        case when k.contype = 'f' then 6 else 4 end,
+        k.oid::bigint,
+        format(
+            'alter table %s add constraint %I %s', source, k.conname, pg_get_constraintdef(k.oid)
+        )
+    from pg_constraint as k
+    where k.conrelid = source and k.contype in ('p', 'u', 'c', 'f', 'x')
+    union all
+    select
+        5,
+        i.indexrelid::bigint,
+        pg_get_indexdef(i.indexrelid)
+    from pg_index as i
+    where
+        i.indrelid = source
+        and not exists (
+            select from pg_constraint as k
+            where
+                k.conindid = i.indexrelid
+                and k.conrelid = source
+                and k.contype in ('p', 'u', 'x')
+        )
+    union all
+    select
+        5,
+        s.oid::bigint,
+        pg_get_statisticsobjdef(s.oid)
+    from pg_statistic_ext as s
+    where s.stxrelid = source
+    union all
+    select
+        9,
+        0,
+        format(
+            'alter table %s replica identity %s', source,
+            case c.relreplident
+                when 'f' then 'full'
+                when 'n' then 'nothing'
+                else (
+                    select 'using index ' || quote_ident(x.relname)
+                    from pg_index as i
+                    inner join pg_class as x on x.oid = i.indexrelid
+                    where i.indrelid = source and i.indisreplident
+                )
+            end
+        )
+    from pg_class as c
+    where c.oid = source and c.relreplident <> 'd';
+end;
+comment on function consolidation.keys_definition(regclass) is
+'Statements that create constraints, indexes and extended statistics of a table again';
+
+create function consolidation.rules_definition(source regclass)
+returns table (stage integer, place bigint, statement text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        7,
+        g.oid::bigint,
+        pg_get_triggerdef(g.oid)
+    from pg_trigger as g
+    where g.tgrelid = source and not g.tgisinternal
+    union all
+    select
+        8,
+        g.oid::bigint,
+        format(
+            'alter table %s %s trigger %I', source,
+            case g.tgenabled
+                when 'D' then 'disable' when 'A' then 'enable always' else 'enable replica'
+            end,
+            g.tgname
+        )
+    from pg_trigger as g
+    where g.tgrelid = source and not g.tgisinternal and g.tgenabled <> 'O'
+    union all
+    select
+        8,
+        p.oid::bigint,
+        consolidation.policy_definition(p.oid, source::text)
+    from pg_policy as p
+    where p.polrelid = source
+    union all
+    select
+        9,
+        v.place,
+        format('alter table %s %s row level security', source, v.setting)
+    from pg_class as c
+    cross join lateral (
+        values (1, c.relrowsecurity, 'enable'), (2, c.relforcerowsecurity, 'force')
+    ) as v (place, is_set, setting)
+    where c.oid = source and v.is_set;
+end;
+comment on function consolidation.rules_definition(regclass) is
+'Statements that create triggers and policies of a table again';
+
+create function consolidation.comments_definition(source regclass)
+returns table (stage integer, place bigint, statement text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        14,
+        row_number() over (order by d.classoid, d.objoid, d.objsubid),
+        format('comment on %s is %L', o.object, d.description)
+    from pg_description as d
+    cross join lateral (
+        select
+            case
+                when a.attnum is not null then format('column %s.%I', source, a.attname)
+                when c.relkind = 'v' then format('view %s', source)
+                else format('table %s', source)
+            end as object
+        from pg_class as c
+        left join pg_attribute as a
+            on a.attrelid = source and a.attnum = d.objsubid and d.objsubid > 0
+        where d.classoid = 'pg_class'::regclass and d.objoid = source and c.oid = source
+        union all
+        select format('index %s', i.indexrelid::regclass)
+        from pg_index as i
+        where
+            d.classoid = 'pg_class'::regclass and i.indexrelid = d.objoid and i.indrelid = source
+        union all
+        select format('constraint %I on %s', k.conname, source)
+        from pg_constraint as k
+        where
+            d.classoid = 'pg_constraint'::regclass and k.oid = d.objoid and k.conrelid = source
+        union all
+        select format('trigger %I on %s', g.tgname, source)
+        from pg_trigger as g
+        where d.classoid = 'pg_trigger'::regclass and g.oid = d.objoid and g.tgrelid = source
+        union all
+        select format('policy %I on %s', p.polname, source)
+        from pg_policy as p
+        where d.classoid = 'pg_policy'::regclass and p.oid = d.objoid and p.polrelid = source
+    ) as o;
+end;
+comment on function consolidation.comments_definition(regclass) is
+'Statements that comment a table or view, and what belongs to it, again';
+
+create function consolidation.privileges_definition(source regclass)
+returns table (stage integer, place bigint, statement text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        15,
+        0::bigint,
+        format('alter table %s owner to %I', source, pg_get_userbyid(c.relowner))
+    from pg_class as c
+    where c.oid = source
+    union all
+    -- In the order in which they were granted: who grants with a grant option has it first.
+    select
+        16,
+        a.attnum * 1000 + x.place,
+        format(
+            'grant %s%s on %s to %s%s',
+            x.privilege_type,
+            case when a.attname is not null then format(' (%I)', a.attname) end,
+            source,
+            coalesce(quote_ident(r.rolname), 'public'),
+            case when x.is_grantable then ' with grant option' end
+        )
+    from (
+        select
+            0 as attnum,
+            null::name as attname,
+            c.relacl as acl
+        from pg_class as c
+        where c.oid = source
+        union all
+        select
+            t.attnum,
+            t.attname,
+            t.attacl
+        from pg_attribute as t
+        where t.attrelid = source
+    ) as a
+    cross join lateral aclexplode(a.acl) with ordinality
+    as x (grantor, grantee, privilege_type, is_grantable, place)
+    inner join pg_class as c on c.oid = source
+    left join pg_roles as r on r.oid = x.grantee
+    where a.attname is not null or x.grantee <> c.relowner;
+end;
+comment on function consolidation.privileges_definition(regclass) is
+'Statements that give a table or view its owner and privileges again';
+
+revoke all on function consolidation.keys_definition(regclass) from public;
+revoke all on function consolidation.rules_definition(regclass) from public;
+revoke all on function consolidation.comments_definition(regclass) from public;
+revoke all on function consolidation.privileges_definition(regclass) from public;
+
+insert into consolidation.deployed_change (change) values ('move/table_parts_definition');
+
+commit;

@@ -1,0 +1,224 @@
+-- Deploy workflow_consolidation:old_names/elements to pg
+--
+-- Why:    what the old names of elements have in common: the errors that a table would raise, the
+--         trigger that refuses a row whose execution the caller does not see, and the edit of one
+--         element of a document.
+-- Locks:  none.
+-- Revert: drops the functions.
+--
+-- A write to an old name passes its triggers in the order of their names. "deny_null" refuses
+-- nulls. "forbid" and "guard" run as the caller: they refuse another organisation, and an execution
+-- that the caller does not see. "write" runs as workflow_maintenance and changes the document, so
+-- that a role that could only insert events cannot rewrite documents either.
+--
+-- PostgreSQL has no trigger on a view that fires always: with session_replication_role = replica a
+-- write to these names says how many rows it found, and changes none.
+
+select consolidation.is_deployed('old_names/elements') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.raise_not_null(
+    table_schema text, table_name text, column_name text
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise not_null_violation using
+        message = format(
+            'null value in column "%s" of relation "%s" violates not-null constraint',
+            column_name, table_name
+        ),
+        schema = table_schema, table = table_name, column = column_name;
+end;
+$$;
+comment on function consolidation.raise_not_null(text, text, text) is
+'Raises 23502 as a table does';
+
+create function consolidation.raise_foreign_key(
+    table_schema text, table_name text, constraint_name text, error_detail text
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise foreign_key_violation using
+        message = format(
+            'insert or update on table "%s" violates foreign key constraint "%s"',
+            table_name, constraint_name
+        ),
+        detail = error_detail,
+        schema = table_schema, table = table_name, constraint = constraint_name;
+end;
+$$;
+comment on function consolidation.raise_foreign_key(text, text, text, text) is
+'Raises 23503 as a table does';
+
+create function consolidation.raise_deleted(table_schema text, table_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.raise_foreign_key(
+        table_schema, table_name, table_name || '_trace_id_fkey',
+        'The execution was deleted meanwhile.'
+    );
+end;
+$$;
+comment on function consolidation.raise_deleted(text, text) is
+'Raises 23503: the execution is gone that was there when the guard looked';
+
+create function consolidation.raise_unique(
+    table_schema text, table_name text, constraint_name text, error_detail text
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise unique_violation using
+        message = format(
+            'duplicate key value violates unique constraint "%s"', constraint_name
+        ),
+        detail = error_detail,
+        schema = table_schema, table = table_name, constraint = constraint_name;
+end;
+$$;
+comment on function consolidation.raise_unique(text, text, text, text) is
+'Raises 23505 as a table does';
+
+create function consolidation.raise_concurrent_update(error_detail text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise serialization_failure using
+        message = 'could not serialize access due to concurrent update',
+        detail = error_detail,
+        hint = 'Repeat the transaction.';
+end;
+$$;
+comment on function consolidation.raise_concurrent_update(text) is
+'Raises 40001: somebody else changed what the statement was about to change';
+
+-- It runs as the caller, who has no rights on this schema and cannot call the functions above.
+create function consolidation.guard_trace_id()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
+        raise foreign_key_violation using
+            message = format(
+                'insert or update on table "%s" violates foreign key constraint '
+                '"%s_trace_id_fkey"', tg_table_name, tg_table_name
+            ),
+            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            constraint = tg_table_name || '_trace_id_fkey';
+    end if;
+    return new;
+end;
+$$;
+comment on function consolidation.guard_trace_id() is
+'Trigger of an old name, runs as the caller: raises 23503 as the key to workflow_trace did; an
+execution that the caller does not see does not exist for it';
+
+create function consolidation.patch(previous jsonb, current jsonb, wanted jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name text;
+    change jsonb := '{}'::jsonb;
+begin
+    for name in select k from jsonb_object_keys(previous) as k loop
+        -- As text: 1.1 and 1.10 are equal, but not the same.
+        if (wanted -> name)::text is distinct from (previous -> name)::text then
+            if (current -> name)::text is distinct from (previous -> name)::text then
+                perform consolidation.raise_concurrent_update(
+                    format('Another transaction changed "%s" meanwhile.', name)
+                );
+            end if;
+            change := change || jsonb_build_object(name, wanted -> name);
+        end if;
+    end loop;
+    return change;
+end;
+$$;
+comment on function consolidation.patch(jsonb, jsonb, jsonb) is
+'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete
+and differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is
+lost';
+
+-- Stable as jsonb_build_array is: called immutable, it would not be unfolded into the query.
+create function consolidation.with_element(elements jsonb, place bigint, element jsonb)
+returns jsonb
+language sql
+stable
+parallel safe
+return case
+    when place is null then coalesce(elements, '[]') || jsonb_build_array(element)
+    when element is null then elements - (place - 1)::integer
+    else jsonb_set(elements, array[(place - 1)::text], element)
+end;
+comment on function consolidation.with_element(jsonb, bigint, jsonb) is
+'The array with the element at a place, from 1, replaced; removed where element is null; appended
+where place is null';
+
+create function consolidation.lock_run(wanted_trace_id bigint)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform
+    from public.user_workflow_run as r
+    where r.legacy_trace_id = wanted_trace_id
+    for update;
+end;
+$$;
+comment on function consolidation.lock_run(bigint) is
+'Locks the document of an execution. The next statement sees what was committed while this waited';
+
+revoke all on function consolidation.raise_not_null(text, text, text) from public;
+revoke all on function consolidation.raise_foreign_key(text, text, text, text) from public;
+revoke all on function consolidation.raise_deleted(text, text) from public;
+revoke all on function consolidation.raise_unique(text, text, text, text) from public;
+revoke all on function consolidation.raise_concurrent_update(text) from public;
+revoke all on function consolidation.guard_trace_id() from public;
+revoke all on function consolidation.patch(jsonb, jsonb, jsonb) from public;
+revoke all on function consolidation.with_element(jsonb, bigint, jsonb) from public;
+revoke all on function consolidation.lock_run(bigint) from public;
+grant execute
+on function
+consolidation.raise_not_null(text, text, text),
+consolidation.raise_foreign_key(text, text, text, text),
+consolidation.raise_deleted(text, text),
+consolidation.raise_unique(text, text, text, text),
+consolidation.raise_concurrent_update(text),
+consolidation.patch(jsonb, jsonb, jsonb),
+consolidation.with_element(jsonb, bigint, jsonb),
+consolidation.lock_run(bigint)
+to workflow_maintenance;
+
+insert into consolidation.deployed_change (change) values ('old_names/elements');
+
+commit;

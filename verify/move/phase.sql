@@ -1,0 +1,44 @@
+-- Verify workflow_consolidation:move/phase on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the table dropped_table has all its columns',
+    array(
+        select unnest(array['table_name', 'ordinal', 'statement'])
+        except
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('consolidation.dropped_table') and not a.attisdropped
+    )
+);
+
+select consolidation.claim(
+    'the catalog says in which phase of the move the database is',
+    consolidation.phase() is not null
+);
+
+select consolidation.claim_none(
+    'the functions that find an old table and an old name exist',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.old_table(text)',
+                'consolidation.old_name(text)'
+            ]
+        ) as f (signature)
+        where to_regprocedure(f.signature) is null
+    )
+);
+
+select consolidation.claim(
+    'applications cannot execute require_read_committed()',
+    not has_function_privilege(
+        'workflow_app', to_regprocedure('consolidation.require_read_committed()'), 'execute'
+    )
+);
+
+rollback;

@@ -1,0 +1,31 @@
+-- Verify workflow_consolidation:move/table_definition on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the routines of table_definition fix their search path and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.bound_view(regclass)',
+                'consolidation.table_definition(regclass)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not p.prosecdef
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;

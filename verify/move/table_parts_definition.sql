@@ -1,0 +1,33 @@
+-- Verify workflow_consolidation:move/table_parts_definition on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the routines of table_parts_definition fix their search path and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.keys_definition(regclass)',
+                'consolidation.rules_definition(regclass)',
+                'consolidation.comments_definition(regclass)',
+                'consolidation.privileges_definition(regclass)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not p.prosecdef
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;

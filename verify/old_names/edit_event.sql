@@ -1,0 +1,33 @@
+-- Verify workflow_consolidation:old_names/edit_event on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the functions of edit_event fix their search path and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.lock_events(bigint,bigint)',
+                'consolidation.find_event(bigint,bigint,bigint,jsonb)',
+                'consolidation.change_event(bigint,bigint,bigint,jsonb)',
+                'consolidation.refuse_known_event_id(bigint,text)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prosqlbody is not null
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not p.prosecdef
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;
