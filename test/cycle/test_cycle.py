@@ -450,11 +450,11 @@ def test_what_was_written_on_either_side_is_there_on_the_other_twice(deployed: s
                 expected = holdable(connection, name, shown[name])
                 if name == "workflow_events":
                     # With an id of its own, the first column.
-                    again = held[name] - expected
-                    assert [row[1:] for row in again.elements()] == [
+                    repeats = held[name] - expected
+                    assert [row[1:] for row in repeats.elements()] == [
                         row[1:] for row in expected if shown[name][row] > 1
                     ]
-                    expected += again
+                    expected += repeats
                     repeated[name] = 0
                 assert held[name] == expected, name
                 assert shown[name].total() - expected.total() == (

@@ -1145,9 +1145,11 @@ for change, listed in CLAIMS.items():
         elif re.fullmatch(
             r"the views of (mapping|move)/\w+ read with the rights of the caller", claim
         ):
-            names = re.findall(r"'(\w+)'", statement.partition("unnest(")[2].partition(")")[0])
-            assert names, claim
-            caller_view(change, *(f"consolidation.{name}" for name in names))
+            listed_names = re.findall(
+                r"'(\w+)'", statement.partition("unnest(")[2].partition(")")[0]
+            )
+            assert listed_names, claim
+            caller_view(change, *(f"consolidation.{name}" for name in listed_names))
 
 for table, defaulted in (
     (
