@@ -938,6 +938,7 @@ for row_view, name in ROW_VIEWS.items():
     breaks(
         f"old_names/{name}",
         "are denied by workflow_maintenance",
+        f"alter function consolidation.deny_null_{name}() security invoker",
         f"alter function consolidation.deny_null_{name}() owner to postgres",
         f"alter function consolidation.deny_null_{name}() reset search_path",
         f"grant execute on function consolidation.deny_null_{name}() to workflow_app",
