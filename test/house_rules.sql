@@ -277,8 +277,8 @@ where
     and not (
         f.prokind = 'p'
         and f.proname in (
-            'backfill', 'catch_up', 'cut_back', 'cut_over', 'empty_queue', 'prove', 'rest', 'swap',
-            'validate'
+            'backfill', 'catch_up', 'cut_back', 'cut_over', 'drop_old_tables', 'empty_queue',
+            'prove', 'rest', 'swap', 'validate'
         )
     )
 order by f.label;
