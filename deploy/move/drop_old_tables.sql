@@ -108,12 +108,6 @@ begin
             ),
             hint = 'First: sqitch deploy';
     end if;
-    -- Nothing notices what is written to the old tables after the cut-over. A proof that was killed
-    -- goes on, one that is done begins anew.
-    if consolidation.is_proved() then
-        perform consolidation.forget_proof();
-    end if;
-    commit;
     loop
         call consolidation.catch_up();
         if not consolidation.is_proved() then
