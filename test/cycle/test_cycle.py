@@ -715,10 +715,10 @@ def test_rows_changed_and_deleted_during_the_backfill_arrive_as_they_are(expand:
         connect(expand) as undecided,
         connect(expand, autocommit=False) as late,
     ):
-        connection.execute("select consolidation.plan_chunks()")
+        connection.execute("select consolidation.plan_chunks('backfill')")
 
         def carry_batch() -> int:
-            claimed = one(connection, "select consolidation.claim_chunk(20)")
+            claimed = one(connection, "select consolidation.claim_chunk('backfill', 20)")
             return int(one(connection, "select consolidation.carry_chunk(%s)", claimed))
 
         # Batches of twenty: -9223372036854775807, -42, -1, 0, then 1 to 16.

@@ -366,6 +366,7 @@ breaks(
     "create role workflow_cycle_reader;"
     "grant usage on schema consolidation, legacy to workflow_cycle_reader;"
     "grant execute on function consolidation.see_everything() to workflow_cycle_reader;"
+    "grant execute on function consolidation.six_tables() to workflow_cycle_reader;"
     "grant execute on function consolidation.claim(text, boolean) to workflow_cycle_reader;"
     "grant execute on function consolidation.claim_none(text, text[]) to workflow_cycle_reader;"
     "set local role workflow_cycle_reader",
