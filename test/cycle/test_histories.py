@@ -359,10 +359,11 @@ class Walk:
                 deploy(name, "@baseline", "@expand")
             case "in the middle of the backfill":
                 self.repair(control, project)
-                project.execute("select consolidation.plan_chunks()")
+                project.execute("select consolidation.plan_chunks('backfill')")
                 for _ in range(3):
                     project.execute(
-                        "select consolidation.carry_chunk(consolidation.claim_chunk(20))"
+                        "select consolidation.carry_chunk("
+                        "consolidation.claim_chunk('backfill', 20))"
                     )
             case "@carried_over":
                 deploy(name, "@expand", "@carried_over")
@@ -397,10 +398,13 @@ class Walk:
                         if found:
                             break
                         if wanted == CARRY:
-                            found = self.carry("select consolidation.carry_changes(1000)")
+                            found = self.carry(
+                                "select consolidation.carry_changes(1000, -9223372036854775808)"
+                            )
                         elif wanted == CHUNK:
                             found = self.carry(
-                                "select consolidation.carry_chunk(consolidation.claim_chunk(20))"
+                                "select consolidation.carry_chunk("
+                                "consolidation.claim_chunk('backfill', 20))"
                             )
                         else:
                             failed = self.tally.failed

@@ -849,11 +849,18 @@ def _read(connection: Connection, result: Matrix) -> None:
     """Reads from the catalog what there is, and as the owner what it holds."""
     if one(connection, "select to_regclass('consolidation.change') is not null"):
         # The queue and its like hold something of others; at the end it is rolled back.
-        for table in ("change", "carried_back"):
+        for table in ("change", "carried_back", "unequal_trace"):
             connection.execute(
                 f"""insert into consolidation.{table} (trace_id) select id from pg_temp.trace_owner
                 where org_id = '{SOUTH}' on conflict do nothing"""
             )
+        connection.execute(
+            f"""insert into consolidation.set_aside (
+                table_name, trace_id, content, error_code, message
+            )
+            select 'workflow_trace', id, '{{}}', '22001', 'too long' from pg_temp.trace_owner
+            where org_id = '{SOUTH}'"""
+        )
     # What holds the rows first: most of what can go wrong shows there.
     result.relations = sorted(
         _catalog(connection), key=lambda r: not r.name.startswith("public.user_workflow")
