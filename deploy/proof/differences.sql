@@ -129,7 +129,9 @@ begin
         slice_end := consolidation.slice_end(lo, hi, trace_ids, slice_size);
         found_ids := array(
             select s.trace_id
-            from unnest(consolidation.suspects(lo, slice_end, trace_ids)) as s (trace_id)
+            -- Not in unnest(), for whose estimate the planner would call it once more.
+            from (select consolidation.suspects(lo, slice_end, trace_ids) as ids offset 0) as f
+            cross join unnest(f.ids) as s (trace_id)
             where
                 not skip_pending
                 or not exists (

@@ -23,19 +23,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform consolidation.see_everything();
-    return query
     -- After the cut-over the old tables only wait for them.
-    select
-        'user_workflow_run',
-        format('run_id %s', r.run_id),
-        format('the run, legacy_trace_id %s', r.legacy_trace_id)
-    from public.user_workflow_run as r
-    where
-        consolidation.phase() = 'expand'
-        and not exists (
+    if consolidation.phase() = 'expand' then
+        return query
+        select
+            'user_workflow_run',
+            format('run_id %s', r.run_id),
+            format('the run, legacy_trace_id %s', r.legacy_trace_id)
+        from public.user_workflow_run as r
+        where not exists (
             select from consolidation.old_trace as t where t.trace_id = r.legacy_trace_id
-        )
-    union all
+        );
+    end if;
+    return query
     select
         'user_workflow_run_step', format('step_id %s', s.step_id), 'error_details'
     from public.user_workflow_run_step as s

@@ -96,7 +96,10 @@ begin
             'old tables and documents differ in %s executions, for example %s %s in %s',
             cardinality(unequal), example.table_name, example.key, example.columns
         ),
-        detail = format('old: %s new: %s', example.old_row, example.new_row),
+        detail = format(
+            'old: %s new: %s',
+            coalesce(example.old_row::text, 'no row'), coalesce(example.new_row::text, 'no row')
+        ),
         hint = 'Nothing was changed. select * from consolidation.differences(); shows all.';
 end;
 $$;

@@ -235,8 +235,10 @@ def test_a_fixed_batch_size_is_kept(expand: str) -> None:
 def test_batches_of_two_sessions_do_not_wait_for_each_other(expand: str) -> None:
     """Neighbours share a lock, which batches share as well; whoever else is there waits."""
     with connect(expand) as first, connect(expand) as second, connect(expand) as other:
-        execute(expand, "select consolidation.plan_chunks()")
-        claimed = [one(expand, "select consolidation.claim_chunk(100)") for _ in range(2)]
+        execute(expand, "select consolidation.plan_chunks('backfill')")
+        claimed = [
+            one(expand, "select consolidation.claim_chunk('backfill', 100)") for _ in range(2)
+        ]
         second.execute("set lock_timeout = '5 s'")
         other.execute("set lock_timeout = '200 ms'")
         with first.transaction():
@@ -251,10 +253,10 @@ def test_batches_of_two_sessions_do_not_wait_for_each_other(expand: str) -> None
 
 def test_a_batch_that_somebody_left_is_taken_once(expand: str) -> None:
     """Also when two sessions come to it at the same time: the second one waits, and is done."""
-    execute(expand, "select consolidation.plan_chunks()")
-    left = one(expand, "select consolidation.claim_chunk(600)")
+    execute(expand, "select consolidation.plan_chunks('backfill')")
+    left = one(expand, "select consolidation.claim_chunk('backfill', 600)")
     with connect(expand) as first, connect(expand) as second:
-        claim = "select consolidation.claim_chunk(600)"
+        claim = "select consolidation.claim_chunk('backfill', 600)"
         # The rest, smaller than a batch, and then what was left.
         rest = first.execute(claim).fetchone()
         first.execute("select consolidation.carry_chunk(%s)", rest)

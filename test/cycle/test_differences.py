@@ -1214,6 +1214,9 @@ def plant(connection: Connection, planted: Case) -> None:
     """Executes the statements of a case, each of which must find something to change."""
     if planted.replica:
         connection.execute("set local session_replication_role = replica")
+        # Triggers of the documents fire in that role as well: damage goes around them, too.
+        for table in ("user_workflow_run", "user_workflow_run_step"):
+            connection.execute(f"alter table public.{table} disable trigger all")
     for statement in planted.statements:
         cursor = connection.execute(statement)
         assert cursor.rowcount > 0, f"the case is wrong, nothing to change: {statement}"

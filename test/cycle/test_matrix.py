@@ -858,7 +858,7 @@ def _read(connection: Connection, result: Matrix) -> None:
             f"""insert into consolidation.set_aside (
                 table_name, trace_id, content, error_code, message
             )
-            select 'workflow_trace', id, '{{}}', '22001', 'too long' from pg_temp.trace_owner
+            select 'workflow_trace', id, '{{}}', '23514', 'no' from pg_temp.trace_owner
             where org_id = '{SOUTH}'"""
         )
     # What holds the rows first: most of what can go wrong shows there.
