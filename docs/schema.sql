@@ -67,6 +67,46 @@ CREATE TYPE consolidation.event_object AS (
 COMMENT ON TYPE consolidation.event_object IS 'An element of events';
 
 --
+-- Name: known_run; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.known_run AS (
+	run_id uuid,
+	legacy_trace_id bigint,
+	context jsonb,
+	endpoints_used jsonb,
+	events jsonb,
+	screenshots jsonb,
+	legacy jsonb
+);
+
+--
+-- Name: TYPE known_run; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.known_run IS 'Columns of a run, of a row of user_workflow_run, that can say more than the old rows. No function
+uses the row type of a document table: "alter table" would be refused while one does';
+
+--
+-- Name: known_step; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.known_step AS (
+	step_id uuid,
+	legacy_step_id bigint,
+	legacy_trace_id bigint,
+	events jsonb,
+	screenshots jsonb,
+	error_details jsonb
+);
+
+--
+-- Name: TYPE known_step; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.known_step IS 'Columns of a step, of a row of user_workflow_run_step, that can say more than the old rows';
+
+--
 -- Name: screenshot_object; Type: TYPE; Schema: consolidation; Owner: -
 --
 
@@ -92,6 +132,49 @@ CREATE TYPE consolidation.screenshot_object AS (
 COMMENT ON TYPE consolidation.screenshot_object IS 'An element of screenshots';
 
 --
+-- Name: append_screenshot(bigint, integer, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.append_screenshot(wanted_trace_id bigint, step_index integer, element jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update public.user_workflow_run_step as s
+    set screenshots = consolidation.with_element(s.screenshots, null, element)
+    where s.legacy_trace_id = wanted_trace_id and s.step_number = step_index;
+    if not found then
+        update public.user_workflow_run as r
+        set screenshots = consolidation.with_element(r.screenshots, null, element)
+        where r.legacy_trace_id = wanted_trace_id;
+    end if;
+    return found;
+end;
+$$;
+
+--
+-- Name: FUNCTION append_screenshot(wanted_trace_id bigint, step_index integer, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.append_screenshot(wanted_trace_id bigint, step_index integer, element jsonb) IS 'Appends a screenshot to the step whose number is step_index, else to the run; false if that is
+gone';
+
+--
+-- Name: arrangement(boolean, boolean, bigint, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint DEFAULT NULL::bigint, on_step integer DEFAULT NULL::integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN is_strict THEN concat_ws(' '::text, CASE WHEN as_built THEN 'as built'::text ELSE 'changed'::text END, ('at '::text || place), ('on step '::text || on_step)) ELSE NULL::text END;
+
+--
+-- Name: FUNCTION arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) IS 'What no old column shows: where an element stands, and that its document holds nothing besides.
+Null for executions that applications wrote to, whose documents may';
+
+--
 -- Name: backfill(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -104,7 +187,6 @@ declare
     carried bigint;
     done bigint := 0;
     stopped boolean;
-    early boolean;
     state record;
     began constant timestamptz := clock_timestamp();
     batch_began timestamptz;
@@ -114,30 +196,15 @@ begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
-    perform consolidation.plan_chunks();
+    perform consolidation.plan_chunks('backfill');
     commit;
     loop
-        loop
-            stopped := consolidation.is_asked_to_stop();
-            early := clock_timestamp() < batch_ended + pause
-            or consolidation.standby_lag() > max_lag;
-            commit;
-            exit when stopped or early is not true;
-            if
-                consolidation.standby_lag() > max_lag
-                and clock_timestamp() > reported + interval '5 seconds'
-            then
-                reported := clock_timestamp();
-                raise notice 'backfill: waits for a standby that is % behind',
-                    consolidation.standby_lag();
-            end if;
-            perform pg_sleep(0.05);
-        end loop;
+        call consolidation.rest(batch_ended, pause, max_lag, stopped);
         if stopped then
             raise notice 'backfill: ends as asked; this session carried over % executions', done;
             return;
         end if;
-        claimed := consolidation.claim_chunk(size);
+        claimed := consolidation.claim_chunk('backfill', size);
         commit;
         exit when claimed is null;
         batch_began := clock_timestamp();
@@ -146,20 +213,7 @@ begin
         batch_ended := clock_timestamp();
         exit when carried is null;
         done := done + carried;
-        -- Of a batch that was smaller than wanted the time says little.
-        if carried = size and batch_time is not null then
-            size := least(
-                100000,
-                greatest(
-                    1,
-                    size * least(
-                        2,
-                        extract(epoch from batch_time)
-                        / greatest(extract(epoch from batch_ended - batch_began), 0.001)
-                    )
-                )
-            )::integer;
-        end if;
+        size := consolidation.next_size(size, carried, batch_ended - batch_began, batch_time);
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
             select p.* into state from consolidation.progress as p;
@@ -189,15 +243,58 @@ parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a
 carried. Call it outside a transaction';
 
 --
+-- Name: column_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.column_behind(old_name regclass) RETURNS TABLE(view_column name, relation regclass, column_name name)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH RECURSIVE level(relation, columns) AS (
+          SELECT (column_behind.old_name)::oid AS old_name,
+             jsonb_object_agg(a_1.attname, a_1.attname) AS jsonb_object_agg
+            FROM pg_attribute a_1
+           WHERE ((a_1.attrelid = (column_behind.old_name)::oid) AND (a_1.attnum > 0) AND (NOT a_1.attisdropped))
+         UNION ALL
+          SELECT d.refobjid,
+             ( SELECT jsonb_object_agg(k_1.key, TRIM(BOTH '"'::text FROM m.part[1])) AS jsonb_object_agg
+                    FROM (regexp_matches(pg_get_viewdef(l_1.relation), '^(?: SELECT |    )(?:\w+\.)?(\w+|"[^"]+")(?: AS (\w+|"[^"]+"))?,?$'::text, 'gn'::text) m(part)
+                      JOIN jsonb_each_text(l_1.columns) k_1(key, value) ON ((k_1.value = TRIM(BOTH '"'::text FROM COALESCE(m.part[2], m.part[1])))))) AS jsonb_object_agg
+            FROM ((level l_1
+              JOIN pg_rewrite r ON (((r.ev_class = l_1.relation) AND (r.rulename = '_RETURN'::name))))
+              JOIN LATERAL ( SELECT DISTINCT p.refobjid
+                    FROM (pg_depend p
+                      JOIN pg_class c ON ((c.oid = p.refobjid)))
+                   WHERE ((p.classid = ('pg_rewrite'::regclass)::oid) AND (p.objid = r.oid) AND (p.refclassid = ('pg_class'::regclass)::oid) AND (p.refobjid <> l_1.relation) AND (c.relkind = ANY (ARRAY['r'::"char", 'v'::"char"])))) d ON (true))
+         )
+  SELECT (k.key)::name AS key,
+     (l.relation)::regclass AS relation,
+     a.attname
+    FROM ((level l
+      CROSS JOIN LATERAL jsonb_each_text(l.columns) k(key, value))
+      JOIN pg_attribute a ON (((a.attrelid = l.relation) AND (a.attname = k.value) AND (a.attnum > 0) AND (NOT a.attisdropped))))
+   WHERE (l.relation <> (column_behind.old_name)::oid);
+END;
+
+--
+-- Name: FUNCTION column_behind(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.column_behind(old_name regclass) IS 'For each column of a plain view the column that it is on each level behind';
+
+--
 -- Name: base_column(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.base_column(old_name regclass) RETURNS TABLE(view_column name, base_column name)
     LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT (COALESCE(m.part[2], m.part[1]))::name AS "coalesce",
-     (m.part[1])::name AS part
-    FROM regexp_matches(pg_get_viewdef((base_column.old_name)::oid), '(?:[rs]\.)?(\w+)(?: AS (\w+))?(?:,|\n\s*FROM )'::text, 'g'::text) m(part);
+ SELECT b.view_column,
+     b.column_name
+    FROM (consolidation.column_behind(base_column.old_name) b(view_column, relation, column_name)
+      JOIN pg_class c ON ((c.oid = (b.relation)::oid)))
+   WHERE (c.relkind = 'r'::"char");
 END;
 
 --
@@ -205,6 +302,96 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.base_column(old_name regclass) IS 'Columns of the views workflow_trace and workflow_steps, and the document columns behind them';
+
+--
+-- Name: begin_proof(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.begin_proof() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.see_everything();
+    if consolidation.phase() = 'contract' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the old tables were dropped: there is nothing to compare with';
+    end if;
+    if exists (
+        select from consolidation.chunk as c where c.task = 'backfill' and c.finished_at is null
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the backfill is not done',
+            hint = 'call consolidation.backfill(); select * from consolidation.progress;';
+    end if;
+    -- Batches under way do not know of the proof yet, and would not prove what they carry.
+    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    if exists (
+        select from consolidation.proof as p
+        where p.capture_state is distinct from consolidation.capture_state()
+    ) then
+        raise notice 'capture was interrupted: the proof begins anew';
+        perform consolidation.forget_proof();
+    end if;
+    insert into consolidation.proof (capture_state)
+    values (consolidation.capture_state())
+    on conflict do nothing;
+    perform consolidation.plan_chunks('proof');
+end;
+$$;
+
+--
+-- Name: FUNCTION begin_proof(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.begin_proof() IS 'Begins a proof, or goes on with one that holds. Raises 55000 while the backfill is not done or
+after the old tables were dropped';
+
+--
+-- Name: bind(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.bind(statements text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    foreach statement in array statements loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION bind(statements text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.bind(statements text[]) IS 'Executes what rebinding() returned before the names were moved';
+
+--
+-- Name: bound_view(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.bound_view(source regclass) RETURNS TABLE(view regclass)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT (v.oid)::regclass AS oid
+    FROM ((pg_depend d
+      JOIN pg_rewrite w ON ((w.oid = d.objid)))
+      JOIN pg_class v ON ((v.oid = w.ev_class)))
+   WHERE ((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (bound_view.source)::oid) AND (v.relkind = 'v'::"char") AND (v.relnamespace = ('consolidation'::regnamespace)::oid));
+END;
+
+--
+-- Name: FUNCTION bound_view(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.bound_view(source regclass) IS 'The views of the move that are bound to an old table';
 
 --
 -- Name: capture_new(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -251,6 +438,14 @@ CREATE FUNCTION consolidation.capture_old() RETURNS trigger
     SET row_security TO 'on'
     AS $$
 begin
+    -- After the cut-over the documents are what applications write to, and carry_back follows them.
+    -- Any other write is undone by the next one; only the owner may write there.
+    if
+        tg_table_schema = 'legacy'
+        and current_setting('consolidation.is_carrying_back', true) = 'on'
+    then
+        return null;
+    end if;
     case tg_op
         when 'INSERT' then
             insert into consolidation.change (trace_id)
@@ -274,7 +469,36 @@ $$;
 -- Name: FUNCTION capture_old(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: notes the executions a statement touched in consolidation.change';
+COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: notes the executions a statement touched in consolidation.change. In the
+schema legacy all but those that carry_back() touches';
+
+--
+-- Name: capture_state(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.capture_state() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (
+        select string_agg(format('%s/%s/%s', t.oid, t.tgenabled, t.xmin), ' ' order by t.oid)
+        from pg_trigger as t
+        where
+            t.tgfoid in (
+                'consolidation.capture_old()'::regprocedure,
+                'consolidation.capture_new()'::regprocedure
+            )
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION capture_state(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.capture_state() IS 'The capture triggers, as text: another one after any of them was disabled, even if it was enabled
+again. A proof holds as long as it is the same';
 
 --
 -- Name: carry_back(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -284,188 +508,146 @@ CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
-    AS $_$
+    SET enable_seqscan TO 'off'
+    SET enable_nestloop TO 'off'
+    SET work_mem TO '32MB'
+    AS $$
 declare
-    target record;
-    write_rows text;
-    refused text [];
-    -- Steps that stand under an execution that they were moved away from.
-    moved bigint [];
+    -- In order: of two rows that exclude each other it is always the later one that is refused.
+    wanted constant bigint [] := array(
+        select distinct t.id from unnest(trace_ids) as t (id) order by t.id
+    );
+    refused constant bigint [] := array(
+        select distinct a.trace_id from consolidation.set_aside as a
+        where a.trace_id = any (wanted)
+        order by a.trace_id
+    );
+    others constant bigint [] := array(
+        select w.id from unnest(wanted) as w (id) where w.id <> all (refused) order by w.id
+    );
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
-    perform consolidation.lock_traces(trace_ids);
-
-    moved := array(
-        select d.step_id
-        from public.workflow_steps as s
-        inner join legacy.workflow_steps as d on d.step_id = s.step_id
-        where s.trace_id = any (trace_ids) and d.trace_id <> s.trace_id
-    );
-    if cardinality(moved) > 0 then
-        delete from legacy.workflow_events as d where d.step_id = any (moved);
-        delete from legacy.workflow_steps as d where d.step_id = any (moved);
+    perform consolidation.lock_traces(wanted);
+    -- Not with a "set" clause, which takes a superuser to define.
+    perform set_config('consolidation.is_carrying_back', 'on', true);
+    -- A deferred key would be refused by the commit, where no row can be set aside.
+    set constraints all immediate;
+    begin
+        perform consolidation.take_out(others);
+        perform consolidation.put_in(others);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.settle_claims(others);
+        perform consolidation.carry_back_by_halves(others);
+    end;
+    -- What was refused before does not hold up the others again.
+    if cardinality(refused) > 0 then
+        delete from consolidation.set_aside as a where a.trace_id = any (refused);
+        perform consolidation.settle_claims(refused);
+        perform consolidation.carry_back_by_halves(refused);
     end if;
-    delete from legacy.workflow_events as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace_screenshot as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace_context as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace_endpoint as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_steps as d where d.trace_id = any (trace_ids);
-    delete from legacy.workflow_trace as d where d.trace_id = any (trace_ids);
-
-    for target in
-        select
-            c.table_name,
-            c.source,
-            c.id,
-            c.has_place,
-            string_agg(format('%I', a.attname), ', ' order by a.attnum) as columns,
-            -- An adopted table may have an enum where the documents have text.
-            string_agg(
-                format('w.%I::%s', a.attname, format_type(a.atttypid, a.atttypmod)),
-                ', ' order by a.attnum
-            ) as expressions
-        from (
-            values
-            (1, 'workflow_trace', 'public.workflow_trace', 'trace_id', false),
-            (2, 'workflow_steps', 'public.workflow_steps', 'step_id', false),
-            (3, 'workflow_events', 'consolidation.event_row', 'event_id', true),
-            (4, 'workflow_trace_screenshot', 'consolidation.screenshot_row', 'screenshot_id', true),
-            (5, 'workflow_trace_context', 'consolidation.context_row', 'context_id', true),
-            (6, 'workflow_trace_endpoint', 'consolidation.endpoint_row', 'endpoint_id', true)
-        ) as c (ordinal, table_name, source, id, has_place)
-        inner join pg_attribute as a
-            on a.attrelid = to_regclass(format('legacy.%I', c.table_name))
-        where a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-        group by c.ordinal, c.table_name, c.source, c.id, c.has_place
-        order by c.ordinal
-    loop
-        write_rows := format(
-            'with wanted as materialized (
-                select distinct on (w.trace_id, w.%3$I) %4$s
-                from %5$s as w
-                where w.trace_id = any ($1) and %6$s and ($2 is null or w.%3$I::text = any ($2))
-                order by w.trace_id, w.%3$I %7$s
-            ),
-
-            written (trace, id) as (
-                insert into legacy.%1$I (%2$s) overriding system value
-                select * from wanted %8$s
-                returning trace_id, %3$I
-            )
-
-            select array_agg(w.%3$I::text)
-            from wanted as w
-            where (w.trace_id, w.%3$I) not in (select r.trace, r.id from written as r)',
-            target.table_name, target.columns, target.id, target.expressions, target.source,
-            case when target.has_place then 'w.fits' else 'true' end,
-            -- The first of several with the same id, as differences() has it.
-            case
-                when target.has_place then format(', w.place, row(%s)::text', target.expressions)
-            end,
-            case when target.has_place then 'on conflict do nothing' end
-        );
-        execute write_rows into refused using trace_ids, null::text [];
-        if refused is null then
-            continue;
-        end if;
-        -- An id may still stand under the execution it was moved away from, which then is in the
-        -- queue, too. If that one still shows it, it keeps it: the old table holds an id once.
-        execute format(
-            'delete from legacy.%1$I as d
-            where
-                d.%2$I::text = any ($1)
-                and not exists (
-                    select from %3$s as e
-                    where e.trace_id = d.trace_id and e.%2$I = d.%2$I
-                )',
-            target.table_name, target.id, target.source
-        ) using refused;
-        execute write_rows into refused using trace_ids, refused;
-    end loop;
-
+    perform set_config('consolidation.is_carrying_back', '', true);
     insert into consolidation.carried_back (trace_id)
-    select distinct t.trace_id from unnest(trace_ids) as t (trace_id)
+    select w.id from unnest(wanted) as w (id)
     on conflict do nothing;
 end;
-$_$;
+$$;
 
 --
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these executions, as the old names show them, into the tables of the schema legacy; what
-those cannot hold stays in the documents. Raises 25000 in a transaction that is not read committed';
+COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these executions, as the documents show them, into the old tables: only rows that differ.
+An id that two elements claim is settled in the documents; a row that an old table refuses is set
+aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
+that is not read committed';
 
 --
--- Name: carry_changes(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: carry_back_by_halves(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.carry_changes(batch_size integer) RETURNS integer
+CREATE FUNCTION consolidation.carry_back_by_halves(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    half constant integer := cardinality(trace_ids) / 2;
+begin
+    begin
+        perform consolidation.take_out(trace_ids);
+        perform consolidation.put_in(trace_ids);
+        return;
+    exception when data_exception or integrity_constraint_violation then
+        -- Undone; the executions that caused it are looked for.
+        null;
+    end;
+    if half = 0 then
+        perform consolidation.put_in_singly(trace_ids[1]);
+    else
+        perform consolidation.carry_back_by_halves(trace_ids[: half]);
+        perform consolidation.carry_back_by_halves(trace_ids[half + 1 :]);
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION carry_back_by_halves(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.carry_back_by_halves(trace_ids bigint[]) IS 'Carries these executions back; a row that an old table refuses holds up no other execution';
+
+--
+-- Name: carry_changes(integer, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    queued bigint [];
     touched bigint [];
-    taken integer;
-    everything boolean;
 begin
     perform consolidation.enter_batch();
-    -- Entries are cheap and executions are not: of the next entries, twenty times as many as
-    -- executions are wanted, those of the first batch_size executions are taken. A busy execution
-    -- is carried over once, however often it was written to.
-    with head as (
-        select
-            q.change_id,
-            q.trace_id
-        from consolidation.change as q
-        order by q.change_id
-        limit 20 * batch_size
-        for update skip locked
-    ),
-
-    wanted as (
-        select h.trace_id
-        from head as h
-        group by h.trace_id
-        order by min(h.change_id)
-        limit batch_size
-    ),
-
-    taken_change as (
+    queued := consolidation.queued_traces(lowest, batch_size);
+    -- What another session took already is left to it.
+    with taken as (
         delete from consolidation.change as c
-        using head as h, wanted as w
-        where c.change_id = h.change_id and h.trace_id is not distinct from w.trace_id
+        using (
+            select x.ctid
+            from consolidation.change as x
+            where x.trace_id = any (queued)
+            for update skip locked
+        ) as l
+        where c.ctid = l.ctid
         returning c.trace_id
     )
 
-    select
-        count(*)::integer,
-        coalesce(array_agg(distinct t.trace_id) filter (where t.trace_id is not null), '{}'),
-        coalesce(bool_or(t.trace_id is null), false)
-    into taken, touched, everything
-    from taken_change as t;
+    select coalesce(array_agg(distinct t.trace_id), '{}')
+    into touched
+    from taken as t;
 
-    if everything then
-        perform consolidation.note_everything();
-    end if;
     if cardinality(touched) > 0 then
         case consolidation.phase()
             when 'expand' then perform consolidation.consolidate(touched);
             when 'cut over' then perform consolidation.carry_back(touched);
             else null;
         end case;
+        perform consolidation.prove_again(touched);
     end if;
-    return taken;
+    carried := cardinality(touched);
+    -- The highest id has none after it.
+    lowest := nullif(queued[cardinality(queued)], 9223372036854775807) + 1;
 end;
 $$;
 
 --
--- Name: FUNCTION carry_changes(batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer) IS 'Takes the entries of up to batch_size executions from the queue and carries these over (after the
-cut-over: back); returns how many entries it took';
+COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer) IS 'Takes the next batch_size executions from trace_id "lowest" on out of the queue and carries them
+over (after the cut-over: back), once each. Returns how many, and where to go on: null when nothing
+is left';
 
 --
 -- Name: carry_chunk(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -473,7 +655,7 @@ cut-over: back); returns how many entries it took';
 
 CREATE FUNCTION consolidation.carry_chunk(claimed_id bigint) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     claimed consolidation.chunk;
@@ -485,7 +667,7 @@ begin
     if consolidation.phase() <> 'expand' then
         return null;
     end if;
-    -- Until the end of the batch: whoever finds it unlocked may take it to be left.
+    -- Until the end of the batch: a session that finds it unlocked may take it to be left.
     select c.*
     into claimed
     from consolidation.chunk as c
@@ -496,7 +678,7 @@ begin
     end if;
     trace_ids := array(
         select t.trace_id
-        from workflow_trace as t
+        from consolidation.old_trace as t
         where t.trace_id between claimed.first_trace_id and claimed.last_trace_id
     );
     perform consolidation.lock_traces_shared(trace_ids);
@@ -506,12 +688,12 @@ begin
         traces = cardinality(trace_ids),
         steps = (
             select count(*)
-            from workflow_steps as s
+            from consolidation.old_step as s
             where s.trace_id between c.first_trace_id and c.last_trace_id
         ),
         events = (
             select count(*)
-            from workflow_events as e
+            from consolidation.old_event as e
             where e.trace_id between c.first_trace_id and c.last_trace_id
         ),
         pid = pg_backend_pid(),
@@ -548,6 +730,13 @@ begin
     if exists (select from consolidation.change as c where c.trace_id is null) then
         raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
     end if;
+    -- The proof holds as long as the capture was never interrupted; else it begins anew, without
+    -- the locks.
+    if not consolidation.is_proved() then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'there is no proof that holds';
+    end if;
     -- Everybody waits meanwhile.
     if cardinality(pending) > 60 then
         raise exception using
@@ -575,6 +764,9 @@ begin
             detail = format('old: %s new: %s', example.old_row, example.new_row),
             hint = 'select * from consolidation.differences();';
     end if;
+    if back then
+        perform consolidation.refuse_set_aside();
+    end if;
 end;
 $$;
 
@@ -584,7 +776,7 @@ $$;
 
 COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
 back) and compares them. Raises 55P03 after a truncate and for more than 60 executions, to be
-carried over without locks, and XX001 for a difference';
+carried over without locks, or if the proof does not hold, and XX001 for a difference';
 
 --
 -- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -595,34 +787,29 @@ CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 1000, IN p
     AS $$
 declare
     began constant timestamptz := clock_timestamp();
-    last_change bigint;
-    taken integer;
+    lowest bigint := -9223372036854775808;
+    batch record;
     stopped boolean;
     total bigint := 0;
     reported timestamptz := clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
-    -- What comes in from here on is left to the next call: busy writers would keep this one for
-    -- ever. A truncate stands for entries behind all others.
     if exists (select from consolidation.change as c where c.trace_id is null) then
         delete from consolidation.change as c where c.trace_id is null;
         perform consolidation.note_everything();
     end if;
-    last_change := (select max(c.change_id) from consolidation.change as c);
+    -- Once through the queue: busy writers would keep this session for ever.
     loop
-        taken := consolidation.carry_changes(batch_size);
+        select c.* into batch from consolidation.carry_changes(batch_size, lowest) as c;
         stopped := consolidation.is_asked_to_stop();
         commit;
-        total := total + taken;
-        exit when taken = 0 or stopped or clock_timestamp() > began + patience
-            or not exists (
-                select from consolidation.change as c where c.change_id <= last_change
-            );
+        lowest := batch.lowest;
+        total := total + batch.carried;
+        exit when lowest is null or stopped or clock_timestamp() > began + patience;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
-            raise notice 'caught up with % changes, % in the queue',
-                total, (select count(*) from consolidation.change);
+            raise notice 'caught up with % executions', total;
         end if;
     end loop;
 end;
@@ -633,10 +820,66 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Commits every batch_size executions; can be killed
-and repeated, and run from several sessions. Ends when what was in the queue at its begin is carried
-over, when patience is over (default: never), or when stop_backfill asks it to. Raises 22023 for a
-batch_size out of range. Call it outside a transaction';
+tables, so that a revert finds little left to do. Goes once through the queue, each execution once,
+however often it was written to. Commits every batch_size executions; can be killed and repeated,
+and run from several sessions. Ends also when patience is over (default: never), or when
+stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
+transaction';
+
+--
+-- Name: change_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.change_event(wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if wanted_step_id is null then
+        update public.user_workflow_run as r
+        set events = consolidation.with_element(r.events, place, element)
+        where r.legacy_trace_id = wanted_trace_id;
+    else
+        update public.user_workflow_run_step as s
+        set events = consolidation.with_element(s.events, place, element)
+        where s.legacy_step_id = wanted_step_id and s.legacy_trace_id = wanted_trace_id;
+    end if;
+    return found;
+end;
+$$;
+
+--
+-- Name: FUNCTION change_event(wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.change_event(wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb) IS 'Replaces, removes or appends an event as with_element() does; false if its document is gone';
+
+--
+-- Name: change_screenshot(bigint, uuid, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.change_screenshot(wanted_trace_id bigint, holder uuid, place bigint, element jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if holder is null then
+        update public.user_workflow_run as r
+        set screenshots = consolidation.with_element(r.screenshots, place, element)
+        where r.legacy_trace_id = wanted_trace_id;
+    else
+        update public.user_workflow_run_step as s
+        set screenshots = consolidation.with_element(s.screenshots, place, element)
+        where s.step_id = holder;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION change_screenshot(wanted_trace_id bigint, holder uuid, place bigint, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.change_screenshot(wanted_trace_id bigint, holder uuid, place bigint, element jsonb) IS 'Replaces or removes a screenshot as with_element() does. holder: the step, null for the run';
 
 --
 -- Name: check_batch_size(integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -724,69 +967,64 @@ COMMENT ON FUNCTION consolidation.check_session(patience interval) IS 'Raises 22
 security hides rows';
 
 --
--- Name: claim_chunk(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: claim(text, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.claim_chunk(batch_size integer) RETURNS bigint
+CREATE FUNCTION consolidation.claim(sentence text, holds boolean) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if holds is not true then
+        raise exception using
+            errcode = 'assert_failure',
+            message = sentence;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION claim(sentence text, holds boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.claim(sentence text, holds boolean) IS 'For verify scripts: raises P0004 with the sentence, unless it holds';
+
+--
+-- Name: claim_chunk(text, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     claimed bigint;
     rest consolidation.chunk;
-    batch record;
 begin
     perform consolidation.see_everything();
-    if consolidation.phase() <> 'expand' then
+    if
+        consolidation.phase() = 'contract'
+        or (wanted_task = 'backfill' and consolidation.phase() <> 'expand')
+    then
         return null;
     end if;
     loop
         -- Waits for a session that takes its batch from it: a matter of milliseconds.
-        select c.* into rest
+        select c.*
+        into rest
         from consolidation.chunk as c
-        where c.started_at is null and c.finished_at is null
+        where c.task = wanted_task and c.started_at is null and c.finished_at is null
         order by c.chunk_id
         limit 1
         for update;
         if found then
-            select
-                max(t.trace_id) as last_trace_id,
-                count(*) as traces
-            into batch
-            from (
-                select w.trace_id
-                from workflow_trace as w
-                where w.trace_id between rest.first_trace_id and rest.last_trace_id
-                order by w.trace_id
-                limit batch_size
-            ) as t;
-            if batch.traces < batch_size or batch.last_trace_id = rest.last_trace_id then
-                update consolidation.chunk as c
-                set traces = batch.traces, pid = pg_backend_pid(), started_at = clock_timestamp()
-                where c.chunk_id = rest.chunk_id;
-                return rest.chunk_id;
-            end if;
-            -- Executions deleted meanwhile are not to do any more, nor may others make it negative.
-            update consolidation.chunk as c
-            set
-                first_trace_id = batch.last_trace_id + 1,
-                traces = greatest(c.traces - batch.traces, 0)
-            where c.chunk_id = rest.chunk_id;
-            insert into consolidation.chunk (
-                first_trace_id, last_trace_id, traces, pid, started_at
-            )
-            values (
-                rest.first_trace_id, batch.last_trace_id, batch.traces, pg_backend_pid(),
-                clock_timestamp()
-            )
-            returning chunk_id into claimed;
-            return claimed;
+            return consolidation.next_batch(rest, batch_size);
         end if;
-
         -- What a session left that was ended in its batch.
-        select c.chunk_id into claimed
+        select c.chunk_id
+        into claimed
         from consolidation.chunk as c
-        where c.finished_at is null
+        where c.task = wanted_task and c.finished_at is null
         order by c.chunk_id
         limit 1
         for update skip locked;
@@ -794,12 +1032,13 @@ begin
             return claimed;
         end if;
         exit when not exists (
-            select from consolidation.chunk as c where c.finished_at is null
+            select from consolidation.chunk as c
+            where c.task = wanted_task and c.finished_at is null
         );
         -- All that is left is at other sessions; it is done when they say so.
         perform
         from consolidation.chunk as c
-        where c.finished_at is null
+        where c.task = wanted_task and c.finished_at is null
         order by c.chunk_id
         limit 1
         for update;
@@ -809,11 +1048,251 @@ end;
 $$;
 
 --
--- Name: FUNCTION claim_chunk(batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION claim_chunk(wanted_task text, batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.claim_chunk(batch_size integer) IS 'Takes the next batch_size executions, or a batch that an ended session left. Returns the chunk_id
-to carry over in the next transaction; null once everything is done, for which it waits';
+COMMENT ON FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) IS 'Takes the next batch_size executions of a task, or a batch that an ended session left. Returns the
+chunk_id to work on in the next transaction; null once everything is done, for which it waits';
+
+--
+-- Name: claim_none(text, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.claim_none(sentence text, counterexamples text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if cardinality(counterexamples) = 0 then
+        return;
+    end if;
+    raise exception using
+        errcode = 'assert_failure',
+        message = sentence,
+        detail = format(
+            'Not so: %s%s', array_to_string(counterexamples[1:5], ', ', 'null'),
+            ' and ' || nullif(greatest(cardinality(counterexamples) - 5, 0), 0) || ' more'
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION claim_none(sentence text, counterexamples text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.claim_none(sentence text, counterexamples text[]) IS 'For verify scripts: raises P0004 with the sentence and the first five counterexamples, unless there
+are none';
+
+--
+-- Name: claims_of(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.claims_of(trace_ids bigint[]) RETURNS TABLE(kind text, trace_id bigint, step_id bigint, place text, id text, held_by bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select 'event', e.trace_id, e.step_id, e.place::text, e.event_id::text, o.trace_id
+    from consolidation.event_row as e
+    left join consolidation.old_event as o on o.event_id = e.event_id
+    where e.trace_id = any (trace_ids) and e.fits
+    union all
+    select
+        'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text, o.trace_id
+    from consolidation.screenshot_row as p
+    left join consolidation.step_row as s
+        on s.trace_id = p.trace_id and s.step_number = p.on_step_number
+    left join consolidation.old_screenshot as o on o.screenshot_id = p.screenshot_id
+    where p.trace_id = any (trace_ids) and p.fits
+    union all
+    select 'context', c.trace_id, null, c.key::text, c.context_id::text, o.trace_id
+    from consolidation.context_row as c
+    left join consolidation.old_context as o on o.context_id = c.context_id
+    where c.trace_id = any (trace_ids) and c.fits;
+end;
+$$;
+
+--
+-- Name: FUNCTION claims_of(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.claims_of(trace_ids bigint[]) IS 'Ids that elements and context keys of these executions claim: kind (event, screenshot, context),
+execution, step if it is on one, place in the array or key, the id, and the execution to which the
+old table gives it';
+
+--
+-- Name: close_legacy(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.close_legacy() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    grantee text;
+begin
+    for grantee in
+        select distinct coalesce(quote_ident(r.rolname), 'public')
+        from pg_namespace as n
+        cross join lateral aclexplode(n.nspacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where
+            n.nspname = 'legacy'
+            and x.grantee not in (n.nspowner, 'workflow_maintenance'::regrole::oid)
+    loop
+        execute format('revoke all on schema legacy from %s cascade', grantee);
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION close_legacy(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.close_legacy() IS 'Takes from everybody the schema that is empty again: the inverse of what retire_table granted';
+
+--
+-- Name: column_definition(regclass, smallint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.column_definition(source regclass, column_number smallint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT format('%I %s%s%s%s'::text, a.attname, format_type(a.atttypid, a.atttypmod),
+         CASE
+             WHEN (a.attcollation <> t.typcollation) THEN (' collate '::text || (a.attcollation)::regcollation)
+             ELSE NULL::text
+         END,
+         CASE
+             WHEN (a.attidentity <> ''::"char") THEN format(' generated %s as identity (sequence name %s)'::text,
+             CASE a.attidentity
+                 WHEN 'a'::"char" THEN 'always'::text
+                 ELSE 'by default'::text
+             END, pg_get_serial_sequence((column_definition.source)::text, (a.attname)::text))
+             WHEN (a.attgenerated <> ''::"char") THEN format(' generated always as (%s) %s'::text, pg_get_expr(d.adbin, d.adrelid),
+             CASE a.attgenerated
+                 WHEN 's'::"char" THEN 'stored'::text
+                 ELSE 'virtual'::text
+             END)
+             WHEN (d.adbin IS NOT NULL) THEN (' default '::text || pg_get_expr(d.adbin, d.adrelid))
+             ELSE NULL::text
+         END,
+         CASE
+             WHEN (n.conname IS NOT NULL) THEN format(' constraint %I not null%s'::text, n.conname,
+             CASE
+                 WHEN n.connoinherit THEN ' no inherit'::text
+                 ELSE NULL::text
+             END)
+             WHEN a.attnotnull THEN ' not null'::text
+             ELSE NULL::text
+         END) AS format
+    FROM (((pg_attribute a
+      JOIN pg_type t ON ((t.oid = a.atttypid)))
+      LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
+      LEFT JOIN pg_constraint n ON (((n.conrelid = a.attrelid) AND (n.contype = 'n'::"char") AND (n.conkey = ARRAY[a.attnum]))))
+   WHERE ((a.attrelid = (column_definition.source)::oid) AND (a.attnum = column_definition.column_number));
+END;
+
+--
+-- Name: FUNCTION column_definition(source regclass, column_number smallint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.column_definition(source regclass, column_number smallint) IS 'A column as it stands in the statement that creates its table';
+
+--
+-- Name: columns_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.columns_definition(source regclass) RETURNS TABLE(stage integer, place bigint, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT 2,
+     (0)::bigint AS int8,
+     format('create table %s (%s)%s'::text, columns_definition.source, ( SELECT string_agg(consolidation.column_definition(columns_definition.source, a.attnum), ', '::text ORDER BY a.attnum) AS string_agg
+            FROM pg_attribute a
+           WHERE ((a.attrelid = (columns_definition.source)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped))), ((' with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text)) AS format
+    FROM pg_class c
+   WHERE (c.oid = (columns_definition.source)::oid)
+ UNION ALL
+  SELECT v.stage,
+     ((v.stage * 1000) + (a.attnum)::bigint),
+     format('alter table %s alter %I set %s'::text, columns_definition.source, a.attname, v.setting) AS format
+    FROM ((pg_attribute a
+      JOIN pg_type t ON ((t.oid = a.atttypid)))
+      CROSS JOIN LATERAL ( VALUES (3,('compression '::text ||
+                 CASE a.attcompression
+                     WHEN 'l'::"char" THEN 'lz4'::text
+                     WHEN 'p'::"char" THEN 'pglz'::text
+                     ELSE NULL::text
+                 END)), (3,('storage '::text ||
+                 CASE
+                     WHEN (a.attstorage = t.typstorage) THEN NULL::text
+                     WHEN (a.attstorage = 'p'::"char") THEN 'plain'::text
+                     WHEN (a.attstorage = 'e'::"char") THEN 'external'::text
+                     WHEN (a.attstorage = 'm'::"char") THEN 'main'::text
+                     ELSE 'extended'::text
+                 END)), (9,('statistics '::text ||
+                 CASE
+                     WHEN (a.attstattarget >= 0) THEN a.attstattarget
+                     ELSE NULL::integer
+                 END))) v(stage, setting))
+   WHERE ((a.attrelid = (columns_definition.source)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (v.setting IS NOT NULL));
+END;
+
+--
+-- Name: FUNCTION columns_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.columns_definition(source regclass) IS 'Statements that create a table again, and what its columns say besides: compression, storage,
+statistics';
+
+--
+-- Name: comments_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.comments_definition(source regclass) RETURNS TABLE(stage integer, place bigint, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT 14,
+     row_number() OVER (ORDER BY d.classoid, d.objoid, d.objsubid) AS row_number,
+     format('comment on %s is %L'::text, o.object, d.description) AS format
+    FROM (pg_description d
+      CROSS JOIN LATERAL ( SELECT
+                 CASE
+                     WHEN (a.attnum IS NOT NULL) THEN format('column %s.%I'::text, comments_definition.source, a.attname)
+                     WHEN (c.relkind = 'v'::"char") THEN format('view %s'::text, comments_definition.source)
+                     ELSE format('table %s'::text, comments_definition.source)
+                 END AS object
+            FROM (pg_class c
+              LEFT JOIN pg_attribute a ON (((a.attrelid = (comments_definition.source)::oid) AND (a.attnum = d.objsubid) AND (d.objsubid > 0))))
+           WHERE ((d.classoid = ('pg_class'::regclass)::oid) AND (d.objoid = (comments_definition.source)::oid) AND (c.oid = (comments_definition.source)::oid))
+         UNION ALL
+          SELECT format('index %s'::text, (i.indexrelid)::regclass) AS format
+            FROM pg_index i
+           WHERE ((d.classoid = ('pg_class'::regclass)::oid) AND (i.indexrelid = d.objoid) AND (i.indrelid = (comments_definition.source)::oid))
+         UNION ALL
+          SELECT format('constraint %I on %s'::text, k.conname, comments_definition.source) AS format
+            FROM pg_constraint k
+           WHERE ((d.classoid = ('pg_constraint'::regclass)::oid) AND (k.oid = d.objoid) AND (k.conrelid = (comments_definition.source)::oid))
+         UNION ALL
+          SELECT format('trigger %I on %s'::text, g.tgname, comments_definition.source) AS format
+            FROM pg_trigger g
+           WHERE ((d.classoid = ('pg_trigger'::regclass)::oid) AND (g.oid = d.objoid) AND (g.tgrelid = (comments_definition.source)::oid))
+         UNION ALL
+          SELECT format('policy %I on %s'::text, p.polname, comments_definition.source) AS format
+            FROM pg_policy p
+           WHERE ((d.classoid = ('pg_policy'::regclass)::oid) AND (p.oid = d.objoid) AND (p.polrelid = (comments_definition.source)::oid))) o);
+END;
+
+--
+-- Name: FUNCTION comments_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.comments_definition(source regclass) IS 'Statements that comment a table or view, and what belongs to it, again';
 
 --
 -- Name: consolidate(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -836,6 +1315,37 @@ $$;
 COMMENT ON FUNCTION consolidation.consolidate(trace_ids bigint[]) IS 'Rebuilds the documents of these executions from the old tables, and removes those that are gone
 there. Keeps what only the documents can say. Raises 23502 for a row that cannot be carried, 25000
 in a transaction that is not read committed';
+
+--
+-- Name: context_of_old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) RETURNS TABLE(trace_id bigint, context jsonb, legacy jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        c.trace_id,
+        jsonb_object_agg(c.key, c.value),
+        jsonb_build_object(
+            'context',
+            jsonb_object_agg(
+                c.key, consolidation.context_origin(c.context_id, c.created_at, c.updated_at)
+            )
+        )
+    from consolidation.old_context as c
+    where c.trace_id = any (trace_ids)
+    group by c.trace_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION context_of_old_rows(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) IS 'The context of these executions, and what "legacy" keeps of its keys';
 
 --
 -- Name: to_iso8601(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -876,7 +1386,7 @@ CREATE FUNCTION consolidation.continue_sequence(source regclass, target regclass
     AS $$
 declare
     options record;
-    found record;
+    statement text;
 begin
     select * into options from pg_sequence as s where s.seqrelid = source;
     execute format(
@@ -885,21 +1395,14 @@ begin
         options.seqcache, case when options.seqcycle then 'cycle' else 'no cycle' end
     );
     execute format('select setval(%L, s.last_value, s.is_called) from %s as s', target, source);
-    for found in
-        select
-            x.privilege_type,
-            coalesce(quote_ident(r.rolname), 'public') as grantee
-        from pg_class as c
-        cross join lateral aclexplode(coalesce(c.relacl, acldefault('s', c.relowner))) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where
-            c.oid = source
-            and (with_owner or x.grantee <> c.relowner)
-            and x.grantee <> (select t.relowner from pg_class as t where t.oid = target)
+    for statement in
+        select format('grant %s on sequence %s to %s', p.privilege_type, target, p.role_name)
+        from consolidation.privilege(source) as p
+        inner join pg_class as s on s.oid = source
+        inner join pg_class as t on t.oid = target and t.relowner <> p.grantee
+        where with_owner or p.grantee <> s.relowner
     loop
-        execute format(
-            'grant %s on sequence %s to %s', found.privilege_type, target, found.grantee
-        );
+        execute statement;
     end loop;
 end;
 $$;
@@ -920,36 +1423,16 @@ CREATE FUNCTION consolidation.copy_grants(source regclass, target regclass) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    found record;
+    held record;
 begin
-    for found in
-        select
-            x.privilege_type,
-            null::text as column_name,
-            coalesce(quote_ident(r.rolname), 'public') as grantee,
-            x.is_grantable
-        from pg_class as c
-        cross join lateral aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where c.oid = source
-        union all
-        select
-            x.privilege_type,
-            quote_ident(a.attname),
-            coalesce(quote_ident(r.rolname), 'public'),
-            x.is_grantable
-        from pg_attribute as a
-        cross join lateral aclexplode(a.attacl) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where a.attrelid = source
-    loop
+    for held in select * from consolidation.privilege(source) as p loop
         execute format(
             'grant %s%s on %s to %s%s',
-            found.privilege_type,
-            ' (' || found.column_name || ')',
+            held.privilege_type,
+            ' (' || quote_ident(held.column_name) || ')',
             target,
-            found.grantee,
-            case when found.is_grantable then ' with grant option' end
+            held.role_name,
+            case when held.is_grantable then ' with grant option' end
         );
     end loop;
 end;
@@ -973,6 +1456,15 @@ begin
     perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'cut over' then
+            if not consolidation.is_proved() then
+                call consolidation.prove();
+                perform consolidation.note_unequal();
+                commit;
+            end if;
+            call consolidation.catch_up(patience => patience);
+            perform consolidation.refuse_set_aside();
+            perform consolidation.note_behind();
+            commit;
             call consolidation.swap('to tables', patience);
         when 'expand' then
             raise notice 'the names were swapped back before; what follows is finished now';
@@ -990,9 +1482,10 @@ $$;
 -- Name: PROCEDURE cut_back(IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since. Tries for the locks until patience
-is over. Can be repeated. Raises 55P03 (no locks) and 55000 (tables dropped); nothing is changed
-then. Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since; what was written while the capture
+was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
+Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
+changed then. Call it outside a transaction';
 
 --
 -- Name: cut_over(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1001,39 +1494,17 @@ then. Call it outside a transaction';
 CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00'::interval)
     LANGUAGE plpgsql
     AS $$
-declare
-    began timestamptz;
-    patience_left interval;
-    example record;
 begin
     perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'expand' then
             call consolidation.refuse_findings();
-            if exists (select from consolidation.chunk as c where c.finished_at is null) then
-                raise exception using
-                    errcode = 'object_not_in_prerequisite_state',
-                    message = 'the backfill is not done',
-                    hint = 'call consolidation.backfill(); select * from consolidation.progress;';
-            end if;
-            began := clock_timestamp();
-            call consolidation.catch_up(patience => patience);
             -- The comparison takes as long as it takes.
-            patience_left := greatest(patience - (clock_timestamp() - began), '0');
-            select * into example from consolidation.differences(skip_pending => true) limit 1;
-            if found then
-                raise exception using
-                    errcode = 'data_corrupted',
-                    message = format(
-                        'old tables and documents differ, for example %s %s in %s',
-                        example.table_name, example.key, example.columns
-                    ),
-                    detail = format('old: %s new: %s', example.old_row, example.new_row),
-                    hint = 'Nothing was changed. select * from consolidation.differences(); '
-                    'shows all.';
-            end if;
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
+            perform consolidation.note_behind();
             commit;
-            call consolidation.swap('to views', patience_left);
+            call consolidation.swap('to views', patience);
         when 'cut over' then
             raise notice 'the names were swapped before; what follows is finished now';
         else
@@ -1049,11 +1520,147 @@ $$;
 -- Name: PROCEDURE cut_over(IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and equality first, then tries for the locks until
-patience is over (the time of the comparison does not count). Can be repeated. Raises 55000
-(findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the applications write
-faster than this session carries over), 25000 (not read committed); nothing is changed then. Call it
-outside a transaction';
+COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
+until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
+was. Raises 55000 (findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the
+applications write faster than this session carries over), 25000 (not read committed); nothing is
+changed then. Call it outside a transaction';
+
+--
+-- Name: deny_null_workflow_events(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.deny_null_workflow_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing constant text := case
+        when new.event_id is null then 'event_id'
+        when new.trace_id is null then 'trace_id'
+        when new.event_type is null then 'event_type'
+        when new.event_data is null then 'event_data'
+        when new."timestamp" is null then 'timestamp'
+    end;
+begin
+    if missing is not null then
+        perform consolidation.raise_not_null(tg_table_schema, tg_table_name, missing);
+    end if;
+    return new;
+end;
+$$;
+
+--
+-- Name: FUNCTION deny_null_workflow_events(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.deny_null_workflow_events() IS 'Trigger, runs as workflow_maintenance: raises 23502 as the table did';
+
+--
+-- Name: deny_null_workflow_trace_context(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.deny_null_workflow_trace_context() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing constant text := case
+        when new.context_id is null then 'context_id'
+        when new.trace_id is null then 'trace_id'
+        when new.key is null then 'key'
+        when new.value is null then 'value'
+        when new.created_at is null then 'created_at'
+    end;
+begin
+    if missing is not null then
+        perform consolidation.raise_not_null(tg_table_schema, tg_table_name, missing);
+    end if;
+    return new;
+end;
+$$;
+
+--
+-- Name: FUNCTION deny_null_workflow_trace_context(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.deny_null_workflow_trace_context() IS 'Trigger, runs as workflow_maintenance: raises 23502 as the table did';
+
+--
+-- Name: deny_null_workflow_trace_endpoint(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.deny_null_workflow_trace_endpoint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing constant text := case
+        when new.trace_id is null then 'trace_id'
+        when new.endpoint_id is null then 'endpoint_id'
+    end;
+begin
+    if missing is not null then
+        perform consolidation.raise_not_null(tg_table_schema, tg_table_name, missing);
+    end if;
+    return new;
+end;
+$$;
+
+--
+-- Name: FUNCTION deny_null_workflow_trace_endpoint(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.deny_null_workflow_trace_endpoint() IS 'Trigger, runs as workflow_maintenance: raises 23502 as the table did';
+
+--
+-- Name: deny_null_workflow_trace_screenshot(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.deny_null_workflow_trace_screenshot() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing constant text := case
+        when new.screenshot_id is null then 'screenshot_id'
+        when new.trace_id is null then 'trace_id'
+        when new.org_id is null then 'org_id'
+        when new.node_name is null then 'node_name'
+        when new.step_index is null then 'step_index'
+        when new.screenshot_url is null then 'screenshot_url'
+        when new.action_description is null then 'action_description'
+        when new.created_at is null then 'created_at'
+        when new.node_id is null then 'node_id'
+    end;
+begin
+    if missing is not null then
+        perform consolidation.raise_not_null(tg_table_schema, tg_table_name, missing);
+    end if;
+    return new;
+end;
+$$;
+
+--
+-- Name: FUNCTION deny_null_workflow_trace_screenshot(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.deny_null_workflow_trace_screenshot() IS 'Trigger, runs as workflow_maintenance: raises 23502 as the table did';
+
+--
+-- Name: description(oid, oid, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.description(class oid, object oid, part integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN pg_describe_object(class, object, part);
+
+--
+-- Name: FUNCTION description(class oid, object oid, part integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.description(class oid, object oid, part integer) IS 'An object in words, with its schema';
 
 --
 -- Name: differences(bigint, bigint, boolean, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1063,399 +1670,39 @@ CREATE FUNCTION consolidation.differences(first_trace_id bigint DEFAULT NULL::bi
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
-    AS $_$
+    SET work_mem TO '64MB'
+    AS $$
 declare
-    old_trace constant regclass := consolidation.old_table('workflow_trace');
     -- Executions compared at once: keeps memory bounded, whatever the tables hold.
-    slice constant integer := 5000;
-    bounds bigint [];
-    seen bigint;
-    waiting bigint;
-    lower_bound bigint;
-    upper_bound bigint;
-    pair record;
+    slice_size constant integer := 1000;
+    lo bigint := coalesce(first_trace_id, -9223372036854775808);
+    hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
+    slice_end bigint;
+    found_ids bigint [];
 begin
     perform consolidation.see_everything();
-    if consolidation.phase() = 'contract' then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'the old tables were dropped: there is nothing to compare with';
-    end if;
-    if skip_pending and exists (
-        select from consolidation.change as c where c.trace_id is null
-    ) then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'a truncate is waiting in the queue: every execution is pending',
-            hint = 'call consolidation.catch_up(); then compare again.';
-    end if;
-
-    execute format(
-        'select
-            count(*),
-            count(*) filter (where exists (
-                select from consolidation.change as c where c.trace_id = t.trace_id
-            )),
-            array_agg(t.trace_id order by t.trace_id) filter (where t.place %% %s = 0)
-        from (
-            select o.trace_id, row_number() over (order by o.trace_id) as place
-            from %s as o
+    perform consolidation.refuse_empty_comparison(lo, hi, trace_ids, skip_pending);
+    loop
+        -- By executions of the old table; others of the documents fall between them.
+        slice_end := consolidation.slice_end(lo, hi, trace_ids, slice_size);
+        found_ids := array(
+            select s.trace_id
+            -- Not in unnest(), for whose estimate the planner would call it once more.
+            from (select consolidation.suspects(lo, slice_end, trace_ids) as ids offset 0) as f
+            cross join unnest(f.ids) as s (trace_id)
             where
-                ($1 is null or o.trace_id >= $1)
-                and ($2 is null or o.trace_id <= $2)
-                and ($3 is null or o.trace_id = any ($3))
-        ) as t', slice, old_trace
-    )
-    into seen, waiting, bounds
-    using first_trace_id, last_trace_id, trace_ids;
-
-    -- A comparison that sees nothing proves nothing.
-    if
-        seen = 0 and first_trace_id is null and last_trace_id is null and trace_ids is null
-        and (select c.reltuples > 0 from pg_class as c where c.oid = old_trace)
-    then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('compared nothing, but %s is not known to be empty', old_trace),
-            hint = format('If it is: analyze %s; and compare again.', old_trace);
-    end if;
-    if skip_pending and seen > 0 and waiting = seen then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('compared nothing: all %s executions are pending', seen),
-            hint = 'call consolidation.catch_up(); then compare again.';
-    end if;
-
-    bounds := coalesce(bounds, '{}') || null::bigint;
-    lower_bound := first_trace_id;
-    for part in 1 .. cardinality(bounds) loop
-        upper_bound :=
-            case when part = cardinality(bounds) then last_trace_id else bounds[part] end;
-        for pair in
-            select
-                p.name,
-                p.source,
-                p.key_columns,
-                p.fits,
-                p.old_place,
-                p.new_place,
-                p.old_extra,
-                p.new_extra,
-                case
-                    when
-                        p.name in (
-                            'workflow_events', 'workflow_trace_screenshot', 'workflow_trace_context'
-                        )
-                        then format(
-                            'exists (
-                                select from new_side as n
-                                inner join %s as t
-                                    on t.%I = n."old %s" and t.trace_id <> n."old trace_id"
-                                where n.key = x.key and n.image = x.image
-                            )',
-                            consolidation.old_table(p.name), p.id_column, p.id_column
-                        )
-                    else 'false'
-                end as held_elsewhere,
-                string_agg(format('t.%I', a.attname), ', ' order by a.attnum) as column_list,
-                string_agg(
-                    format('t.%I as %I', a.attname, 'old ' || a.attname), ', ' order by a.attnum
-                ) as content,
-                string_agg(
-                    format('(%L, to_jsonb(t.%I))', a.attname, 'old ' || a.attname),
-                    ', ' order by a.attnum
-                ) as labelled
-            from (
-                values
-                (
-                    1, 'workflow_trace',
-                    format(
-                        '(select v.*, true as fits, r.* from %s as v inner join (
-                            select
-                                u.legacy_trace_id,
-                                u.run_id,
-                                concat_ws('','', jsonb_typeof(u.context),
-                                    jsonb_typeof(u.endpoints_used), jsonb_typeof(u.events),
-                                    jsonb_typeof(u.screenshots)) as kinds
-                            from public.user_workflow_run as u
-                        ) as r on r.legacy_trace_id = v.trace_id)',
-                        consolidation.old_name('workflow_trace')
-                    ),
-                    array['trace_id'], 'true', '0', '0',
-                    'concat(consolidation.run_id(t.trace_id), '' object,array,array,array'')',
-                    'concat(t.run_id, '' '', t.kinds)', 'trace_id'
-                ),
-                (
-                    2, 'workflow_steps',
-                    format(
-                        '(select v.*, true as fits, r.* from %s as v inner join (
-                            select
-                                u.legacy_step_id,
-                                u.step_id as new_step_id,
-                                concat_ws('','', jsonb_typeof(u.events),
-                                    jsonb_typeof(u.screenshots), u.error_details,
-                                    o.legacy_trace_id = u.legacy_trace_id,
-                                    o.org_id = u.org_id) as kinds
-                            from public.user_workflow_run_step as u
-                            left join public.user_workflow_run as o on o.run_id = u.run_id
-                        ) as r on r.legacy_step_id = v.step_id)',
-                        consolidation.old_name('workflow_steps')
-                    ),
-                    array['step_id'], 'true', '0', '0',
-                    'concat(consolidation.step_id(t.step_id), '' array,array,t,t'')',
-                    'concat(t.new_step_id, '' '', t.kinds)', 'step_id'
-                ),
-                (
-                    3, 'workflow_events', 'consolidation.event_row',
-                    array['event_id'], 't.fits',
-                    'row_number() over (
-                        partition by t.trace_id, t.step_id order by t."timestamp", t.event_id)',
-                    'row_number() over (partition by t.trace_id, t.step_id order by t.place)',
-                    '''{} true''',
-                    'concat(
-                        case
-                            when jsonb_typeof(t.element) = ''object''
-                                then t.element - ''{type,timestamp,data,event_id}''::text []
-                            else t.element
-                        end, '' '',
-                        case
-                            when t.element ?& ''{type,timestamp,data,event_id}'' then ''true''
-                        end)',
-                    'event_id'
-                ),
-                (
-                    4, 'workflow_trace_screenshot', 'consolidation.screenshot_row',
-                    array['screenshot_id'], 't.fits',
-                    'row_number() over (
-                        partition by t.trace_id, t.step_index
-                        order by t.created_at, t.screenshot_id)',
-                    'row_number() over (partition by t.trace_id, t.step_index order by t.place)',
-                    format(
-                        'concat(''{} '', 12, '' on '', (
-                            select s.step_number from %s as s
-                            where s.trace_id = t.trace_id and s.step_number = t.step_index
-                        ))', consolidation.old_table('workflow_steps')
-                    ),
-                    'concat(
-                        case
-                            when jsonb_typeof(t.element) = ''object''
-                                then t.element - ''{url,thumbnail_url,timestamp,action,selector,
-                                element_found,confidence,screenshot_id,org_id,node_id,node_name,
-                                step_index}''::text []
-                            else t.element
-                        end, '' '',
-                        (
-                            select count(*) from jsonb_object_keys(
-                                case when jsonb_typeof(t.element) = ''object'' then t.element end
-                            )
-                        ),
-                        '' on '', t.on_step_number)',
-                    'screenshot_id'
-                ),
-                (
-                    5, 'workflow_trace_context', 'consolidation.context_row',
-                    array['trace_id', 'key'], 't.fits', '0', '0', '''''', '''''',
-                    'context_id'
-                ),
-                (
-                    6, 'workflow_trace_endpoint', 'consolidation.endpoint_row',
-                    array['trace_id', 'endpoint_id'], 't.fits',
-                    'row_number() over (partition by t.trace_id order by t.endpoint_id)',
-                    'row_number() over (partition by t.trace_id order by t.place)',
-                    '''''', '''''',
-                    'endpoint_id'
+                not skip_pending
+                or not exists (
+                    select from consolidation.change as c where c.trace_id = s.trace_id
                 )
-            ) as p (
-                ordinal, name, source, key_columns, fits, old_place, new_place, old_extra,
-                new_extra, id_column
-            )
-            inner join pg_attribute as a on a.attrelid = consolidation.old_table(p.name)
-            where a.attnum > 0 and not a.attisdropped
-            group by
-                p.ordinal, p.name, p.source, p.key_columns, p.fits, p.old_place, p.new_place,
-                p.old_extra, p.new_extra, p.id_column
-            order by p.ordinal
-        loop
-            return query execute
-                format(
-                    $sql$
-                    with old_side as materialized (
-                        select
-                            jsonb_build_object(%1$s) as key,
-                            row(%2$s)::text as image,
-                            case when x.strict then concat(%4$s, ' ', %5$s) end as arrangement,
-                            %12$s
-                        from %3$s as t
-                        cross join lateral (select not exists (
-                            select from consolidation.carried_back as b
-                            where b.trace_id = t.trace_id
-                        )) as x (strict)
-                        where
-                            ($1 is null or t.trace_id > $1 or ($3 and t.trace_id = $1))
-                            and ($2 is null or t.trace_id <= $2)
-                            and ($5 is null or t.trace_id = any ($5))
-                            and not ($4 and exists (
-                                select from consolidation.change as c
-                                where c.trace_id = t.trace_id
-                            ))
-                    ),
-
-                    new_side as materialized (
-                        select
-                            jsonb_build_object(%1$s) as key,
-                            row(%2$s)::text as image,
-                            case when x.strict then concat(%7$s, ' ', %8$s) end as arrangement,
-                            x.strict or %9$s as counts,
-                            x.strict,
-                            %14$s as place,
-                            %12$s
-                        from %6$s as t
-                        cross join lateral (select not exists (
-                            select from consolidation.carried_back as b
-                            where b.trace_id = t.trace_id
-                        )) as x (strict)
-                        where
-                            ($1 is null or t.trace_id > $1 or ($3 and t.trace_id = $1))
-                            and ($2 is null or t.trace_id <= $2)
-                            and ($5 is null or t.trace_id = any ($5))
-                            and not ($4 and exists (
-                                select from consolidation.change as c
-                                where c.trace_id = t.trace_id
-                            ))
-                    ),
-
-                    -- What was written to after the cut-over may repeat a row; the old table
-                    -- holds it once.
-                    new_counted as (
-                        select n.key, n.image, n.arrangement
-                        from new_side as n
-                        where n.strict
-                        union all
-                        (
-                            select distinct on (n.key) n.key, n.image, n.arrangement
-                            from new_side as n
-                            where not n.strict and n.counts
-                            order by n.key, n.place, n.image
-                        )
-                    ),
-
-                    missing as (
-                        select o.key, o.image, o.arrangement from old_side as o
-                        except all
-                        select n.key, n.image, n.arrangement from new_counted as n
-                    ),
-
-                    -- Nor can it hold an id that another execution has there.
-                    surplus as (
-                        select x.key, x.image, x.arrangement
-                        from (
-                            select n.key, n.image, n.arrangement from new_counted as n
-                            except all
-                            select o.key, o.image, o.arrangement from old_side as o
-                        ) as x
-                        where x.arrangement is not null or not %13$s
-                    ),
-
-                    missing_row as (
-                        select
-                            m.key,
-                            row_number() over (partition by m.key) as copy,
-                            d.document || coalesce(
-                                jsonb_build_object('(arrangement)', m.arrangement), '{}'
-                            ) as document
-                        from missing as m
-                        inner join (
-                            select distinct on (t.key, t.image)
-                                t.key,
-                                t.image,
-                                (
-                                    select jsonb_object_agg(v.name, v.content)
-                                    from (values %10$s) as v (name, content)
-                                    where v.content is not null
-                                ) as document
-                            from old_side as t
-                            where (t.key, t.image) in (select w.key, w.image from missing as w)
-                        ) as d on d.key = m.key and d.image = m.image
-                    ),
-
-                    surplus_row as (
-                        select
-                            s.key,
-                            row_number() over (partition by s.key) as copy,
-                            d.document || coalesce(
-                                jsonb_build_object('(arrangement)', s.arrangement), '{}'
-                            ) as document
-                        from surplus as s
-                        inner join (
-                            select distinct on (t.key, t.image)
-                                t.key,
-                                t.image,
-                                (
-                                    select jsonb_object_agg(v.name, v.content)
-                                    from (values %10$s) as v (name, content)
-                                    where v.content is not null
-                                ) as document
-                            from new_side as t
-                            where (t.key, t.image) in (select w.key, w.image from surplus as w)
-                        ) as d on d.key = s.key and d.image = s.image
-                    ),
-
-                    difference as (
-                        select
-                            coalesce(m.key, s.key) as key,
-                            m.document as old_row,
-                            s.document as new_row
-                        from missing_row as m
-                        full join surplus_row as s on s.key = m.key and s.copy = m.copy
-                    )
-
-                    select
-                        %11$L::text,
-                        d.key,
-                        array(
-                            select k.name
-                            from jsonb_object_keys(
-                                coalesce(d.old_row, '{}') || coalesce(d.new_row, '{}')
-                            ) as k (name)
-                            where
-                                (d.old_row -> k.name)::text
-                                is distinct from (d.new_row -> k.name)::text
-                            order by k.name
-                        ),
-                        d.old_row,
-                        d.new_row
-                    from difference as d
-                    order by d.key
-                    $sql$,
-                    (
-                        select string_agg(format('%L, t.%I', k.name, k.name), ', ')
-                        from unnest(pair.key_columns) as k (name)
-                    ),
-                    pair.column_list,
-                    consolidation.old_table(pair.name),
-                    pair.old_place,
-                    pair.old_extra,
-                    pair.source,
-                    pair.new_place,
-                    pair.new_extra,
-                    pair.fits,
-                    pair.labelled,
-                    pair.name,
-                    pair.content,
-                    pair.held_elsewhere,
-                    case
-                        when pair.name in ('workflow_trace', 'workflow_steps') then '0'
-                        else 't.place'
-                    end
-                )
-                using
-                    lower_bound, upper_bound, lower_bound is not distinct from first_trace_id,
-                    skip_pending, trace_ids;
-        end loop;
-        lower_bound := upper_bound;
+            order by s.trace_id
+        );
+        return query select d.* from consolidation.differences_of(found_ids) as d;
+        exit when slice_end >= hi;
+        lo := slice_end + 1;
     end loop;
 end;
-$_$;
+$$;
 
 --
 -- Name: FUNCTION differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -1465,8 +1712,234 @@ COMMENT ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_
 versions as jsonb (null if there is none; a column without a value is left out, so that it differs
 from a JSON null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out
 executions that wait in the queue; trace_ids names the executions to compare, null for all.
-Everything is compared as of one moment. Raises 55000 if it would compare nothing although there is
-something, 42501 if row level security would hide rows';
+Everything is compared as of one moment; prove() compares range by range. Raises 55000 if it would
+compare nothing although there is something, 42501 if row level security would hide rows';
+
+--
+-- Name: differences_of(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.differences_of(ids bigint[]) RETURNS TABLE(table_name text, key jsonb, columns text[], old_row jsonb, new_row jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with old_side as materialized (
+        select o.ordinal, o.key, o.content::text, o.arrangement
+        from consolidation.old_rows(ids) as o
+    ),
+
+    new_side as materialized (
+        select n.ordinal, n.key, n.content::text, n.arrangement
+        from consolidation.new_rows(ids) as n
+        where n.arrangement is not null or not consolidation.is_set_aside(n.key, n.content)
+    ),
+
+    -- As text, in which 1.1 and 1.10 are different.
+    missing as (
+        select m.*, row_number() over (partition by m.ordinal, m.key) as copy
+        from (select o.* from old_side as o except all select n.* from new_side as n) as m
+    ),
+
+    surplus as (
+        select s.*, row_number() over (partition by s.ordinal, s.key) as copy
+        from (select n.* from new_side as n except all select o.* from old_side as o) as s
+    ),
+
+    difference as (
+        select
+            coalesce(m.ordinal, s.ordinal) as ordinal,
+            coalesce(m.key, s.key) as key,
+            m.content::jsonb || consolidation.present(
+                jsonb_build_object('(arrangement)', m.arrangement), '{}', '{}'
+            ) as old_row,
+            s.content::jsonb || consolidation.present(
+                jsonb_build_object('(arrangement)', s.arrangement), '{}', '{}'
+            ) as new_row
+        from missing as m
+        full join surplus as s on s.ordinal = m.ordinal and s.key = m.key and s.copy = m.copy
+    )
+
+    select
+        (consolidation.six_tables())[d.ordinal],
+        d.key,
+        array(
+            select k.name
+            from jsonb_object_keys(coalesce(d.old_row, '{}') || coalesce(d.new_row, '{}'))
+                as k (name)
+            where (d.old_row -> k.name)::text is distinct from (d.new_row -> k.name)::text
+            order by k.name
+        ),
+        d.old_row,
+        d.new_row
+    from difference as d
+    order by d.ordinal, d.key;
+end;
+$$;
+
+--
+-- Name: FUNCTION differences_of(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.differences_of(ids bigint[]) IS 'As differences(), for these executions, row by row and column by column';
+
+--
+-- Name: drop_foreign_keys(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.drop_foreign_keys(to_documents boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    key record;
+    validate_stage constant text :=
+        case when to_documents then 'validate' else 'validate back' end;
+begin
+    for key in select * from consolidation.foreign_key(to_documents) as f loop
+        -- On the way back, what the old tables cannot say stays with the documents.
+        continue when key.arrive is null and not to_documents;
+        execute replace(key.leave, '<relation>', key.stands_on::text);
+        if key.arrive is not null then
+            perform consolidation.remember('arrive', key.arrives_on, key.arrive, true);
+            perform consolidation.remember(validate_stage, key.arrives_on, key.validate);
+        else
+            perform consolidation.remember('after', key.stands_on, key.come_back);
+            perform consolidation.remember('validate back', key.stands_on, key.validate);
+        end if;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION drop_foreign_keys(to_documents boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.drop_foreign_keys(to_documents boolean) IS 'Drops the foreign keys that move, before the names are moved';
+
+--
+-- Name: drop_old_tables(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.drop_old_tables(IN patience interval DEFAULT '00:05:00'::interval)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    give_up_at timestamptz;
+    attempt record;
+    attempts integer := 0;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform consolidation.check_session(patience);
+    if consolidation.phase() = 'contract' then
+        raise notice 'the old tables were dropped before';
+        return;
+    end if;
+    if consolidation.phase() <> 'cut over' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'the old tables cannot be dropped in the phase "%s"', consolidation.phase()
+            ),
+            hint = 'First: sqitch deploy';
+    end if;
+    loop
+        call consolidation.catch_up();
+        if not consolidation.is_proved() then
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
+            commit;
+        end if;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        attempts := attempts + 1;
+        -- The proof takes as long as it takes.
+        give_up_at := coalesce(give_up_at, clock_timestamp() + patience);
+        select * into attempt from consolidation.try_to_drop();
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        exit when attempt.dropped;
+        if clock_timestamp() >= give_up_at then
+            raise exception using
+                errcode = 'lock_not_available',
+                message = format(
+                    'the old tables were not dropped within %s (%s attempts): %s',
+                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                ),
+                detail = attempt.detail,
+                hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
+                'long transactions, or run the same command at a quieter time.';
+        end if;
+        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        commit;
+    end loop;
+end;
+$$;
+
+--
+-- Name: PROCEDURE drop_old_tables(IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.drop_old_tables(IN patience interval) IS 'Drops the old tables once they are proved equal to the documents; called by the contract project.
+Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (differences) and
+55P03 (no locks); nothing is changed then. Call it outside a transaction';
+
+--
+-- Name: empty_queue(integer, timestamp with time zone); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    waiting bigint;
+    waited bigint;
+begin
+    -- Each pass has less to do than the one before, what came in while that one ran; or the
+    -- applications write faster than this session carries over.
+    loop
+        call consolidation.catch_up(patience => give_up_at - pg_catalog.clock_timestamp());
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        waited := waiting;
+        waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+        exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
+        commit;
+    end loop;
+    commit;
+end;
+$$;
+
+--
+-- Name: PROCEDURE empty_queue(IN few integer, IN give_up_at timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) IS 'Carries over what waits in the queue until only a few executions do, or it gets no less';
+
+--
+-- Name: endpoints_of_old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) RETURNS TABLE(trace_id bigint, endpoints_used jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        e.trace_id,
+        jsonb_agg(e.endpoint_id order by e.endpoint_id)
+    from consolidation.old_endpoint as e
+    where e.trace_id = any (trace_ids)
+    group by e.trace_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION endpoints_of_old_rows(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) IS 'The endpoints of these executions';
 
 --
 -- Name: enter_batch(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1574,9 +2047,10 @@ CREATE FUNCTION consolidation.to_bigint(element jsonb) RETURNS bigint
 begin
     return case
         when
-            jsonb_typeof(element) = 'number'
-            and element::numeric between -9223372036854775808 and 9223372036854775807
-            and element::numeric = trunc(element::numeric)
+            pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'number'
+            and element::numeric operator(pg_catalog.>=) '-9223372036854775808'::numeric
+            and element::numeric operator(pg_catalog.<=) '9223372036854775807'::numeric
+            and element::numeric operator(pg_catalog.=) pg_catalog.trunc(element::numeric)
             then element::bigint
     end;
 end;
@@ -1604,6 +2078,225 @@ COMMENT ON FUNCTION consolidation.event_key(element jsonb, owner uuid, place big
 position in the array, from 1';
 
 --
+-- Name: events_of_old_rows(bigint[], boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps boolean) RETURNS TABLE(trace_id bigint, step_id bigint, events jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        e.trace_id,
+        e.step_id,
+        to_jsonb(
+            array_agg(
+                consolidation.event_object(e.event_id, e.event_type, e.event_data, e."timestamp")
+                order by e."timestamp", e.event_id
+            )
+        )
+    from consolidation.old_event as e
+    where e.trace_id = any (trace_ids) and (e.step_id is not null) = on_steps
+    group by e.trace_id, e.step_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION events_of_old_rows(trace_ids bigint[], on_steps boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps boolean) IS 'The arrays of events of these executions: those of their steps, or those of no step';
+
+--
+-- Name: execute_remembered(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.execute_remembered(entry_ordinal bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    entry record;
+    statement text;
+begin
+    delete from consolidation.cut_over_log as l
+    where l.ordinal = entry_ordinal
+    returning l.relation, l.statement, l.must_succeed into strict entry;
+    -- The name of a relation that was dropped is a number.
+    statement := replace(
+        entry.statement, '<relation>',
+        case when entry.relation::text ~ '^\d+$' then '"dropped"' else entry.relation::text end
+    );
+    execute coalesce(statement, entry.statement);
+exception
+    when undefined_table or undefined_object or undefined_column or undefined_function
+        or invalid_schema_name
+    then
+        if entry.must_succeed then
+            raise;
+        end if;
+        delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
+        raise warning 'skipped: %', coalesce(statement, entry.statement)
+            using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
+end;
+$_$;
+
+--
+-- Name: FUNCTION execute_remembered(entry_ordinal bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) IS 'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
+is gone';
+
+--
+-- Name: execute_stage(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.execute_stage(wanted_stage text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    entry_ordinal bigint;
+begin
+    for entry_ordinal in
+        select l.ordinal from consolidation.cut_over_log as l
+        where l.stage = wanted_stage
+        order by l.ordinal
+    loop
+        perform consolidation.execute_remembered(entry_ordinal);
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION execute_stage(wanted_stage text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.execute_stage(wanted_stage text) IS 'Executes what was left for a stage, in its order';
+
+--
+-- Name: find_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb) RETURNS TABLE(place bigint, element jsonb, content jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    known record;
+begin
+    perform consolidation.lock_events(wanted_trace_id, wanted_step_id);
+    -- A new statement: it sees what was committed while the lock was waited for.
+    select
+        e.event_id,
+        e.place,
+        e.element,
+        c.content,
+        consolidation.to_bigint(e.element -> 'event_id') is null as has_no_id,
+        c.content::text = previous::text as is_same
+    into known
+    from consolidation.event_row as e
+    cross join lateral (
+        select
+            consolidation.event_element(
+                wanted_event_id, e.event_type, e.event_data, e."timestamp"
+            ) as content
+    ) as c
+    where
+        e.trace_id = wanted_trace_id
+        and (e.step_id = wanted_step_id or (e.step_id is null and wanted_step_id is null))
+        and (
+            e.event_id = wanted_event_id
+            or (wanted_event_id < 0 and consolidation.to_bigint(e.element -> 'event_id') is null)
+        )
+    order by is_same desc, e.event_id = wanted_event_id desc, e.place
+    limit 1;
+    if known.place is null or (known.event_id <> wanted_event_id and not known.is_same) then
+        return;
+    end if;
+    if known.has_no_id and not known.is_same then
+        perform consolidation.raise_concurrent_update(
+            format('Another transaction changed event_id %s meanwhile.', wanted_event_id)
+        );
+    end if;
+    return query select known.place, known.element, known.content;
+end;
+$$;
+
+--
+-- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb) IS 'Locks the document of an old row and finds the element it stands for in the present value; content:
+what it says now, with the id of the old row. An element without an id is known by what it says
+first ("previous"): its place may have changed, also by what this very statement did before. No row
+if it is gone; raises 40001 if an element without an id says something else now';
+
+--
+-- Name: find_screenshot(bigint, uuid, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) RETURNS TABLE(on_step uuid, place bigint, element jsonb, content jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    known record;
+begin
+    perform consolidation.lock_screenshots(wanted_trace_id);
+    -- A new statement: it sees what was committed while the locks were waited for.
+    select
+        s.screenshot_id,
+        s.on_step,
+        s.place,
+        s.element,
+        c.content,
+        consolidation.to_uuid(s.element -> 'screenshot_id') is null as has_no_id,
+        c.content::text = previous::text as is_same
+    into known
+    from consolidation.screenshot_row as s
+    cross join lateral (
+        select
+            consolidation.screenshot_element(
+                wanted_screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
+                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
+                s.confidence_score, s.created_at, s.node_id
+            ) as content
+    ) as c
+    where
+        s.trace_id = wanted_trace_id
+        and (
+            s.screenshot_id = wanted_screenshot_id
+            or consolidation.to_uuid(s.element -> 'screenshot_id') is null
+        )
+    order by is_same desc, s.screenshot_id = wanted_screenshot_id desc, s.place
+    limit 1;
+    if
+        known.place is null
+        or (known.screenshot_id <> wanted_screenshot_id and not known.is_same)
+    then
+        return;
+    end if;
+    if known.has_no_id and not known.is_same then
+        perform consolidation.raise_concurrent_update(
+            format('Another transaction changed screenshot_id %s meanwhile.', wanted_screenshot_id)
+        );
+    end if;
+    return query select known.on_step, known.place, known.element, known.content;
+end;
+$$;
+
+--
+-- Name: FUNCTION find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) IS 'As find_event(), with the step that holds the element; null: the run';
+
+--
 -- Name: from_iso8601(text); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -1613,12 +2306,11 @@ CREATE FUNCTION public.from_iso8601(document text) RETURNS timestamp with time z
 begin
     return case
         when
-            document ~ (
-                '^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'
-                || '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
-                || 'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
-                || '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
-            )
+            document operator(pg_catalog.~)
+            '^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'
+            '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
+            'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
+            '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
             then document::timestamptz
         else public.from_iso8601_other(document)
     end;
@@ -1653,13 +2345,16 @@ COMMENT ON FUNCTION consolidation.fits_event(element jsonb) IS 'Whether workflow
 CREATE FUNCTION consolidation.to_uuid(element jsonb) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
+declare
+    document constant text := element operator(pg_catalog.#>>) '{}';
 begin
     return case
         when
-            jsonb_typeof(element) = 'string'
-            and element #>> '{}' like '________-____-____-____-____________'
-            and translate(element #>> '{}', '0123456789abcdefABCDEF', '') = '----'
-            then (element #>> '{}')::uuid
+            document operator(pg_catalog.~~) '________-____-____-____-____________'
+            and pg_catalog.translate(document, '0123456789abcdefABCDEF', '')
+            operator(pg_catalog.=) '----'
+            and pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'string'
+            then document::uuid
     end;
 end;
 $$;
@@ -1686,460 +2381,14 @@ COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean
 no step, a node_id and a step_index of its own';
 
 --
--- Name: old_name(text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: forbid_other_org_id(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.old_name(table_name text) RETURNS regclass
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE(to_regclass(format('consolidation.%I'::text, table_name)), to_regclass(format('public.%I'::text, table_name)));
-
---
--- Name: FUNCTION old_name(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.old_name(table_name text) IS 'Returns the compatibility view of that name, wherever the phase keeps it; null if there is none';
-
---
--- Name: foreign_key(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass) RETURNS SETOF record
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH old_table AS (
-          SELECT consolidation.old_table(t.name) AS relation,
-             t.name,
-             t.document
-            FROM ( VALUES ('workflow_trace'::text,'public.user_workflow_run'::text), ('workflow_steps'::text,'public.user_workflow_run_step'::text), ('workflow_events'::text,NULL::text), ('workflow_trace_screenshot'::text,NULL::text), ('workflow_trace_context'::text,NULL::text), ('workflow_trace_endpoint'::text,NULL::text)) t(name, document)
-         ), key AS (
-          SELECT k.oid,
-             k.conname,
-             k.conrelid,
-             k.confrelid,
-             k.convalidated,
-             regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$'::text, ''::text) AS definition,
-             target.name AS target_name,
-             target.document AS target_document,
-             source.name AS source_name,
-             source.document AS source_document,
-             ( SELECT string_agg(format('%I'::text, b.base_column), ', '::text ORDER BY u.place) AS string_agg
-                    FROM ((unnest(k.confkey) WITH ORDINALITY u(attnum, place)
-                      JOIN pg_attribute a ON (((a.attrelid = k.confrelid) AND (a.attnum = u.attnum))))
-                      JOIN consolidation.base_column(
-                         CASE
-                             WHEN (target.document IS NOT NULL) THEN consolidation.old_name(target.name)
-                             ELSE NULL::regclass
-                         END) b(view_column, base_column) ON ((b.view_column = a.attname)))) AS target_columns,
-             ( SELECT string_agg(format('%I'::text, b.base_column), ', '::text ORDER BY u.place) AS string_agg
-                    FROM ((unnest(k.conkey) WITH ORDINALITY u(attnum, place)
-                      JOIN pg_attribute a ON (((a.attrelid = k.conrelid) AND (a.attnum = u.attnum))))
-                      JOIN consolidation.base_column(
-                         CASE
-                             WHEN (source.document IS NOT NULL) THEN consolidation.old_name(source.name)
-                             ELSE NULL::regclass
-                         END) b(view_column, base_column) ON ((b.view_column = a.attname)))) AS source_columns,
-             ( SELECT string_agg((a.attname)::text, ', '::text ORDER BY u.place) AS string_agg
-                    FROM (unnest(k.confkey) WITH ORDINALITY u(attnum, place)
-                      JOIN pg_attribute a ON (((a.attrelid = k.confrelid) AND (a.attnum = u.attnum))))) AS target_key
-            FROM ((pg_constraint k
-              LEFT JOIN old_table target ON (((target.relation)::oid = k.confrelid)))
-              LEFT JOIN old_table source ON (((source.relation)::oid = k.conrelid)))
-           WHERE ((k.contype = 'f'::"char") AND ((target.name IS NULL) <> (source.name IS NULL)) AND (k.conparentid = (0)::oid))
-         )
-  SELECT 'incoming foreign key'::text,
-     format('%s on %s'::text, k.conname, (k.conrelid)::regclass) AS format,
-     format('alter table %s drop constraint %I'::text, (k.conrelid)::regclass, k.conname) AS format,
-         CASE
-             WHEN ((k.target_key = ANY (ARRAY['trace_id'::text, 'step_id'::text])) AND (k.target_document IS NOT NULL)) THEN format('alter table %s add constraint %I %s not valid'::text, (k.conrelid)::regclass, k.conname, regexp_replace(k.definition, 'REFERENCES [^(]*\([^)]*\)'::text, format('REFERENCES %s(%s)'::text, k.target_document, k.target_columns)))
-             ELSE NULL::text
-         END AS "case",
-     format('alter table %s drop constraint %I'::text, (k.conrelid)::regclass, k.conname) AS format,
-     format('alter table %s add constraint %I %s not valid'::text, (k.conrelid)::regclass, k.conname, regexp_replace(k.definition, 'REFERENCES [^(]*\('::text, format('REFERENCES public.%I('::text, k.target_name))) AS format,
-         CASE
-             WHEN k.convalidated THEN format('alter table %s validate constraint %I'::text, (k.conrelid)::regclass, k.conname)
-             ELSE NULL::text
-         END AS "case",
-         CASE
-             WHEN k.convalidated THEN format('alter table %s validate constraint %I'::text, (k.conrelid)::regclass, k.conname)
-             ELSE NULL::text
-         END AS "case",
-     (k.conrelid)::regclass AS conrelid
-    FROM key k
-   WHERE (k.target_name IS NOT NULL)
- UNION ALL
-  SELECT 'outgoing foreign key'::text,
-     format('%s on %s'::text, k.conname, k.source_name) AS format,
-     format('alter table %s drop constraint %I'::text, (k.conrelid)::regclass, k.conname) AS format,
-         CASE
-             WHEN (k.source_columns IS NOT NULL) THEN format('alter table %s add constraint %I %s not valid'::text, k.source_document, k.conname, regexp_replace(k.definition, '^FOREIGN KEY \([^)]*\)'::text, format('FOREIGN KEY (%s)'::text, k.source_columns)))
-             ELSE NULL::text
-         END AS "case",
-         CASE
-             WHEN (k.source_columns IS NOT NULL) THEN format('alter table %s drop constraint %I'::text, k.source_document, k.conname)
-             ELSE NULL::text
-         END AS "case",
-     format('alter table public.%I add constraint %I %s not valid'::text, k.source_name, k.conname, k.definition) AS format,
-         CASE
-             WHEN (k.convalidated AND (k.source_columns IS NOT NULL)) THEN format('alter table %s validate constraint %I'::text, k.source_document, k.conname)
-             ELSE NULL::text
-         END AS "case",
-         CASE
-             WHEN k.convalidated THEN format('alter table public.%I validate constraint %I'::text, k.source_name, k.conname)
-             ELSE NULL::text
-         END AS "case",
-     (k.confrelid)::regclass AS confrelid
-    FROM key k
-   WHERE (k.source_name IS NOT NULL);
-END;
-
---
--- Name: FUNCTION foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass) IS 'Foreign keys between the six old tables and others: the statements that move each to the documents
-(add_new is null where that is not possible), that move it back, that validate it, and the other
-table';
-
---
--- Name: grant_documents(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.grant_documents(old_name regclass) RETURNS void
+CREATE FUNCTION consolidation.forbid_other_org_id() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    found record;
 begin
-    -- The views ask with the caller's rights, so the caller needs some on what is behind them. He
-    -- gets those columns and commands that the old name stands for, and no more.
-    for found in
-        with recursive behind (relation) as (
-            select old_name::oid
-            union
-            select d.refobjid
-            from behind as b
-            inner join pg_rewrite as r on r.ev_class = b.relation
-            inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-            inner join pg_class as c on c.oid = d.refobjid
-            where
-                d.refclassid = 'pg_class'::regclass
-                and c.relkind in ('r', 'v')
-        ),
-
-        used_column as (
-            select distinct
-                d.refobjid as relation,
-                a.attname
-            from behind as b
-            inner join pg_rewrite as r on r.ev_class = b.relation
-            inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-            inner join pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-            where d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0
-        ),
-
-        document as (
-            select
-                u.relation,
-                c.relowner,
-                string_agg(format('%I', u.attname), ', ') as column_list
-            from used_column as u
-            inner join pg_class as c on c.oid = u.relation
-            where u.relation <> old_name
-            group by u.relation, c.relowner
-        ),
-
-        privilege as (
-            select
-                x.privilege_type,
-                x.grantee as grantee_id,
-                coalesce(quote_ident(r.rolname), 'public') as grantee,
-                null::name as column_name
-            from pg_class as c
-            cross join lateral aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) as x
-            left join pg_roles as r on r.oid = x.grantee
-            where c.oid = old_name
-            union
-            select
-                x.privilege_type,
-                x.grantee,
-                coalesce(quote_ident(r.rolname), 'public'),
-                a.attname
-            from pg_attribute as a
-            cross join lateral aclexplode(a.attacl) as x
-            left join pg_roles as r on r.oid = x.grantee
-            where a.attrelid = old_name
-        ),
-
-        -- Without triggers, a statement on the view is one on the table behind it.
-        plain as (
-            select (c.relname in ('workflow_trace', 'workflow_steps')) as is_plain
-            from pg_class as c
-            where c.oid = old_name
-        )
-
-        select format(
-            'grant select (%s) on %s to %s', d.column_list, d.relation::regclass, p.grantee
-        ) as statement
-        from privilege as p
-        inner join document as d on d.relowner <> p.grantee_id
-        where p.privilege_type = 'SELECT'
-        union
-        select format(
-            'grant %s (%s) on %s to %s',
-            p.privilege_type,
-            case
-                when p.column_name is null then d.column_list
-                else (
-                    select format('%I', b.base_column)
-                    from consolidation.base_column(old_name) as b
-                    where b.view_column = p.column_name
-                )
-            end,
-            d.relation::regclass,
-            p.grantee
-        )
-        from privilege as p
-        cross join plain as k
-        inner join document as d on d.relowner <> p.grantee_id
-        where k.is_plain and p.privilege_type in ('INSERT', 'UPDATE')
-        union
-        select format('grant delete on %s to %s', d.relation::regclass, p.grantee)
-        from privilege as p
-        cross join plain as k
-        inner join document as d on d.relowner <> p.grantee_id
-        where k.is_plain and p.privilege_type = 'DELETE'
-        union
-        -- From PostgreSQL 17 on: vacuum, analyze and reindex pass a view by.
-        select format('grant maintain on %s to %s', d.relation::regclass, p.grantee)
-        from privilege as p
-        inner join document as d on d.relowner <> p.grantee_id
-        inner join pg_class as c on c.oid = d.relation and c.relkind = 'r'
-        where p.privilege_type = 'MAINTAIN'
-        union
-        -- What the triggers ask with the caller's rights.
-        select format(
-            'grant select (run_id, org_id, legacy_trace_id) on public.user_workflow_run to %s',
-            p.grantee
-        )
-        from privilege as p
-        where
-            p.privilege_type in ('INSERT', 'UPDATE')
-            and p.grantee_id not in (select d.relowner from document as d)
-        union
-        select format(
-            'grant select (step_id, run_id, legacy_step_id, legacy_trace_id) '
-            'on public.user_workflow_run_step to %s',
-            p.grantee
-        )
-        from privilege as p
-        where
-            p.privilege_type in ('INSERT', 'UPDATE')
-            and p.grantee_id not in (select d.relowner from document as d)
-    loop
-        execute found.statement;
-    end loop;
-end;
-$$;
-
---
--- Name: FUNCTION grant_documents(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.grant_documents(old_name regclass) IS 'Gives everybody who may use an old name what that takes on the documents behind it';
-
---
--- Name: guard_workflow_events(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.guard_workflow_events() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    missing text;
-begin
-    missing := case
-        when new.event_id is null then 'event_id'
-        when new.trace_id is null then 'trace_id'
-        when new.event_type is null then 'event_type'
-        when new.event_data is null then 'event_data'
-        when new."timestamp" is null then 'timestamp'
-    end;
-    if missing is not null then
-        raise not_null_violation using
-            message = format(
-                'null value in column "%s" of relation "workflow_events" violates not-null '
-                'constraint', missing
-            ),
-            schema = tg_table_schema, table = tg_table_name, column = missing;
-    end if;
-    if
-        tg_op = 'UPDATE'
-        and new.trace_id = old.trace_id
-        and new.step_id is not distinct from old.step_id
-    then
-        return new;
-    end if;
-    if not exists (
-        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
-    ) then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_events" violates foreign key '
-            'constraint "workflow_events_trace_id_fkey"',
-            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_events_trace_id_fkey';
-    end if;
-    if new.step_id is not null and not exists (
-        select from public.user_workflow_run_step as s
-        where s.legacy_step_id = new.step_id and s.legacy_trace_id = new.trace_id
-    ) then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_events" violates foreign key '
-            'constraint "workflow_events_step_id_fkey"',
-            detail = format(
-                'Key (step_id)=(%s) is not present in workflow_steps of trace_id %s.',
-                new.step_id, new.trace_id
-            ),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_events_step_id_fkey';
-    end if;
-    return new;
-end;
-$$;
-
---
--- Name: FUNCTION guard_workflow_events(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.guard_workflow_events() IS 'Trigger, runs as the caller: raises 23502 and 23503 as the table did; an execution the caller does
-not see does not exist for it';
-
---
--- Name: guard_workflow_trace_context(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.guard_workflow_trace_context() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    missing text;
-begin
-    missing := case
-        when new.context_id is null then 'context_id'
-        when new.trace_id is null then 'trace_id'
-        when new.key is null then 'key'
-        when new.value is null then 'value'
-        when new.created_at is null then 'created_at'
-    end;
-    if missing is not null then
-        raise not_null_violation using
-            message = format(
-                'null value in column "%s" of relation "workflow_trace_context" violates not-null '
-                'constraint', missing
-            ),
-            schema = tg_table_schema, table = tg_table_name, column = missing;
-    end if;
-    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
-        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
-    ) then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_trace_context" violates foreign key '
-            'constraint "workflow_trace_context_trace_id_fkey"',
-            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_context_trace_id_fkey';
-    end if;
-    return new;
-end;
-$$;
-
---
--- Name: FUNCTION guard_workflow_trace_context(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.guard_workflow_trace_context() IS 'Trigger, runs as the caller: raises 23502 and 23503 as the table did';
-
---
--- Name: guard_workflow_trace_endpoint(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.guard_workflow_trace_endpoint() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    missing text;
-begin
-    missing := case
-        when new.trace_id is null then 'trace_id'
-        when new.endpoint_id is null then 'endpoint_id'
-    end;
-    if missing is not null then
-        raise not_null_violation using
-            message = format(
-                'null value in column "%s" of relation "workflow_trace_endpoint" violates '
-                'not-null constraint', missing
-            ),
-            schema = tg_table_schema, table = tg_table_name, column = missing;
-    end if;
-    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
-        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
-    ) then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_trace_endpoint" violates foreign key '
-            'constraint "workflow_trace_endpoint_trace_id_fkey"',
-            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_endpoint_trace_id_fkey';
-    end if;
-    return new;
-end;
-$$;
-
---
--- Name: FUNCTION guard_workflow_trace_endpoint(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.guard_workflow_trace_endpoint() IS 'Trigger, runs as the caller: raises 23502 and 23503 as the table did';
-
---
--- Name: guard_workflow_trace_screenshot(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.guard_workflow_trace_screenshot() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    missing text;
-begin
-    missing := case
-        when new.screenshot_id is null then 'screenshot_id'
-        when new.trace_id is null then 'trace_id'
-        when new.org_id is null then 'org_id'
-        when new.node_name is null then 'node_name'
-        when new.step_index is null then 'step_index'
-        when new.screenshot_url is null then 'screenshot_url'
-        when new.action_description is null then 'action_description'
-        when new.created_at is null then 'created_at'
-        when new.node_id is null then 'node_id'
-    end;
-    if missing is not null then
-        raise not_null_violation using
-            message = format(
-                'null value in column "%s" of relation "workflow_trace_screenshot" violates '
-                'not-null constraint', missing
-            ),
-            schema = tg_table_schema, table = tg_table_name, column = missing;
-    end if;
     if
         new.org_id <> public.current_org_id()
         and (tg_op = 'INSERT' or new.org_id is distinct from old.org_id)
@@ -2147,215 +2396,34 @@ begin
         and not pg_has_role('workflow_maintenance', 'usage')
     then
         raise insufficient_privilege using
-            message = 'new row violates row-level security policy for view '
-            '"workflow_trace_screenshot"',
+            message = format(
+                'new row violates row-level security policy for view "%s"', tg_table_name
+            ),
             detail = format('org_id %s is not the organisation of the session.', new.org_id);
     end if;
-    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
-        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
-    ) then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_trace_screenshot" violates foreign key '
-            'constraint "workflow_trace_screenshot_trace_id_fkey"',
-            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_screenshot_trace_id_fkey';
-    end if;
     return new;
 end;
 $$;
 
 --
--- Name: FUNCTION guard_workflow_trace_screenshot(); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION forbid_other_org_id(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.guard_workflow_trace_screenshot() IS 'Trigger, runs as the caller: raises 23502 and 23503 as the table did, 42501 for another org_id than
-the session''s';
+COMMENT ON FUNCTION consolidation.forbid_other_org_id() IS 'Trigger, runs as the caller: raises 42501 for another org_id than the session''s';
 
 --
--- Name: is_asked_to_stop(); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: six_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.is_asked_to_stop() RETURNS boolean
-    LANGUAGE sql
-    RETURN (NOT pg_try_advisory_xact_lock(hashtext('workflow_consolidation stop'::text), pg_backend_pid()));
-
---
--- Name: FUNCTION is_asked_to_stop(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.is_asked_to_stop() IS 'Whether somebody called stop_backfill for this session';
-
---
--- Name: is_deployed(text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    lock_class constant integer := hashtext('workflow_consolidation');
-    holder text;
-begin
-    if not pg_try_advisory_lock(lock_class, 257) then
-        select string_agg(l.pid::text, ', ')
-        into holder
-        from pg_locks as l
-        where
-            l.locktype = 'advisory'
-            and l.database = (
-                select d.oid from pg_database as d where d.datname = current_database()
-            )
-            and l.classid = lock_class::oid
-            and l.objid = 257;
-        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
-        perform pg_advisory_lock(lock_class, 257);
-    end if;
-    return exists (
-        select from consolidation.deployed_change as d where d.change = is_deployed.change
-    );
-end;
-$$;
-
---
--- Name: FUNCTION is_deployed(change text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.is_deployed(change text) IS 'Whether the deploy script of a change has ended. Waits for another script of the plan that still
-runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
-
---
--- Name: is_reverted(text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.is_reverted(change text) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    deployed_at integer;
-    later text;
-begin
-    if not consolidation.is_deployed(change) then
-        return true;
-    end if;
-    select d.ordinal
-    into deployed_at
-    from consolidation.deployed_change as d
-    where d.change = is_reverted.change;
-    select d.change
-    into later
-    from consolidation.deployed_change as d
-    where d.ordinal > deployed_at
-    order by d.ordinal desc
-    limit 1;
-    if
-        later is null
-        and consolidation.phase() <> 'expand'
-        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
-    then
-        later := 'cut_over';
-    end if;
-    if later is not null then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('%s cannot be reverted before %s', change, later),
-            detail = format('%s is deployed, and Sqitch did not live to record it.', later),
-            hint = format('sqitch deploy --to %s records it; then revert again.', later);
-    end if;
-    return false;
-end;
-$$;
-
---
--- Name: FUNCTION is_reverted(change text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as
-is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
-of';
-
---
--- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.keep_context_origin() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET row_security TO 'on'
-    AS $$
-declare
-    known jsonb := coalesce(new.legacy -> 'context', '{}');
-begin
-    if jsonb_typeof(new.context) = 'object' then
-        known := (
-            select jsonb_object_agg(
-                c.key,
-                coalesce(
-                    known -> c.key,
-                    consolidation.context_origin(
-                        nextval('public.workflow_trace_context_context_id_seq'), now(), null
-                    )
-                )
-            )
-            from jsonb_each(new.context) as c
-        );
-        new.legacy := case
-            when known is null then nullif(new.legacy - 'context', '{}')
-            else coalesce(new.legacy, '{}') || jsonb_build_object('context', known)
-        end;
-    end if;
-    return new;
-end;
-$$;
-
---
--- Name: FUNCTION keep_context_origin(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.keep_context_origin() IS 'Trigger: gives a new key of context the context_id and created_at that the old name shows, and
-forgets those of a removed key';
-
---
--- Name: synthetic_uuid(uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.synthetic_uuid(owner uuid, place text) RETURNS uuid
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    return overlay(
-        overlay(
-            left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
-            placing '8' from 13 for 1
-        )
-        placing '8' from 17 for 1
-    )::uuid;
-end;
-$$;
-
---
--- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) IS 'The screenshot_id the old names show for a screenshot that has none: a UUID version 8';
-
---
--- Name: screenshot_key(jsonb, uuid, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) RETURNS uuid
+CREATE FUNCTION consolidation.six_tables() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN COALESCE(consolidation.to_uuid((element -> 'screenshot_id'::text)), consolidation.synthetic_uuid(owner, (place)::text));
+    RETURN ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text];
 
 --
--- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION six_tables(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
+COMMENT ON FUNCTION consolidation.six_tables() IS 'The old tables that become documents, each after those it refers to';
 
 SET default_tablespace = '';
 
@@ -2774,10 +2842,1213 @@ COMMENT ON COLUMN public.user_workflow_run_step.legacy_step_id IS 'workflow_step
 COMMENT ON COLUMN public.user_workflow_run_step.legacy_trace_id IS 'workflow_steps.trace_id; by default that of the run';
 
 --
--- Name: known_elements(public.user_workflow_run[], public.user_workflow_run_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: moving_side(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.known_elements(runs public.user_workflow_run[], steps public.user_workflow_run_step[]) RETURNS TABLE(legacy_trace_id bigint, events jsonb, screenshots jsonb)
+CREATE FUNCTION consolidation.moving_side(to_documents boolean) RETURNS TABLE(old_name text, relation regclass, goes_to regclass, called text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT n.old_name,
+         CASE
+             WHEN moving_side.to_documents THEN consolidation.old_table(n.old_name)
+             ELSE n.document
+         END AS document,
+         CASE
+             WHEN moving_side.to_documents THEN n.document
+             ELSE consolidation.old_table(n.old_name)
+         END AS old_table,
+         CASE
+             WHEN moving_side.to_documents THEN (n.document)::text
+             ELSE format('public.%I'::text, n.old_name)
+         END AS format
+    FROM UNNEST(consolidation.six_tables(), ARRAY['public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass]) n(old_name, document)
+   WHERE (moving_side.to_documents OR (n.document IS NOT NULL));
+END;
+
+--
+-- Name: FUNCTION moving_side(to_documents boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.moving_side(to_documents boolean) IS 'Relations whose keys move, and where these go: from each of the six tables to its document (null
+for those that are inside of documents), or from the two documents back. called is the name
+afterwards';
+
+--
+-- Name: old_name(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.old_name(table_name text) RETURNS regclass
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(to_regclass(format('consolidation.%I'::text, table_name)), to_regclass(format('public.%I'::text, table_name)));
+
+--
+-- Name: FUNCTION old_name(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.old_name(table_name text) IS 'Returns the compatibility view of that name, wherever the phase keeps it; null if there is none';
+
+--
+-- Name: noted_column; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.noted_column (
+    old_name regclass NOT NULL,
+    view_column name NOT NULL,
+    base_column name NOT NULL
+);
+
+--
+-- Name: TABLE noted_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.noted_column IS 'What base_column() said before the locks';
+
+--
+-- Name: COLUMN noted_column.old_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_column.old_name IS 'View that an old name is or will be';
+
+--
+-- Name: COLUMN noted_column.view_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_column.view_column IS 'Column of it';
+
+--
+-- Name: COLUMN noted_column.base_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_column.base_column IS 'Column of the document behind';
+
+--
+-- Name: moving_key(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH side AS MATERIALIZED (
+          SELECT s_1.old_name,
+             s_1.relation,
+             s_1.goes_to,
+             s_1.called
+            FROM consolidation.moving_side(moving_key.to_documents) s_1(old_name, relation, goes_to, called)
+         ), moving_column AS MATERIALIZED (
+          SELECT s_1.relation,
+                 CASE
+                     WHEN moving_key.to_documents THEN b.view_column
+                     ELSE b.base_column
+                 END AS column_name,
+                 CASE
+                     WHEN moving_key.to_documents THEN b.base_column
+                     ELSE b.view_column
+                 END AS called,
+             (b.base_column = ANY (ARRAY['legacy_trace_id'::name, 'legacy_step_id'::name])) AS is_id
+            FROM (side s_1
+              JOIN consolidation.noted_column b ON ((((b.old_name)::oid = (consolidation.old_name(s_1.old_name))::oid) AND (s_1.called IS NOT NULL))))
+         )
+  SELECT ((s.relation)::oid = k.confrelid),
+     s.old_name,
+     k.conname,
+     (k.conrelid)::regclass AS conrelid,
+     s.goes_to,
+     s.called,
+     c.columns,
+     regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$'::text, ''::text) AS regexp_replace,
+     k.convalidated
+    FROM ((pg_constraint k
+      JOIN side s ON ((((s.relation)::oid = k.conrelid) OR ((s.relation)::oid = k.confrelid))))
+      CROSS JOIN LATERAL ( SELECT
+                 CASE
+                     WHEN (bool_and((m.called IS NOT NULL)) AND (((s.relation)::oid = k.conrelid) OR ((count(*) = 1) AND bool_and(m.is_id)))) THEN string_agg(quote_ident((m.called)::text), ', '::text ORDER BY u.place)
+                     ELSE NULL::text
+                 END AS columns
+            FROM ((unnest(
+                 CASE
+                     WHEN ((s.relation)::oid = k.confrelid) THEN k.confkey
+                     ELSE k.conkey
+                 END) WITH ORDINALITY u(attnum, place)
+              JOIN pg_attribute a ON (((a.attrelid = (s.relation)::oid) AND (a.attnum = u.attnum))))
+              LEFT JOIN moving_column m ON ((((m.relation)::oid = (s.relation)::oid) AND (m.column_name = a.attname))))) c)
+   WHERE ((k.contype = 'f'::"char") AND (k.conparentid = (0)::oid) AND ((k.conrelid IN ( SELECT t.relation
+            FROM side t)) <> (k.confrelid IN ( SELECT t.relation
+            FROM side t))));
+END;
+
+--
+-- Name: FUNCTION moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean) IS 'Foreign keys between a moving side and any other table, from it (outgoing) or to it (incoming), and
+the relation and columns that take the place of its own; no columns if nothing can';
+
+--
+-- Name: foreign_key(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.foreign_key(to_documents boolean DEFAULT true, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN k.incoming THEN 'incoming foreign key'::text
+             ELSE 'outgoing foreign key'::text
+         END AS "case",
+     format('%s on %s'::text, k.conname,
+         CASE
+             WHEN k.incoming THEN (k.relation)::text
+             ELSE k.old_name
+         END) AS format,
+     k.relation,
+     format('alter table <relation> drop constraint %I'::text, k.conname) AS format,
+         CASE
+             WHEN k.incoming THEN k.relation
+             ELSE k.goes_to
+         END AS goes_to,
+     ((format('alter table <relation> add constraint %I '::text, k.conname) ||
+         CASE
+             WHEN k.incoming THEN regexp_replace(k.definition, 'REFERENCES [^(]*\([^)]*\)'::text, format('REFERENCES %s(%s)'::text, k.called, k.columns))
+             ELSE regexp_replace(k.definition, '^FOREIGN KEY \([^)]*\)'::text, format('FOREIGN KEY (%s)'::text, k.columns))
+         END) ||
+         CASE
+             WHEN (k.columns IS NOT NULL) THEN ' not valid'::text
+             ELSE NULL::text
+         END),
+     format('alter table <relation> add constraint %I %s not valid'::text, k.conname, k.definition) AS format,
+         CASE
+             WHEN k.convalidated THEN format('alter table <relation> validate constraint %I'::text, k.conname)
+             ELSE NULL::text
+         END AS "case"
+    FROM consolidation.moving_key(foreign_key.to_documents) k(incoming, old_name, conname, relation, goes_to, called, columns, definition, convalidated);
+END;
+
+--
+-- Name: FUNCTION foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) IS 'Foreign keys between the six old tables and others (or, for the way back, between the documents and
+others): what drops each on the relation where it stands, what makes it on the relation where it
+arrives (null where that is not possible), what makes it again as it was, and what validates it if
+it was valid. <relation> stands for the name of the relation';
+
+--
+-- Name: forget_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.forget_old_tables() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    old_tables constant text [] := consolidation.six_tables();
+    old_name text;
+    view regclass;
+begin
+    insert into consolidation.dropped_table (table_name, ordinal, statement)
+    select
+        t.name,
+        d.ordinal,
+        d.statement
+    from unnest(old_tables) as t (name)
+    cross join lateral consolidation.table_definition(format('legacy.%I', t.name)::regclass) as d;
+    -- Each before those it refers to.
+    for old_name in
+        select t.name from unnest(old_tables) with ordinality as t (name, place)
+        order by t.place desc
+    loop
+        for view in
+            select b.view
+            from consolidation.bound_view(format('legacy.%I', old_name)::regclass) as b
+        loop
+            execute format('drop view %s', view);
+        end loop;
+        execute format('drop table legacy.%I', old_name);
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION forget_old_tables(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.forget_old_tables() IS 'Drops the old tables and the views that are bound to them, and remembers their definitions';
+
+--
+-- Name: forget_proof(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.forget_proof() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from consolidation.chunk as c where c.task = 'proof';
+    delete from consolidation.unequal_trace;
+    delete from consolidation.proof;
+end;
+$$;
+
+--
+-- Name: FUNCTION forget_proof(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.forget_proof() IS 'The next proof begins anew';
+
+--
+-- Name: free_id(text, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.free_id(kind text, taken text[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    id bigint;
+begin
+    if kind = 'screenshot' then
+        return to_jsonb(gen_random_uuid());
+    end if;
+    -- Somebody may have planted ids ahead of the sequence.
+    loop
+        if kind = 'event' then
+            id := nextval('public.workflow_events_event_id_seq');
+            perform from consolidation.old_event as o where o.event_id = id;
+        else
+            id := nextval('public.workflow_trace_context_context_id_seq');
+            perform from consolidation.old_context as o where o.context_id = id;
+        end if;
+        exit when not found and id::text <> all (taken);
+    end loop;
+    return to_jsonb(id);
+end;
+$$;
+
+--
+-- Name: FUNCTION free_id(kind text, taken text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.free_id(kind text, taken text[]) IS 'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not
+among those taken';
+
+--
+-- Name: give_new_ids(text, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    case
+        when kind = 'event' and wanted_step_id is null then
+            update public.user_workflow_run as r
+            set events = consolidation.with_new_ids(r.events, 'event_id', new_ids)
+            where r.legacy_trace_id = wanted_trace_id;
+        when kind = 'event' then
+            update public.user_workflow_run_step as s
+            set events = consolidation.with_new_ids(s.events, 'event_id', new_ids)
+            where s.legacy_step_id = wanted_step_id;
+        when kind = 'screenshot' and wanted_step_id is null then
+            update public.user_workflow_run as r
+            set screenshots = consolidation.with_new_ids(r.screenshots, 'screenshot_id', new_ids)
+            where r.legacy_trace_id = wanted_trace_id;
+        when kind = 'screenshot' then
+            update public.user_workflow_run_step as s
+            set screenshots = consolidation.with_new_ids(s.screenshots, 'screenshot_id', new_ids)
+            where s.legacy_step_id = wanted_step_id;
+        else
+            update public.user_workflow_run as r
+            set legacy = coalesce(
+                case when jsonb_typeof(r.legacy) = 'object' then r.legacy end, '{}'
+            ) || jsonb_build_object('context', o.origins)
+            from (
+                select
+                    x.run_id,
+                    jsonb_object_agg(
+                        c.key,
+                        coalesce(
+                            case when jsonb_typeof(c.origin) = 'object' then c.origin end,
+                            jsonb_build_object('created_at', public.to_iso8601(x.created_at))
+                        )
+                        || case
+                            when new_ids ? c.key
+                                then jsonb_build_object('context_id', new_ids -> c.key)
+                            else '{}'
+                        end
+                    ) as origins
+                from public.user_workflow_run as x
+                inner join consolidation.context_row as c on c.trace_id = x.legacy_trace_id
+                where x.legacy_trace_id = wanted_trace_id
+                group by x.run_id
+            ) as o
+            where r.run_id = o.run_id;
+    end case;
+end;
+$$;
+
+--
+-- Name: FUNCTION give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) IS 'Writes new ids into one document. kind: event, screenshot or context; new_ids: {place or key: id}';
+
+--
+-- Name: give_types(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.give_types(wanted jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    found record;
+begin
+    for found in
+        select
+            format('public.%I', c.document) as document,
+            a.attname,
+            w.value as type_name,
+            pg_get_expr(d.adbin, d.adrelid) as default_value
+        from jsonb_each_text(wanted) as w
+        inner join consolidation.plain_column() as c
+            on concat_ws('.', c.document, c.document_column) = w.key
+        inner join pg_attribute as a
+            on a.attrelid = format('public.%I', c.document)::regclass
+            and a.attname = c.document_column
+        left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where format_type(a.atttypid, a.atttypmod) <> w.value
+    loop
+        execute format(
+            'alter table %1$s alter column %2$I drop default, '
+            'alter column %2$I type %3$s using %2$I::text::%3$s',
+            found.document, found.attname, found.type_name
+        );
+        if found.default_value is not null then
+            execute format(
+                'alter table %s alter column %I set default (%s)::text::%s',
+                found.document, found.attname, found.default_value, found.type_name
+            );
+        end if;
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION give_types(wanted jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.give_types(wanted jsonb) IS 'Gives columns of the empty documents other types. wanted: {"table.column": type}';
+
+--
+-- Name: grant_applications(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.grant_applications() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    name text;
+    behind record;
+begin
+    foreach name in array consolidation.six_tables() || array[
+        'workflow_configs', 'micro_state', 'user_workflow_config', 'user_workflow_cache_state',
+        'user_workflow_run', 'user_workflow_run_step'
+    ] loop
+        execute format(
+            'grant select, insert, update, delete on public.%I to workflow_app, '
+            'workflow_maintenance', name
+        );
+    end loop;
+    for behind in
+        select
+            b.relation,
+            bool_or(consolidation.is_plain(n.relation)) as is_written
+        from consolidation.view_of_six() as n
+        cross join consolidation.relation_behind(n.relation) as b
+        inner join pg_class as c on c.oid = b.relation and c.relkind = 'v'
+        group by b.relation
+    loop
+        execute format('grant select on %s to workflow_app', behind.relation);
+        if behind.is_written then
+            execute format(
+                'grant insert, update, delete on %s to workflow_app, workflow_maintenance',
+                behind.relation
+            );
+        end if;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION grant_applications(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.grant_applications() IS 'Lets the group roles use documents and old names, and what stands between them';
+
+--
+-- Name: grant_documents(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.grant_documents(old_name regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    for statement in
+        select format(
+            'grant %s%s on %s to %s',
+            n.needed,
+            ' (' || string_agg(distinct quote_ident(n.column_name), ', ') || ')',
+            n.relation,
+            p.role_name
+        )
+        from consolidation.privilege(old_name) as p
+        inner join consolidation.noted_need as n
+            on
+                n.old_name = grant_documents.old_name
+                and n.privilege_type = p.privilege_type
+                and (
+                    p.column_name is null
+                    or n.view_column is null
+                    or n.view_column = p.column_name
+                )
+        inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
+        -- These have theirs: grant_applications().
+        where p.role_name not in ('workflow_app', 'workflow_maintenance')
+        group by n.needed, n.relation, p.role_name
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION grant_documents(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.grant_documents(old_name regclass) IS 'Gives everybody who may use an old name what that takes on the documents behind it';
+
+--
+-- Name: guard_trace_id(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.guard_trace_id() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if (tg_op = 'INSERT' or new.trace_id <> old.trace_id) and not exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
+    ) then
+        raise foreign_key_violation using
+            message = format(
+                'insert or update on table "%s" violates foreign key constraint '
+                '"%s_trace_id_fkey"', tg_table_name, tg_table_name
+            ),
+            detail = format('Key (trace_id)=(%s) is not present in workflow_trace.', new.trace_id),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            constraint = tg_table_name || '_trace_id_fkey';
+    end if;
+    return new;
+end;
+$$;
+
+--
+-- Name: FUNCTION guard_trace_id(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.guard_trace_id() IS 'Trigger of an old name, runs as the caller: raises 23503 as the key to workflow_trace did; an
+execution that the caller does not see does not exist for it';
+
+--
+-- Name: hand_back_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_back_sequences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    sequence_name text;
+begin
+    -- The old sequences come back with their tables and want their names.
+    for sequence_name in select s.sequence_name from consolidation.id_sequence as s loop
+        execute format(
+            'revoke all on sequence public.%I from workflow_app, workflow_maintenance',
+            sequence_name
+        );
+        perform consolidation.continue_sequence(
+            format('public.%I', sequence_name)::regclass,
+            format('legacy.%I', sequence_name)::regclass,
+            false
+        );
+    end loop;
+    alter table public.user_workflow_run alter legacy_trace_id drop identity;
+    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
+    drop sequence public.workflow_events_event_id_seq;
+    drop sequence public.workflow_trace_context_context_id_seq;
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_back_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences';
+
+--
+-- Name: hand_over_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_over_sequences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    alter table public.user_workflow_run
+    alter legacy_trace_id add generated by default as identity (
+        sequence name public.workflow_trace_trace_id_seq
+    );
+    alter table public.user_workflow_run_step
+    alter legacy_step_id add generated by default as identity (
+        sequence name public.workflow_steps_step_id_seq
+    );
+    create sequence public.workflow_events_event_id_seq;
+    create sequence public.workflow_trace_context_context_id_seq;
+    grant usage
+    on sequence public.workflow_events_event_id_seq, public.workflow_trace_context_context_id_seq
+    to workflow_maintenance;
+    perform consolidation.continue_sequence(
+        format('legacy.%I', s.sequence_name)::regclass,
+        format('public.%I', s.sequence_name)::regclass,
+        true
+    )
+    from consolidation.id_sequence as s;
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_over_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_over_sequences() IS 'Makes the documents take their ids from where the old tables stand, under the same names';
+
+--
+-- Name: is_asked_to_stop(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_asked_to_stop() RETURNS boolean
+    LANGUAGE sql
+    RETURN (NOT pg_try_advisory_xact_lock(hashtext('workflow_consolidation stop'::text), pg_backend_pid()));
+
+--
+-- Name: FUNCTION is_asked_to_stop(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_asked_to_stop() IS 'Whether somebody called stop_backfill for this session';
+
+--
+-- Name: is_context_known(bigint, text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    current jsonb;
+begin
+    perform consolidation.lock_run(wanted_trace_id);
+    -- A new statement: it sees what was committed while the lock was waited for.
+    select
+        jsonb_build_object(
+            'value', c.value, 'context_id', c.context_id,
+            'created_at', c.created_at, 'updated_at', c.updated_at
+        )
+    into current
+    from consolidation.context_row as c
+    where c.trace_id = wanted_trace_id and c.key = wanted_key;
+    if current is null then
+        return false;
+    end if;
+    perform consolidation.patch(previous, current, '{}');
+    return true;
+end;
+$$;
+
+--
+-- Name: FUNCTION is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) IS 'Locks the document of an execution and tells whether it still has the key. Raises 40001 if it says
+something else than before ("previous")';
+
+--
+-- Name: is_deployed(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    lock_class constant integer := hashtext('workflow_consolidation');
+    holder text;
+begin
+    -- PgBouncer sets what psql sends as it connects. The lock below, and that of Sqitch, would stay
+    -- with a session that others get.
+    if exists (
+        select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'a connection pooler stands between psql and the server: connect directly',
+            hint = 'Name the host and port of the server itself.';
+    end if;
+    if not pg_try_advisory_lock(lock_class, 257) then
+        select string_agg(l.pid::text, ', ')
+        into holder
+        from pg_locks as l
+        where
+            l.locktype = 'advisory'
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
+            and l.classid = lock_class::oid
+            and l.objid = 257;
+        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
+        perform pg_advisory_lock(lock_class, 257);
+    end if;
+    return exists (
+        select from consolidation.deployed_change as d where d.change = is_deployed.change
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_deployed(change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_deployed(change text) IS 'Whether the deploy script of a change has ended. Waits for another script of the plan that still
+runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
+
+--
+-- Name: is_plain(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_plain(old_name regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (NOT (EXISTS (SELECT FROM pg_trigger g WHERE ((g.tgrelid = (is_plain.old_name)::oid) AND (((g.tgtype)::integer & 64) <> 0)))));
+
+--
+-- Name: FUNCTION is_plain(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_plain(old_name regclass) IS 'Whether a statement on a view is one on what is behind it, since no trigger stands between';
+
+--
+-- Name: is_proved(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_proved() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return exists (
+        select from consolidation.proof as p
+        where p.capture_state = consolidation.capture_state()
+    )
+    and not exists (select from consolidation.unequal_trace)
+    and not exists (
+        select from consolidation.chunk as c where c.task = 'proof' and c.finished_at is null
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_proved(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_proved() IS 'Whether every execution was compared and found equal, and everything written since was noticed';
+
+--
+-- Name: is_reverted(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_reverted(change text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    deployed_at integer;
+    later text;
+begin
+    if not consolidation.is_deployed(change) then
+        return true;
+    end if;
+    select d.ordinal
+    into deployed_at
+    from consolidation.deployed_change as d
+    where d.change = is_reverted.change;
+    select d.change
+    into later
+    from consolidation.deployed_change as d
+    where d.ordinal > deployed_at
+    order by d.ordinal desc
+    limit 1;
+    if
+        later is null
+        and consolidation.phase() <> 'expand'
+        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
+    then
+        later := 'cut_over';
+    end if;
+    if later is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('%s cannot be reverted before %s', change, later),
+            detail = format('%s is deployed, and Sqitch did not live to record it.', later),
+            hint = format('sqitch deploy --to %s records it; then revert again.', later);
+    end if;
+    return false;
+end;
+$$;
+
+--
+-- Name: FUNCTION is_reverted(change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_reverted(change text) IS 'Whether the revert script of a change has ended, or the change was never deployed. Waits as
+is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
+of';
+
+--
+-- Name: is_set_aside(jsonb, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_set_aside(key jsonb, shown jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return exists (
+        select from consolidation.set_aside as a
+        where
+            a.trace_id = (shown ->> 'trace_id')::bigint
+            and (
+                -- Of an execution whose own row was refused nothing is in the old tables.
+                a.table_name = 'workflow_trace'
+                -- Another row may have the same key; that may be why this one was refused.
+                or (a.content @> key and jsonb_strip_nulls(a.content) = jsonb_strip_nulls(shown))
+            )
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_set_aside(key jsonb, shown jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_set_aside(key jsonb, shown jsonb) IS 'Whether the old table refused this row; only_in_documents() lists it';
+
+--
+-- Name: is_written_as(text, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_written_as(document text, moment timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN ((moment IS NULL) OR (document IS NULL)) THEN ((moment IS NULL) AND (document IS NULL)) WHEN (document = public.to_iso8601(moment)) THEN ((document)::timestamp with time zone = moment) ELSE false END;
+
+--
+-- Name: FUNCTION is_written_as(document text, moment timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_written_as(document text, moment timestamp with time zone) IS 'Whether a time in a document is the text that to_iso8601 writes for the moment, and is read by
+PostgreSQL as that moment';
+
+--
+-- Name: isolate_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.isolate_configs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    configs constant regclass := to_regclass('public.user_workflow_config');
+    own record;
+begin
+    -- Its own policies would be alternatives to the isolation; they come back with the old name.
+    for own in select * from pg_policy as p where p.polrelid = configs loop
+        perform consolidation.remember(
+            'after', configs, consolidation.policy_definition(own.oid, '<relation>'),
+            must_succeed => not own.polpermissive
+        );
+        execute format('drop policy %I on %s', own.polname, configs);
+    end loop;
+    perform consolidation.remember('after', configs, v.statement)
+    from pg_class as c
+    cross join lateral (
+        values
+        (c.relrowsecurity, 'alter table <relation> disable row level security'),
+        (c.relforcerowsecurity, 'alter table <relation> no force row level security')
+    ) as v (was_set, statement)
+    where c.oid = configs and not v.was_set;
+    create policy user_workflow_config_org_isolation on public.user_workflow_config
+    for all
+    using (org_id = (select public.current_org_id()))
+    with check (org_id = (select public.current_org_id()));
+    comment on policy user_workflow_config_org_isolation on public.user_workflow_config is
+    'A session sees and writes the organisation it names in app.current_org_id';
+    create policy user_workflow_config_maintenance on public.user_workflow_config
+    for all
+    to workflow_maintenance
+    using (true)
+    with check (true);
+    comment on policy user_workflow_config_maintenance on public.user_workflow_config is
+    'Deploys and reports work across organisations';
+    alter table public.user_workflow_config enable row level security;
+    alter table public.user_workflow_config force row level security;
+end;
+$$;
+
+--
+-- Name: FUNCTION isolate_configs(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.isolate_configs() IS 'Gives the configurations the row level security of the documents, in place of their own';
+
+--
+-- Name: isolate_unscoped_roles(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.isolate_unscoped_roles() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    for statement in
+        select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
+        from pg_policy as p
+        inner join pg_class as c
+            on
+                c.oid = p.polrelid
+                and c.relnamespace = 'public'::regnamespace
+                and p.polname = c.relname || '_unscoped'
+        where
+            c.relname in ('user_workflow_run', 'user_workflow_run_step', 'user_workflow_config')
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION isolate_unscoped_roles(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.isolate_unscoped_roles() IS 'The inverse of spare_unscoped_roles';
+
+--
+-- Name: judged_claim(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.judged_claim(trace_ids bigint[]) RETURNS TABLE(kind text, trace_id bigint, step_id bigint, place text, id text, verdict text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    with claim as materialized (
+        select c.*
+        from consolidation.claims_of(trace_ids) as c
+    ),
+
+    upheld as materialized (
+        select
+            c.kind,
+            c.trace_id,
+            c.id
+        from consolidation.claims_of(
+            array(select distinct c.held_by from claim as c where c.held_by <> c.trace_id)
+        ) as c
+    )
+
+    select
+        x.kind,
+        x.trace_id,
+        x.step_id,
+        x.place,
+        x.id,
+        case
+            when x.turn > 1 then 'lost'
+            when x.held_by is null or x.held_by = x.trace_id then 'kept'
+            when exists (
+                select from upheld as u
+                where u.kind = x.kind and u.trace_id = x.held_by and u.id = x.id
+            )
+                then 'lost'
+            else 'moved'
+        end
+    from (
+        select
+            c.*,
+            row_number() over (
+                partition by c.kind, c.id
+                order by c.held_by = c.trace_id desc nulls last, c.trace_id, c.step_id, c.place
+            ) as turn
+        from claim as c
+    ) as x;
+end;
+$$;
+
+--
+-- Name: FUNCTION judged_claim(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this execution or to none; lost: to
+another one, which still shows it, or an element before this one has it; moved: to another one,
+which shows it no more';
+
+--
+-- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.keep_context_origin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS $$
+declare
+    known jsonb := coalesce(new.legacy -> 'context', '{}');
+begin
+    if jsonb_typeof(new.context) = 'object' then
+        known := (
+            select jsonb_object_agg(
+                c.key,
+                coalesce(
+                    known -> c.key,
+                    consolidation.context_origin(
+                        nextval('public.workflow_trace_context_context_id_seq'), now(), null
+                    )
+                )
+            )
+            from jsonb_each(new.context) as c
+        );
+        new.legacy := case
+            when known is null then nullif(new.legacy - 'context', '{}')
+            else coalesce(new.legacy, '{}') || jsonb_build_object('context', known)
+        end;
+    end if;
+    return new;
+end;
+$$;
+
+--
+-- Name: FUNCTION keep_context_origin(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.keep_context_origin() IS 'Trigger: gives a new key of context the context_id and created_at that the old name shows, and
+forgets those of a removed key';
+
+--
+-- Name: keep_proof(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.keep_proof() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update consolidation.proof as p set capture_state = consolidation.capture_state();
+end;
+$$;
+
+--
+-- Name: FUNCTION keep_proof(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.keep_proof() IS 'The proof holds although the capture triggers are others: called by a swap, under its locks';
+
+--
+-- Name: keep_richer(consolidation.known_run[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update public.user_workflow_run as r
+    set
+        context = r.context || c.content,
+        -- With their origin, which a trigger would give them anew.
+        legacy = case
+            when c.content = '{}' then r.legacy
+            else coalesce(r.legacy, '{}') || jsonb_build_object(
+                'context', coalesce(r.legacy -> 'context', '{}') || c.origin
+            )
+        end,
+        endpoints_used = r.endpoints_used || coalesce(
+            (
+                select jsonb_agg(p.element order by p.place)
+                from jsonb_array_elements(
+                    case
+                        when jsonb_typeof(k.endpoints_used) = 'array' then k.endpoints_used
+                        else '[]'
+                    end
+                ) with ordinality as p (element, place)
+                where consolidation.to_bigint(p.element) is null
+            ),
+            '[]'
+        ),
+        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
+        )
+    from unnest(known_run) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
+    cross join lateral (
+        select
+            coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
+            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
+        from jsonb_each(
+            case when jsonb_typeof(k.context) = 'object' then k.context end
+        ) as x
+        where length(x.key) > 255
+    ) as c
+    where r.run_id = k.run_id;
+    update public.user_workflow_run_step as s
+    set
+        error_details = k.error_details,
+        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
+        screenshots = consolidation.merge_elements(
+            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
+        )
+    from unnest(known_step) as k
+    left join consolidation.known_elements(known_run, known_step) as e
+        on e.legacy_trace_id = k.legacy_trace_id
+    where s.step_id = k.step_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]) IS 'Gives rebuilt documents back what only the known ones could say: further keys, and elements that
+the old tables cannot hold';
+
+--
+-- Name: keys_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.keys_definition(source regclass) RETURNS TABLE(stage integer, place bigint, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (k.contype = 'f'::"char") THEN 6
+             ELSE 4
+         END AS "case",
+     (k.oid)::bigint AS oid,
+     format('alter table %s add constraint %I %s'::text, keys_definition.source, k.conname, pg_get_constraintdef(k.oid)) AS format
+    FROM pg_constraint k
+   WHERE ((k.conrelid = (keys_definition.source)::oid) AND (k.contype = ANY (ARRAY['p'::"char", 'u'::"char", 'c'::"char", 'f'::"char", 'x'::"char"])))
+ UNION ALL
+  SELECT 5,
+     (i.indexrelid)::bigint AS indexrelid,
+     pg_get_indexdef(i.indexrelid) AS pg_get_indexdef
+    FROM pg_index i
+   WHERE ((i.indrelid = (keys_definition.source)::oid) AND (NOT (EXISTS ( SELECT
+            FROM pg_constraint k
+           WHERE ((k.conindid = i.indexrelid) AND (k.conrelid = (keys_definition.source)::oid) AND (k.contype = ANY (ARRAY['p'::"char", 'u'::"char", 'x'::"char"])))))))
+ UNION ALL
+  SELECT 5,
+     (s.oid)::bigint AS oid,
+     pg_get_statisticsobjdef(s.oid) AS pg_get_statisticsobjdef
+    FROM pg_statistic_ext s
+   WHERE (s.stxrelid = (keys_definition.source)::oid)
+ UNION ALL
+  SELECT 9,
+     0,
+     format('alter table %s replica identity %s'::text, keys_definition.source,
+         CASE c.relreplident
+             WHEN 'f'::"char" THEN 'full'::text
+             WHEN 'n'::"char" THEN 'nothing'::text
+             ELSE ( SELECT ('using index '::text || quote_ident((x.relname)::text))
+                FROM (pg_index i
+                  JOIN pg_class x ON ((x.oid = i.indexrelid)))
+               WHERE ((i.indrelid = (keys_definition.source)::oid) AND i.indisreplident))
+         END) AS format
+    FROM pg_class c
+   WHERE ((c.oid = (keys_definition.source)::oid) AND (c.relreplident <> 'd'::"char"));
+END;
+
+--
+-- Name: FUNCTION keys_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.keys_definition(source regclass) IS 'Statements that create constraints, indexes and extended statistics of a table again';
+
+--
+-- Name: synthetic_uuid(uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.synthetic_uuid(owner uuid, place text) RETURNS uuid
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return overlay(
+        overlay(
+            left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
+            placing '8' from 13 for 1
+        )
+        placing '8' from 17 for 1
+    )::uuid;
+end;
+$$;
+
+--
+-- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) IS 'The screenshot_id the old names show for a screenshot that has none: a UUID version 8';
+
+--
+-- Name: screenshot_key(jsonb, uuid, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(consolidation.to_uuid((element -> 'screenshot_id'::text)), consolidation.synthetic_uuid(owner, (place)::text));
+
+--
+-- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
+
+--
+-- Name: known_elements(consolidation.known_run[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) RETURNS TABLE(legacy_trace_id bigint, events jsonb, screenshots jsonb)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  WITH array_of(legacy_trace_id, owner, on_step, kind, elements) AS (
@@ -2786,28 +4057,28 @@ CREATE FUNCTION consolidation.known_elements(runs public.user_workflow_run[], st
              false AS "?column?",
              'event'::text AS "?column?",
              r.events
-            FROM unnest(known_elements.runs) r(run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at, duration_ms, context, endpoints_used, config_snapshot, error_message, error_details, llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by, updated_at, events, screenshots, legacy_trace_id, legacy_batch_job_item_id, legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy)
+            FROM unnest(known_elements.runs) r(run_id, legacy_trace_id, context, endpoints_used, events, screenshots, legacy)
          UNION ALL
           SELECT r.legacy_trace_id,
              r.run_id,
              false,
              'screenshot'::text,
              r.screenshots
-            FROM unnest(known_elements.runs) r(run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at, duration_ms, context, endpoints_used, config_snapshot, error_message, error_details, llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by, updated_at, events, screenshots, legacy_trace_id, legacy_batch_job_item_id, legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy)
+            FROM unnest(known_elements.runs) r(run_id, legacy_trace_id, context, endpoints_used, events, screenshots, legacy)
          UNION ALL
           SELECT s.legacy_trace_id,
              s.step_id,
              true,
              'event'::text,
              s.events
-            FROM unnest(known_elements.steps) s(step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms, input_data, output_data, screenshots, events, error_message, error_details, metadata, org_id, legacy_step_id, legacy_trace_id)
+            FROM unnest(known_elements.steps) s(step_id, legacy_step_id, legacy_trace_id, events, screenshots, error_details)
          UNION ALL
           SELECT s.legacy_trace_id,
              s.step_id,
              true,
              'screenshot'::text,
              s.screenshots
-            FROM unnest(known_elements.steps) s(step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms, input_data, output_data, screenshots, events, error_message, error_details, metadata, org_id, legacy_step_id, legacy_trace_id)
+            FROM unnest(known_elements.steps) s(step_id, legacy_step_id, legacy_trace_id, events, screenshots, error_details)
          ), known AS (
           SELECT a.legacy_trace_id,
              a.kind,
@@ -2836,10 +4107,190 @@ CREATE FUNCTION consolidation.known_elements(runs public.user_workflow_run[], st
 END;
 
 --
--- Name: FUNCTION known_elements(runs public.user_workflow_run[], steps public.user_workflow_run_step[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION known_elements(runs consolidation.known_run[], steps consolidation.known_step[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.known_elements(runs public.user_workflow_run[], steps public.user_workflow_run_step[]) IS 'For each execution, its elements that the old tables can hold, by the id the old names show';
+COMMENT ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) IS 'For each execution, its elements that the old tables can hold, by the id the old names show';
+
+--
+-- Name: leave_view(text, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.leave_view(old_name text, target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    for statement in
+        select format(
+            'create view public.%I with (security_invoker = true) as select %s from %s as t',
+            old_name, string_agg(format('t.%I', a.attname), ', ' order by a.attnum), target
+        )
+        from pg_attribute as a
+        where a.attrelid = target and a.attnum > 0 and not a.attisdropped
+        union all
+        select format(
+            'comment on view public.%I is %L',
+            old_name, format('Old name of %s, readable and writable', c.relname)
+        )
+        from pg_class as c
+        where c.oid = target
+        union all
+        -- For "update ... set ... = default"; an insert would find those of the table.
+        select format(
+            'alter view public.%I alter column %I set default %s',
+            old_name, a.attname, pg_get_expr(d.adbin, d.adrelid)
+        )
+        from pg_attrdef as d
+        inner join pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
+        where d.adrelid = target and a.attgenerated = ''
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION leave_view(old_name text, target regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.leave_view(old_name text, target regclass) IS 'Creates a view of an old name on a table, with its columns and defaults';
+
+--
+-- Name: lock_events(bigint, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_step_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if wanted_step_id is null then
+        perform consolidation.lock_run(wanted_trace_id);
+    else
+        perform
+        from public.user_workflow_run_step as s
+        where s.legacy_step_id = wanted_step_id
+        for update;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION lock_events(wanted_trace_id bigint, wanted_step_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_step_id bigint) IS 'Locks the document that holds the events of a step or, where that is null, those of an execution';
+
+--
+-- Name: lock_holders(regclass[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_holders(tables regclass[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (
+        select string_agg(h.holder, '; ' order by h.began, h.holder)
+        from (
+            select
+                a.xact_start as began,
+                format(
+                    'pid %s (%s, %s, transaction open for %s) on %s',
+                    a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                    date_trunc('second', clock_timestamp() - a.xact_start),
+                    string_agg(distinct l.relation::regclass::text, ', ')
+                ) as holder
+            from pg_locks as l
+            inner join pg_stat_activity as a on a.pid = l.pid
+            where
+                l.locktype = 'relation'
+                and l.database = (
+                    select d.oid from pg_database as d where d.datname = current_database()
+                )
+                and l.relation = any (tables)
+                and l.granted
+                and l.pid <> pg_backend_pid()
+            group by a.pid, a.application_name, a.usename, a.state, a.xact_start
+            union all
+            -- These have no session, and their virtual transaction changes with a restart of the
+            -- server: they are found by the lock that each holds on its own id.
+            select
+                x.prepared,
+                format(
+                    'prepared transaction %L on %s',
+                    x.gid, string_agg(distinct l.relation::regclass::text, ', ')
+                )
+            from pg_locks as l
+            inner join pg_locks as i
+                on i.virtualtransaction = l.virtualtransaction and i.pid is null
+            inner join pg_prepared_xacts as x on x.transaction = i.transactionid
+            where
+                l.locktype = 'relation'
+                and l.pid is null
+                and x.database = current_database()
+                and l.relation = any (tables)
+            group by x.gid, x.prepared
+        ) as h
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION lock_holders(tables regclass[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_holders(tables regclass[]) IS 'Sessions and prepared transactions that hold a lock on one of the tables; null if there are none';
+
+--
+-- Name: lock_run(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_run(wanted_trace_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform
+    from public.user_workflow_run as r
+    where r.legacy_trace_id = wanted_trace_id
+    for update;
+end;
+$$;
+
+--
+-- Name: FUNCTION lock_run(wanted_trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_run(wanted_trace_id bigint) IS 'Locks the document of an execution. The next statement sees what was committed while this waited';
+
+--
+-- Name: lock_screenshots(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Which row holds it is only known from the documents: all that may are locked.
+    perform consolidation.lock_run(wanted_trace_id);
+    perform
+    from public.user_workflow_run_step as s
+    where s.legacy_trace_id = wanted_trace_id
+    order by s.step_number
+    for update;
+end;
+$$;
+
+--
+-- Name: FUNCTION lock_screenshots(wanted_trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) IS 'Locks every document that may hold a screenshot of the execution: the run, then its steps';
 
 --
 -- Name: lock_traces(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2882,6 +4333,26 @@ COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As 
 not wait for each other because a lock stands for neighbours as well';
 
 --
+-- Name: make_foreign_keys(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.make_foreign_keys() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.execute_stage('arrive');
+end;
+$$;
+
+--
+-- Name: FUNCTION make_foreign_keys(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.make_foreign_keys() IS 'Makes the foreign keys that drop_foreign_keys dropped on what has the names now, not yet
+validated';
+
+--
 -- Name: to_score(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2890,9 +4361,11 @@ CREATE FUNCTION consolidation.to_score(element jsonb) RETURNS numeric
     AS $$
 begin
     return case
-        when jsonb_typeof(element) = 'number' and abs(element::numeric) < 9.995
+        when
+            pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'number'
+            and pg_catalog.abs(element::numeric) operator(pg_catalog.<) 9.995::numeric
             then element::numeric
-        when element = '"NaN"' then 'NaN'::numeric
+        when element operator(pg_catalog.=) '"NaN"'::jsonb then 'NaN'::numeric
     end;
 end;
 $$;
@@ -2973,19 +4446,477 @@ same element, wherever it was, and elements the old table cannot hold. kind: eve
 or run screenshot';
 
 --
+-- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.relation_behind(old_name regclass) RETURNS TABLE(relation regclass)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH RECURSIVE behind(relation) AS (
+          SELECT (relation_behind.old_name)::oid AS old_name
+         UNION
+          SELECT d.refobjid
+            FROM (((behind b_1
+              JOIN pg_rewrite r ON ((r.ev_class = b_1.relation)))
+              JOIN pg_depend d ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.objid = r.oid))))
+              JOIN pg_class c ON ((c.oid = d.refobjid)))
+           WHERE ((d.refclassid = ('pg_class'::regclass)::oid) AND (c.relkind = ANY (ARRAY['r'::"char", 'v'::"char"])))
+         )
+  SELECT (b.relation)::regclass AS relation
+    FROM behind b
+   WHERE (b.relation <> (relation_behind.old_name)::oid);
+END;
+
+--
+-- Name: FUNCTION relation_behind(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.relation_behind(old_name regclass) IS 'The views and tables that a view is made of, through all levels';
+
+--
+-- Name: needed_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.needed_behind(old_name regclass) RETURNS TABLE(privilege_type text, view_column name, needed text, relation regclass, column_name name)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT 'SELECT'::text,
+     NULL::name AS name,
+     'select'::text,
+     (d.refobjid)::regclass AS refobjid,
+     a.attname
+    FROM ((pg_rewrite r
+      JOIN pg_depend d ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.objid = r.oid))))
+      JOIN pg_attribute a ON (((a.attrelid = d.refobjid) AND (a.attnum = d.refobjsubid))))
+   WHERE ((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjsubid > 0) AND (d.refobjid <> (needed_behind.old_name)::oid) AND ((r.ev_class = (needed_behind.old_name)::oid) OR (r.ev_class IN ( SELECT b.relation
+            FROM consolidation.relation_behind(needed_behind.old_name) b(relation)))))
+ UNION
+  SELECT p.privilege_type,
+     b.view_column,
+     lower(p.privilege_type) AS lower,
+     b.relation,
+     b.column_name
+    FROM (consolidation.column_behind(needed_behind.old_name) b(view_column, relation, column_name)
+      CROSS JOIN ( VALUES ('INSERT'::text), ('UPDATE'::text)) p(privilege_type))
+   WHERE consolidation.is_plain(needed_behind.old_name)
+ UNION
+  SELECT 'DELETE'::text,
+     NULL::name,
+     'delete'::text,
+     b.relation,
+     NULL::name
+    FROM consolidation.relation_behind(needed_behind.old_name) b(relation)
+   WHERE consolidation.is_plain(needed_behind.old_name)
+ UNION
+  SELECT 'MAINTAIN'::text,
+     NULL::name,
+     'maintain'::text,
+     b.relation,
+     NULL::name
+    FROM (consolidation.relation_behind(needed_behind.old_name) b(relation)
+      JOIN pg_class c ON ((c.oid = (b.relation)::oid)))
+   WHERE (c.relkind = 'r'::"char")
+ UNION
+  SELECT p.privilege_type,
+     NULL::name,
+     'select'::text,
+     v.relation,
+     (v.column_name)::name AS column_name
+    FROM (( VALUES ('public.user_workflow_run'::regclass,'run_id'::text), ('public.user_workflow_run'::regclass,'org_id'::text), ('public.user_workflow_run'::regclass,'legacy_trace_id'::text), ('public.user_workflow_run_step'::regclass,'step_id'::text), ('public.user_workflow_run_step'::regclass,'run_id'::text), ('public.user_workflow_run_step'::regclass,'legacy_step_id'::text), ('public.user_workflow_run_step'::regclass,'legacy_trace_id'::text)) v(relation, column_name)
+      CROSS JOIN ( VALUES ('INSERT'::text), ('UPDATE'::text)) p(privilege_type));
+END;
+
+--
+-- Name: FUNCTION needed_behind(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.needed_behind(old_name regclass) IS 'Privileges behind an old name that one on it takes: needed, on a column of a relation (or all of
+it) for privilege_type on a column of the old name (or any)';
+
+--
+-- Name: new_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.new_rows(ids bigint[]) RETURNS TABLE(ordinal integer, key jsonb, content jsonb, arrangement text, place bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select r.* from consolidation.new_rows_of_runs(ids) as r
+    union all
+    select e.* from consolidation.new_rows_of_elements(ids) as e;
+end;
+$$;
+
+--
+-- Name: FUNCTION new_rows(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.new_rows(ids bigint[]) IS 'The same rows as the documents show them, with the place of an element';
+
+--
+-- Name: new_rows_of_elements(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.new_rows_of_elements(ids bigint[]) RETURNS TABLE(ordinal integer, key jsonb, content jsonb, arrangement text, place bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with execution as (
+        select
+            i.trace_id,
+            not exists (
+                select from consolidation.carried_back as b where b.trace_id = i.trace_id
+            ) as is_strict
+        from unnest(ids) as i (trace_id)
+    )
+
+    select
+        3,
+        jsonb_build_object('event_id', e.event_id),
+        consolidation.present(
+            to_jsonb(e) - '{place,element,fits,as_built}'::text [],
+            '{event_data}', array[e.event_data]
+        ),
+        consolidation.arrangement(
+            x.is_strict, e.as_built,
+            row_number() over (partition by e.trace_id, e.step_id order by e.place)
+        ),
+        e.place
+    from execution as x
+    inner join consolidation.event_row as e on e.trace_id = x.trace_id
+    where x.is_strict or e.fits
+    union all
+    select
+        4,
+        jsonb_build_object('screenshot_id', p.screenshot_id),
+        consolidation.present(
+            to_jsonb(p) - '{on_step,on_step_number,place,element,fits,as_built}'::text [],
+            '{}', '{}'
+        ),
+        consolidation.arrangement(
+            x.is_strict, p.as_built,
+            row_number() over (partition by p.trace_id, p.step_index order by p.place),
+            p.on_step_number
+        ),
+        p.place
+    from execution as x
+    inner join consolidation.screenshot_row as p on p.trace_id = x.trace_id
+    where x.is_strict or p.fits;
+end;
+$$;
+
+--
+-- Name: FUNCTION new_rows_of_elements(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.new_rows_of_elements(ids bigint[]) IS 'As new_rows, for events and screenshots';
+
+--
+-- Name: new_rows_of_runs(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.new_rows_of_runs(ids bigint[]) RETURNS TABLE(ordinal integer, key jsonb, content jsonb, arrangement text, place bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with execution as (
+        select
+            i.trace_id,
+            not exists (
+                select from consolidation.carried_back as b where b.trace_id = i.trace_id
+            ) as is_strict
+        from unnest(ids) as i (trace_id)
+    )
+
+    select
+        1,
+        jsonb_build_object('trace_id', t.trace_id),
+        consolidation.present(
+            to_jsonb(t) - 'as_built',
+            '{action_detail,error_detail,config_snapshot}',
+            array[t.action_detail, t.error_detail, t.config_snapshot]
+        ),
+        consolidation.arrangement(x.is_strict, t.as_built),
+        0
+    from execution as x
+    inner join consolidation.trace_row as t on t.trace_id = x.trace_id
+    union all
+    select
+        2,
+        jsonb_build_object('step_id', s.step_id),
+        consolidation.present(
+            to_jsonb(s) - '{run_id,org_id,as_built}'::text [],
+            '{input_data,output_data,metadata}',
+            array[s.input_data, s.output_data, s.metadata]
+        ),
+        consolidation.arrangement(
+            x.is_strict,
+            s.as_built and exists (
+                select from public.user_workflow_run as r
+                where
+                    r.run_id = s.run_id
+                    and r.legacy_trace_id = s.trace_id
+                    and r.org_id = s.org_id
+            )
+        ),
+        0
+    from execution as x
+    inner join consolidation.step_row as s on s.trace_id = x.trace_id
+    union all
+    select
+        5,
+        jsonb_build_object('trace_id', c.trace_id, 'key', c.key),
+        consolidation.present(
+            to_jsonb(c) - '{place,origin,fits,as_built}'::text [], '{value}', array[c.value]
+        ),
+        consolidation.arrangement(x.is_strict, c.as_built),
+        c.place
+    from execution as x
+    inner join consolidation.context_row as c on c.trace_id = x.trace_id
+    where x.is_strict or c.fits
+    union all
+    select
+        6,
+        jsonb_build_object('trace_id', e.trace_id, 'endpoint_id', e.endpoint_id),
+        jsonb_strip_nulls(to_jsonb(e) - '{place,element,fits,as_built}'::text []),
+        consolidation.arrangement(
+            x.is_strict, e.as_built,
+            row_number() over (partition by e.trace_id order by e.place)
+        ),
+        e.place
+    from execution as x
+    inner join consolidation.endpoint_row as e on e.trace_id = x.trace_id
+    where
+        x.is_strict
+        -- The old table holds an endpoint once, however often an application wrote it.
+        or e.place = (
+            select min(o.place)
+            from consolidation.endpoint_row as o
+            where o.trace_id = e.trace_id and o.endpoint_id = e.endpoint_id
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION new_rows_of_runs(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.new_rows_of_runs(ids bigint[]) IS 'As new_rows, for executions, steps, context keys and endpoints';
+
+--
+-- Name: chunk; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.chunk (
+    chunk_id bigint NOT NULL,
+    task text NOT NULL,
+    first_trace_id bigint NOT NULL,
+    last_trace_id bigint NOT NULL,
+    traces bigint NOT NULL,
+    steps bigint,
+    events bigint,
+    pid integer,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT chunk_task_check CHECK ((task = ANY (ARRAY['backfill'::text, 'proof'::text])))
+);
+
+--
+-- Name: TABLE chunk; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.chunk IS 'The backfill and the proof: one range of executions a batch, and one for what no session has begun
+with. Executions that came after it started come through the queue';
+
+--
+-- Name: COLUMN chunk.chunk_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.chunk_id IS 'Key; the first of a task is what is left, until its last batch';
+
+--
+-- Name: COLUMN chunk.task; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.task IS 'backfill or proof';
+
+--
+-- Name: COLUMN chunk.first_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.first_trace_id IS 'First execution of the range';
+
+--
+-- Name: COLUMN chunk.last_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.last_trace_id IS 'Last execution of the range';
+
+--
+-- Name: COLUMN chunk.traces; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.traces IS 'Executions in the range: as counted when the task began, then by its batch';
+
+--
+-- Name: COLUMN chunk.steps; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.steps IS 'Steps of these, counted by a batch of the backfill';
+
+--
+-- Name: COLUMN chunk.events; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.events IS 'Events of these, counted by a batch of the backfill';
+
+--
+-- Name: COLUMN chunk.pid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.pid IS 'Process id of the session whose batch it is';
+
+--
+-- Name: COLUMN chunk.started_at; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.started_at IS 'When the batch began; null until then';
+
+--
+-- Name: COLUMN chunk.finished_at; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.chunk.finished_at IS 'When it was done; null until then, and for ever if the session was ended: others take it';
+
+--
+-- Name: next_batch(consolidation.chunk, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    claimed bigint;
+    batch record;
+begin
+    select
+        max(t.trace_id) as last_trace_id,
+        count(*) as traces
+    into batch
+    from (
+        select o.trace_id
+        from consolidation.old_trace as o
+        where o.trace_id between rest.first_trace_id and rest.last_trace_id
+        order by o.trace_id
+        limit batch_size
+    ) as t;
+    if batch.traces < batch_size or batch.last_trace_id = rest.last_trace_id then
+        update consolidation.chunk as c
+        set traces = batch.traces, pid = pg_backend_pid(), started_at = clock_timestamp()
+        where c.chunk_id = rest.chunk_id;
+        return rest.chunk_id;
+    end if;
+    -- Executions deleted meanwhile are not to do any more, nor may others make it negative.
+    update consolidation.chunk as c
+    set
+        first_trace_id = batch.last_trace_id + 1,
+        traces = greatest(c.traces - batch.traces, 0)
+    where c.chunk_id = rest.chunk_id;
+    insert into consolidation.chunk (
+        task, first_trace_id, last_trace_id, traces, pid, started_at
+    )
+    values (
+        rest.task, rest.first_trace_id, batch.last_trace_id, batch.traces, pg_backend_pid(),
+        clock_timestamp()
+    )
+    returning chunk_id into claimed;
+    return claimed;
+end;
+$$;
+
+--
+-- Name: FUNCTION next_batch(rest consolidation.chunk, batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) IS 'Cuts the next batch_size executions off what is left, which the caller has locked; returns the
+chunk_id of the batch';
+
+--
+-- Name: next_size(integer, bigint, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((done < size) OR (batch_time IS NULL)) THEN size ELSE (LEAST((100000)::numeric, GREATEST((1)::numeric, ((size)::numeric * LEAST((2)::numeric, (EXTRACT(epoch FROM batch_time) / GREATEST(EXTRACT(epoch FROM taken), 0.001)))))))::integer END;
+
+--
+-- Name: FUNCTION next_size(size integer, done bigint, taken interval, batch_time interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) IS 'Executions of the next batch, so that it takes batch_time; at most twice as many as before';
+
+--
+-- Name: note_behind(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.note_behind() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from consolidation.noted_need;
+    delete from consolidation.noted_column;
+    insert into consolidation.noted_need
+    select
+        v.relation,
+        n.privilege_type,
+        n.view_column,
+        n.needed,
+        n.relation,
+        n.column_name
+    from consolidation.view_of_six() as v
+    cross join consolidation.needed_behind(v.relation) as n;
+    insert into consolidation.noted_column
+    select
+        v.relation,
+        b.view_column,
+        b.base_column
+    from consolidation.view_of_six() as v
+    cross join consolidation.base_column(v.relation) as b;
+end;
+$$;
+
+--
+-- Name: FUNCTION note_behind(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.note_behind() IS 'Looks up what is behind the old names, for what is done under the locks';
+
+--
 -- Name: note_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.note_everything() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform consolidation.see_everything();
     insert into consolidation.change (trace_id)
     select r.legacy_trace_id from public.user_workflow_run as r
     union
-    select t.trace_id from workflow_trace as t;
+    select t.trace_id from consolidation.old_trace as t;
 end;
 $$;
 
@@ -2996,18 +4927,137 @@ $$;
 COMMENT ON FUNCTION consolidation.note_everything() IS 'Puts every execution into the queue, as after a truncate';
 
 --
+-- Name: note_unequal(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.note_unequal() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into consolidation.change (trace_id)
+    select u.trace_id from consolidation.unequal_trace as u;
+end;
+$$;
+
+--
+-- Name: FUNCTION note_unequal(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts executions that differ into the queue: after the cut-over, what was written past the capture';
+
+--
+-- Name: old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.old_rows(ids bigint[]) RETURNS TABLE(ordinal integer, key jsonb, content jsonb, arrangement text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with execution as (
+        select
+            i.trace_id,
+            not exists (
+                select from consolidation.carried_back as b where b.trace_id = i.trace_id
+            ) as is_strict
+        from unnest(ids) as i (trace_id)
+    )
+
+    select
+        1,
+        jsonb_build_object('trace_id', t.trace_id),
+        consolidation.present(
+            to_jsonb(t), '{action_detail,error_detail,config_snapshot}',
+            array[t.action_detail, t.error_detail, t.config_snapshot]
+        ),
+        consolidation.arrangement(x.is_strict, true)
+    from execution as x
+    inner join consolidation.old_trace as t on t.trace_id = x.trace_id
+    union all
+    select
+        2,
+        jsonb_build_object('step_id', s.step_id),
+        consolidation.present(
+            to_jsonb(s), '{input_data,output_data,metadata}',
+            array[s.input_data, s.output_data, s.metadata]
+        ),
+        consolidation.arrangement(x.is_strict, true)
+    from execution as x
+    inner join consolidation.old_step as s on s.trace_id = x.trace_id
+    union all
+    select
+        3,
+        jsonb_build_object('event_id', e.event_id),
+        consolidation.present(to_jsonb(e), '{event_data}', array[e.event_data]),
+        consolidation.arrangement(
+            x.is_strict, true,
+            row_number() over (
+                partition by e.trace_id, e.step_id order by e."timestamp", e.event_id
+            )
+        )
+    from execution as x
+    inner join consolidation.old_event as e on e.trace_id = x.trace_id
+    union all
+    select
+        4,
+        jsonb_build_object('screenshot_id', p.screenshot_id),
+        consolidation.present(to_jsonb(p), '{}', '{}'),
+        consolidation.arrangement(
+            x.is_strict, true,
+            row_number() over (
+                partition by p.trace_id, p.step_index order by p.created_at, p.screenshot_id
+            ),
+            s.step_number
+        )
+    from execution as x
+    inner join consolidation.old_screenshot as p on p.trace_id = x.trace_id
+    left join consolidation.old_step as s
+        on s.trace_id = p.trace_id and s.step_number = p.step_index
+    union all
+    select
+        5,
+        jsonb_build_object('trace_id', c.trace_id, 'key', c.key),
+        consolidation.present(to_jsonb(c), '{value}', array[c.value]),
+        consolidation.arrangement(x.is_strict, true)
+    from execution as x
+    inner join consolidation.old_context as c on c.trace_id = x.trace_id
+    union all
+    select
+        6,
+        jsonb_build_object('trace_id', e.trace_id, 'endpoint_id', e.endpoint_id),
+        to_jsonb(e),
+        consolidation.arrangement(
+            x.is_strict, true,
+            row_number() over (partition by e.trace_id order by e.endpoint_id)
+        )
+    from execution as x
+    inner join consolidation.old_endpoint as e on e.trace_id = x.trace_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION old_rows(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.old_rows(ids bigint[]) IS 'Rows of the six old tables for these executions: table (its number), key, content, arrangement';
+
+--
 -- Name: on_new_names(text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.on_new_names(definition text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN regexp_replace(definition, ('\mpublic\.(workflow_trace|workflow_steps|workflow_events|workflow_trace_screenshot'::text || '|workflow_trace_context|workflow_trace_endpoint)\M'::text), 'consolidation.\1'::text, 'g'::text);
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN regexp_replace(definition, format('\mpublic\.(%s)\M'::text, array_to_string(consolidation.six_tables(), '|'::text)), 'consolidation.\1'::text, 'g'::text);
 
 --
 -- Name: FUNCTION on_new_names(definition text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definition of a view with the old names replaced by the views that wait in consolidation';
+COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definition of a view or function with the old names replaced by the views that wait in
+consolidation';
 
 --
 -- Name: only_in_documents(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3015,27 +5065,25 @@ COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definiti
 
 CREATE FUNCTION consolidation.only_in_documents() RETURNS TABLE(table_name text, key text, what text)
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform consolidation.see_everything();
-    return query
     -- After the cut-over the old tables only wait for them.
+    if consolidation.phase() = 'expand' then
+        return query
+        select
+            'user_workflow_run',
+            format('run_id %s', r.run_id),
+            format('the run, legacy_trace_id %s', r.legacy_trace_id)
+        from public.user_workflow_run as r
+        where not exists (
+            select from consolidation.old_trace as t where t.trace_id = r.legacy_trace_id
+        );
+    end if;
+    return query
     select
-        'user_workflow_run',
-        format('run_id %s', r.run_id),
-        format('the run, legacy_trace_id %s', r.legacy_trace_id)
-    from public.user_workflow_run as r
-    where
-        consolidation.phase() = 'expand'
-        and not exists (
-            select from workflow_trace as t where t.trace_id = r.legacy_trace_id
-        )
-    union all
-    select
-        'user_workflow_run_step',
-        format('step_id %s', s.step_id),
-        'error_details'
+        'user_workflow_run_step', format('step_id %s', s.step_id), 'error_details'
     from public.user_workflow_run_step as s
     where s.error_details is not null
     union all
@@ -3054,8 +5102,7 @@ begin
     where d.actual <> d.kind
     union all
     select
-        'user_workflow_run_step',
-        format('step_id %s', s.step_id),
+        'user_workflow_run_step', format('step_id %s', s.step_id),
         format('%s, which is no array', d.name)
     from public.user_workflow_run_step as s
     cross join lateral (
@@ -3064,8 +5111,7 @@ begin
     where d.actual <> 'array'
     union all
     select
-        'user_workflow_run',
-        format('run_id %s', r.run_id),
+        'user_workflow_run', format('run_id %s', r.run_id),
         format('context key "%s …" of %s characters', left(k.name, 20), length(k.name))
     from public.user_workflow_run as r
     cross join lateral jsonb_object_keys(
@@ -3074,8 +5120,7 @@ begin
     where length(k.name) > 255
     union all
     select
-        'user_workflow_run',
-        format('legacy_trace_id %s', e.trace_id),
+        'user_workflow_run', format('legacy_trace_id %s', e.trace_id),
         format('endpoint %s of endpoints_used', e.place)
     from consolidation.endpoint_row as e
     where not e.fits
@@ -3107,7 +5152,12 @@ begin
                     'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
                     'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
                 ] <> '{}'
-        end;
+        end
+    union all
+    select
+        a.table_name, format('trace_id %s', a.trace_id),
+        format('refused by the old table with %s, %s: %s', a.error_code, a.message, a.content)
+    from consolidation.set_aside as a;
 end;
 $$;
 
@@ -3117,6 +5167,41 @@ $$;
 
 COMMENT ON FUNCTION consolidation.only_in_documents() IS 'What the documents hold and the old tables cannot: table, key, and what it is. It stays in the
 documents when the names go back to the old tables';
+
+--
+-- Name: open_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.open_configs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    drop policy user_workflow_config_maintenance on public.user_workflow_config;
+    drop policy user_workflow_config_org_isolation on public.user_workflow_config;
+end;
+$$;
+
+--
+-- Name: FUNCTION open_configs(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.open_configs() IS 'The inverse of isolate_configs; what the configurations had of their own is remembered';
+
+--
+-- Name: owner_of(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.owner_of(relation regclass) RETURNS name
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT pg_get_userbyid(c.relowner) AS pg_get_userbyid FROM pg_class c WHERE (c.oid = (owner_of.relation)::oid));
+
+--
+-- Name: FUNCTION owner_of(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.owner_of(relation regclass) IS 'The role that owns a relation';
 
 --
 -- Name: patch(jsonb, jsonb, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3134,10 +5219,9 @@ begin
         -- As text: 1.1 and 1.10 are equal, but not the same.
         if (wanted -> name)::text is distinct from (previous -> name)::text then
             if (current -> name)::text is distinct from (previous -> name)::text then
-                raise serialization_failure using
-                    message = 'could not serialize access due to concurrent update',
-                    detail = format('Another transaction changed "%s" meanwhile.', name),
-                    hint = 'Repeat the transaction.';
+                perform consolidation.raise_concurrent_update(
+                    format('Another transaction changed "%s" meanwhile.', name)
+                );
             end if;
             change := change || jsonb_build_object(name, wanted -> name);
         end if;
@@ -3204,34 +5288,53 @@ COMMENT ON FUNCTION consolidation.phase() IS 'Where the database stands, read fr
 "cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
 
 --
--- Name: plan_chunks(); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: plain_column(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.plan_chunks() RETURNS void
+CREATE FUNCTION consolidation.plain_column() RETURNS TABLE(old_table text, old_column text, document text, document_column text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ VALUES ('workflow_trace'::text,'channel'::text,'user_workflow_run'::text,'channel'::text), ('workflow_trace'::text,'external_id'::text,'user_workflow_run'::text,'external_id'::text), ('workflow_trace'::text,'status'::text,'user_workflow_run'::text,'status'::text), ('workflow_trace'::text,'action_type'::text,'user_workflow_run'::text,'legacy_action_type'::text), ('workflow_trace'::text,'duration_ms'::text,'user_workflow_run'::text,'duration_ms'::text), ('workflow_trace'::text,'error_message'::text,'user_workflow_run'::text,'error_message'::text), ('workflow_trace'::text,'llm_prompt'::text,'user_workflow_run'::text,'llm_prompt'::text), ('workflow_trace'::text,'llm_response'::text,'user_workflow_run'::text,'llm_response'::text), ('workflow_trace'::text,'llm_model'::text,'user_workflow_run'::text,'llm_model'::text), ('workflow_trace'::text,'llm_tokens_used'::text,'user_workflow_run'::text,'llm_tokens_used'::text), ('workflow_trace'::text,'tier'::text,'user_workflow_run'::text,'tier'::text), ('workflow_trace'::text,'tier_reason'::text,'user_workflow_run'::text,'tier_reason'::text), ('workflow_steps'::text,'step_number'::text,'user_workflow_run_step'::text,'step_number'::text), ('workflow_steps'::text,'status'::text,'user_workflow_run_step'::text,'status'::text), ('workflow_steps'::text,'error_message'::text,'user_workflow_run_step'::text,'error_message'::text), ('workflow_steps'::text,'duration_ms'::text,'user_workflow_run_step'::text,'duration_ms'::text), ('workflow_steps'::text,'retry_count'::text,'user_workflow_run_step'::text,'retry_count'::text);
+END;
+
+--
+-- Name: FUNCTION plain_column(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.plain_column() IS 'Columns of the old tables whose type is the application''s choice, and the document columns that
+take it. Keys, times, uuids, booleans and jsonb are of one type everywhere';
+
+--
+-- Name: plan_chunks(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.plan_chunks(wanted_task text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform consolidation.see_everything();
     lock table consolidation.chunk in share row exclusive mode;
-    if exists (select from consolidation.chunk) then
+    if exists (select from consolidation.chunk as c where c.task = wanted_task) then
         return;
     end if;
-    insert into consolidation.chunk (first_trace_id, last_trace_id, traces)
+    -- The proof also looks for documents of executions that are in no old table.
+    insert into consolidation.chunk (task, first_trace_id, last_trace_id, traces)
     select
-        min(t.trace_id),
-        max(t.trace_id),
+        wanted_task,
+        case wanted_task when 'proof' then -9223372036854775808 else min(t.trace_id) end,
+        case wanted_task when 'proof' then 9223372036854775807 else max(t.trace_id) end,
         count(*)
-    from workflow_trace as t
-    having count(*) > 0;
+    from consolidation.old_trace as t
+    having count(*) > 0 or wanted_task = 'proof';
 end;
 $$;
 
 --
--- Name: FUNCTION plan_chunks(); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION plan_chunks(wanted_task text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.plan_chunks() IS 'Notes the executions present as one range to carry over, once';
+COMMENT ON FUNCTION consolidation.plan_chunks(wanted_task text) IS 'Notes the executions present as one range to carry over or to prove, once';
 
 --
 -- Name: policy_definition(oid, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3266,442 +5369,700 @@ END;
 COMMENT ON FUNCTION consolidation.policy_definition(policy oid, relation text) IS 'The statement that creates a policy again, on a relation of that name';
 
 --
--- Name: preflight(); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: present(jsonb, text[], jsonb[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text) RETURNS SETOF record
-    LANGUAGE plpgsql
+CREATE FUNCTION consolidation.present(plain jsonb, names text[], documents jsonb[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (jsonb_strip_nulls((plain - names)) || COALESCE((SELECT jsonb_object_agg(d.name, d.document) AS jsonb_object_agg FROM UNNEST(present.names, present.documents) d(name, document) WHERE (d.document IS NOT NULL)), '{}'::jsonb));
+
+--
+-- Name: FUNCTION present(plain jsonb, names text[], documents jsonb[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.present(plain jsonb, names text[], documents jsonb[]) IS 'A row as jsonb without the columns that have no value, which differ from a JSON null';
+
+--
+-- Name: privilege(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.privilege(relation regclass) RETURNS TABLE(privilege_type text, column_name name, grantee oid, role_name text, is_grantable boolean)
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT x.privilege_type,
+     u.attname,
+     x.grantee,
+     COALESCE(quote_ident((r.rolname)::text), 'public'::text) AS "coalesce",
+     x.is_grantable
+    FROM ((( SELECT COALESCE(c.relacl,
+                 CASE c.relkind
+                     WHEN 'S'::"char" THEN acldefault('s'::"char", c.relowner)
+                     ELSE acldefault('r'::"char", c.relowner)
+                 END) AS acl,
+             NULL::name AS attname
+            FROM pg_class c
+           WHERE (c.oid = (privilege.relation)::oid)
+         UNION ALL
+          SELECT a.attacl,
+             a.attname
+            FROM pg_attribute a
+           WHERE ((a.attrelid = (privilege.relation)::oid) AND (NOT a.attisdropped))) u
+      CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
+      LEFT JOIN pg_roles r ON ((r.oid = x.grantee)));
+END;
+
+--
+-- Name: FUNCTION privilege(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.privilege(relation regclass) IS 'Who may do what on a table, view or sequence, its owner included, per column where it is so there.
+role_name is quoted';
+
+--
+-- Name: privileges_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.privileges_definition(source regclass) RETURNS TABLE(stage integer, place bigint, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT 15,
+     (0)::bigint AS int8,
+     format('alter table %s owner to %I'::text, privileges_definition.source, pg_get_userbyid(c.relowner)) AS format
+    FROM pg_class c
+   WHERE (c.oid = (privileges_definition.source)::oid)
+ UNION ALL
+  SELECT 16,
+     ((a.attnum * 1000) + x.place),
+     format('grant %s%s on %s to %s%s'::text, x.privilege_type,
+         CASE
+             WHEN (a.attname IS NOT NULL) THEN format(' (%I)'::text, a.attname)
+             ELSE NULL::text
+         END, privileges_definition.source, COALESCE(quote_ident((r.rolname)::text), 'public'::text),
+         CASE
+             WHEN x.is_grantable THEN ' with grant option'::text
+             ELSE NULL::text
+         END) AS format
+    FROM (((( SELECT 0 AS attnum,
+             NULL::name AS attname,
+             o.relacl AS acl
+            FROM pg_class o
+           WHERE (o.oid = (privileges_definition.source)::oid)
+         UNION ALL
+          SELECT t.attnum,
+             t.attname,
+             t.attacl
+            FROM pg_attribute t
+           WHERE (t.attrelid = (privileges_definition.source)::oid)) a
+      CROSS JOIN LATERAL aclexplode(a.acl) WITH ORDINALITY x(grantor, grantee, privilege_type, is_grantable, place))
+      JOIN pg_class c ON ((c.oid = (privileges_definition.source)::oid)))
+      LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
+   WHERE ((a.attname IS NOT NULL) OR (x.grantee <> c.relowner));
+END;
+
+--
+-- Name: FUNCTION privileges_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.privileges_definition(source regclass) IS 'Statements that give a table or view its owner and privileges again';
+
+--
+-- Name: prove(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.prove(IN batch_size integer DEFAULT 100, IN batch_time interval DEFAULT '00:00:00.5'::interval, IN pause interval DEFAULT '00:00:00'::interval, IN max_lag interval DEFAULT NULL::interval)
+    LANGUAGE plpgsql
     AS $$
 declare
-    found record;
-    six constant text [] := array[
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint'
-    ];
+    size integer := batch_size;
+    claimed bigint;
+    compared bigint;
+    stopped boolean;
+    state record;
+    batch_began timestamptz;
+    batch_ended timestamptz;
+    reported timestamptz := clock_timestamp();
 begin
-    for found in
-        with old_table as (
-            select
-                c.oid,
-                c.relname,
-                c.relkind,
-                c.relacl,
-                c.relowner,
-                c.relrowsecurity,
-                c.relforcerowsecurity,
-                c.reltype
-            from pg_class as c
-            where c.oid in (select consolidation.old_table(t.name) from unnest(six) as t (name))
-        )
-
-        select
-            case
-                when f.add_new is null and f.kind = 'incoming foreign key' then 'refuse'
-                else 'notice'
-            end as severity,
-            f.kind,
-            f.object,
-            case
-                when f.add_new is not null then 'made again on the documents, then validated'
-                when f.kind = 'incoming foreign key'
-                    then 'nothing in the documents can be referenced in its place'
-                else 'not kept: the column is inside a document'
-            end as consequence,
-            coalesce(
-                f.add_new, case when f.kind = 'incoming foreign key' then f.drop_old end
-            ) as remedy
-        from consolidation.foreign_key() as f
-        union all
-        select distinct
-            'refuse',
-            case c.relkind when 'm' then 'materialized view' else 'rule' end,
-            c.oid::regclass::text,
-            'would go on reading the old table, which nobody writes to any more',
-            format('Drop it before the deploy, create it again after: %s', pg_get_ruledef(r.oid))
-        from pg_depend as d
-        inner join pg_rewrite as r on r.oid = d.objid
-        inner join pg_class as c on c.oid = r.ev_class
-        inner join old_table as o on o.oid = d.refobjid
-        where
-            d.classid = 'pg_rewrite'::regclass
-            and d.refclassid = 'pg_class'::regclass
-            and (c.relkind <> 'v' or c.oid = o.oid)
-        union all
-        select distinct
-            'refuse',
-            'policy',
-            format('%s on %s', p.polname, p.polrelid::regclass),
-            'reads an old table, and would go on doing so',
-            format('drop policy %I on %s; create it again after the deploy',
-                p.polname, p.polrelid::regclass)
-        from pg_depend as d
-        inner join pg_policy as p on p.oid = d.objid
-        inner join old_table as o on o.oid = d.refobjid
-        -- Policies of the old tables themselves move with them.
-        where
-            d.classid = 'pg_policy'::regclass
-            and d.refclassid = 'pg_class'::regclass
-            and p.polrelid not in (select t.oid from old_table as t)
-        union all
-        select distinct
-            'refuse',
-            'row type',
-            pg_describe_object(d.classid, d.objid, d.objsubid),
-            format('uses the row type of %s, which moves to the schema legacy', o.relname),
-            'Use the columns, or "returns table (…)", instead of the row type.'
-        from old_table as o
-        inner join pg_type as t on t.oid = o.reltype
-        inner join pg_depend as d
-            on d.refclassid = 'pg_type'::regclass
-            and d.refobjid in (t.oid, t.typarray)
-            and d.classid <> 'pg_type'::regclass
-        where not (d.classid = 'pg_class'::regclass and d.objid = o.oid)
-        union all
-        select
-            'refuse',
-            'trigger',
-            format('%s on %s', g.tgname, o.relname),
-            'would stop firing: the table is not written to any more',
-            format('Move it to the documents, drop it (drop trigger %I on %s), or accept it.',
-                g.tgname, o.relname)
-        from pg_trigger as g
-        inner join old_table as o on o.oid = g.tgrelid
-        where
-            not g.tgisinternal
-            and g.tgfoid <> all (
-                array['consolidation.capture_old()'::regprocedure]
-            )
-            and g.tgenabled <> 'D'
-        union all
-        select
-            'refuse',
-            'publication',
-            format('%s of %s', p.pubname, o.relname),
-            'subscribers would receive no more changes of it',
-            'Publish user_workflow_run and user_workflow_run_step, then accept it.'
-        from pg_publication_rel as r
-        inner join pg_publication as p on p.oid = r.prpubid
-        inner join old_table as o on o.oid = r.prrelid
-        where consolidation.phase() = 'expand'
-        union all
-        select
-            'notice',
-            'publication',
-            p.pubname,
-            'publishes what is in its schemas: the documents from now on, the old tables no more',
-            'Create the new tables on the subscribers first.'
-        from pg_publication as p
-        where
-            p.puballtables
-            or exists (select from pg_publication_namespace as n where n.pnpubid = p.oid)
-        union all
-        select
-            'refuse',
-            'inheritance',
-            format('%s of %s', i.inhrelid::regclass, i.inhparent::regclass),
-            'rows of a child table would be read twice or not at all',
-            'Fold the child table into its parent first.'
-        from pg_inherits as i
-        inner join old_table as o on o.oid in (i.inhrelid, i.inhparent)
-        union all
-        select
-            'refuse',
-            'kind of table',
-            o.relname,
-            'is not an ordinary table',
-            'Make it one first: attach, detach or copy its rows.'
-        from old_table as o
-        where o.relkind <> 'r'
-        union all
-        select
-            'notice',
-            'statistics object',
-            format('%s on %s', s.stxname, o.relname),
-            'stays with the old table',
-            'Create statistics on the documents if a plan needs them.'
-        from pg_statistic_ext as s
-        inner join old_table as o on o.oid = s.stxrelid
-        union all
-        -- A view of the caller's rights reads all columns it is made of, whichever are asked for.
-        select
-            'refuse',
-            'column privilege',
-            format('select (%s) on %s to %s', a.attname, o.relname,
-                coalesce(r.rolname, 'public')),
-            'the role would need to read every column behind the view, in the documents too',
-            'Grant select on the whole table, give the role a view of its own, or accept it.'
-        from old_table as o
-        inner join pg_attribute as a on a.attrelid = o.oid and a.attnum > 0
-        cross join lateral aclexplode(a.attacl) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where x.privilege_type = 'SELECT'
-        union all
-        select
-            'refuse',
-            'write-only privilege',
-            format('%s on %s to %s', string_agg(x.privilege_type, ', ' order by x.privilege_type),
-                o.relname, coalesce(r.rolname, 'public')),
-            'the role could not write through the view without reading the documents',
-            format('grant select on %s to %s, or accept it: the role is then locked out',
-                o.relname, coalesce(quote_ident(r.rolname), 'public'))
-        from old_table as o
-        cross join lateral aclexplode(o.relacl) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where
-            x.privilege_type in ('UPDATE', 'DELETE')
-            and o.relname not in ('workflow_trace', 'workflow_steps')
-            and not exists (
-                select from aclexplode(o.relacl) as y
-                where y.grantee = x.grantee and y.privilege_type = 'SELECT'
-            )
-            and coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
-        group by o.relname, r.rolname
-        union all
-        -- A view of the caller's rights asks for the caller's, also from inside another view.
-        select distinct
-            'refuse',
-            'view privilege',
-            format('%s to %s', v.relation::regclass, coalesce(g.rolname, 'public')),
-            format('the role may not read %s itself, which the view would ask for', o.relname),
-            format('grant select on %s to %s, or accept it: the role is then locked out',
-                o.relname, coalesce(quote_ident(g.rolname), 'public'))
-        from (
-            with recursive dependent (relation, old_table) as (
-                select
-                    r.ev_class,
-                    d.refobjid
-                from pg_depend as d
-                inner join pg_rewrite as r on r.oid = d.objid
-                where
-                    d.classid = 'pg_rewrite'::regclass
-                    and d.refclassid = 'pg_class'::regclass
-                    and d.refobjid in (select t.oid from old_table as t)
-                    and r.ev_class <> d.refobjid
-                union
-                select
-                    r.ev_class,
-                    b.old_table
-                from dependent as b
-                inner join pg_depend as d on d.refobjid = b.relation
-                inner join pg_rewrite as r on r.oid = d.objid
-                where
-                    d.classid = 'pg_rewrite'::regclass
-                    and d.refclassid = 'pg_class'::regclass
-                    and r.ev_class <> b.relation
-            )
-
-            select
-                b.relation,
-                b.old_table
-            from dependent as b
-        ) as v
-        inner join pg_class as c
-            on c.oid = v.relation
-            and c.relkind = 'v'
-            and c.relnamespace not in ('consolidation'::regnamespace)
-            and not coalesce(c.reloptions @> '{security_invoker=true}', false)
-        inner join old_table as o on o.oid = v.old_table
-        cross join lateral aclexplode(c.relacl) as x
-        left join pg_roles as g on g.oid = x.grantee
-        where
-            x.grantee <> c.relowner
-            and case
-                when x.grantee = 0 then not exists (
-                    select from aclexplode(o.relacl) as y
-                    where y.grantee = 0 and y.privilege_type = 'SELECT'
-                )
-                else not has_table_privilege(x.grantee, o.oid, 'select')
-            end
-        union all
-        select
-            'refuse',
-            'row level security',
-            format('%s on %s', p.polname, o.relname),
-            'is replaced by isolation per app.current_org_id, which it does not mention',
-            'Check that nobody sees more afterwards, then accept it.'
-        from (
-            select
-                c.oid,
-                c.relname,
-                c.relrowsecurity
-            from pg_class as c
-            where
-                c.oid in (select t.oid from old_table as t)
-                or c.oid = to_regclass('public.workflow_configs')
-        ) as o
-        inner join pg_policy as p on p.polrelid = o.oid
-        where
-            o.relrowsecurity
-            and concat(
-                pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
-            ) !~ 'app\.current_org_id|current_org_id\('
-        union all
-        select
-            'refuse',
-            'row level security',
-            string_agg(o.relname, ', ' order by o.relname),
-            'is enabled here and not on the other old tables: the documents know one rule',
-            'Enable it on all six, or on none.'
-        from old_table as o
-        where o.relrowsecurity
-        having count(*) between 1 and 5
-        union all
-        select
-            'notice',
-            'row level security',
-            format('role %s', r.rolname),
-            'saw all organisations and goes on doing so while it names none in app.current_org_id',
-            format(
-                'To isolate it: alter policy user_workflow_run_unscoped on user_workflow_run to … '
-                '(without %s); the same on user_workflow_run_step and user_workflow_config',
-                r.rolname
-            )
-        from pg_roles as r
-        where r.rolname in (select u.role_name from consolidation.unscoped_role() as u)
-        union all
-        select
-            'refuse',
-            'sequence',
-            coalesce(s.actual, '(none)'),
-            format('the ids of %s do not come from %s', s.table_name, s.expected),
-            case
-                when s.actual is null
-                    then format('alter table %s alter %s add generated by default as identity',
-                        s.table_name, s.column_name)
-                else format('alter sequence %s rename to %s', s.actual, s.expected)
-            end
-        from (
-            select
-                v.table_name,
-                v.column_name,
-                concat(v.table_name, '_', v.column_name, '_seq') as expected,
-                (
-                    select c.relname
-                    from pg_class as c
-                    where c.oid = pg_get_serial_sequence(
-                        consolidation.old_table(v.table_name)::text, v.column_name
-                    )::regclass
-                ) as actual
-            from (
-                values
-                ('workflow_trace', 'trace_id'),
-                ('workflow_steps', 'step_id'),
-                ('workflow_events', 'event_id'),
-                ('workflow_trace_context', 'context_id')
-            ) as v (table_name, column_name)
-        ) as s
-        where s.actual is distinct from s.expected
-        union all
-        select
-            'refuse',
-            'index',
-            format('%s (trace_id)', o.relname),
-            'is missing: every batch of the backfill would read the whole table',
-            format('create index concurrently on %s (trace_id)', o.relname)
-        from old_table as o
-        inner join pg_attribute as a on a.attrelid = o.oid and a.attname = 'trace_id'
-        where not exists (
-            select from pg_index as i
-            where
-                i.indrelid = o.oid and i.indisvalid and i.indpred is null
-                and i.indkey[0] = a.attnum
-        )
-        union all
-        select
-            'notice',
-            'column type',
-            format('%s.%s is %s', o.relname, a.attname, format_type(a.atttypid, a.atttypmod)),
-            format('the view shows %s: prepared statements that read it must be prepared again',
-                format_type(v.atttypid, v.atttypmod)),
-            null
-        from old_table as o
-        inner join pg_attribute as a on a.attrelid = o.oid and a.attnum > 0
-        inner join pg_attribute as v
-            on v.attrelid = consolidation.old_name(o.relname) and v.attname = a.attname
-        where (a.atttypid, a.atttypmod) is distinct from (v.atttypid, v.atttypmod)
-        union all
-        select
-            'refuse',
-            'function',
-            p.oid::regprocedure::text,
-            'its source says "on conflict", "truncate" or "merge" on a name that becomes a view',
-            'Rewrite the statement (README, "Limits"), or accept it.'
-        from pg_proc as p
-        inner join pg_language as l on l.oid = p.prolang
-        where
-            l.lanname in ('plpgsql', 'sql')
-            and p.pronamespace not in (
-                'pg_catalog'::regnamespace, 'information_schema'::regnamespace,
-                'consolidation'::regnamespace
-            )
-            and p.prosrc ~* (
-                '(insert\s+into\s+(only\s+)?(\w+\.)?"?workflow_(events|trace_screenshot|'
-                || 'trace_context|trace_endpoint)"?\M[^;]*on\s+conflict)'
-                || '|(truncate\s+(table\s+)?(only\s+)?[^;]*\mworkflow_(trace|steps|events|'
-                || 'trace_screenshot|trace_context|trace_endpoint)\M)'
-                -- From PostgreSQL 17 on a view can be merged into.
-                || case
-                    when current_setting('server_version_num')::integer < 170000
-                        then '|(merge\s+into\s+(only\s+)?(\w+\.)?"?workflow_(trace|steps|events|'
-                        || 'trace_screenshot|trace_context|trace_endpoint)"?\M)'
-                    else ''
-                end
-            )
-        union all
-        select
-            'notice',
-            b.kind,
-            b.object,
-            'bound to the new name again',
-            null
-        from consolidation.rebinding() as b
+    perform consolidation.check_batch_size(batch_size);
+    perform consolidation.check_pace(batch_time, pause, max_lag);
+    perform consolidation.require_read_committed();
+    perform consolidation.begin_proof();
+    commit;
     loop
-        severity := found.severity;
-        kind := found.kind;
-        object := found.object;
-        consequence := found.consequence;
-        remedy := found.remedy;
-
-        -- What reads a table may not work on a view: a primary key implies the other columns of a
-        -- group by. It is tried on the new names, and undone.
-        if kind = 'view' and consolidation.phase() = 'expand' then
-            begin
-                execute format(
-                    'create temporary view consolidation_trial as %s',
-                    consolidation.on_new_names(
-                        (select b.trial from consolidation.rebinding() as b
-                            where b.kind = 'view' and b.object = found.object)
-                    )
-                );
-                raise exception using errcode = 'ZZ999', message = 'it works';
-            exception
-                when sqlstate 'ZZ999' then null;
-                when others then
-                    severity := 'refuse';
-                    consequence := 'cannot be bound to the new name: ' || sqlerrm;
-                    remedy := 'Rewrite the view, or drop it before the deploy.';
-            end;
+        call consolidation.rest(batch_ended, pause, max_lag, stopped);
+        exit when stopped;
+        claimed := consolidation.claim_chunk('proof', size);
+        commit;
+        exit when claimed is null;
+        batch_began := clock_timestamp();
+        compared := consolidation.prove_chunk(claimed);
+        commit;
+        batch_ended := clock_timestamp();
+        size := consolidation.next_size(size, compared, batch_ended - batch_began, batch_time);
+        if clock_timestamp() > reported + interval '5 seconds' then
+            reported := clock_timestamp();
+            select p.* into state from consolidation.progress as p;
+            raise notice 'proof: % of % executions, % a second, % left, % differ',
+                state.runs_proved, state.runs_to_prove, state.proved_per_second,
+                state.proof_time_left, state.unequal_runs;
+            -- The queue must not grow meanwhile.
+            call consolidation.catch_up(greatest(size, 1000), '2 seconds');
         end if;
-
-        if severity = 'refuse' and exists (
-            select from consolidation.accepted as a
-            where a.kind = found.kind and a.object = found.object
-        ) then
-            severity := 'accepted';
-        end if;
-        return next;
     end loop;
 end;
 $$;
 
 --
--- Name: FUNCTION preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: PROCEDURE prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text) IS 'What depends on the old tables and what the cut-over makes of it. severity: "refuse" (the cut-over
-refuses until it is remedied or written into consolidation.accepted), "accepted", "notice". Changes
-nothing';
+COMMENT ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Compares old tables and documents in ranges, each with a snapshot of a moment and a commit. Results
+are recorded: killed, it goes on where it was; what is written later is compared again when it comes
+through the queue. Run it from several sessions to use several cores. Parameters as of backfill.
+Ends when all is compared, also if something differs: consolidation.unequal_trace lists that, and
+the cut-over refuses. Raises 55000 while the backfill is not done. Call it outside a transaction';
+
+--
+-- Name: prove_again(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.prove_again(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from consolidation.proof) then
+        return;
+    end if;
+    -- What somebody wrote to since comes here again.
+    perform consolidation.record_comparison(min(t.id), max(t.id), array_agg(t.id))
+    from unnest(trace_ids) as t (id)
+    where not exists (select from consolidation.change as c where c.trace_id = t.id)
+    having count(*) > 0;
+end;
+$$;
+
+--
+-- Name: FUNCTION prove_again(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.prove_again(trace_ids bigint[]) IS 'Compares executions that were just carried over or back, if there is a proof';
+
+--
+-- Name: prove_chunk(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.prove_chunk(claimed_id bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    claimed consolidation.chunk;
+    compared bigint;
+    began constant timestamptz := clock_timestamp();
+begin
+    perform consolidation.see_everything();
+    perform consolidation.enter_batch();
+    select c.*
+    into claimed
+    from consolidation.chunk as c
+    where c.chunk_id = claimed_id and c.finished_at is null
+    for update skip locked;
+    if not found then
+        return 0;
+    end if;
+    perform consolidation.record_comparison(claimed.first_trace_id, claimed.last_trace_id, null);
+    compared := (
+        select count(*)
+        from consolidation.old_trace as t
+        where t.trace_id between claimed.first_trace_id and claimed.last_trace_id
+    );
+    update consolidation.chunk as c
+    set
+        traces = compared,
+        pid = pg_backend_pid(),
+        started_at = began,
+        finished_at = clock_timestamp()
+    where c.chunk_id = claimed.chunk_id;
+    return compared;
+end;
+$$;
+
+--
+-- Name: FUNCTION prove_chunk(claimed_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.prove_chunk(claimed_id bigint) IS 'Compares a range that claim_chunk returned and records the result; returns its executions, 0 if
+another session has it';
+
+--
+-- Name: put_context(bigint, text, jsonb, jsonb, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update public.user_workflow_run as r
+    set
+        context
+        = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
+        || jsonb_build_object(wanted_key, value),
+        legacy = coalesce(r.legacy, '{}') || jsonb_build_object(
+            'context',
+            coalesce(r.legacy -> 'context', '{}') || jsonb_build_object(wanted_key, origin)
+        )
+    where
+        r.legacy_trace_id = wanted_trace_id
+        and (may_be_known or not coalesce(r.context, '{}') ? wanted_key);
+    return found;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) IS 'Writes a key of context, and what "legacy" keeps of it; false if the execution is gone or, unless
+may_be_known, has the key';
+
+--
+-- Name: put_in(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.put_in_runs(trace_ids);
+    perform consolidation.put_in_elements(trace_ids);
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Updates and inserts the rows that the documents of these executions show and the old tables do not
+hold';
+
+--
+-- Name: put_in_elements(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_elements(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- A second element with the same id is no reason to leave it out: it is refused, and its claim
+    -- is settled then.
+    insert into consolidation.old_event overriding system value
+    select
+        b.event_id, b.trace_id, b.step_id, b.event_type, b.event_data, b."timestamp"
+    from (
+        select x.*, row_number() over (partition by x.trace_id, x.event_id) as copy
+        from consolidation.back_event as x
+        where x.trace_id = any (trace_ids)
+    ) as b
+    where
+        b.copy > 1
+        or not exists (
+            select from consolidation.old_event as o
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.event_id = b.event_id
+        );
+    insert into consolidation.old_screenshot overriding system value
+    select
+        b.screenshot_id, b.trace_id, b.org_id, b.node_name, b.step_index, b.screenshot_url,
+        b.thumbnail_url, b.action_description, b.element_selector, b.element_found,
+        b.confidence_score, b.created_at, b.node_id
+    from (
+        select x.*, row_number() over (partition by x.trace_id, x.screenshot_id) as copy
+        from consolidation.back_screenshot as x
+        where x.trace_id = any (trace_ids)
+    ) as b
+    where
+        b.copy > 1
+        or not exists (
+            select from consolidation.old_screenshot as o
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.screenshot_id = b.screenshot_id
+        );
+    insert into consolidation.old_context overriding system value
+    select
+        b.context_id, b.trace_id, b.key, b.value, b.created_at, b.updated_at
+    from (
+        select x.*, row_number() over (partition by x.trace_id, x.context_id) as copy
+        from consolidation.back_context as x
+        where x.trace_id = any (trace_ids)
+    ) as b
+    where
+        b.copy > 1
+        or not exists (
+            select from consolidation.old_context as o
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.context_id = b.context_id
+        );
+    insert into consolidation.old_endpoint overriding system value
+    select b.* from consolidation.back_endpoint as b
+    where
+        b.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.old_endpoint as o
+            where
+                o.trace_id = any (trace_ids)
+                and o.trace_id = b.trace_id
+                and o.endpoint_id = b.endpoint_id
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_elements(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_elements(trace_ids bigint[]) IS 'Inserts the events, screenshots, context keys and endpoints that the documents show and the old
+tables do not hold';
+
+--
+-- Name: put_in_runs(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_runs(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update consolidation.old_trace as o
+    set
+        (
+            batch_job_item_id, org_id, workflow_id, channel, external_id, status, action_type,
+            action_detail, success, duration_ms, error_detail, error_message, llm_prompt,
+            llm_response, llm_model, llm_tokens_used, tier, tier_reason, config_snapshot,
+            start_time, end_time, created_at, user_id, created_by, session_id
+        ) = row(
+            b.batch_job_item_id, b.org_id, b.workflow_id, b.channel, b.external_id, b.status,
+            b.action_type, b.action_detail, b.success, b.duration_ms, b.error_detail,
+            b.error_message, b.llm_prompt, b.llm_response, b.llm_model, b.llm_tokens_used, b.tier,
+            b.tier_reason, b.config_snapshot, b.start_time, b.end_time, b.created_at, b.user_id,
+            b.created_by, b.session_id
+        )
+    from consolidation.back_trace as b
+    where
+        b.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o::text <> b::text;
+    insert into consolidation.old_trace overriding system value
+    select b.* from consolidation.back_trace as b
+    where
+        b.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.old_trace as o
+            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id
+        );
+    update consolidation.old_step as o
+    set
+        (
+            step_number, status, input_data, output_data, error_message, start_time, end_time,
+            duration_ms, retry_count, metadata, node_id
+        ) = row(
+            b.step_number, b.status, b.input_data, b.output_data, b.error_message, b.start_time,
+            b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
+        )
+    from consolidation.back_step as b
+    where
+        b.trace_id = any (trace_ids)
+        and (o.trace_id, o.step_id) = (b.trace_id, b.step_id) and o::text <> b::text;
+    insert into consolidation.old_step overriding system value
+    select b.* from consolidation.back_step as b
+    where
+        b.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.old_step as o
+            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_runs(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) IS 'Updates and inserts the executions and steps that the documents show otherwise or not yet';
+
+--
+-- Name: put_in_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    t consolidation.back_trace;
+    s consolidation.back_step;
+    e consolidation.back_event;
+    p consolidation.back_screenshot;
+    c consolidation.back_context;
+    n consolidation.back_endpoint;
+begin
+    delete from consolidation.old_trace as o where o.trace_id = refused;
+    for t in select b.* from consolidation.back_trace as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_trace overriding system value select (t).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace', refused, to_jsonb(t), sqlstate, sqlerrm
+            );
+            -- Nothing can stand below it; all of it is in its documents.
+            return;
+        end;
+    end loop;
+    for s in select b.* from consolidation.back_step as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_step overriding system value select (s).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+    for e in select b.* from consolidation.back_event as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_event overriding system value select (e).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+    for p in select b.* from consolidation.back_screenshot as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_screenshot overriding system value select (p).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+    for c in select b.* from consolidation.back_context as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_context overriding system value select (c).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+    for n in select b.* from consolidation.back_endpoint as b where b.trace_id = refused loop
+        begin
+            insert into consolidation.old_endpoint overriding system value select (n).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_singly(refused bigint) IS 'Inserts the old rows of an execution one by one; those that are refused go to set_aside';
+
+--
+-- Name: qualified_name(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.qualified_name(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (relation)::text;
+
+--
+-- Name: FUNCTION qualified_name(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.qualified_name(relation regclass) IS 'The name of a relation with its schema';
+
+--
+-- Name: qualified_routine(regprocedure); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.qualified_routine(routine regprocedure) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (routine)::text;
+
+--
+-- Name: FUNCTION qualified_routine(routine regprocedure); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.qualified_routine(routine regprocedure) IS 'The name of a function with its schema and parameters';
+
+--
+-- Name: queued_traces(bigint, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return array(
+        -- From one execution to the next, however many entries each has.
+        with recursive queued (trace_id) as (
+            select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
+            union all
+            select (
+                select min(c.trace_id) from consolidation.change as c
+                where c.trace_id > q.trace_id
+            )
+            from queued as q
+            where q.trace_id is not null
+        )
+
+        select q.trace_id
+        from queued as q
+        where q.trace_id is not null
+        limit how_many
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'The next executions in the queue from trace_id "lowest" on';
+
+--
+-- Name: raise_concurrent_update(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.raise_concurrent_update(error_detail text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise serialization_failure using
+        message = 'could not serialize access due to concurrent update',
+        detail = error_detail,
+        hint = 'Repeat the transaction.';
+end;
+$$;
+
+--
+-- Name: FUNCTION raise_concurrent_update(error_detail text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.raise_concurrent_update(error_detail text) IS 'Raises 40001: somebody else changed what the statement was about to change';
+
+--
+-- Name: raise_deleted(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.raise_deleted(table_schema text, table_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.raise_foreign_key(
+        table_schema, table_name, table_name || '_trace_id_fkey',
+        'The execution was deleted meanwhile.'
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION raise_deleted(table_schema text, table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) IS 'Raises 23503: the execution is gone that was there when the guard looked';
+
+--
+-- Name: raise_foreign_key(text, text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.raise_foreign_key(table_schema text, table_name text, constraint_name text, error_detail text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise foreign_key_violation using
+        message = format(
+            'insert or update on table "%s" violates foreign key constraint "%s"',
+            table_name, constraint_name
+        ),
+        detail = error_detail,
+        schema = table_schema, table = table_name, constraint = constraint_name;
+end;
+$$;
+
+--
+-- Name: FUNCTION raise_foreign_key(table_schema text, table_name text, constraint_name text, error_detail text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.raise_foreign_key(table_schema text, table_name text, constraint_name text, error_detail text) IS 'Raises 23503 as a table does';
+
+--
+-- Name: raise_not_null(text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.raise_not_null(table_schema text, table_name text, column_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise not_null_violation using
+        message = format(
+            'null value in column "%s" of relation "%s" violates not-null constraint',
+            column_name, table_name
+        ),
+        schema = table_schema, table = table_name, column = column_name;
+end;
+$$;
+
+--
+-- Name: FUNCTION raise_not_null(table_schema text, table_name text, column_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.raise_not_null(table_schema text, table_name text, column_name text) IS 'Raises 23502 as a table does';
+
+--
+-- Name: raise_unique(text, text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise unique_violation using
+        message = format(
+            'duplicate key value violates unique constraint "%s"', constraint_name
+        ),
+        detail = error_detail,
+        schema = table_schema, table = table_name, constraint = constraint_name;
+end;
+$$;
+
+--
+-- Name: FUNCTION raise_unique(table_schema text, table_name text, constraint_name text, error_detail text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) IS 'Raises 23505 as a table does';
 
 --
 -- Name: rebinding(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3711,22 +6072,28 @@ CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT stat
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT DISTINCT 'view'::text,
+ WITH named AS MATERIALIZED (
+          SELECT to_regclass(format('public.%I'::text, n.name)) AS relation
+            FROM unnest(consolidation.six_tables()) n(name)
+         )
+  SELECT DISTINCT 'view'::text,
      ((c.oid)::regclass)::text AS oid,
      format('create or replace view %s %s as %s'::text, (c.oid)::regclass, (('with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), pg_get_viewdef(c.oid)) AS format,
      pg_get_viewdef(c.oid) AS pg_get_viewdef
-    FROM ((pg_depend d
-      JOIN pg_rewrite r ON ((r.oid = d.objid)))
+    FROM (((named n
+      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
+      JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
       JOIN pg_class c ON ((c.oid = r.ev_class)))
-   WHERE ((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = ANY (ARRAY[(to_regclass('public.workflow_trace'::text))::oid, (to_regclass('public.workflow_steps'::text))::oid, (to_regclass('public.workflow_events'::text))::oid, (to_regclass('public.workflow_trace_screenshot'::text))::oid, (to_regclass('public.workflow_trace_context'::text))::oid, (to_regclass('public.workflow_trace_endpoint'::text))::oid])) AND (c.relkind = 'v'::"char") AND (c.oid <> d.refobjid) AND (c.relnamespace <> ('consolidation'::regnamespace)::oid))
+   WHERE ((c.relkind = 'v'::"char") AND (c.oid <> (n.relation)::oid) AND (c.relnamespace <> ('consolidation'::regnamespace)::oid))
  UNION ALL
   SELECT DISTINCT 'function'::text,
      ((p.oid)::regprocedure)::text AS oid,
      pg_get_functiondef(p.oid) AS pg_get_functiondef,
      NULL::text
-    FROM (pg_depend d
-      JOIN pg_proc p ON ((p.oid = d.objid)))
-   WHERE ((d.classid = ('pg_proc'::regclass)::oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (p.prosqlbody IS NOT NULL) AND (d.refobjid = ANY (ARRAY[(to_regclass('public.workflow_trace'::text))::oid, (to_regclass('public.workflow_steps'::text))::oid, (to_regclass('public.workflow_events'::text))::oid, (to_regclass('public.workflow_trace_screenshot'::text))::oid, (to_regclass('public.workflow_trace_context'::text))::oid, (to_regclass('public.workflow_trace_endpoint'::text))::oid])));
+    FROM ((named n
+      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
+      JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
+   WHERE ((p.prosqlbody IS NOT NULL) AND (p.pronamespace <> ('consolidation'::regnamespace)::oid));
 END;
 
 --
@@ -3734,7 +6101,8 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) IS 'Views and SQL-standard functions bound to whatever has the old names now, with the statement that
-binds them to whatever has these names when it is executed';
+binds them to whatever has these names when it is executed. Those of this schema stay where they
+are';
 
 --
 -- Name: rebuild_documents(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3742,392 +6110,45 @@ binds them to whatever has these names when it is executed';
 
 CREATE FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO 'legacy', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
+    SET enable_nestloop TO 'off'
     SET work_mem TO '32MB'
     AS $$
 declare
-    known_run public.user_workflow_run [];
-    known_step public.user_workflow_run_step [];
+    known_run consolidation.known_run [];
+    known_step consolidation.known_step [];
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
 
     -- Only documents written to after a cut-over can hold what the old tables cannot.
-    select array_agg(r)
-    into known_run
-    from public.user_workflow_run as r
-    where
-        r.legacy_trace_id = any (trace_ids)
-        and r.legacy_trace_id in (select b.trace_id from consolidation.carried_back as b);
-    if known_run is not null then
-        select array_agg(s)
-        into known_step
-        from public.user_workflow_run_step as s
-        inner join unnest(known_run) as k on k.legacy_trace_id = s.legacy_trace_id;
+    known_run := array(
+        select
+            row(
+                r.run_id, r.legacy_trace_id, r.context, r.endpoints_used, r.events, r.screenshots,
+                r.legacy
+            )::consolidation.known_run
+        from consolidation.carried_back as b
+        inner join public.user_workflow_run as r on r.legacy_trace_id = b.trace_id
+        where b.trace_id = any (trace_ids)
+    );
+    known_step := array(
+        select
+            row(
+                s.step_id, s.legacy_step_id, s.legacy_trace_id, s.events, s.screenshots,
+                s.error_details
+            )::consolidation.known_step
+        from unnest(known_run) as k
+        inner join public.user_workflow_run_step as s on s.run_id = k.run_id
+    );
+    perform consolidation.remove_what_is_gone(trace_ids);
+    perform consolidation.write_runs(trace_ids);
+    perform consolidation.write_steps(trace_ids, known_step);
+    if cardinality(known_run) > 0 then
+        perform consolidation.keep_richer(known_run, known_step);
     end if;
-
-    -- What is gone, and steps whose number changed: two of them may have swapped theirs, which no
-    -- single update can follow.
-    delete from public.user_workflow_run_step as d
-    where
-        d.legacy_trace_id = any (trace_ids)
-        and not exists (
-            select from workflow_steps as s
-            where
-                s.trace_id = any (trace_ids)
-                and s.step_id = d.legacy_step_id
-                and s.trace_id = d.legacy_trace_id
-                and s.step_number = d.step_number
-        );
-
-    -- With its steps in one statement: an execution deleted since the one above would leave them
-    -- without a run, as long as there is no foreign key to take them along.
-    with gone as (
-        delete from public.user_workflow_run as d
-        where
-            d.legacy_trace_id = any (trace_ids)
-            and not exists (
-                select from workflow_trace as t
-                where t.trace_id = any (trace_ids) and t.trace_id = d.legacy_trace_id
-            )
-        returning d.legacy_trace_id
-    )
-
-    delete from public.user_workflow_run_step as s
-    using gone as g
-    where s.legacy_trace_id = g.legacy_trace_id;
-
-    insert into public.user_workflow_run as known (
-        run_id,
-        workflow_id,
-        org_id,
-        status,
-        channel,
-        external_id,
-        started_at,
-        ended_at,
-        duration_ms,
-        context,
-        endpoints_used,
-        config_snapshot,
-        error_message,
-        error_details,
-        llm_prompt,
-        llm_response,
-        llm_model,
-        llm_tokens_used,
-        tier,
-        tier_reason,
-        created_at,
-        created_by,
-        events,
-        screenshots,
-        legacy_trace_id,
-        legacy_batch_job_item_id,
-        legacy_action_type,
-        legacy_action_detail,
-        legacy_success,
-        legacy_user_id,
-        legacy_session_id,
-        legacy
-    )
-    select
-        -- An execution that was given another trace_id after a cut-over kept its run_id; whoever
-        -- has that trace_id now gets a new one.
-        case
-            when exists (
-                select from public.user_workflow_run as o
-                where
-                    o.run_id = consolidation.run_id(t.trace_id)
-                    and o.legacy_trace_id <> t.trace_id
-            )
-                then gen_random_uuid()
-            else consolidation.run_id(t.trace_id)
-        end,
-        t.workflow_id,
-        t.org_id,
-        t.status,
-        t.channel,
-        t.external_id,
-        t.start_time,
-        t.end_time,
-        t.duration_ms,
-        coalesce(c.context, '{}'),
-        coalesce(p.endpoints_used, '[]'),
-        t.config_snapshot,
-        t.error_message,
-        t.error_detail,
-        t.llm_prompt,
-        t.llm_response,
-        t.llm_model,
-        t.llm_tokens_used,
-        t.tier,
-        t.tier_reason,
-        t.created_at,
-        t.created_by,
-        coalesce(to_jsonb(e.events), '[]'),
-        coalesce(to_jsonb(sc.screenshots), '[]'),
-        t.trace_id,
-        t.batch_job_item_id,
-        t.action_type,
-        t.action_detail,
-        t.success,
-        t.user_id,
-        t.session_id,
-        c.legacy
-    from workflow_trace as t
-    left join (
-        select
-            x.trace_id,
-            jsonb_object_agg(x.key, x.value) as context,
-            jsonb_build_object(
-                'context',
-                jsonb_object_agg(
-                    x.key,
-                    consolidation.context_origin(x.context_id, x.created_at, x.updated_at)
-                )
-            ) as legacy
-        from workflow_trace_context as x
-        where x.trace_id = any (trace_ids)
-        group by x.trace_id
-    ) as c on c.trace_id = t.trace_id
-    left join (
-        select
-            x.trace_id,
-            jsonb_agg(x.endpoint_id order by x.endpoint_id) as endpoints_used
-        from workflow_trace_endpoint as x
-        where x.trace_id = any (trace_ids)
-        group by x.trace_id
-    ) as p on p.trace_id = t.trace_id
-    left join (
-        select
-            x.trace_id,
-            array_agg(
-                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
-                order by x."timestamp", x.event_id
-            ) as events
-        from workflow_events as x
-        where x.trace_id = any (trace_ids) and x.step_id is null
-        group by x.trace_id
-    ) as e on e.trace_id = t.trace_id
-    left join (
-        select
-            x.trace_id,
-            array_agg(
-                consolidation.screenshot_object(
-                    x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
-                    x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
-                    x.confidence_score, x.created_at, x.node_id
-                )
-                order by x.created_at, x.screenshot_id
-            ) as screenshots
-        from workflow_trace_screenshot as x
-        where
-            x.trace_id = any (trace_ids)
-            and not exists (
-                select from workflow_steps as s
-                where
-                    s.trace_id = any (trace_ids)
-                    and s.trace_id = x.trace_id
-                    and s.step_number = x.step_index
-            )
-        group by x.trace_id
-    ) as sc on sc.trace_id = t.trace_id
-    where t.trace_id = any (trace_ids)
-    order by t.trace_id
-    on conflict (legacy_trace_id) do update set
-        workflow_id = excluded.workflow_id,
-        org_id = excluded.org_id,
-        status = excluded.status,
-        channel = excluded.channel,
-        external_id = excluded.external_id,
-        started_at = excluded.started_at,
-        ended_at = excluded.ended_at,
-        duration_ms = excluded.duration_ms,
-        context = excluded.context,
-        endpoints_used = excluded.endpoints_used,
-        config_snapshot = excluded.config_snapshot,
-        error_message = excluded.error_message,
-        error_details = excluded.error_details,
-        llm_prompt = excluded.llm_prompt,
-        llm_response = excluded.llm_response,
-        llm_model = excluded.llm_model,
-        llm_tokens_used = excluded.llm_tokens_used,
-        tier = excluded.tier,
-        tier_reason = excluded.tier_reason,
-        created_at = excluded.created_at,
-        created_by = excluded.created_by,
-        events = excluded.events,
-        screenshots = excluded.screenshots,
-        legacy_batch_job_item_id = excluded.legacy_batch_job_item_id,
-        legacy_action_type = excluded.legacy_action_type,
-        legacy_action_detail = excluded.legacy_action_detail,
-        legacy_success = excluded.legacy_success,
-        legacy_user_id = excluded.legacy_user_id,
-        legacy_session_id = excluded.legacy_session_id,
-        legacy = excluded.legacy;
-
-    insert into public.user_workflow_run_step as known (
-        step_id,
-        run_id,
-        node_id,
-        step_number,
-        status,
-        retry_count,
-        started_at,
-        ended_at,
-        duration_ms,
-        input_data,
-        output_data,
-        screenshots,
-        events,
-        error_message,
-        metadata,
-        org_id,
-        legacy_step_id,
-        legacy_trace_id
-    )
-    select
-        case
-            when k.step_id is not null then k.step_id
-            -- As above; the other one may have been deleted above, to be inserted again here.
-            when
-                consolidation.step_id(s.step_id) in (select o.step_id from unnest(known_step) as o)
-                or exists (
-                    select from public.user_workflow_run_step as o
-                    where
-                        o.step_id = consolidation.step_id(s.step_id)
-                        and o.legacy_step_id <> s.step_id
-                )
-                then gen_random_uuid()
-            else consolidation.step_id(s.step_id)
-        end,
-        r.run_id,
-        s.node_id,
-        s.step_number,
-        s.status,
-        s.retry_count,
-        s.start_time,
-        s.end_time,
-        s.duration_ms,
-        s.input_data,
-        s.output_data,
-        coalesce(to_jsonb(sc.screenshots), '[]'),
-        coalesce(to_jsonb(e.events), '[]'),
-        s.error_message,
-        s.metadata,
-        r.org_id,
-        s.step_id,
-        s.trace_id
-    from workflow_steps as s
-    inner join public.user_workflow_run as r
-        on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
-    left join unnest(known_step) as k on k.legacy_step_id = s.step_id
-    left join (
-        select
-            x.trace_id,
-            x.step_id,
-            array_agg(
-                consolidation.event_object(x.event_id, x.event_type, x.event_data, x."timestamp")
-                order by x."timestamp", x.event_id
-            ) as events
-        from workflow_events as x
-        where x.trace_id = any (trace_ids) and x.step_id is not null
-        group by x.trace_id, x.step_id
-    ) as e on e.trace_id = s.trace_id and e.step_id = s.step_id
-    left join (
-        select
-            x.trace_id,
-            x.step_index,
-            array_agg(
-                consolidation.screenshot_object(
-                    x.screenshot_id, x.org_id, x.node_name, x.step_index, x.screenshot_url,
-                    x.thumbnail_url, x.action_description, x.element_selector, x.element_found,
-                    x.confidence_score, x.created_at, x.node_id
-                )
-                order by x.created_at, x.screenshot_id
-            ) as screenshots
-        from workflow_trace_screenshot as x
-        where x.trace_id = any (trace_ids)
-        group by x.trace_id, x.step_index
-    ) as sc on sc.trace_id = s.trace_id and sc.step_index = s.step_number
-    where s.trace_id = any (trace_ids)
-    order by s.step_id
-    on conflict (legacy_step_id) do update set
-        run_id = excluded.run_id,
-        node_id = excluded.node_id,
-        step_number = excluded.step_number,
-        status = excluded.status,
-        retry_count = excluded.retry_count,
-        started_at = excluded.started_at,
-        ended_at = excluded.ended_at,
-        duration_ms = excluded.duration_ms,
-        input_data = excluded.input_data,
-        output_data = excluded.output_data,
-        screenshots = excluded.screenshots,
-        events = excluded.events,
-        error_message = excluded.error_message,
-        metadata = excluded.metadata,
-        org_id = excluded.org_id,
-        legacy_trace_id = excluded.legacy_trace_id;
-
-    if known_run is null then
-        return;
-    end if;
-    update public.user_workflow_run as r
-    set
-        context = r.context || c.content,
-        -- With their origin, which a trigger would give them anew.
-        legacy = case
-            when c.content = '{}' then r.legacy
-            else coalesce(r.legacy, '{}') || jsonb_build_object(
-                'context', coalesce(r.legacy -> 'context', '{}') || c.origin
-            )
-        end,
-        endpoints_used = r.endpoints_used || coalesce(
-            (
-                select jsonb_agg(p.element order by p.place)
-                from jsonb_array_elements(
-                    case
-                        when jsonb_typeof(k.endpoints_used) = 'array' then k.endpoints_used
-                        else '[]'
-                    end
-                ) with ordinality as p (element, place)
-                where consolidation.to_bigint(p.element) is null
-            ),
-            '[]'
-        ),
-        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
-        screenshots = consolidation.merge_elements(
-            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
-        )
-    from unnest(known_run) as k
-    left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
-    cross join lateral (
-        select
-            coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
-            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
-        from jsonb_each(
-            case when jsonb_typeof(k.context) = 'object' then k.context end
-        ) as x
-        where length(x.key) > 255
-    ) as c
-    where r.run_id = k.run_id;
-    update public.user_workflow_run_step as s
-    set
-        error_details = k.error_details,
-        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
-        screenshots = consolidation.merge_elements(
-            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
-        )
-    from unnest(known_step) as k
-    left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
-    where s.step_id = k.step_id;
 exception
     when not_null_violation then
         raise exception using
@@ -4146,11 +6167,172 @@ $$;
 COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
 
 --
+-- Name: rebuild_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rebuild_old_tables() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    remembered text;
+begin
+    if consolidation.phase() <> 'contract' then
+        return;
+    end if;
+    perform consolidation.take_locks(
+        array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
+        'share row exclusive'
+    );
+    for remembered in
+        select d.statement
+        from consolidation.dropped_table as d
+        order by
+            d.ordinal / 1000,
+            array_position(consolidation.six_tables(), d.table_name),
+            d.ordinal
+    loop
+        execute remembered;
+    end loop;
+    delete from consolidation.dropped_table;
+    delete from consolidation.carried_back;
+    delete from consolidation.set_aside;
+    perform consolidation.forget_proof();
+    perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
+    perform consolidation.start_capture(
+        'public.user_workflow_run_step', 'consolidation.capture_new'
+    );
+    -- Everything, as after a truncate: catch_up() spells it out when writers no longer wait.
+    insert into consolidation.change (trace_id) values (null);
+end;
+$$;
+
+--
+-- Name: FUNCTION rebuild_old_tables(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rebuild_old_tables() IS 'Creates the old tables again as they were, empty, and puts every execution into the queue; does
+nothing if they are there. catch_up() fills them, from as many sessions as you like';
+
+--
+-- Name: record_comparison(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET work_mem TO '64MB'
+    AS $$
+declare
+    -- One statement, one snapshot: an execution that somebody wrote to is in the queue as well, and
+    -- is proved once it is carried over.
+    unequal constant bigint [] := array(
+        select s.trace_id
+        from (
+            select x.trace_id
+            -- Not in unnest(), for whose estimate the planner would call it once more.
+            from (select consolidation.suspects(lo, hi, ids) as ids offset 0) as f
+            cross join unnest(f.ids) as x (trace_id)
+            where not exists (
+                select from consolidation.change as c where c.trace_id = x.trace_id
+            )
+            -- Only what is left is compared in words.
+            offset 0
+        ) as s
+        where exists (select from consolidation.differences_of(array[s.trace_id]))
+    );
+begin
+    delete from consolidation.unequal_trace as u
+    where
+        u.trace_id between lo and hi
+        and (ids is null or u.trace_id = any (ids))
+        and u.trace_id <> all (unequal);
+    insert into consolidation.unequal_trace (trace_id)
+    select u.trace_id from unnest(unequal) as u (trace_id)
+    on conflict do nothing;
+end;
+$$;
+
+--
+-- Name: FUNCTION record_comparison(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint[]) IS 'Compares the executions from lo to hi, of ids if not null, and notes those that differ';
+
+--
+-- Name: refuse_empty_comparison(bigint, bigint, bigint[], boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+    is_limited constant boolean :=
+        ids is not null or lo > -9223372036854775808 or hi < 9223372036854775807;
+    problem text;
+    seen bigint;
+    pending bigint := 0;
+begin
+    if consolidation.phase() = 'contract' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the old tables were dropped: there is nothing to compare with';
+    end if;
+    select count(*)
+    into seen
+    from consolidation.old_trace as t
+    where t.trace_id between lo and hi and (ids is null or t.trace_id = any (ids));
+    if skip_pending then
+        select count(*)
+        into pending
+        from consolidation.old_trace as t
+        where
+            t.trace_id between lo and hi
+            and (ids is null or t.trace_id = any (ids))
+            and exists (select from consolidation.change as c where c.trace_id = t.trace_id);
+    end if;
+    problem := case
+        when
+            skip_pending
+            and exists (select from consolidation.change as c where c.trace_id is null)
+            then 'a truncate is waiting in the queue: every execution is pending'
+        when seen > 0 and pending = seen
+            then format('compared nothing: all %s executions are pending', seen)
+        when
+            seen = 0 and not is_limited
+            and (
+                select c.reltuples > 0
+                from pg_class as c
+                where c.oid = consolidation.old_table('workflow_trace')
+            )
+            then 'compared nothing, but workflow_trace is not known to be empty'
+    end;
+    if problem is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = problem,
+            hint = 'call consolidation.catch_up(); or, if the table is empty, analyze it; then '
+            'compare again.';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean) IS 'Raises 55000 where a comparison would see nothing, which proves nothing';
+
+--
 -- Name: refuse_findings(); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
 CREATE PROCEDURE consolidation.refuse_findings()
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     findings text;
@@ -4159,9 +6341,8 @@ begin
     select
         count(*),
         string_agg(
-            format('%s %s: %s. %s', p.kind, p.object, p.consequence, p.remedy),
-            e'
-' order by p.kind, p.object
+            format(E'\n%s %s: %s. %s', p.kind, p.object, p.consequence, p.remedy), ''
+            order by p.kind, p.object
         )
     into found_count, findings
     from consolidation.preflight as p
@@ -4169,9 +6350,9 @@ begin
     if found_count > 0 then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
-            message = format('the preflight has %s findings; nothing was changed:', found_count)
-            || e'
-' || findings,
+            message = format(
+                'the preflight has %s findings; nothing was changed:%s', found_count, findings
+            ),
             hint = 'select * from consolidation.preflight; remedy each, or accept it: insert into '
             'consolidation.accepted (kind, object, reason) values (…)';
     end if;
@@ -4185,11 +6366,40 @@ $$;
 COMMENT ON PROCEDURE consolidation.refuse_findings() IS 'Raises 55000 with every finding of the preflight that is neither remedied nor accepted';
 
 --
--- Name: refuse_known_event_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: refuse_known_context_id(bigint, bigint, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.refuse_known_event_id(wanted bigint) RETURNS void
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Another session that inserts the same id into the same execution waits, then sees it.
+    perform consolidation.lock_run(wanted_trace_id);
+    if exists (
+        select from consolidation.context_row as c
+        where c.trace_id = wanted_trace_id and c.context_id = wanted
+    ) then
+        perform consolidation.raise_unique(
+            table_schema, 'workflow_trace_context', 'workflow_trace_context_pkey',
+            format('Key (context_id)=(%s) already exists.', wanted)
+        );
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text) IS 'Locks the document of an execution and raises 23505 if a key of the execution has this context_id';
+
+--
+-- Name: refuse_known_event_id(bigint, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_known_event_id(wanted bigint, table_schema text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
@@ -4205,22 +6415,312 @@ begin
                 and r.events @> jsonb_build_array(jsonb_build_object('event_id', wanted))
         )
     then
-        raise unique_violation using
-            message = 'duplicate key value violates unique constraint "workflow_events_pkey"',
-            detail = format('Key (event_id)=(%s) already exists.', wanted),
-            schema = 'public',
-            table = 'workflow_events',
-            constraint = 'workflow_events_pkey';
+        perform consolidation.raise_unique(
+            table_schema, 'workflow_events', 'workflow_events_pkey',
+            format('Key (event_id)=(%s) already exists.', wanted)
+        );
     end if;
 end;
 $$;
 
 --
--- Name: FUNCTION refuse_known_event_id(wanted bigint); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION refuse_known_event_id(wanted bigint, table_schema text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_known_event_id(wanted bigint) IS 'Raises 23505 if an element has this event_id. Only for ids that come from the caller: those from
-the sequence are new';
+COMMENT ON FUNCTION consolidation.refuse_known_event_id(wanted bigint, table_schema text) IS 'Raises 23505 if an element has this event_id. The caller has locked the document, so that another
+session that inserts the same id there waits, then sees it; ids from the sequence are new';
+
+--
+-- Name: refuse_known_screenshot_id(bigint, uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Another session that inserts the same id into the same execution waits, then sees it.
+    perform consolidation.lock_run(wanted_trace_id);
+    if exists (
+        select from consolidation.screenshot_row as s
+        where s.trace_id = wanted_trace_id and s.screenshot_id = wanted
+    ) then
+        perform consolidation.raise_unique(
+            table_schema, 'workflow_trace_screenshot', 'workflow_trace_screenshot_pkey',
+            format('Key (screenshot_id)=(%s) already exists.', wanted)
+        );
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
+
+--
+-- Name: refuse_set_aside(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_set_aside() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    refused text;
+begin
+    select string_agg(
+        format(
+            '%s rows of %s with %s, for example of trace_id %s: %s',
+            r.how_many, r.table_name, r.error_code, r.trace_id, r.message
+        ),
+        e'\n' order by r.table_name, r.error_code
+    )
+    into refused
+    from (
+        select
+            a.table_name,
+            a.error_code,
+            count(*) as how_many,
+            min(a.trace_id) as trace_id,
+            min(a.message) as message
+        from consolidation.set_aside as a
+        where not exists (
+            select from consolidation.accepted as x
+            where x.kind = 'row set aside' and x.object = a.table_name
+        )
+        group by a.table_name, a.error_code
+    ) as r;
+    if refused is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = concat(
+                'old tables refuse rows, which would stay in the documents:', e'\n', refused
+            ),
+            detail = 'Nothing was changed.',
+            hint = 'select * from consolidation.set_aside; repair them in the documents and call '
+            'consolidation.catch_up(), or accept it: insert into consolidation.accepted (kind, '
+            'object, reason) values (''row set aside'', ''<name of the old table>'', …).';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_set_aside(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_set_aside() IS 'Raises 55000 with the rows that old tables refused, unless that was accepted for their table (kind
+"row set aside", object: name of the table)';
+
+--
+-- Name: refuse_unequal(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_unequal() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    unequal bigint [];
+    example record;
+begin
+    -- What was repaired meanwhile is no reason to refuse.
+    perform consolidation.record_comparison(
+        -9223372036854775808, 9223372036854775807,
+        array(select u.trace_id from consolidation.unequal_trace as u order by 1 limit 100)
+    );
+    unequal := array(select u.trace_id from consolidation.unequal_trace as u order by 1);
+    if cardinality(unequal) = 0 then
+        return;
+    end if;
+    select d.*
+    into example
+    from consolidation.differences(trace_ids => unequal[: 1]) as d
+    limit 1;
+    raise exception using
+        errcode = 'data_corrupted',
+        message = format(
+            'old tables and documents differ in %s executions, for example %s %s in %s',
+            cardinality(unequal), example.table_name, example.key, example.columns
+        ),
+        detail = format(
+            'old: %s new: %s',
+            coalesce(example.old_row::text, 'no row'), coalesce(example.new_row::text, 'no row')
+        ),
+        hint = 'Nothing was changed. select * from consolidation.differences(); shows all.';
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_unequal(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_unequal() IS 'Raises XX001 with an example if the proof found executions that differ and still do';
+
+--
+-- Name: cut_over_log; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.cut_over_log (
+    ordinal bigint NOT NULL,
+    stage text NOT NULL,
+    relation regclass,
+    statement text NOT NULL,
+    must_succeed boolean DEFAULT false NOT NULL,
+    CONSTRAINT cut_over_log_stage_check CHECK ((stage = ANY (ARRAY['arrive'::text, 'after'::text, 'validate'::text, 'validate back'::text])))
+);
+
+--
+-- Name: TABLE cut_over_log; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.cut_over_log IS 'Statements that a swap of the names left for later, because the catalog does not keep what they
+say';
+
+--
+-- Name: COLUMN cut_over_log.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.cut_over_log.ordinal IS 'Order in which they are executed';
+
+--
+-- Name: COLUMN cut_over_log.stage; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.cut_over_log.stage IS 'When: arrive: in this swap, once the names are moved; validate: at the end of the cut-over, once
+the locks are gone; after: on the way back, once the names are moved; validate back: at its end,
+once the locks are gone';
+
+--
+-- Name: COLUMN cut_over_log.relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.cut_over_log.relation IS 'Relation that the statement is about, whatever it is called when it is executed';
+
+--
+-- Name: COLUMN cut_over_log.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.cut_over_log.statement IS 'One statement, without semicolon; <relation> in it stands for the name of the relation';
+
+--
+-- Name: COLUMN cut_over_log.must_succeed; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.cut_over_log.must_succeed IS 'Whether it stops the way back when something that it names is gone, rather than being skipped';
+
+--
+-- Name: remember(text, regclass, text, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean DEFAULT false) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO consolidation.cut_over_log (stage, relation, statement, must_succeed)  SELECT v.stage,
+             v.relation,
+             v.statement,
+             v.must_succeed
+            FROM ( VALUES (remember.stage,remember.relation,remember.statement,remember.must_succeed)) v(stage, relation, statement, must_succeed)
+           WHERE (v.statement IS NOT NULL);
+END;
+
+--
+-- Name: FUNCTION remember(stage text, relation regclass, statement text, must_succeed boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) IS 'Leaves a statement about a relation for a later stage; nothing for null';
+
+--
+-- Name: remove_what_is_gone(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Carried over for the first time, as most are.
+    if not exists (
+        select from public.user_workflow_run as r where r.legacy_trace_id = any (trace_ids)
+    ) and not exists (
+        select from public.user_workflow_run_step as s where s.legacy_trace_id = any (trace_ids)
+    ) then
+        return;
+    end if;
+    -- Also steps whose number changed: two of them may have swapped theirs, which no single update
+    -- can follow.
+    delete from public.user_workflow_run_step as d
+    where
+        d.legacy_trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.old_step as s
+            where
+                s.trace_id = any (trace_ids)
+                and s.step_id = d.legacy_step_id
+                and s.trace_id = d.legacy_trace_id
+                and s.step_number = d.step_number
+        );
+    -- With its steps in one statement: an execution deleted since the one above would leave them
+    -- without a run, as long as there is no foreign key to take them along.
+    with gone as (
+        delete from public.user_workflow_run as d
+        where
+            d.legacy_trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.old_trace as t
+                where t.trace_id = any (trace_ids) and t.trace_id = d.legacy_trace_id
+            )
+        returning d.legacy_trace_id
+    )
+
+    delete from public.user_workflow_run_step as s
+    using gone as g
+    where s.legacy_trace_id = g.legacy_trace_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) IS 'Deletes runs and steps of these executions that the old tables hold no more';
+
+--
+-- Name: rename_table(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rename_table(old_name text, new_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    target constant regclass := format('public.%I', old_name)::regclass;
+begin
+    execute format('alter table %s rename to %I', target, new_name);
+    perform consolidation.leave_view(old_name, target);
+    perform consolidation.copy_grants(target, format('public.%I', old_name)::regclass);
+    execute format(
+        'alter view public.%I owner to %I', old_name, consolidation.owner_of(target)
+    );
+    -- Rights that the roles of this project did not have, and get, go again on the way back.
+    perform consolidation.remember(
+        'after', target, format('revoke %s on <relation> from %I', p.privilege, r.role_name)
+    )
+    from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as p (privilege)
+    cross join unnest(array['workflow_app', 'workflow_maintenance']) as r (role_name)
+    where not exists (
+        select from consolidation.privilege(target) as h
+        where h.privilege_type = p.privilege and h.role_name = r.role_name and h.column_name is null
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION rename_table(old_name text, new_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rename_table(old_name text, new_name text) IS 'Renames a table and leaves a view of its old name, with owner and privileges';
 
 --
 -- Name: require_read_committed(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4252,6 +6752,209 @@ COMMENT ON FUNCTION consolidation.require_read_committed() IS 'Raises 25000 in a
 first and has to see what was committed until then';
 
 --
+-- Name: rest(timestamp with time zone, interval, interval, boolean); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.rest(IN batch_ended timestamp with time zone, IN pause interval, IN max_lag interval, INOUT stopped boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    early boolean;
+    reported timestamptz := clock_timestamp();
+begin
+    loop
+        stopped := consolidation.is_asked_to_stop();
+        early := clock_timestamp() < batch_ended + pause or consolidation.standby_lag() > max_lag;
+        commit;
+        exit when stopped or early is not true;
+        if
+            consolidation.standby_lag() > max_lag
+            and clock_timestamp() > reported + interval '5 seconds'
+        then
+            reported := clock_timestamp();
+            raise notice 'waits for a standby that is % behind', consolidation.standby_lag();
+        end if;
+        perform pg_catalog.pg_sleep(0.05);
+    end loop;
+end;
+$$;
+
+--
+-- Name: PROCEDURE rest(IN batch_ended timestamp with time zone, IN pause interval, IN max_lag interval, INOUT stopped boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.rest(IN batch_ended timestamp with time zone, IN pause interval, IN max_lag interval, INOUT stopped boolean) IS 'Between two batches: waits until pause is over and no standby is farther behind than max_lag.
+stopped: whether stop_backfill asked the session to end';
+
+--
+-- Name: rest_triggers(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rest_triggers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    accepted record;
+begin
+    for accepted in
+        select
+            g.tgrelid::regclass as relation,
+            g.tgname,
+            case g.tgenabled when 'R' then 'replica' when 'A' then 'always' end as firing
+        from unnest(consolidation.six_tables()) as n (name)
+        inner join pg_trigger as g on g.tgrelid = consolidation.old_table(n.name)
+        inner join pg_proc as p on p.oid = g.tgfoid
+        where
+            not g.tgisinternal
+            and g.tgenabled <> 'D'
+            and p.pronamespace <> 'consolidation'::regnamespace
+    loop
+        execute format('alter table %s disable trigger %I', accepted.relation, accepted.tgname);
+        -- Its inverse: that it fired, and how, the catalog forgets.
+        perform consolidation.remember(
+            'after',
+            accepted.relation,
+            format('alter table <relation> enable %s trigger %I', accepted.firing, accepted.tgname)
+        );
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION rest_triggers(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rest_triggers() IS 'Disables the triggers of the old tables that somebody accepted in consolidation.accepted, and
+remembers to enable them';
+
+--
+-- Name: restore_name(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.restore_name(old_name text, new_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    source constant regclass := format('public.%I', old_name)::regclass;
+    target constant regclass := format('public.%I', new_name)::regclass;
+begin
+    -- As in restore_table.
+    execute format('revoke all on %s from workflow_app, workflow_maintenance', source);
+    perform consolidation.revoke_grants(target);
+    perform consolidation.copy_grants(source, target);
+    execute format('drop view %s', source);
+    execute format('alter table %s rename to %I', target, old_name);
+end;
+$$;
+
+--
+-- Name: FUNCTION restore_name(old_name text, new_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.restore_name(old_name text, new_name text) IS 'The inverse of rename_table';
+
+--
+-- Name: restore_table(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.restore_table(old_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    source constant regclass := format('public.%I', old_name)::regclass;
+    target constant regclass := format('legacy.%I', old_name)::regclass;
+begin
+    execute format('alter view %s set schema consolidation', source);
+    execute format('alter table %s set schema public', target);
+    -- Privileges that were changed since the cut-over go back with the name. Those of the roles of
+    -- this project stay what they were on the table before it.
+    execute format('revoke all on %s from workflow_app, workflow_maintenance', source);
+    perform consolidation.revoke_grants(target);
+    perform consolidation.copy_grants(source, target);
+    perform consolidation.revoke_grants(source);
+    execute format(
+        'alter view %s owner to %I', source, consolidation.owner_of('public.user_workflow_run')
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION restore_table(old_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.restore_table(old_name text) IS 'The inverse of retire_table';
+
+--
+-- Name: retire_table(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.retire_table(old_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    source constant regclass := format('public.%I', old_name)::regclass;
+    target constant regclass := format('consolidation.%I', old_name)::regclass;
+    owner constant name := consolidation.owner_of(source);
+begin
+    execute format('alter table %s set schema legacy', source);
+    execute format('alter view %s set schema public', target);
+    perform consolidation.copy_grants(source, target);
+    perform consolidation.grant_documents(target);
+    execute format('alter view %s owner to %I', target, owner);
+    -- Keys between the old tables act as their owner.
+    if not has_schema_privilege(owner, 'legacy', 'usage') then
+        execute format('grant usage on schema legacy to %I', owner);
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION retire_table(old_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.retire_table(old_name text) IS 'Gives the name of one of the six tables to its view, with owner and privileges';
+
+--
+-- Name: revoke_applications(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.revoke_applications() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    behind record;
+begin
+    for behind in
+        select distinct
+            b.relation,
+            c.relkind
+        from consolidation.view_of_six() as n
+        cross join consolidation.relation_behind(n.relation) as b
+        inner join pg_class as c on c.oid = b.relation
+    loop
+        perform consolidation.revoke_grants(behind.relation);
+        execute format('revoke all on %s from workflow_app', behind.relation);
+        if behind.relkind = 'v' then
+            execute format(
+                'revoke insert, update, delete on %s from workflow_maintenance', behind.relation
+            );
+        end if;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION revoke_applications(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.revoke_applications() IS 'The inverse of grant_applications and of grant_documents, for what is behind the old names';
+
+--
 -- Name: revoke_grants(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -4263,20 +6966,12 @@ declare
     grantee text;
 begin
     for grantee in
-        select coalesce(quote_ident(r.rolname), 'public')
-        from (
-            select x.grantee
-            from pg_class as c
-            cross join lateral aclexplode(c.relacl) as x
-            where c.oid = target and x.grantee <> c.relowner
-            union
-            select x.grantee
-            from pg_attribute as a
-            cross join lateral aclexplode(a.attacl) as x
-            where a.attrelid = target
-        ) as g
-        left join pg_roles as r on r.oid = g.grantee
-        where coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
+        select distinct p.role_name
+        from consolidation.privilege(target) as p
+        inner join pg_class as c on c.oid = target
+        where
+            p.grantee <> c.relowner
+            and p.role_name not in ('workflow_app', 'workflow_maintenance')
     loop
         execute format('revoke all on %s from %s cascade', target, grantee);
     end loop;
@@ -4289,6 +6984,66 @@ $$;
 
 COMMENT ON FUNCTION consolidation.revoke_grants(target regclass) IS 'Revokes all privileges on a relation, also on its columns, from everybody but its owner and the
 roles of this project';
+
+--
+-- Name: rule_definition(oid); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rule_definition(rule oid) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN pg_get_ruledef(rule);
+
+--
+-- Name: FUNCTION rule_definition(rule oid); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rule_definition(rule oid) IS 'The statement that creates a rule, or the query of a view, with all schemas';
+
+--
+-- Name: rules_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rules_definition(source regclass) RETURNS TABLE(stage integer, place bigint, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT 7,
+     (g.oid)::bigint AS oid,
+     pg_get_triggerdef(g.oid) AS pg_get_triggerdef
+    FROM pg_trigger g
+   WHERE ((g.tgrelid = (rules_definition.source)::oid) AND (NOT g.tgisinternal))
+ UNION ALL
+  SELECT 8,
+     (g.oid)::bigint AS oid,
+     format('alter table %s %s trigger %I'::text, rules_definition.source,
+         CASE g.tgenabled
+             WHEN 'D'::"char" THEN 'disable'::text
+             WHEN 'A'::"char" THEN 'enable always'::text
+             ELSE 'enable replica'::text
+         END, g.tgname) AS format
+    FROM pg_trigger g
+   WHERE ((g.tgrelid = (rules_definition.source)::oid) AND (NOT g.tgisinternal) AND (g.tgenabled <> 'O'::"char"))
+ UNION ALL
+  SELECT 8,
+     (p.oid)::bigint AS oid,
+     consolidation.policy_definition(p.oid, (rules_definition.source)::text) AS policy_definition
+    FROM pg_policy p
+   WHERE (p.polrelid = (rules_definition.source)::oid)
+ UNION ALL
+  SELECT 9,
+     v.place,
+     format('alter table %s %s row level security'::text, rules_definition.source, v.setting) AS format
+    FROM (pg_class c
+      CROSS JOIN LATERAL ( VALUES (1,c.relrowsecurity,'enable'::text), (2,c.relforcerowsecurity,'force'::text)) v(place, is_set, setting))
+   WHERE ((c.oid = (rules_definition.source)::oid) AND v.is_set);
+END;
+
+--
+-- Name: FUNCTION rules_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rules_definition(source regclass) IS 'Statements that create triggers and policies of a table again';
 
 --
 -- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4333,6 +7088,45 @@ CREATE FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid
 COMMENT ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as an element of screenshots';
 
 --
+-- Name: screenshots_of_old_rows(bigint[], boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_steps boolean) RETURNS TABLE(trace_id bigint, step_number integer, screenshots jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        p.trace_id,
+        s.step_number,
+        to_jsonb(
+            array_agg(
+                consolidation.screenshot_object(
+                    p.screenshot_id, p.org_id, p.node_name, p.step_index, p.screenshot_url,
+                    p.thumbnail_url, p.action_description, p.element_selector, p.element_found,
+                    p.confidence_score, p.created_at, p.node_id
+                )
+                order by p.created_at, p.screenshot_id
+            )
+        )
+    from consolidation.old_screenshot as p
+    left join consolidation.old_step as s
+        on s.trace_id = any (trace_ids)
+        and s.trace_id = p.trace_id
+        and s.step_number = p.step_index
+    where p.trace_id = any (trace_ids) and (s.step_id is not null) = on_steps
+    group by p.trace_id, s.step_number;
+end;
+$$;
+
+--
+-- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_steps boolean) IS 'The arrays of screenshots of these executions: those of their steps, or those of no step';
+
+--
 -- Name: see_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -4354,10 +7148,7 @@ begin
         select
             consolidation.old_table(n.name),
             false
-        from unnest(array[
-            'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-            'workflow_trace_context', 'workflow_trace_endpoint'
-        ]) as n (name)
+        from unnest(consolidation.six_tables()) as n (name)
     ) as t
     where t.relation is not null and row_security_active(t.relation::oid) and not t.has_policy;
     if hidden is not null then
@@ -4377,6 +7168,257 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.see_everything() IS 'Raises 42501 if row level security hides rows of old tables or documents from the current role';
+
+--
+-- Name: serial_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.serial_definition(source regclass) RETURNS TABLE(stage integer, place bigint, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT v.stage,
+     (a.attnum)::bigint AS attnum,
+         CASE v.stage
+             WHEN 1 THEN format('create sequence %s as %s'::text, (d.objid)::regclass, format_type(s.seqtypid, NULL::integer))
+             ELSE format('alter sequence %s owned by %s.%I'::text, (d.objid)::regclass, serial_definition.source, a.attname)
+         END AS format
+    FROM (((pg_depend d
+      JOIN pg_sequence s ON ((s.seqrelid = d.objid)))
+      JOIN pg_attribute a ON (((a.attrelid = (serial_definition.source)::oid) AND (a.attnum = d.refobjsubid))))
+      CROSS JOIN ( VALUES (1), (3)) v(stage))
+   WHERE ((d.classid = ('pg_class'::regclass)::oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (serial_definition.source)::oid) AND (d.deptype = 'a'::"char"));
+END;
+
+--
+-- Name: FUNCTION serial_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.serial_definition(source regclass) IS 'Statements that create the sequences of the serial columns of a table again';
+
+--
+-- Name: set_aside; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.set_aside (
+    table_name text NOT NULL,
+    trace_id bigint NOT NULL,
+    content jsonb NOT NULL,
+    error_code text NOT NULL,
+    message text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE set_aside; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.set_aside IS 'Rows that an old table refused when their execution was carried back. They stay in the documents';
+
+--
+-- Name: COLUMN set_aside.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.table_name IS 'Old table that refused the row';
+
+--
+-- Name: COLUMN set_aside.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.trace_id IS 'Execution of the row';
+
+--
+-- Name: COLUMN set_aside.content; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.content IS 'The row, as the old name shows it';
+
+--
+-- Name: COLUMN set_aside.error_code; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.error_code IS 'SQLSTATE of the refusal';
+
+--
+-- Name: COLUMN set_aside.message; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.message IS 'Message of the refusal';
+
+--
+-- Name: COLUMN set_aside.at; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.at IS 'When the row was refused';
+
+--
+-- Name: set_aside(text, bigint, jsonb, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO consolidation.set_aside (table_name, trace_id, content, error_code, message)
+   VALUES (set_aside.table_name, set_aside.trace_id, set_aside.content, set_aside.error_code, set_aside.message);
+END;
+
+--
+-- Name: FUNCTION set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) IS 'Notes a row that an old table refused';
+
+--
+-- Name: settle_claims(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.settle_claims(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- A document that an application has locked is left alone: nobody waits for the way back, and
+    -- the application's own write brings it here again.
+    free_runs constant bigint [] := array(
+        select r.legacy_trace_id
+        from public.user_workflow_run as r
+        where r.legacy_trace_id in (
+            select j.trace_id
+            from consolidation.judged_claim(trace_ids) as j
+            where j.verdict = 'lost' and j.step_id is null
+        )
+        for update skip locked
+    );
+    free_steps constant bigint [] := array(
+        select s.legacy_step_id
+        from public.user_workflow_run_step as s
+        where s.legacy_step_id in (
+            select j.step_id
+            from consolidation.judged_claim(trace_ids) as j
+            where j.verdict = 'lost'
+        )
+        for update skip locked
+    );
+    taken constant text [] := array(select c.id from consolidation.claims_of(trace_ids) as c);
+    document record;
+begin
+    -- Asked again, now that nobody else changes them.
+    for document in
+        select
+            j.kind,
+            j.trace_id,
+            j.step_id,
+            jsonb_object_agg(j.place, consolidation.free_id(j.kind, taken)) as new_ids
+        from consolidation.judged_claim(trace_ids) as j
+        where
+            j.verdict = 'lost'
+            and (
+                (j.step_id is null and j.trace_id = any (free_runs))
+                or j.step_id = any (free_steps)
+            )
+        group by j.kind, j.trace_id, j.step_id
+    loop
+        perform consolidation.give_new_ids(
+            document.kind, document.trace_id, document.step_id, document.new_ids
+        );
+    end loop;
+
+    delete from consolidation.old_event as o
+    where o.event_id in (
+        select j.id::bigint
+        from consolidation.judged_claim(trace_ids) as j
+        where j.kind = 'event' and j.verdict = 'moved'
+    );
+    delete from consolidation.old_screenshot as o
+    where o.screenshot_id in (
+        select j.id::uuid
+        from consolidation.judged_claim(trace_ids) as j
+        where j.kind = 'screenshot' and j.verdict = 'moved'
+    );
+    delete from consolidation.old_context as o
+    where o.context_id in (
+        select j.id::bigint
+        from consolidation.judged_claim(trace_ids) as j
+        where j.kind = 'context' and j.verdict = 'moved'
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives elements and context keys of these executions whose claim is lost a new id, in their
+document; a row that moved here is deleted where the old table still has it';
+
+--
+-- Name: slice_end(bigint, bigint, bigint[], integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return coalesce(
+        (
+            select t.trace_id
+            from consolidation.old_trace as t
+            where t.trace_id between lo and hi and (ids is null or t.trace_id = any (ids))
+            order by t.trace_id
+            offset size - 1
+            limit 1
+        ),
+        hi
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION slice_end(lo bigint, hi bigint, ids bigint[], size integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) IS 'The trace_id up to which there are "size" executions from lo on; hi if there are fewer';
+
+--
+-- Name: spare_unscoped_roles(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.spare_unscoped_roles(roles text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    table_name text;
+begin
+    if roles is null then
+        return;
+    end if;
+    foreach table_name in array array[
+        'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config'
+    ] loop
+        execute format(
+            'create policy %I on public.%I for all to %s
+            using ((select public.current_org_id()) is null)
+            with check ((select public.current_org_id()) is null)',
+            table_name || '_unscoped', table_name, roles
+        );
+        execute format(
+            'comment on policy %I on public.%I is %L',
+            table_name || '_unscoped', table_name,
+            'Roles that saw all organisations before the cut-over go on doing so, while they '
+            'name none in app.current_org_id'
+        );
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION spare_unscoped_roles(roles text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.spare_unscoped_roles(roles text) IS 'Lets roles that saw all organisations go on doing so while they name none; null: there are none';
 
 --
 -- Name: standby_lag(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4400,28 +7442,26 @@ CREATE FUNCTION consolidation.start_capture(captured regclass, capture_function 
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    event record;
 begin
-    execute format(
-        'create trigger capture_insert after insert on %s
-        referencing new table as new_row for each statement execute function %s()',
-        captured, capture_function
-    );
-    execute format(
-        'create trigger capture_update after update on %s
-        referencing old table as old_row new table as new_row
-        for each statement execute function %s()',
-        captured, capture_function
-    );
-    execute format(
-        'create trigger capture_delete after delete on %s
-        referencing old table as old_row for each statement execute function %s()',
-        captured, capture_function
-    );
-    execute format(
-        'create trigger capture_truncate after truncate on %s
-        for each statement execute function %s()',
-        captured, capture_function
-    );
+    for event in
+        select *
+        from (
+            values
+            ('insert', 'referencing new table as new_row'),
+            ('update', 'referencing old table as old_row new table as new_row'),
+            ('delete', 'referencing old table as old_row'),
+            ('truncate', '')
+        ) as v (name, transition_tables)
+    loop
+        execute format(
+            'create trigger capture_%s after %s on %s %s for each statement execute function %s()',
+            event.name, event.name, captured, event.transition_tables, capture_function
+        );
+        -- Loaders and logical replication write with session_replication_role = replica.
+        execute format('alter table %s enable always trigger capture_%s', captured, event.name);
+    end loop;
 end;
 $$;
 
@@ -4429,7 +7469,7 @@ $$;
 -- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates the four capture triggers on a table, with capture_old or capture_new';
+COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates the four capture triggers on a table, with capture_old or capture_new. They fire always';
 
 --
 -- Name: step_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4467,11 +7507,12 @@ CREATE FUNCTION consolidation.stop_capture(captured regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    event text;
 begin
-    execute format('drop trigger capture_insert on %s', captured);
-    execute format('drop trigger capture_update on %s', captured);
-    execute format('drop trigger capture_delete on %s', captured);
-    execute format('drop trigger capture_truncate on %s', captured);
+    foreach event in array '{insert,update,delete,truncate}'::text [] loop
+        execute format('drop trigger capture_%s on %s', event, captured);
+    end loop;
 end;
 $$;
 
@@ -4480,6 +7521,38 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.stop_capture(captured regclass) IS 'Drops the four capture triggers of a table';
+
+--
+-- Name: suspects(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return array(
+        select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id)
+        union
+        select s.id from consolidation.unequal_steps(lo, hi, ids) as s (id)
+        union
+        select e.id from consolidation.unequal_events(lo, hi, ids) as e (id)
+        union
+        select p.id from consolidation.unequal_screenshots(lo, hi, ids) as p (id)
+        union
+        select c.id from consolidation.unequal_contexts(lo, hi, ids) as c (id)
+        union
+        select n.id from consolidation.unequal_endpoints(lo, hi, ids) as n (id)
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) IS 'Executions from lo to hi, of ids if not null, in which old tables and documents are not the same
+byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
 
 --
 -- Name: swap(text, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -4491,81 +7564,47 @@ CREATE PROCEDURE consolidation.swap(IN direction text, IN patience interval)
 declare
     -- They are carried over and compared under the locks, some milliseconds each.
     few constant integer := 20;
-    give_up_at constant timestamptz := clock_timestamp() + patience;
-    began timestamptz;
-    attempt integer := 0;
-    reported timestamptz := clock_timestamp();
-    waiting bigint;
-    waited bigint;
-    swapped boolean := false;
-    reason text;
-    detail text;
+    give_up_at timestamptz;
+    reported timestamptz;
+    attempt record;
+    attempts integer := 0;
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    give_up_at := clock_timestamp() + patience;
+    reported := clock_timestamp();
     loop
-        attempt := attempt + 1;
-        waiting := null;
-        -- Each pass has less to do than the one before, what came in while that one ran; or the
-        -- applications write faster than this session carries over.
-        loop
-            call consolidation.catch_up(patience => give_up_at - clock_timestamp());
-            waited := waiting;
-            waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+        attempts := attempts + 1;
+        call consolidation.empty_queue(few, give_up_at);
+        if not consolidation.is_proved() then
+            call consolidation.prove();
+            perform consolidation.refuse_unequal();
             commit;
-            exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
-        end loop;
-        began := clock_timestamp();
-        begin
-            -- Batches of other sessions are let finish; new ones wait for the swap.
-            begin
-                perform set_config('lock_timeout', '1s', true);
-                perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
-            exception when lock_not_available then
-                raise exception using
-                    errcode = 'lock_not_available',
-                    message = 'another session is carrying over a batch';
-            end;
-            waiting := (select count(distinct c.trace_id) from consolidation.change as c);
-            if waiting > few then
-                raise exception using
-                    errcode = 'lock_not_available',
-                    message = 'the applications write faster than this session carries over',
-                    detail = format('%s executions wait in the queue.', waiting);
-            end if;
-            perform consolidation.take_locks(
-                consolidation.swap_locks(), 'access exclusive', '0 s'
-            );
-            began := clock_timestamp();
-            if direction = 'to views' then
-                perform consolidation.swap_to_views();
-            else
-                perform consolidation.swap_to_tables();
-            end if;
-            swapped := true;
-        exception when lock_not_available or deadlock_detected then
-            get stacked diagnostics reason = message_text, detail = pg_exception_detail;
-        end;
+        end if;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
-        if swapped then
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        if attempt.swapped then
             raise notice 'the names were swapped in attempt %, the tables were locked for % ms',
-                attempt, round(extract(epoch from clock_timestamp() - began) * 1000);
-            exit;
+                attempts, round(extract(epoch from clock_timestamp() - attempt.locked_at) * 1000);
+            return;
         end if;
         if clock_timestamp() >= give_up_at then
             raise exception using
                 errcode = 'lock_not_available',
                 message = format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    date_trunc('second', patience + '0.5 seconds'), attempt, reason
+                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
                 ),
-                detail = detail,
+                detail = attempt.detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
         end if;
         if clock_timestamp() > reported + interval '5 seconds' then
             reported := clock_timestamp();
-            raise notice 'attempt %: %', attempt, coalesce(detail, reason);
+            raise notice 'attempt %: %', attempts, coalesce(attempt.detail, attempt.reason);
         end if;
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
+        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
         commit;
     end loop;
 end;
@@ -4585,28 +7624,30 @@ CREATE FUNCTION consolidation.swap_locks() RETURNS regclass[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- WITH own(place, relation) AS (
-          SELECT t.place,
-             to_regclass(('public.'::text || t.name)) AS to_regclass
-            FROM unnest(ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text, 'workflow_configs'::text, 'micro_state'::text, 'user_workflow_run'::text, 'user_workflow_run_step'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text]) WITH ORDINALITY t(name, place)
+ WITH own AS MATERIALIZED (
+          SELECT n.place,
+             to_regclass(format('public.%I'::text, n.name)) AS relation,
+             (n.name <> ALL (ARRAY['workflow_configs'::text, 'micro_state'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text])) AS has_moving_keys
+            FROM unnest((consolidation.six_tables() || ARRAY['workflow_configs'::text, 'micro_state'::text, 'user_workflow_run'::text, 'user_workflow_run_step'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text])) WITH ORDINALITY n(name, place)
+           WHERE (to_regclass(format('public.%I'::text, n.name)) IS NOT NULL)
+         ), connected AS (
+          SELECT DISTINCT f.other AS relation
+            FROM ((pg_constraint k
+              CROSS JOIN LATERAL ( VALUES (k.conrelid,k.confrelid), (k.confrelid,k.conrelid)) f(own, other))
+              JOIN pg_class c ON ((c.oid = f.other)))
+           WHERE ((k.contype = 'f'::"char") AND (f.own IN ( SELECT o.relation
+                    FROM own o
+                   WHERE o.has_moving_keys)) AND (NOT (f.other IN ( SELECT o.relation
+                    FROM own o))) AND (c.relnamespace <> ('legacy'::regnamespace)::oid))
          )
-  SELECT array_agg(c.relation ORDER BY c.place, c.relation) AS array_agg
+  SELECT array_agg(l.relation ORDER BY l.place, l.relation) AS array_agg
     FROM ( SELECT o.place,
              o.relation
             FROM own o
-           WHERE (o.relation IS NOT NULL)
-         UNION
+         UNION ALL
           SELECT 1000,
-             (f.other)::regclass AS other
-            FROM (pg_constraint k
-              CROSS JOIN LATERAL ( VALUES (k.conrelid,k.confrelid), (k.confrelid,k.conrelid)) f(own, other))
-           WHERE ((k.contype = 'f'::"char") AND (f.own IN ( SELECT o.relation
-                    FROM own o
-                   WHERE ((o.relation)::text <> ALL (ARRAY['workflow_configs'::text, 'micro_state'::text, 'user_workflow_config'::text, 'user_workflow_cache_state'::text, 'public.workflow_configs'::text, 'public.micro_state'::text, 'public.user_workflow_config'::text, 'public.user_workflow_cache_state'::text])))) AND (NOT (f.other IN ( SELECT o.relation
-                    FROM own o
-                   WHERE (o.relation IS NOT NULL)))) AND (NOT (f.other IN ( SELECT c_1.oid
-                    FROM pg_class c_1
-                   WHERE (c_1.relnamespace = ('legacy'::regnamespace)::oid)))))) c;
+             (c.relation)::regclass AS relation
+            FROM connected c) l;
 END;
 
 --
@@ -4624,130 +7665,25 @@ CREATE FUNCTION consolidation.swap_to_tables() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    six constant text [] := array[
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint'
-    ];
-    id_sequences constant text [] := array[
-        'workflow_trace_trace_id_seq', 'workflow_steps_step_id_seq',
-        'workflow_events_event_id_seq', 'workflow_trace_context_context_id_seq'
-    ];
-    name text;
-    found record;
-    statements text [];
-    statement text;
-    owner text;
+    -- Read while the old names are views.
+    dependents constant text [] := array(select b.statement from consolidation.rebinding() as b);
 begin
     perform consolidation.carry_the_rest();
-
-    statements := array(select b.statement from consolidation.rebinding() as b);
-
     perform consolidation.stop_capture('public.user_workflow_run');
     perform consolidation.stop_capture('public.user_workflow_run_step');
-
-    for statement in
-        select l.statement from consolidation.cut_over_log as l
-        where l.stage = 'before'
-        order by l.ordinal desc
-    loop
-        execute statement;
-    end loop;
-
-    foreach name in array array[
-        'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config'
-    ] loop
-        if exists (
-            select from pg_policy as p
-            where
-                p.polrelid = format('public.%I', name)::regclass
-                and p.polname = name || '_unscoped'
-        ) then
-            execute format('drop policy %I on public.%I', name || '_unscoped', name);
-        end if;
-    end loop;
-    drop policy user_workflow_config_maintenance on public.user_workflow_config;
-    drop policy user_workflow_config_org_isolation on public.user_workflow_config;
-
-    -- The old sequences come back with their tables and want their names.
-    foreach name in array id_sequences loop
-        execute format(
-            'revoke all on sequence public.%I from workflow_app, workflow_maintenance', name
-        );
-        perform consolidation.continue_sequence(
-            format('public.%I', name)::regclass, format('legacy.%I', name)::regclass, false
-        );
-    end loop;
-    alter table public.user_workflow_run alter legacy_trace_id drop identity;
-    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
-    drop sequence public.workflow_events_event_id_seq;
-    drop sequence public.workflow_trace_context_context_id_seq;
-
-    -- Privileges that were changed since the cut-over go back with the names. Those of the roles of
-    -- this project stay what they were on the tables before it.
-    for found in
-        select
-            v.old_name,
-            v.new_name
-        from (
-            values
-            ('workflow_configs', 'user_workflow_config'),
-            ('micro_state', 'user_workflow_cache_state')
-        ) as v (old_name, new_name)
-    loop
-        execute format(
-            'revoke all on public.%I from workflow_app, workflow_maintenance', found.old_name
-        );
-        perform consolidation.revoke_grants(format('public.%I', found.new_name)::regclass);
-        perform consolidation.copy_grants(
-            format('public.%I', found.old_name)::regclass,
-            format('public.%I', found.new_name)::regclass
-        );
-        execute format('drop view public.%I', found.old_name);
-        execute format('alter table public.%I rename to %I', found.new_name, found.old_name);
-    end loop;
-
-    select pg_get_userbyid(c.relowner)
-    into owner
-    from pg_class as c
-    where c.oid = 'public.user_workflow_run'::regclass;
-    foreach name in array six loop
-        execute format('alter view public.%I set schema consolidation', name);
-        execute format('alter table legacy.%I set schema public', name);
-        execute format(
-            'revoke all on consolidation.%I from workflow_app, workflow_maintenance', name
-        );
-        if name in ('workflow_trace', 'workflow_steps') then
-            execute format('grant select on consolidation.%I to workflow_maintenance', name);
-        end if;
-        perform consolidation.revoke_grants(format('public.%I', name)::regclass);
-        perform consolidation.copy_grants(
-            format('consolidation.%I', name)::regclass, format('public.%I', name)::regclass
-        );
-        perform consolidation.revoke_grants(format('consolidation.%I', name)::regclass);
-        execute format('alter view consolidation.%I owner to %I', name, owner);
-        perform consolidation.start_capture(
-            format('public.%I', name)::regclass, 'consolidation.capture_old'
-        );
-    end loop;
-    foreach name in array array[
-        'public.user_workflow_run', 'public.user_workflow_run_step', 'consolidation.event_row',
-        'consolidation.screenshot_row', 'consolidation.context_row', 'consolidation.endpoint_row'
-    ] loop
-        perform consolidation.revoke_grants(name::regclass);
-        execute format('revoke all on %s from workflow_app', name);
-    end loop;
-
-    for statement in
-        select l.statement from consolidation.cut_over_log as l
-        where l.stage = 'after'
-        order by l.ordinal
-    loop
-        execute statement;
-    end loop;
-    foreach statement in array statements loop
-        execute statement;
-    end loop;
-    delete from consolidation.cut_over_log as l where l.stage <> 'validate back';
+    perform consolidation.drop_foreign_keys(to_documents => false);
+    perform consolidation.isolate_unscoped_roles();
+    perform consolidation.open_configs();
+    perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
+    perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
+    perform consolidation.hand_back_sequences();
+    perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
+    perform consolidation.revoke_applications();
+    perform consolidation.close_legacy();
+    perform consolidation.execute_stage('after');
+    perform consolidation.bind(dependents);
+    perform consolidation.make_foreign_keys();
+    perform consolidation.keep_proof();
 end;
 $$;
 
@@ -4766,276 +7702,32 @@ CREATE FUNCTION consolidation.swap_to_views() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    six constant text [] := array[
-        'workflow_trace', 'workflow_steps', 'workflow_events', 'workflow_trace_screenshot',
-        'workflow_trace_context', 'workflow_trace_endpoint'
-    ];
-    id_sequences constant text [] := array[
-        'workflow_trace_trace_id_seq', 'workflow_steps_step_id_seq',
-        'workflow_events_event_id_seq', 'workflow_trace_context_context_id_seq'
-    ];
-    name text;
-    found record;
-    statements text [];
-    statement text;
-    owner text;
-    unscoped text;
-begin
-    -- Under the locks. First what the applications wrote until now.
-    perform consolidation.carry_the_rest();
-
-    -- Bound by oid to the tables; to be bound to the views.
-    statements := array(select b.statement from consolidation.rebinding() as b);
-
-    for found in select * from consolidation.foreign_key() as f loop
-        if found.drop_old is not null then
-            execute found.drop_old;
-        end if;
-        if found.add_new is not null then
-            statements := statements || found.add_new;
-        end if;
-        insert into consolidation.cut_over_log (stage, statement)
-        select
-            v.stage,
-            v.statement
-        from (
-            values
-            ('before', found.drop_new),
-            ('after', found.add_old),
-            ('validate', found.validate_new),
-            ('validate back', found.validate_old)
-        ) as v (stage, statement)
-        where v.statement is not null;
-    end loop;
-
-    -- Accepted triggers stop here, and would otherwise fire again for what is carried back.
-    for found in
-        select
-            g.tgrelid::regclass as relation,
-            g.tgname,
-            c.relname,
-            g.tgenabled
-        from pg_trigger as g
-        inner join pg_class as c on c.oid = g.tgrelid
-        where
-            g.tgrelid in (
-                select to_regclass(format('public.%I', t.name)) from unnest(six) as t (name)
-            )
-            and not g.tgisinternal
-            and g.tgname not like 'capture\_%'
-            and g.tgenabled <> 'D'
-    loop
-        execute format('alter table %s disable trigger %I', found.relation, found.tgname);
-        insert into consolidation.cut_over_log (stage, statement)
-        values (
-            'after',
-            format(
-                'alter table public.%I enable %s trigger %I',
-                found.relname,
-                case found.tgenabled when 'R' then 'replica' when 'A' then 'always' end,
-                found.tgname
-            )
-        );
-    end loop;
-
-    select string_agg(
-        case u.role_name when 'public' then 'public' else quote_ident(u.role_name) end, ', '
-    )
-    into unscoped
-    from consolidation.unscoped_role() as u;
-
-    foreach name in array six loop
-        perform consolidation.stop_capture(format('public.%I', name)::regclass);
-        execute format('alter table public.%I set schema legacy', name);
-        execute format('alter view consolidation.%I set schema public', name);
-        perform consolidation.copy_grants(
-            format('legacy.%I', name)::regclass, format('public.%I', name)::regclass
-        );
-        perform consolidation.grant_documents(format('public.%I', name)::regclass);
-        select pg_get_userbyid(c.relowner)
-        into owner
-        from pg_class as c
-        where c.oid = format('legacy.%I', name)::regclass;
-        execute format('alter view public.%I owner to %I', name, owner);
-        -- Keys between the old tables act as the owner of these.
-        if not has_schema_privilege(owner, 'legacy', 'usage') then
-            execute format('grant usage on schema legacy to %I', owner);
-            insert into consolidation.cut_over_log (stage, statement)
-            values ('after', format('revoke usage on schema legacy from %I', owner));
-        end if;
-    end loop;
-
-    -- Ids: old code that calls nextval by name goes on, and new code takes from the same numbers.
-    alter table public.user_workflow_run
-    alter legacy_trace_id add generated by default as identity (
-        sequence name public.workflow_trace_trace_id_seq
-    );
-    alter table public.user_workflow_run_step
-    alter legacy_step_id add generated by default as identity (
-        sequence name public.workflow_steps_step_id_seq
-    );
-    create sequence public.workflow_events_event_id_seq;
-    create sequence public.workflow_trace_context_context_id_seq;
-    foreach name in array id_sequences loop
-        perform consolidation.continue_sequence(
-            format('legacy.%I', name)::regclass, format('public.%I', name)::regclass, true
-        );
-    end loop;
-    grant usage
-    on sequence public.workflow_events_event_id_seq, public.workflow_trace_context_context_id_seq
-    to workflow_maintenance;
-
-    -- The two that are only renamed.
-    alter table public.workflow_configs rename to user_workflow_config;
-    alter table public.micro_state rename to user_workflow_cache_state;
-    for found in
-        select
-            v.old_name,
-            v.new_name,
-            string_agg(format('t.%I', a.attname), ', ' order by a.attnum) as columns
-        from (
-            values
-            ('workflow_configs', 'user_workflow_config'),
-            ('micro_state', 'user_workflow_cache_state')
-        ) as v (old_name, new_name)
-        inner join pg_attribute as a on a.attrelid = format('public.%I', v.new_name)::regclass
-        where a.attnum > 0 and not a.attisdropped
-        group by v.old_name, v.new_name
-    loop
-        execute format(
-            'create view public.%I with (security_invoker = true) as select %s from public.%I as t',
-            found.old_name, found.columns, found.new_name
-        );
-        execute format(
-            'comment on view public.%I is %L',
-            found.old_name, format('Old name of %s, readable and writable', found.new_name)
-        );
-        -- For "update … set … = default"; an insert would find those of the table.
-        for statement in
-            select format(
-                'alter view public.%I alter column %I set default %s',
-                found.old_name, a.attname, pg_get_expr(d.adbin, d.adrelid)
-            )
-            from pg_attrdef as d
-            inner join pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
-            where
-                d.adrelid = format('public.%I', found.new_name)::regclass
-                and a.attgenerated = ''
-        loop
-            execute statement;
-        end loop;
-        perform consolidation.copy_grants(
-            format('public.%I', found.new_name)::regclass,
-            format('public.%I', found.old_name)::regclass
-        );
-        select pg_get_userbyid(c.relowner)
-        into owner
-        from pg_class as c
-        where c.oid = format('public.%I', found.new_name)::regclass;
-        execute format('alter view public.%I owner to %I', found.old_name, owner);
-    end loop;
-
-    -- Row level security of the configurations, and for those who were not isolated before.
-    insert into consolidation.cut_over_log (stage, statement)
-    select 'after', v.statement
-    from pg_class as c
-    cross join lateral (
-        values
-        (
-            c.relrowsecurity,
-            'alter table public.workflow_configs disable row level security'
-        ),
-        (
-            c.relforcerowsecurity,
-            'alter table public.workflow_configs no force row level security'
+    -- Read while the old names are tables.
+    unscoped constant text := (
+        select string_agg(
+            case u.role_name when 'public' then 'public' else quote_ident(u.role_name) end, ', '
         )
-    ) as v (was_set, statement)
-    where c.oid = 'public.user_workflow_config'::regclass and not v.was_set;
-    -- Its own policies would be alternatives to the isolation; they come back with the old name.
-    for found in
-        select
-            p.polname,
-            consolidation.policy_definition(p.oid, 'public.workflow_configs') as statement
-        from pg_policy as p
-        where p.polrelid = 'public.user_workflow_config'::regclass
-    loop
-        insert into consolidation.cut_over_log (stage, statement)
-        values ('after', found.statement);
-        execute format('drop policy %I on public.user_workflow_config', found.polname);
-    end loop;
-    create policy user_workflow_config_org_isolation on public.user_workflow_config
-    for all
-    using (org_id = (select public.current_org_id()))
-    with check (org_id = (select public.current_org_id()));
-    comment on policy user_workflow_config_org_isolation on public.user_workflow_config is
-    'A session sees and writes the organisation it names in app.current_org_id';
-    create policy user_workflow_config_maintenance on public.user_workflow_config
-    for all
-    to workflow_maintenance
-    using (true)
-    with check (true);
-    comment on policy user_workflow_config_maintenance on public.user_workflow_config is
-    'Deploys and reports work across organisations';
-    alter table public.user_workflow_config enable row level security;
-    alter table public.user_workflow_config force row level security;
-    if unscoped is not null then
-        foreach name in array array[
-            'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config'
-        ] loop
-            execute format(
-                'create policy %I on public.%I for all to %s
-                using ((select public.current_org_id()) is null)
-                with check ((select public.current_org_id()) is null)',
-                name || '_unscoped', name, unscoped
-            );
-            execute format(
-                'comment on policy %I on public.%I is %L',
-                name || '_unscoped', name,
-                'Roles that saw all organisations before the cut-over go on doing so, while they '
-                'name none in app.current_org_id'
-            );
-        end loop;
-    end if;
-
-    insert into consolidation.cut_over_log (stage, statement)
-    select
-        'after',
-        format('revoke %s on public.%I from %I', p.privilege, t.old_name, r.role_name)
-    from (
-        values
-        ('workflow_configs', 'public.user_workflow_config'::regclass),
-        ('micro_state', 'public.user_workflow_cache_state'::regclass)
-    ) as t (old_name, relation)
-    cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as p (privilege)
-    cross join unnest(array['workflow_app', 'workflow_maintenance']) as r (role_name)
-    where not exists (
-        select from pg_class as c
-        cross join lateral aclexplode(c.relacl) as x
-        where
-            c.oid = t.relation
-            and x.grantee = r.role_name::regrole
-            and x.privilege_type = p.privilege
+        from consolidation.unscoped_role() as u
     );
-    grant select, insert, update, delete
-    on public.user_workflow_run, public.user_workflow_run_step,
-    public.user_workflow_config, public.user_workflow_cache_state,
-    public.workflow_trace, public.workflow_steps, public.workflow_events,
-    public.workflow_trace_screenshot, public.workflow_trace_context,
-    public.workflow_trace_endpoint, public.workflow_configs, public.micro_state
-    to workflow_app, workflow_maintenance;
-    grant select
-    on consolidation.event_row, consolidation.screenshot_row, consolidation.context_row,
-    consolidation.endpoint_row
-    to workflow_app;
-
-    foreach statement in array statements loop
-        execute statement;
-    end loop;
-
+    dependents constant text [] := array(select b.statement from consolidation.rebinding() as b);
+begin
+    perform consolidation.carry_the_rest();
+    perform consolidation.drop_foreign_keys(to_documents => true);
+    perform consolidation.rest_triggers();
+    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
+    perform consolidation.hand_over_sequences();
+    perform consolidation.rename_table('workflow_configs', 'user_workflow_config');
+    perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
+    perform consolidation.isolate_configs();
+    perform consolidation.spare_unscoped_roles(unscoped);
+    perform consolidation.grant_applications();
+    perform consolidation.bind(dependents);
+    perform consolidation.make_foreign_keys();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
     perform consolidation.start_capture(
         'public.user_workflow_run_step', 'consolidation.capture_new'
     );
+    perform consolidation.keep_proof();
 end;
 $$;
 
@@ -5043,8 +7735,105 @@ $$;
 -- Name: FUNCTION swap_to_views(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.swap_to_views() IS 'The cut-over itself, under locks that cut_over() took: carries the last changes over, compares
-them, moves the names, grants, foreign keys, sequences and dependent views';
+COMMENT ON FUNCTION consolidation.swap_to_views() IS 'The cut-over itself, under locks that cut_over() took. swap_to_tables() is its inverse, step by
+step from the last to the first';
+
+--
+-- Name: table_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.table_definition(source regclass) RETURNS TABLE(ordinal integer, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH part(stage, place, statement) AS (
+          SELECT d.stage,
+             d.place,
+             d.statement
+            FROM consolidation.serial_definition(table_definition.source) d(stage, place, statement)
+         UNION ALL
+          SELECT d.stage,
+             d.place,
+             d.statement
+            FROM consolidation.columns_definition(table_definition.source) d(stage, place, statement)
+         UNION ALL
+          SELECT d.stage,
+             d.place,
+             d.statement
+            FROM consolidation.keys_definition(table_definition.source) d(stage, place, statement)
+         UNION ALL
+          SELECT d.stage,
+             d.place,
+             d.statement
+            FROM consolidation.rules_definition(table_definition.source) d(stage, place, statement)
+         UNION ALL
+          SELECT 13,
+             ((v.view)::oid)::bigint AS view,
+             format('create view %s%s as %s'::text, v.view, ((' with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), rtrim(pg_get_viewdef((v.view)::oid), ';'::text)) AS format
+            FROM (consolidation.bound_view(table_definition.source) v(view)
+              JOIN pg_class c ON ((c.oid = (v.view)::oid)))
+         UNION ALL
+          SELECT d.stage,
+             ((o.place * 100000) + d.place),
+             d.statement
+            FROM (( SELECT 0 AS place,
+                     table_definition.source AS relation
+                 UNION ALL
+                  SELECT 1,
+                     v.view
+                    FROM consolidation.bound_view(table_definition.source) v(view)) o
+              CROSS JOIN LATERAL ( SELECT c.stage,
+                     c.place,
+                     c.statement
+                    FROM consolidation.comments_definition(o.relation) c(stage, place, statement)
+                 UNION ALL
+                  SELECT p_1.stage,
+                     p_1.place,
+                     p_1.statement
+                    FROM consolidation.privileges_definition(o.relation) p_1(stage, place, statement)) d)
+         )
+  SELECT ((p.stage * 1000) + (row_number() OVER (PARTITION BY p.stage ORDER BY p.place))::integer),
+     p.statement
+    FROM part p
+   WHERE (p.statement IS NOT NULL);
+END;
+
+--
+-- Name: FUNCTION table_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.table_definition(source regclass) IS 'Statements that create a table again as it is: columns, keys, indexes, triggers, policies, the
+views of the move, comments, privileges. Executed in the order of ordinal, table after table within
+each thousand';
+
+--
+-- Name: take_context(bigint, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update public.user_workflow_run as r
+    set
+        context = r.context - wanted_key,
+        legacy = nullif(
+            case
+                when (r.legacy -> 'context') - wanted_key = '{}' then r.legacy - 'context'
+                else r.legacy #- array['context', wanted_key]
+            end,
+            '{}'
+        )
+    where r.legacy_trace_id = wanted_trace_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION take_context(wanted_trace_id bigint, wanted_key text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) IS 'Removes a key of context, and what "legacy" keeps of it';
 
 --
 -- Name: take_locks(regclass[], text, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5059,7 +7848,6 @@ declare
     attempt integer := 0;
     attempt_ends timestamptz;
     wanted regclass;
-    holders text;
 begin
     if coalesce(mode, '') not in ('share row exclusive', 'exclusive', 'access exclusive') then
         raise exception using
@@ -5098,54 +7886,15 @@ begin
         perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
     end loop;
 
-    select string_agg(h.holder, '; ' order by h.began, h.holder)
-    into holders
-    from (
-        select
-            a.xact_start as began,
-            format(
-                'pid %s (%s, %s, transaction open for %s) on %s',
-                a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
-                date_trunc('second', clock_timestamp() - a.xact_start),
-                string_agg(distinct l.relation::regclass::text, ', ')
-            ) as holder
-        from pg_locks as l
-        inner join pg_stat_activity as a on a.pid = l.pid
-        where
-            l.locktype = 'relation'
-            and l.database = (
-                select d.oid from pg_database as d where d.datname = current_database()
-            )
-            and l.relation = any (tables)
-            and l.granted
-            and l.pid <> pg_backend_pid()
-        group by a.pid, a.application_name, a.usename, a.state, a.xact_start
-        union all
-        -- These have no session; their virtual transaction changes with a restart of the server, so
-        -- they are found by the lock that each holds on its own id.
-        select
-            x.prepared,
-            format(
-                'prepared transaction %L on %s',
-                x.gid, string_agg(distinct l.relation::regclass::text, ', ')
-            )
-        from pg_locks as l
-        inner join pg_locks as i on i.virtualtransaction = l.virtualtransaction and i.pid is null
-        inner join pg_prepared_xacts as x on x.transaction = i.transactionid
-        where
-            l.locktype = 'relation'
-            and l.pid is null
-            and x.database = current_database()
-            and l.relation = any (tables)
-        group by x.gid, x.prepared
-    ) as h;
     raise exception using
         errcode = 'lock_not_available',
         message = format(
             'no %s lock on %s within %s (%s attempts)',
             mode, array_to_string(tables::text [], ', '), patience, attempt
         ),
-        detail = coalesce('Held by ' || holders, 'Nobody holds a lock now.'),
+        detail = coalesce(
+            'Held by ' || consolidation.lock_holders(tables), 'Nobody holds a lock now.'
+        ),
         hint = 'Nothing was changed. End the long transactions, or try at a quieter time.';
 end;
 $$;
@@ -5159,15 +7908,221 @@ COMMENT ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patie
 after "patience" and names the holders. mode: share row exclusive, exclusive or access exclusive';
 
 --
+-- Name: take_out(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.take_out(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Steps that stand under an execution that they were moved away from.
+    moved constant bigint [] := array(
+        select o.step_id
+        from consolidation.step_row as s
+        inner join consolidation.old_step as o on o.step_id = s.step_id
+        where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
+    );
+begin
+    if cardinality(moved) > 0 then
+        delete from consolidation.old_event as e where e.step_id = any (moved);
+        delete from consolidation.old_step as s where s.step_id = any (moved);
+    end if;
+    delete from consolidation.old_endpoint as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_endpoint as b
+            where
+                b.trace_id = any (trace_ids)
+                and b.trace_id = o.trace_id
+                and b.endpoint_id = o.endpoint_id
+        );
+    delete from consolidation.old_context as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_context as b
+            where b.trace_id = any (trace_ids) and b.context_id = o.context_id and b::text = o::text
+        );
+    delete from consolidation.old_screenshot as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_screenshot as b
+            where
+                b.trace_id = any (trace_ids)
+                and b.screenshot_id = o.screenshot_id and b::text = o::text
+        );
+    delete from consolidation.old_event as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_event as b
+            where b.trace_id = any (trace_ids) and b.event_id = o.event_id and b::text = o::text
+        );
+    delete from consolidation.old_step as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_step as b
+            where b.trace_id = any (trace_ids) and b.step_id = o.step_id
+        );
+    delete from consolidation.old_trace as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_trace as b
+            where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION take_out(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the old rows of these executions that the documents show no more, or in other words. What
+else stands below an execution or a step stays: these are updated';
+
+--
+-- Name: trial(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.trial(kind text, definition text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if kind = 'view' then
+        -- On a copy: nobody who reads the view waits.
+        execute 'create temporary view consolidation_trial as ' || definition;
+        execute 'create or replace temporary view consolidation_trial as '
+        || consolidation.on_new_names(definition);
+    else
+        execute consolidation.on_new_names(definition);
+    end if;
+    raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
+exception
+    when sqlstate 'ZZ999' then
+        return null;
+    when others then
+        return sqlerrm;
+end;
+$$;
+
+--
+-- Name: FUNCTION trial(kind text, definition text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.trial(kind text, definition text) IS 'Tries before the cut-over whether a view or a function can be bound to the new names: one that
+reads a table may not work on a view, where no primary key implies the other columns of a group by.
+Returns the error, or null; changes nothing';
+
+--
+-- Name: try_to_drop(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Batches of other sessions are let finish; they write to the tables that go.
+    perform set_config('lock_timeout', '1s', true);
+    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    perform consolidation.take_locks(
+        array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
+        'access exclusive', '0 s'
+    );
+    -- The proof holds as long as the capture was never interrupted; else it is made again, without
+    -- the locks.
+    if not consolidation.is_proved() then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'there is no proof that holds';
+    end if;
+    perform consolidation.stop_capture('public.user_workflow_run');
+    perform consolidation.stop_capture('public.user_workflow_run_step');
+    -- What still waits was written to the documents, which stay.
+    delete from consolidation.change;
+    perform consolidation.forget_proof();
+    perform consolidation.forget_old_tables();
+    dropped := true;
+exception when lock_not_available or deadlock_detected then
+    dropped := false;
+    get stacked diagnostics reason = message_text, detail = pg_exception_detail;
+end;
+$$;
+
+--
+-- Name: FUNCTION try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) IS 'One attempt to drop the old tables, proved equal to the documents under the locks. Gives all locks
+back and says why if it has to';
+
+--
+-- Name: try_to_swap(text, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    waiting bigint;
+begin
+    -- Batches of other sessions are let finish; new ones wait for the swap.
+    begin
+        perform set_config('lock_timeout', '1s', true);
+        perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    exception when lock_not_available then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'another session is carrying over a batch';
+    end;
+    waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+    if waiting > few then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'the applications write faster than this session carries over',
+            detail = format('%s executions wait in the queue.', waiting);
+    end if;
+    perform consolidation.take_locks(consolidation.swap_locks(), 'access exclusive', '0 s');
+    locked_at := clock_timestamp();
+    if direction = 'to views' then
+        perform consolidation.swap_to_views();
+    else
+        perform consolidation.swap_to_tables();
+    end if;
+    swapped := true;
+exception when lock_not_available or deadlock_detected then
+    swapped := false;
+    get stacked diagnostics reason = message_text, detail = pg_exception_detail;
+end;
+$$;
+
+--
+-- Name: FUNCTION try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) IS 'One attempt to swap the names, to views or to tables, with no more than a few executions in the
+queue. Gives all locks back and says why if it has to';
+
+--
 -- Name: uncarriable(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.uncarriable() RETURNS TABLE(kind text, table_name text, key text, repair text)
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'legacy', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform consolidation.see_everything();
+    if consolidation.phase() = 'contract' then
+        return;
+    end if;
     return query
     select
         format('%s is null', missing.column_name),
@@ -5177,7 +8132,7 @@ begin
             'update workflow_trace set %s = … where trace_id = %s;',
             missing.column_name, t.trace_id
         )
-    from workflow_trace as t
+    from consolidation.old_trace as t
     cross join lateral (
         values
         ('workflow_id', t.workflow_id is null),
@@ -5196,7 +8151,7 @@ begin
         'workflow_steps',
         format('step_id %s of trace_id %s', s.step_id, s.trace_id),
         format('update workflow_steps set node_id = … where step_id = %s;', s.step_id)
-    from workflow_steps as s
+    from consolidation.old_step as s
     where s.node_id is null
     union all
     select
@@ -5210,8 +8165,8 @@ begin
             'update workflow_events set step_id = null where event_id = %s; '
             '-- or: set trace_id = %s', e.event_id, s.trace_id
         )
-    from workflow_events as e
-    inner join workflow_steps as s on s.step_id = e.step_id
+    from consolidation.old_event as e
+    inner join consolidation.old_step as s on s.step_id = e.step_id
     where s.trace_id <> e.trace_id;
 end;
 $$;
@@ -5224,6 +8179,359 @@ COMMENT ON FUNCTION consolidation.uncarriable() IS 'Lists each old row that the 
 repair it (with … for what only you can know). Empty when everything can be carried over';
 
 --
+-- Name: unequal_contexts(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select c.*
+        from consolidation.old_context as c
+        where c.trace_id between lo and hi and (ids is null or c.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            c.*,
+            b.trace_id is not null as is_loose
+        from consolidation.context_row as c
+        left join consolidation.carried_back as b on b.trace_id = c.trace_id
+        where
+            c.trace_id between lo and hi
+            and (ids is null or c.trace_id = any (ids))
+            and (b.trace_id is null or c.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.key = o.key
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or n.context_id <> o.context_id
+        or row(o.value)::record *<> row(n.value)::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or not consolidation.is_written_as(n.origin ->> 'created_at', o.created_at)
+                or not consolidation.is_written_as(n.origin ->> 'updated_at', o.updated_at)
+            else public.from_iso8601(n.origin ->> 'created_at') is distinct from o.created_at
+                or public.from_iso8601(n.origin ->> 'updated_at') is distinct from o.updated_at
+        end;
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_contexts(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint[]) IS 'As unequal_events, for context keys, which have no place';
+
+--
+-- Name: unequal_endpoints(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            e.*,
+            row_number() over (partition by e.trace_id order by e.endpoint_id) as place
+        from consolidation.old_endpoint as e
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            e.*,
+            b.trace_id is not null as is_loose
+        from consolidation.endpoint_row as e
+        left join consolidation.carried_back as b on b.trace_id = e.trace_id
+        where
+            e.trace_id between lo and hi
+            and (ids is null or e.trace_id = any (ids))
+            and (b.trace_id is null or e.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.endpoint_id = o.endpoint_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (n.place <> o.place and not n.is_loose);
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_endpoints(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint[]) IS 'As unequal_events, for endpoints';
+
+--
+-- Name: unequal_events(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            e.*,
+            row_number() over (
+                partition by e.trace_id, e.step_id order by e."timestamp", e.event_id
+            ) as place
+        from consolidation.old_event as e
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            e.*,
+            b.trace_id is not null as is_loose
+        from consolidation.event_row as e
+        left join consolidation.carried_back as b on b.trace_id = e.trace_id
+        where
+            e.trace_id between lo and hi
+            and (ids is null or e.trace_id = any (ids))
+            and (b.trace_id is null or e.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.event_id = o.event_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or o.step_id is distinct from n.step_id
+        or row(
+            o.event_type::text, o.event_data
+        )::record *<> row(
+            n.event_type::text, n.event_data
+        )::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or n.place <> o.place
+                or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
+            -- Not n."timestamp", which would be read for every row.
+            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
+        end;
+
+    -- In place of the place: the one old row equals both of two elements.
+    return query
+    select e.trace_id
+    from consolidation.carried_back as b
+    inner join consolidation.event_row as e on e.trace_id = b.trace_id
+    where
+        b.trace_id between lo and hi
+        and e.trace_id between lo and hi
+        and (ids is null or b.trace_id = any (ids))
+        and e.fits
+    group by e.trace_id, e.event_id
+    having count(*) > 1;
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_events(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) IS 'Executions from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
+its document, so do its place and keys that consolidate() does not give it';
+
+--
+-- Name: unequal_screenshots(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select
+            p.*,
+            s.step_number,
+            row_number() over (
+                partition by p.trace_id, s.step_number order by p.created_at, p.screenshot_id
+            ) as place
+        from consolidation.old_screenshot as p
+        left join consolidation.old_step as s
+            on s.trace_id between lo and hi
+            and (ids is null or s.trace_id = any (ids))
+            and s.trace_id = p.trace_id
+            and s.step_number = p.step_index
+        where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            p.*,
+            b.trace_id is not null as is_loose
+        from consolidation.screenshot_row as p
+        left join consolidation.carried_back as b on b.trace_id = p.trace_id
+        where
+            p.trace_id between lo and hi
+            and (ids is null or p.trace_id = any (ids))
+            and (b.trace_id is null or p.fits)
+    ) as n
+        on n.trace_id = o.trace_id and n.screenshot_id = o.screenshot_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or row(
+            o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
+            o.thumbnail_url::text, o.action_description::text,
+            o.element_selector::text, o.element_found, o.confidence_score::numeric,
+            o.node_id
+        )::record *<> row(
+            n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
+            n.thumbnail_url::text, n.action_description::text,
+            n.element_selector::text, n.element_found, n.confidence_score::numeric,
+            n.node_id
+        )::record
+        or case
+            when not n.is_loose
+                then not n.as_built
+                or n.place <> o.place
+                or n.on_step_number is distinct from o.step_number
+                or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
+            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
+        end;
+
+    -- In place of the place: the one old row equals both of two elements.
+    return query
+    select e.trace_id
+    from consolidation.carried_back as b
+    inner join consolidation.screenshot_row as e on e.trace_id = b.trace_id
+    where
+        b.trace_id between lo and hi
+        and e.trace_id between lo and hi
+        and (ids is null or b.trace_id = any (ids))
+        and e.fits
+    group by e.trace_id, e.screenshot_id
+    having count(*) > 1;
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_screenshots(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint[]) IS 'As unequal_events, for screenshots';
+
+--
+-- Name: unequal_steps(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_steps(lo bigint, hi bigint, ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select s.*
+        from consolidation.old_step as s
+        where s.trace_id between lo and hi and (ids is null or s.trace_id = any (ids))
+    ) as o
+    full join (
+        select
+            s.*,
+            s.as_built and r.legacy_trace_id = s.trace_id and r.org_id = s.org_id as is_strict
+        from consolidation.step_row as s
+        left join public.user_workflow_run as r on r.run_id = s.run_id
+        where s.trace_id between lo and hi and (ids is null or s.trace_id = any (ids))
+    ) as n on n.trace_id = o.trace_id and n.step_id = o.step_id
+    left join consolidation.carried_back as b on b.trace_id = n.trace_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (n.is_strict is not true and b.trace_id is null)
+        or row(
+            o.step_number::bigint, o.status::text, o.input_data, o.output_data,
+            o.error_message::text, o.start_time, o.end_time, o.duration_ms::bigint,
+            o.retry_count::bigint, o.metadata, o.node_id
+        )::record *<> row(
+            n.step_number::bigint, n.status::text, n.input_data, n.output_data,
+            n.error_message::text, n.start_time, n.end_time, n.duration_ms::bigint,
+            n.retry_count::bigint, n.metadata, n.node_id
+        )::record;
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_steps(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_steps(lo bigint, hi bigint, ids bigint[]) IS 'As unequal_traces, for steps';
+
+--
+-- Name: unequal_traces(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    return query
+    select coalesce(o.trace_id, n.trace_id)
+    from (
+        select t.*
+        from consolidation.old_trace as t
+        where t.trace_id between lo and hi and (ids is null or t.trace_id = any (ids))
+    ) as o
+    full join (
+        select t.*
+        from consolidation.trace_row as t
+        where t.trace_id between lo and hi and (ids is null or t.trace_id = any (ids))
+    ) as n
+        on n.trace_id = o.trace_id
+    left join consolidation.carried_back as b on b.trace_id = n.trace_id
+    where
+        o.trace_id is null
+        or n.trace_id is null
+        or (not n.as_built and b.trace_id is null)
+        or row(
+            o.batch_job_item_id, o.org_id, o.workflow_id, o.channel::text,
+            o.external_id::text, o.status::text, o.action_type::text, o.action_detail,
+            o.success, o.duration_ms::bigint, o.error_detail, o.error_message::text,
+            o.llm_prompt::text, o.llm_response::text, o.llm_model::text,
+            o.llm_tokens_used::bigint, o.tier::bigint, o.tier_reason::text,
+            o.config_snapshot, o.start_time, o.end_time, o.created_at, o.user_id,
+            o.created_by, o.session_id
+        )::record *<> row(
+            n.batch_job_item_id, n.org_id, n.workflow_id, n.channel::text,
+            n.external_id::text, n.status::text, n.action_type::text, n.action_detail,
+            n.success, n.duration_ms::bigint, n.error_detail, n.error_message::text,
+            n.llm_prompt::text, n.llm_response::text, n.llm_model::text,
+            n.llm_tokens_used::bigint, n.tier::bigint, n.tier_reason::text,
+            n.config_snapshot, n.start_time, n.end_time, n.created_at, n.user_id,
+            n.created_by, n.session_id
+        )::record;
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_traces(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigint[]) IS 'Executions from lo to hi, of ids if not null, whose own row differs';
+
+--
 -- Name: unscoped_role(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5232,17 +8540,11 @@ CREATE FUNCTION consolidation.unscoped_role() RETURNS TABLE(role_name name)
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT DISTINCT COALESCE(r.rolname, 'public'::name) AS "coalesce"
-    FROM (((unnest(ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text, 'workflow_configs'::text]) t(name)
+    FROM (((unnest((consolidation.six_tables() || ARRAY['workflow_configs'::text])) t(name)
       JOIN pg_class c ON ((c.oid = (consolidation.old_table(t.name))::oid)))
-      CROSS JOIN LATERAL ( SELECT x.grantee
-            FROM aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) x(grantor, grantee, privilege_type, is_grantable)
-         UNION
-          SELECT x.grantee
-            FROM (pg_attribute a
-              CROSS JOIN LATERAL aclexplode(a.attacl) x(grantor, grantee, privilege_type, is_grantable))
-           WHERE (a.attrelid = c.oid)) g)
-      LEFT JOIN pg_roles r ON ((r.oid = g.grantee)))
-   WHERE (((NOT c.relrowsecurity) OR ((g.grantee = c.relowner) AND (NOT c.relforcerowsecurity))) AND (COALESCE(r.rolname, 'public'::name) <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)));
+      CROSS JOIN LATERAL consolidation.privilege((c.oid)::regclass) p(privilege_type, column_name, grantee, role_name, is_grantable))
+      LEFT JOIN pg_roles r ON ((r.oid = p.grantee)))
+   WHERE (((NOT c.relrowsecurity) OR ((p.grantee = c.relowner) AND (NOT c.relforcerowsecurity))) AND (p.role_name <> ALL (ARRAY['workflow_app'::text, 'workflow_maintenance'::text])) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)));
 END;
 
 --
@@ -5260,15 +8562,14 @@ CREATE PROCEDURE consolidation.validate(IN wanted_stage text)
     LANGUAGE plpgsql
     AS $$
 declare
-    found record;
+    entry_ordinal bigint;
 begin
-    for found in
-        select l.ordinal, l.statement from consolidation.cut_over_log as l
+    for entry_ordinal in
+        select l.ordinal from consolidation.cut_over_log as l
         where l.stage = wanted_stage
         order by l.ordinal
     loop
-        execute found.statement;
-        delete from consolidation.cut_over_log as l where l.ordinal = found.ordinal;
+        perform consolidation.execute_remembered(entry_ordinal);
         commit;
     end loop;
 end;
@@ -5281,6 +8582,198 @@ $$;
 COMMENT ON PROCEDURE consolidation.validate(IN wanted_stage text) IS 'Validates the foreign keys that a swap made again, each in a transaction of its own';
 
 --
+-- Name: view_of_six(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.view_of_six() RETURNS TABLE(name text, relation regclass)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT n.name,
+     consolidation.old_name(n.name) AS old_name
+    FROM unnest(consolidation.six_tables()) n(name);
+END;
+
+--
+-- Name: FUNCTION view_of_six(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.view_of_six() IS 'The views of the six old names, wherever the phase keeps them';
+
+--
+-- Name: with_element(jsonb, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.with_element(elements jsonb, place bigint, element jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (place IS NULL) THEN (COALESCE(elements, '[]'::jsonb) || jsonb_build_array(element)) WHEN (element IS NULL) THEN (elements - ((place - 1))::integer) ELSE jsonb_set(elements, ARRAY[((place - 1))::text], element) END;
+
+--
+-- Name: FUNCTION with_element(elements jsonb, place bigint, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.with_element(elements jsonb, place bigint, element jsonb) IS 'The array with the element at a place, from 1, replaced; removed where element is null; appended
+where place is null';
+
+--
+-- Name: with_new_ids(jsonb, text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.with_new_ids(elements jsonb, name text, new_ids jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT jsonb_agg(
+         CASE
+             WHEN (with_new_ids.new_ids ? (e.place)::text) THEN (e.element || jsonb_build_object(with_new_ids.name, (with_new_ids.new_ids -> (e.place)::text)))
+             ELSE e.element
+         END ORDER BY e.place) AS jsonb_agg
+    FROM jsonb_array_elements(with_new_ids.elements) WITH ORDINALITY e(element, place);
+END;
+
+--
+-- Name: FUNCTION with_new_ids(elements jsonb, name text, new_ids jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.with_new_ids(elements jsonb, name text, new_ids jsonb) IS 'The elements with new ids. new_ids: {place: id}';
+
+--
+-- Name: write_runs(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.write_runs(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Only then may an execution have been given another trace_id. It kept its run_id, and the one
+    -- that has this trace_id now gets a new one.
+    was_cut_over constant boolean := exists (select from consolidation.carried_back);
+begin
+    insert into public.user_workflow_run (
+        run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at,
+        duration_ms, context, endpoints_used, config_snapshot, error_message, error_details,
+        llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at,
+        created_by, events, screenshots, legacy_trace_id, legacy_batch_job_item_id,
+        legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id,
+        legacy_session_id, legacy
+    )
+    select
+        case
+            when was_cut_over and exists (
+                select from public.user_workflow_run as o
+                where
+                    o.run_id = consolidation.run_id(t.trace_id)
+                    and o.legacy_trace_id <> t.trace_id
+            )
+                then gen_random_uuid()
+            else consolidation.run_id(t.trace_id)
+        end,
+        t.workflow_id, t.org_id, t.status, t.channel, t.external_id, t.start_time, t.end_time,
+        t.duration_ms, coalesce(c.context, '{}'), coalesce(p.endpoints_used, '[]'),
+        t.config_snapshot, t.error_message, t.error_detail, t.llm_prompt, t.llm_response,
+        t.llm_model, t.llm_tokens_used, t.tier, t.tier_reason, t.created_at, t.created_by,
+        coalesce(e.events, '[]'), coalesce(s.screenshots, '[]'), t.trace_id, t.batch_job_item_id,
+        t.action_type, t.action_detail, t.success, t.user_id, t.session_id, c.legacy
+    from consolidation.old_trace as t
+    left join consolidation.context_of_old_rows(trace_ids) as c on c.trace_id = t.trace_id
+    left join consolidation.endpoints_of_old_rows(trace_ids) as p on p.trace_id = t.trace_id
+    left join consolidation.events_of_old_rows(trace_ids, false) as e on e.trace_id = t.trace_id
+    left join consolidation.screenshots_of_old_rows(trace_ids, false) as s
+        on s.trace_id = t.trace_id
+    where t.trace_id = any (trace_ids)
+    on conflict (legacy_trace_id) do update set
+        (
+            workflow_id, org_id, status, channel, external_id, started_at, ended_at, duration_ms,
+            context, endpoints_used, config_snapshot, error_message, error_details, llm_prompt,
+            llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by,
+            events, screenshots, legacy_batch_job_item_id, legacy_action_type,
+            legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy
+        ) = row(
+            excluded.workflow_id, excluded.org_id, excluded.status, excluded.channel,
+            excluded.external_id, excluded.started_at, excluded.ended_at, excluded.duration_ms,
+            excluded.context, excluded.endpoints_used, excluded.config_snapshot,
+            excluded.error_message, excluded.error_details, excluded.llm_prompt,
+            excluded.llm_response, excluded.llm_model, excluded.llm_tokens_used, excluded.tier,
+            excluded.tier_reason, excluded.created_at, excluded.created_by, excluded.events,
+            excluded.screenshots, excluded.legacy_batch_job_item_id, excluded.legacy_action_type,
+            excluded.legacy_action_detail, excluded.legacy_success, excluded.legacy_user_id,
+            excluded.legacy_session_id, excluded.legacy
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION write_runs(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.write_runs(trace_ids bigint[]) IS 'Inserts the runs of these executions from the old tables, or replaces what they say';
+
+--
+-- Name: write_steps(bigint[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidation.known_step[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    was_cut_over constant boolean := exists (select from consolidation.carried_back);
+begin
+    insert into public.user_workflow_run_step (
+        step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
+        duration_ms, input_data, output_data, screenshots, events, error_message, metadata,
+        org_id, legacy_step_id, legacy_trace_id
+    )
+    select
+        case
+            when k.step_id is not null then k.step_id
+            -- As for runs; the other one may just have been deleted, to be inserted again here.
+            when was_cut_over and (
+                consolidation.step_id(s.step_id) in (select o.step_id from unnest(known) as o)
+                or exists (
+                    select from public.user_workflow_run_step as o
+                    where
+                        o.step_id = consolidation.step_id(s.step_id)
+                        and o.legacy_step_id <> s.step_id
+                )
+            )
+                then gen_random_uuid()
+            else consolidation.step_id(s.step_id)
+        end,
+        r.run_id, s.node_id, s.step_number, s.status, s.retry_count, s.start_time, s.end_time,
+        s.duration_ms, s.input_data, s.output_data, coalesce(p.screenshots, '[]'),
+        coalesce(e.events, '[]'), s.error_message, s.metadata, r.org_id, s.step_id, s.trace_id
+    from consolidation.old_step as s
+    inner join public.user_workflow_run as r
+        on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
+    left join unnest(known) as k on k.legacy_step_id = s.step_id
+    left join consolidation.events_of_old_rows(trace_ids, true) as e
+        on e.trace_id = s.trace_id and e.step_id = s.step_id
+    left join consolidation.screenshots_of_old_rows(trace_ids, true) as p
+        on p.trace_id = s.trace_id and p.step_number = s.step_number
+    where s.trace_id = any (trace_ids)
+    on conflict (legacy_step_id) do update set
+        (
+            run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms,
+            input_data, output_data, screenshots, events, error_message, metadata, org_id,
+            legacy_trace_id
+        ) = row(
+            excluded.run_id, excluded.node_id, excluded.step_number, excluded.status,
+            excluded.retry_count, excluded.started_at, excluded.ended_at, excluded.duration_ms,
+            excluded.input_data, excluded.output_data, excluded.screenshots, excluded.events,
+            excluded.error_message, excluded.metadata, excluded.org_id, excluded.legacy_trace_id
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION write_steps(trace_ids bigint[], known consolidation.known_step[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidation.known_step[]) IS 'Inserts the steps of these executions from the old tables, or replaces what they say. known: steps
+that were carried back, which keep their keys';
+
+--
 -- Name: write_workflow_events(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5290,145 +8783,52 @@ CREATE FUNCTION consolidation.write_workflow_events() RETURNS trigger
     SET row_security TO 'on'
     AS $$
 declare
+    previous jsonb;
     known record;
     element jsonb;
-    has_next_id boolean := false;
 begin
-    if tg_op <> 'DELETE' and new.event_id = '-5719117740578205047'::bigint then
-        new.event_id := nextval('public.workflow_events_event_id_seq');
-        has_next_id := true;
-    end if;
-
     if tg_op in ('UPDATE', 'DELETE') then
-        if old.step_id is null then
-            perform from public.user_workflow_run as r
-            where r.legacy_trace_id = old.trace_id
-            for update;
-        else
-            perform from public.user_workflow_run_step as s
-            where s.legacy_step_id = old.step_id
-            for update;
-        end if;
-        -- A new statement: it sees what was committed while the lock was waited for. An element
-        -- without an id is known by what it says first: its place may have changed, also by what
-        -- this very statement did before.
-        select
-            e.*,
-            (e.event_type, e.event_data::text, e."timestamp")
-            is not distinct from (old.event_type, old.event_data::text, old."timestamp") as is_same
+        previous := consolidation.event_element(
+            old.event_id, old.event_type, old.event_data, old."timestamp"
+        );
+        select f.*
         into known
-        from consolidation.event_row as e
-        where
-            e.trace_id = old.trace_id
-            and (e.step_id = old.step_id or (e.step_id is null and old.step_id is null))
-            and (
-                e.event_id = old.event_id
-                or (
-                    old.event_id < 0 and consolidation.to_bigint(e.element -> 'event_id') is null
-                )
-            )
-        order by is_same desc, e.event_id = old.event_id desc, e.place
-        limit 1;
-        if known.place is null or (known.event_id <> old.event_id and not known.is_same) then
+        from consolidation.find_event(old.trace_id, old.step_id, old.event_id, previous) as f;
+        if known.place is null then
             return null;
-        end if;
-        if not known.is_same and consolidation.to_bigint(known.element -> 'event_id') is null then
-            raise serialization_failure using
-                message = 'could not serialize access due to concurrent update',
-                detail = format('Another transaction changed event_id %s meanwhile.', old.event_id),
-                hint = 'Repeat the transaction.';
-        end if;
-    end if;
-
-    if tg_op = 'INSERT' then
-        if not has_next_id then
-            -- Whoever inserts the same id into the same document now waits, and then sees it.
-            if new.step_id is null then
-                perform from public.user_workflow_run as r
-                where r.legacy_trace_id = new.trace_id
-                for update;
-            else
-                perform from public.user_workflow_run_step as s
-                where s.legacy_step_id = new.step_id
-                for update;
-            end if;
-            perform consolidation.refuse_known_event_id(new.event_id);
-        end if;
-        element := consolidation.event_element(
-            new.event_id, new.event_type, new.event_data, new."timestamp"
-        );
-    elsif tg_op = 'UPDATE' then
-        if new.event_id <> old.event_id and not has_next_id then
-            perform consolidation.refuse_known_event_id(new.event_id);
-        end if;
-        element := known.element || consolidation.patch(
-            consolidation.event_element(
-                old.event_id, old.event_type, old.event_data, old."timestamp"
-            ),
-            consolidation.event_element(
-                old.event_id, known.event_type, known.event_data, known."timestamp"
-            ),
-            consolidation.event_element(
-                new.event_id, new.event_type, new.event_data, new."timestamp"
-            )
-        );
-        if new.trace_id = old.trace_id and new.step_id is not distinct from old.step_id then
-            if old.step_id is null then
-                update public.user_workflow_run as r
-                set events = jsonb_set(r.events, array[(known.place - 1)::text], element)
-                where r.legacy_trace_id = old.trace_id;
-            else
-                update public.user_workflow_run_step as s
-                set events = jsonb_set(s.events, array[(known.place - 1)::text], element)
-                where s.legacy_step_id = old.step_id;
-            end if;
-            return new;
-        end if;
-    else
-        perform consolidation.patch(
-            consolidation.event_element(
-                old.event_id, old.event_type, old.event_data, old."timestamp"
-            ),
-            consolidation.event_element(
-                old.event_id, known.event_type, known.event_data, known."timestamp"
-            ),
-            '{}'
-        );
-    end if;
-
-    -- Deleted, or moved to another document.
-    if tg_op in ('UPDATE', 'DELETE') then
-        if old.step_id is null then
-            update public.user_workflow_run as r
-            set events = r.events - (known.place - 1)::integer
-            where r.legacy_trace_id = old.trace_id;
-        else
-            update public.user_workflow_run_step as s
-            set events = s.events - (known.place - 1)::integer
-            where s.legacy_step_id = old.step_id;
         end if;
     end if;
     if tg_op = 'DELETE' then
+        perform consolidation.patch(previous, known.content, '{}');
+        perform consolidation.change_event(old.trace_id, old.step_id, known.place, null);
         return old;
     end if;
 
-    if new.step_id is null then
-        update public.user_workflow_run as r
-        set events = coalesce(r.events, '[]') || jsonb_build_array(element)
-        where r.legacy_trace_id = new.trace_id;
-    else
-        update public.user_workflow_run_step as s
-        set events = coalesce(s.events, '[]') || jsonb_build_array(element)
-        where s.legacy_step_id = new.step_id and s.legacy_trace_id = new.trace_id;
+    if new.event_id = '-5719117740578205047'::bigint then
+        new.event_id := nextval('public.workflow_events_event_id_seq');
+    elsif tg_op = 'INSERT' or new.event_id <> old.event_id then
+        perform consolidation.lock_events(new.trace_id, new.step_id);
+        perform consolidation.refuse_known_event_id(new.event_id, tg_table_schema);
     end if;
-    if not found then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_events" violates foreign key '
-            'constraint "workflow_events_step_id_fkey"',
-            detail = 'The execution or step was deleted meanwhile.',
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_events_step_id_fkey';
+    element := consolidation.event_element(
+        new.event_id, new.event_type, new.event_data, new."timestamp"
+    );
+    if tg_op = 'UPDATE' then
+        element := known.element || consolidation.patch(previous, known.content, element);
+        if new.trace_id = old.trace_id and new.step_id is not distinct from old.step_id then
+            perform consolidation.change_event(old.trace_id, old.step_id, known.place, element);
+            return new;
+        end if;
+        perform consolidation.change_event(old.trace_id, old.step_id, known.place, null);
+    end if;
+    if not consolidation.change_event(new.trace_id, new.step_id, null, element) then
+        perform consolidation.raise_foreign_key(
+            tg_table_schema, tg_table_name, 'workflow_events_step_id_fkey',
+            format(
+                'Key (step_id)=(%s) is not present in workflow_steps of trace_id %s.',
+                new.step_id, new.trace_id
+            )
+        );
     end if;
     return new;
 end;
@@ -5438,9 +8838,9 @@ $$;
 -- Name: FUNCTION write_workflow_events(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.write_workflow_events() IS 'Trigger, runs as workflow_maintenance after guard_workflow_events: changes one element of one
-document, found by its id in the present value. Raises 40001 if somebody else changed the same key
-of the element meanwhile';
+COMMENT ON FUNCTION consolidation.write_workflow_events() IS 'Trigger, runs as workflow_maintenance after the guard: changes one element of one document, found
+by its id in the present value. Raises 40001 if somebody else changed the same key of the element
+meanwhile';
 
 --
 -- Name: write_workflow_trace_context(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5451,115 +8851,53 @@ CREATE FUNCTION consolidation.write_workflow_trace_context() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS $$
-declare
-    known record;
 begin
     if tg_op <> 'DELETE' and new.context_id = '-5719117740578205047'::bigint then
         new.context_id := nextval('public.workflow_trace_context_context_id_seq');
     elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.context_id <> old.context_id) then
-        -- Whoever inserts the same id into the same execution now waits, and then sees it.
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = new.trace_id
-        for update;
-        if exists (
-            select from consolidation.context_row as c
-            where c.trace_id = new.trace_id and c.context_id = new.context_id
-        ) then
-            raise unique_violation using
-                message = 'duplicate key value violates unique constraint '
-                '"workflow_trace_context_pkey"',
-                detail = format('Key (context_id)=(%s) already exists.', new.context_id),
-                schema = tg_table_schema,
-                table = tg_table_name,
-                constraint = 'workflow_trace_context_pkey';
-        end if;
-    end if;
-
-    if tg_op in ('UPDATE', 'DELETE') then
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = old.trace_id
-        for update;
-        -- A new statement: it sees what was committed while the lock was waited for.
-        select c.*
-        into known
-        from consolidation.context_row as c
-        where c.trace_id = old.trace_id and c.key = old.key;
-        if known.key is null then
-            return null;
-        end if;
-        perform consolidation.patch(
-            jsonb_build_object(
-                'value', old.value, 'context_id', old.context_id,
-                'created_at', old.created_at, 'updated_at', old.updated_at
-            ),
-            jsonb_build_object(
-                'value', known.value, 'context_id', known.context_id,
-                'created_at', known.created_at, 'updated_at', known.updated_at
-            ),
-            '{}'
+        perform consolidation.refuse_known_context_id(
+            new.trace_id, new.context_id, tg_table_schema
         );
     end if;
-
+    if
+        tg_op in ('UPDATE', 'DELETE')
+        and not consolidation.is_context_known(
+            old.trace_id, old.key, jsonb_build_object(
+                'value', old.value, 'context_id', old.context_id,
+                'created_at', old.created_at, 'updated_at', old.updated_at
+            )
+        )
+    then
+        return null;
+    end if;
     -- The key is taken away first: the new row may have another one, or another execution.
     if
         tg_op = 'DELETE'
         or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))
     then
-        update public.user_workflow_run as r
-        set
-            context = r.context - old.key::text,
-            legacy = nullif(
-                case
-                    when (r.legacy -> 'context') - old.key::text = '{}' then r.legacy - 'context'
-                    else r.legacy #- array['context', old.key::text]
-                end,
-                '{}'
-            )
-        where r.legacy_trace_id = old.trace_id;
+        perform consolidation.take_context(old.trace_id, old.key);
     end if;
     if tg_op = 'DELETE' then
         return old;
     end if;
 
-    update public.user_workflow_run as r
-    set
-        context
-        = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
-        || jsonb_build_object(new.key, new.value),
-        legacy = coalesce(r.legacy, '{}') || jsonb_build_object(
-            'context',
-            coalesce(r.legacy -> 'context', '{}') || jsonb_build_object(
-                new.key,
-                consolidation.context_origin(new.context_id, new.created_at, new.updated_at)
-            )
-        )
-    where
-        r.legacy_trace_id = new.trace_id
-        and (
-            (tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.key = old.key)
-            or not coalesce(r.context, '{}') ? new.key
-        );
-    if found then
+    if consolidation.put_context(
+        new.trace_id, new.key, new.value,
+        consolidation.context_origin(new.context_id, new.created_at, new.updated_at),
+        tg_op = 'UPDATE' and new.trace_id = old.trace_id and new.key = old.key
+    ) then
         return new;
     end if;
     if exists (
         select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
     ) then
-        raise unique_violation using
-            message = 'duplicate key value violates unique constraint '
-            '"workflow_trace_context_trace_id_key_key"',
-            detail = format('Key (trace_id, key)=(%s, %s) already exists.', new.trace_id, new.key),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_context_trace_id_key_key';
+        perform consolidation.raise_unique(
+            tg_table_schema, tg_table_name, 'workflow_trace_context_trace_id_key_key',
+            format('Key (trace_id, key)=(%s, %s) already exists.', new.trace_id, new.key)
+        );
     end if;
-    raise foreign_key_violation using
-        message = 'insert or update on table "workflow_trace_context" violates foreign key '
-        'constraint "workflow_trace_context_trace_id_fkey"',
-        detail = 'The execution was deleted meanwhile.',
-        schema = tg_table_schema,
-        table = tg_table_name,
-        constraint = 'workflow_trace_context_trace_id_fkey';
+    perform consolidation.raise_deleted(tg_table_schema, tg_table_name);
+    return null;
 end;
 $$;
 
@@ -5586,10 +8924,7 @@ begin
         return new;
     end if;
     if tg_op in ('UPDATE', 'DELETE') then
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = old.trace_id
-        for update;
-        -- A new statement: it sees what was committed while the lock was waited for.
+        perform consolidation.lock_run(old.trace_id);
         select min(e.place)
         into known_place
         from consolidation.endpoint_row as e
@@ -5598,7 +8933,7 @@ begin
             return null;
         end if;
         update public.user_workflow_run as r
-        set endpoints_used = r.endpoints_used - (known_place - 1)::integer
+        set endpoints_used = consolidation.with_element(r.endpoints_used, known_place, null)
         where r.legacy_trace_id = old.trace_id;
     end if;
     if tg_op = 'DELETE' then
@@ -5606,7 +8941,9 @@ begin
     end if;
 
     update public.user_workflow_run as r
-    set endpoints_used = coalesce(r.endpoints_used, '[]') || to_jsonb(new.endpoint_id)
+    set
+        endpoints_used
+        = consolidation.with_element(r.endpoints_used, null, to_jsonb(new.endpoint_id))
     where
         r.legacy_trace_id = new.trace_id
         and not coalesce(r.endpoints_used, '[]') @> to_jsonb(new.endpoint_id);
@@ -5616,24 +8953,16 @@ begin
     if exists (
         select from public.user_workflow_run as r where r.legacy_trace_id = new.trace_id
     ) then
-        raise unique_violation using
-            message = 'duplicate key value violates unique constraint '
-            '"workflow_trace_endpoint_pkey"',
-            detail = format(
+        perform consolidation.raise_unique(
+            tg_table_schema, tg_table_name, 'workflow_trace_endpoint_pkey',
+            format(
                 'Key (trace_id, endpoint_id)=(%s, %s) already exists.',
                 new.trace_id, new.endpoint_id
-            ),
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_endpoint_pkey';
+            )
+        );
     end if;
-    raise foreign_key_violation using
-        message = 'insert or update on table "workflow_trace_endpoint" violates foreign key '
-        'constraint "workflow_trace_endpoint_trace_id_fkey"',
-        detail = 'The execution was deleted meanwhile.',
-        schema = tg_table_schema,
-        table = tg_table_name,
-        constraint = 'workflow_trace_endpoint_trace_id_fkey';
+    perform consolidation.raise_deleted(tg_table_schema, tg_table_name);
+    return null;
 end;
 $$;
 
@@ -5654,11 +8983,9 @@ CREATE FUNCTION consolidation.write_workflow_trace_screenshot() RETURNS trigger
     SET row_security TO 'on'
     AS $$
 declare
-    holder uuid;
+    previous jsonb;
     known record;
     element jsonb;
-    previous jsonb;
-    wanted jsonb;
 begin
     if tg_op in ('UPDATE', 'DELETE') then
         previous := consolidation.screenshot_element(
@@ -5666,139 +8993,43 @@ begin
             old.thumbnail_url, old.action_description, old.element_selector, old.element_found,
             old.confidence_score, old.created_at, old.node_id
         );
-        -- Which row holds it is only known from the documents: all that may are locked.
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = old.trace_id
-        for update;
-        perform from public.user_workflow_run_step as s
-        where s.legacy_trace_id = old.trace_id
-        order by s.step_number
-        for update;
-        -- A new statement: it sees what was committed while the locks were waited for. An element
-        -- without an id is known by what it says first; see old_names/workflow_events.
-        select
-            s.*,
-            consolidation.screenshot_element(
-                old.screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
-                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
-                s.confidence_score, s.created_at, s.node_id
-            ) as content,
-            consolidation.to_uuid(s.element -> 'screenshot_id') is null as has_no_id
+        select f.*
         into known
-        from consolidation.screenshot_row as s
-        where
-            s.trace_id = old.trace_id
-            and (
-                s.screenshot_id = old.screenshot_id
-                or consolidation.to_uuid(s.element -> 'screenshot_id') is null
-            )
-        order by
-            consolidation.screenshot_element(
-                old.screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
-                s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
-                s.confidence_score, s.created_at, s.node_id
-            )::text = previous::text desc,
-            s.screenshot_id = old.screenshot_id desc,
-            s.place
-        limit 1;
-        if
-            known.place is null
-            or (known.screenshot_id <> old.screenshot_id and known.content::text <> previous::text)
-        then
+        from consolidation.find_screenshot(old.trace_id, old.screenshot_id, previous) as f;
+        if known.place is null then
             return null;
-        end if;
-        if known.has_no_id and known.content::text <> previous::text then
-            raise serialization_failure using
-                message = 'could not serialize access due to concurrent update',
-                detail = format(
-                    'Another transaction changed screenshot_id %s meanwhile.', old.screenshot_id
-                ),
-                hint = 'Repeat the transaction.';
-        end if;
-        holder := known.on_step;
-    end if;
-
-    if tg_op <> 'DELETE' and new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe' then
-        new.screenshot_id := gen_random_uuid();
-    elsif tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.screenshot_id <> old.screenshot_id) then
-        -- Whoever inserts the same id into the same execution now waits, and then sees it.
-        perform from public.user_workflow_run as r
-        where r.legacy_trace_id = new.trace_id
-        for update;
-        if exists (
-            select from consolidation.screenshot_row as s
-            where s.trace_id = new.trace_id and s.screenshot_id = new.screenshot_id
-        ) then
-            raise unique_violation using
-                message = 'duplicate key value violates unique constraint '
-                '"workflow_trace_screenshot_pkey"',
-                detail = format('Key (screenshot_id)=(%s) already exists.', new.screenshot_id),
-                schema = tg_table_schema,
-                table = tg_table_name,
-                constraint = 'workflow_trace_screenshot_pkey';
-        end if;
-    end if;
-    if tg_op in ('INSERT', 'UPDATE') then
-        wanted := consolidation.screenshot_element(
-            new.screenshot_id, new.org_id, new.node_name, new.step_index, new.screenshot_url,
-            new.thumbnail_url, new.action_description, new.element_selector, new.element_found,
-            new.confidence_score, new.created_at, new.node_id
-        );
-        element := wanted;
-    end if;
-    if tg_op in ('UPDATE', 'DELETE') then
-        element := known.element || consolidation.patch(
-            previous,
-            known.content,
-            coalesce(wanted, '{}')
-        );
-    end if;
-
-    if tg_op = 'UPDATE' and new.trace_id = old.trace_id then
-        if holder is null then
-            update public.user_workflow_run as r
-            set screenshots = jsonb_set(r.screenshots, array[(known.place - 1)::text], element)
-            where r.legacy_trace_id = old.trace_id;
-        else
-            update public.user_workflow_run_step as s
-            set screenshots = jsonb_set(s.screenshots, array[(known.place - 1)::text], element)
-            where s.step_id = holder;
-        end if;
-        return new;
-    end if;
-
-    -- Deleted, or moved to another execution.
-    if tg_op in ('UPDATE', 'DELETE') then
-        if holder is null then
-            update public.user_workflow_run as r
-            set screenshots = r.screenshots - (known.place - 1)::integer
-            where r.legacy_trace_id = old.trace_id;
-        else
-            update public.user_workflow_run_step as s
-            set screenshots = s.screenshots - (known.place - 1)::integer
-            where s.step_id = holder;
         end if;
     end if;
     if tg_op = 'DELETE' then
+        perform consolidation.patch(previous, known.content, '{}');
+        perform consolidation.change_screenshot(old.trace_id, known.on_step, known.place, null);
         return old;
     end if;
 
-    update public.user_workflow_run_step as s
-    set screenshots = coalesce(s.screenshots, '[]') || jsonb_build_array(element)
-    where s.legacy_trace_id = new.trace_id and s.step_number = new.step_index;
-    if not found then
-        update public.user_workflow_run as r
-        set screenshots = coalesce(r.screenshots, '[]') || jsonb_build_array(element)
-        where r.legacy_trace_id = new.trace_id;
+    if new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe' then
+        new.screenshot_id := gen_random_uuid();
+    elsif tg_op = 'INSERT' or new.screenshot_id <> old.screenshot_id then
+        perform consolidation.refuse_known_screenshot_id(
+            new.trace_id, new.screenshot_id, tg_table_schema
+        );
     end if;
-    if not found then
-        raise foreign_key_violation using
-            message = 'insert or update on table "workflow_trace_screenshot" violates foreign key '
-            'constraint "workflow_trace_screenshot_trace_id_fkey"',
-            detail = 'The execution was deleted meanwhile.',
-            schema = tg_table_schema,
-            table = tg_table_name,
-            constraint = 'workflow_trace_screenshot_trace_id_fkey';
+    element := consolidation.screenshot_element(
+        new.screenshot_id, new.org_id, new.node_name, new.step_index, new.screenshot_url,
+        new.thumbnail_url, new.action_description, new.element_selector, new.element_found,
+        new.confidence_score, new.created_at, new.node_id
+    );
+    if tg_op = 'UPDATE' then
+        element := known.element || consolidation.patch(previous, known.content, element);
+        perform consolidation.change_screenshot(
+            old.trace_id, known.on_step, known.place,
+            case when new.trace_id = old.trace_id then element end
+        );
+    end if;
+    if
+        (tg_op = 'INSERT' or new.trace_id <> old.trace_id)
+        and not consolidation.append_screenshot(new.trace_id, new.step_index, element)
+    then
+        perform consolidation.raise_deleted(tg_table_schema, tg_table_name);
     end if;
     return new;
 end;
@@ -5822,6 +9053,7 @@ CREATE FUNCTION public.add_context(run_id uuid, entries jsonb) RETURNS jsonb
     AS $$
 declare
     changed jsonb;
+    kind text;
 begin
     if jsonb_typeof(entries) is distinct from 'object' then
         raise exception using
@@ -5832,18 +9064,29 @@ begin
             );
     end if;
     update public.user_workflow_run as r
-    set
-        context = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
-        || add_context.entries
-    where r.run_id = add_context.run_id
+    set context = coalesce(nullif(r.context, 'null'), '{}') || add_context.entries
+    where
+        r.run_id = add_context.run_id
+        and coalesce(jsonb_typeof(r.context), 'null') in ('object', 'null')
     returning r.context into changed;
-    if not found then
-        raise exception using
-            errcode = 'no_data_found',
-            message = format('add_context: there is no run %s', run_id),
-            hint = 'Or it belongs to another organisation than app.current_org_id.';
+    if found then
+        return changed;
     end if;
-    return changed;
+    select jsonb_typeof(r.context) into kind
+    from public.user_workflow_run as r
+    where r.run_id = add_context.run_id;
+    if found then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'add_context: the context of run %s is of type %s, not an object', run_id, kind
+            ),
+            hint = 'Nothing was changed. Replace it: update user_workflow_run set context = ...';
+    end if;
+    raise exception using
+        errcode = 'no_data_found',
+        message = format('add_context: there is no run %s', run_id),
+        hint = 'Or it belongs to another organisation than app.current_org_id.';
 end;
 $$;
 
@@ -5852,7 +9095,8 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_context(run_id uuid, entries jsonb) IS 'Sets several keys of the context of a run at once; returns the context. Raises 22023 if entries is
-no object, P0002 if the session sees no such run';
+no object, or the context is an array or another value that has no keys, P0002 if the session sees
+no such run';
 
 --
 -- Name: add_context(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -5862,8 +9106,6 @@ CREATE FUNCTION public.add_context(run_id uuid, key text, value jsonb) RETURNS j
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    changed jsonb;
 begin
     if key is null or value is null then
         raise exception using
@@ -5873,19 +9115,7 @@ begin
             ),
             hint = 'A JSON null is ''null''::jsonb.';
     end if;
-    update public.user_workflow_run as r
-    set
-        context = case when jsonb_typeof(r.context) = 'object' then r.context else '{}' end
-        || jsonb_build_object(add_context.key, add_context.value)
-    where r.run_id = add_context.run_id
-    returning r.context into changed;
-    if not found then
-        raise exception using
-            errcode = 'no_data_found',
-            message = format('add_context: there is no run %s', run_id),
-            hint = 'Or it belongs to another organisation than app.current_org_id.';
-    end if;
-    return changed;
+    return public.add_context(run_id, jsonb_build_object(key, value));
 end;
 $$;
 
@@ -5894,7 +9124,7 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_context(run_id uuid, key text, value jsonb) IS 'Sets one key of the context of a run, whatever others set meanwhile; returns the context. Raises
-22004 for a null key or value, P0002 if the session sees no such run';
+22004 for a null key or value; else errors as add_context(uuid, jsonb)';
 
 --
 -- Name: add_endpoints(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -5920,14 +9150,14 @@ begin
     end if;
     update public.user_workflow_run as r
     set
-        endpoints_used = coalesce(r.endpoints_used, '[]') || (
+        endpoints_used = coalesce(nullif(r.endpoints_used, 'null'), '[]') || (
             select coalesce(jsonb_agg(n.element order by n.place), '[]')
             from (
                 select
                     e.element,
                     min(e.place) as place
                 from jsonb_array_elements(endpoints) with ordinality as e (element, place)
-                where not coalesce(r.endpoints_used, '[]') @> e.element
+                where not coalesce(nullif(r.endpoints_used, 'null'), '[]') @> e.element
                 group by e.element
             ) as n
         )
@@ -5957,9 +9187,7 @@ such run';
 
 CREATE FUNCTION public.add_endpoint(run_id uuid, endpoint bigint) RETURNS jsonb
     LANGUAGE sql
-    BEGIN ATOMIC
- SELECT public.add_endpoints(run_id, jsonb_build_array(endpoint)) AS add_endpoints;
-END;
+    RETURN public.add_endpoints(run_id, jsonb_build_array(endpoint));
 
 --
 -- Name: FUNCTION add_endpoint(run_id uuid, endpoint bigint); Type: COMMENT; Schema: public; Owner: -
@@ -5973,15 +9201,27 @@ COMMENT ON FUNCTION public.add_endpoint(run_id uuid, endpoint bigint) IS 'Adds o
 
 CREATE FUNCTION public.add_endpoint(run_id uuid, endpoint text) RETURNS jsonb
     LANGUAGE sql
-    BEGIN ATOMIC
- SELECT public.add_endpoints(run_id, jsonb_build_array(endpoint)) AS add_endpoints;
-END;
+    RETURN public.add_endpoints(run_id, jsonb_build_array(endpoint));
 
 --
 -- Name: FUNCTION add_endpoint(run_id uuid, endpoint text); Type: COMMENT; Schema: public; Owner: -
 --
 
 COMMENT ON FUNCTION public.add_endpoint(run_id uuid, endpoint text) IS 'As add_endpoint(uuid, bigint), for ids that are texts; the old name cannot show them';
+
+--
+-- Name: add_endpoint(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.add_endpoint(run_id uuid, endpoint uuid) RETURNS jsonb
+    LANGUAGE sql
+    RETURN public.add_endpoints(run_id, jsonb_build_array(endpoint));
+
+--
+-- Name: FUNCTION add_endpoint(run_id uuid, endpoint uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.add_endpoint(run_id uuid, endpoint uuid) IS 'As add_endpoint(uuid, text), for ids that are uuids';
 
 --
 -- Name: add_events(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -6030,20 +9270,24 @@ begin
             detail = left(bad.element::text, 200),
             hint = 'An event is {"type": text, "timestamp": ISO 8601, "data": anything}.';
     end if;
+    -- Times are stored in UTC, whatever zone they came with.
     select coalesce(
         jsonb_agg(
-            jsonb_build_object(
-                'timestamp', public.to_iso8601(clock_timestamp()), 'data', '{}'::jsonb
+            jsonb_build_object('data', '{}'::jsonb) || e.element
+            || jsonb_build_object(
+                'timestamp', public.to_iso8601(coalesce(m.moment, clock_timestamp()))
             )
-            || e.element
             order by e.place
         ),
         '[]'
     )
     into complete
-    from jsonb_array_elements(events) with ordinality as e (element, place);
+    from jsonb_array_elements(events) with ordinality as e (element, place)
+    cross join lateral (
+        select public.from_iso8601(e.element ->> 'timestamp') as moment
+    ) as m;
     update public.user_workflow_run_step as s
-    set events = coalesce(s.events, '[]') || complete
+    set events = coalesce(nullif(s.events, 'null'), '[]') || complete
     where s.step_id = add_events.step_id;
     if not found then
         raise exception using
@@ -6060,8 +9304,9 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_events(step_id uuid, events jsonb) IS 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, default now) and "data" (default {}), further keys are kept.
-Raises 22023 naming the first element that is none of that, P0002 if the session sees no such step';
+characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}), further
+keys are kept. Raises 22023 naming the first element that is none of that, P0002 if the session sees
+no such step';
 
 --
 -- Name: add_event(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -6108,6 +9353,8 @@ begin
             when coalesce(jsonb_typeof(e.element -> 'url') <> 'string', true)
                 then 'has no "url" that is a string'
             when e.element ->> 'url' = '' then 'has an empty "url"'
+            when jsonb_typeof(e.element -> 'confidence') not in ('number', 'null')
+                then 'has a "confidence" that is no number'
             else 'has a "timestamp" that is not ISO 8601'
         end as problem
     into bad
@@ -6116,6 +9363,7 @@ begin
         jsonb_typeof(e.element) <> 'object'
         or coalesce(jsonb_typeof(e.element -> 'url') <> 'string', true)
         or e.element ->> 'url' = ''
+        or jsonb_typeof(e.element -> 'confidence') not in ('number', 'null')
         or (e.element ? 'timestamp' and public.from_iso8601(e.element ->> 'timestamp') is null)
     order by e.place
     limit 1;
@@ -6126,17 +9374,24 @@ begin
             detail = left(bad.element::text, 200),
             hint = 'A screenshot is {"url": text, "timestamp": ISO 8601, "action": text, …}.';
     end if;
+    -- Times are stored in UTC, whatever zone they came with.
     select coalesce(
         jsonb_agg(
-            jsonb_build_object('timestamp', public.to_iso8601(clock_timestamp())) || e.element
+            e.element
+            || jsonb_build_object(
+                'timestamp', public.to_iso8601(coalesce(m.moment, clock_timestamp()))
+            )
             order by e.place
         ),
         '[]'
     )
     into complete
-    from jsonb_array_elements(screenshots) with ordinality as e (element, place);
+    from jsonb_array_elements(screenshots) with ordinality as e (element, place)
+    cross join lateral (
+        select public.from_iso8601(e.element ->> 'timestamp') as moment
+    ) as m;
     update public.user_workflow_run_step as s
-    set screenshots = coalesce(s.screenshots, '[]') || complete
+    set screenshots = coalesce(nullif(s.screenshots, 'null'), '[]') || complete
     where s.step_id = add_screenshots.step_id;
     if not found then
         raise exception using
@@ -6153,24 +9408,26 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_screenshots(step_id uuid, screenshots jsonb) IS 'Appends screenshots to a step, in one update; returns how many. Each is an object with "url" and
-"timestamp" (ISO 8601, default now); further keys are kept. Raises 22023 naming the first element
+"timestamp" (ISO 8601, stored in UTC, default now); "confidence" is a number or null; further keys
+are kept. Raises 22023 naming the first element
 that is none of that, P0002 if the session sees no such step';
 
 --
--- Name: add_screenshot(uuid, text, text, text, text, boolean, numeric, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: add_screenshot(uuid, text, text, text, text, boolean, double precision, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.add_screenshot(step_id uuid, url text, action text DEFAULT NULL::text, selector text DEFAULT NULL::text, thumbnail_url text DEFAULT NULL::text, element_found boolean DEFAULT NULL::boolean, confidence numeric DEFAULT NULL::numeric, "timestamp" timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS integer
+CREATE FUNCTION public.add_screenshot(step_id uuid, url text, action text DEFAULT NULL::text, selector text DEFAULT NULL::text, thumbnail_url text DEFAULT NULL::text, element_found boolean DEFAULT NULL::boolean, confidence double precision DEFAULT NULL::double precision, "timestamp" timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS integer
     LANGUAGE sql
+    SET extra_float_digits TO '1'
     BEGIN ATOMIC
  SELECT public.add_screenshots(step_id, jsonb_build_array(jsonb_build_object('url', url, 'thumbnail_url', thumbnail_url, 'timestamp', public.to_iso8601(COALESCE("timestamp", clock_timestamp())), 'action', action, 'selector', selector, 'element_found', element_found, 'confidence', confidence))) AS add_screenshots;
 END;
 
 --
--- Name: FUNCTION add_screenshot(step_id uuid, url text, action text, selector text, thumbnail_url text, element_found boolean, confidence numeric, "timestamp" timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
+-- Name: FUNCTION add_screenshot(step_id uuid, url text, action text, selector text, thumbnail_url text, element_found boolean, confidence double precision, "timestamp" timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.add_screenshot(step_id uuid, url text, action text, selector text, thumbnail_url text, element_found boolean, confidence numeric, "timestamp" timestamp with time zone) IS 'Appends one screenshot to a step; timestamp: default now. confidence: 0 to 1. Errors as
+COMMENT ON FUNCTION public.add_screenshot(step_id uuid, url text, action text, selector text, thumbnail_url text, element_found boolean, confidence double precision, "timestamp" timestamp with time zone) IS 'Appends one screenshot to a step; timestamp: default now. confidence: 0 to 1. Errors as
 add_screenshots';
 
 --
@@ -6255,6 +9512,57 @@ $$;
 
 COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills what a new step leaves out (run_id from legacy_trace_id or the reverse, org_id from
 the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count';
+
+--
+-- Name: find_event(bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE ROWS 1 PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    wanted constant jsonb := jsonb_build_array(
+        jsonb_build_object('event_id', find_event.event_id)
+    );
+begin
+    if find_event.event_id < 0 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('find_event: %s is no stored event_id', find_event.event_id),
+            hint = 'The old names show negative numbers for events that new code added.';
+    end if;
+    return query
+    select
+        d.run_id,
+        d.step_id,
+        e.place,
+        e.element
+    from (
+        select
+            s.run_id,
+            s.step_id,
+            s.events
+        from public.find_steps(events => wanted) as s
+        union all
+        select
+            r.run_id,
+            null,
+            r.events
+        from public.find_runs(events => wanted) as r
+    ) as d
+    cross join lateral jsonb_array_elements(d.events) with ordinality as e (element, place)
+    where e.element @> (wanted -> 0);
+end;
+$$;
+
+--
+-- Name: FUNCTION find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb) IS 'The event of an old event_id, in the organisation of the session, with the help of indexes: its
+run, its step (null for an event of no step), its place in the array from 1, the event. No row if
+there is none. Raises 22023 for a negative event_id, which only the old names show';
 
 --
 -- Name: find_run_ids(jsonb, text, jsonb, jsonb, jsonb, timestamp with time zone, timestamp with time zone, integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -6503,17 +9811,58 @@ COMMENT ON FUNCTION public.from_iso8601_other(document text) IS 'The rarer forms
 
 CREATE FUNCTION public.get_context(run_id uuid, key text, missing jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT COALESCE(( SELECT (r.context -> get_context.key)
-            FROM public.user_workflow_run r
-           WHERE (r.run_id = get_context.run_id)), missing) AS "coalesce";
-END;
+    RETURN COALESCE((SELECT (r.context -> get_context.key) FROM public.user_workflow_run r WHERE (r.run_id = get_context.run_id)), missing);
 
 --
 -- Name: FUNCTION get_context(run_id uuid, key text, missing jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
 COMMENT ON FUNCTION public.get_context(run_id uuid, key text, missing jsonb) IS 'The value of a key of the context of a run (a JSON null is one); else missing, by default null';
+
+--
+-- Name: get_run(uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.get_run(run_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+begin
+    -- Columns by name: those of the old names are no part of it, and go with them.
+    return (
+        select row_to_json(w)
+        from (
+            select
+                r.run_id, r.workflow_id, r.org_id, r.status, r.channel, r.external_id,
+                r.started_at, r.ended_at, r.duration_ms, r.context, r.endpoints_used,
+                r.config_snapshot, r.error_message, r.error_details, r.llm_prompt, r.llm_response,
+                r.llm_model, r.llm_tokens_used, r.tier, r.tier_reason, r.created_at, r.created_by,
+                r.updated_at, r.events, r.screenshots,
+                (
+                    select coalesce(json_agg(row_to_json(t) order by t.step_number), '[]')
+                    from (
+                        select
+                            s.step_id, s.node_id, s.step_number, s.status, s.retry_count,
+                            s.started_at, s.ended_at, s.duration_ms, s.input_data, s.output_data,
+                            s.screenshots, s.events, s.error_message, s.error_details, s.metadata
+                        from public.user_workflow_run_step as s
+                        where s.run_id = r.run_id
+                    ) as t
+                ) as steps
+            from public.user_workflow_run as r
+            where r.run_id = get_run.run_id
+        ) as w
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION get_run(run_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.get_run(run_id uuid) IS 'A run as one JSON object: its columns, and "steps", an array of its steps in their order. Times are
+in UTC. Null if the session sees no such run';
 
 --
 -- Name: guard_run_identity(); Type: FUNCTION; Schema: public; Owner: -
@@ -6747,6 +10096,8 @@ CREATE FUNCTION public.start_run(workflow_id uuid, channel text, created_by uuid
     AS $$
 declare
     owner uuid := coalesce(start_run.org_id, public.current_org_id());
+    known_channel public.user_workflow_run.channel%type := start_run.channel;
+    known_status public.user_workflow_run.status%type := start_run.status;
     started public.user_workflow_run;
 begin
     if owner is null then
@@ -6768,8 +10119,8 @@ begin
         config_snapshot
     )
     values (
-        start_run.workflow_id, owner, start_run.channel, start_run.created_by, start_run.context,
-        start_run.external_id, start_run.status, now(),
+        start_run.workflow_id, owner, known_channel, start_run.created_by, start_run.context,
+        start_run.external_id, known_status, now(),
         (
             select coalesce(
                 jsonb_agg(
@@ -6802,10 +10153,39 @@ $$;
 -- Name: FUNCTION start_run(workflow_id uuid, channel text, created_by uuid, org_id uuid, context jsonb, external_id text, status text); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.start_run(workflow_id uuid, channel text, created_by uuid, org_id uuid, context jsonb, external_id text, status text) IS 'Starts a run now and returns its row. config_snapshot becomes an array of all active configurations
-of the organisation that are for this workflow or for all, and for this channel or for all
-(config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an organisation,
-22023 if context is no object, 42501 for an organisation the session may not write';
+COMMENT ON FUNCTION public.start_run(workflow_id uuid, channel text, created_by uuid, org_id uuid, context jsonb, external_id text, status text) IS 'Starts a run now and returns its row. Call it in "from": (start_run(...)).* would call it once a
+column, as PostgreSQL does with any function. config_snapshot becomes an array of all active
+configurations of the organisation that are for this workflow or for all, and for this channel or
+for all (config_data ->> ''channel''). org_id: default the session''s. Raises 23502 without an
+organisation, 22023 if context is no object, 42501 for an organisation the session may not write';
+
+--
+-- Name: use_organisation(uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.use_organisation(org_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if org_id is null then
+        raise null_value_not_allowed using
+            message = 'use_organisation: the organisation cannot be null',
+            hint = 'A session that names no organisation sees none: leave the call out.';
+    end if;
+    -- Not set_config(): a distributed database passes on to its workers what "set local" set.
+    execute format('set local app.current_org_id = %L', org_id);
+end;
+$$;
+
+--
+-- Name: FUNCTION use_organisation(org_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.use_organisation(org_id uuid) IS 'Names the organisation whose runs, steps and configurations the rest of the transaction sees and
+writes; the same as set local app.current_org_id. The setting ends with the transaction, so call it
+in each transaction, after begin; pooled connections stay clean. Raises 22004 for null, 22P02 for
+text that is no uuid';
 
 --
 -- Name: accepted; Type: TABLE; Schema: consolidation; Owner: -
@@ -6856,6 +10236,419 @@ COMMENT ON COLUMN consolidation.accepted.accepted_by IS 'Who decided';
 COMMENT ON COLUMN consolidation.accepted.accepted_at IS 'When';
 
 --
+-- Name: context_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
+ SELECT e.context_id,
+    r.legacy_trace_id AS trace_id,
+    e.key,
+    c.value,
+    e.created_at,
+    e.updated_at,
+    c.place,
+    o.origin,
+    (length(c.key) <= 255) AS fits,
+    (((consolidation.to_bigint((o.origin -> 'context_id'::text)) IS NOT NULL) AND (public.from_iso8601((o.origin ->> 'created_at'::text)) IS NOT NULL)) IS TRUE) AS as_built
+   FROM ((((public.user_workflow_run r
+     CROSS JOIN LATERAL ( SELECT (r.legacy -> 'context'::text) AS origins
+         OFFSET 0) l)
+     CROSS JOIN LATERAL jsonb_each(
+        CASE
+            WHEN (jsonb_typeof(r.context) = 'object'::text) THEN r.context
+            ELSE NULL::jsonb
+        END) WITH ORDINALITY c(key, value, place))
+     CROSS JOIN LATERAL ( SELECT (l.origins -> c.key) AS origin
+         OFFSET 0) o)
+     CROSS JOIN LATERAL ( SELECT COALESCE(consolidation.to_bigint((o.origin -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
+            (
+                CASE
+                    WHEN (length(c.key) <= 255) THEN c.key
+                    ELSE NULL::text
+                END)::character varying(255) AS key,
+            COALESCE(public.from_iso8601((o.origin ->> 'created_at'::text)), r.created_at) AS created_at,
+            public.from_iso8601((o.origin ->> 'updated_at'::text)) AS updated_at
+         OFFSET 0) e)
+  WHERE ((c.place >= 1) AND (c.place <= 2147483647));
+
+--
+-- Name: VIEW context_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.context_row IS 'Context keys of the documents as rows of workflow_trace_context, with their place, their origin and
+whether the old table could hold them. as_built: the origin has an id and a time';
+
+--
+-- Name: back_context; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_context WITH (security_invoker='true') AS
+ SELECT c.context_id,
+    c.trace_id,
+    c.key,
+    c.value,
+    c.created_at,
+    c.updated_at
+   FROM consolidation.context_row c
+  WHERE c.fits;
+
+--
+-- Name: VIEW back_context; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_context IS 'What workflow_trace_context has to hold, in the types of the documents';
+
+--
+-- Name: endpoint_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.endpoint_row WITH (security_invoker='true') AS
+ SELECT r.legacy_trace_id AS trace_id,
+    consolidation.to_bigint(x.element) AS endpoint_id,
+    x.place,
+    x.element,
+    (consolidation.to_bigint(x.element) IS NOT NULL) AS fits,
+    (consolidation.to_bigint(x.element) IS NOT NULL) AS as_built
+   FROM (public.user_workflow_run r
+     CROSS JOIN LATERAL jsonb_array_elements(
+        CASE
+            WHEN (jsonb_typeof(r.endpoints_used) = 'array'::text) THEN r.endpoints_used
+            ELSE NULL::jsonb
+        END) WITH ORDINALITY x(element, place))
+  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
+
+--
+-- Name: VIEW endpoint_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.endpoint_row IS 'Endpoints of the documents as rows of workflow_trace_endpoint, with their place in the array, the
+element itself and whether the old table could hold it. as_built: the element is a number that can
+be an id';
+
+--
+-- Name: back_endpoint; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_endpoint WITH (security_invoker='true') AS
+ SELECT DISTINCT e.trace_id,
+    e.endpoint_id
+   FROM consolidation.endpoint_row e
+  WHERE e.fits;
+
+--
+-- Name: VIEW back_endpoint; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_endpoint IS 'What workflow_trace_endpoint has to hold, in the types of the documents';
+
+--
+-- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
+ SELECT e.event_id,
+    r.legacy_trace_id AS trace_id,
+    s.legacy_step_id AS step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp",
+    x.place,
+    x.element,
+    consolidation.fits_event(x.element) AS fits,
+        CASE
+            WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& '{type,timestamp,data,event_id}'::text[]) AND ((x.element - '{type,timestamp,data,event_id}'::text[]) = '{}'::jsonb))
+            ELSE false
+        END AS as_built
+   FROM ((((public.user_workflow_run r
+     CROSS JOIN ( VALUES (true), (false)) k(of_run))
+     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
+     CROSS JOIN LATERAL jsonb_array_elements(
+        CASE
+            WHEN k.of_run THEN
+            CASE
+                WHEN (jsonb_typeof(r.events) = 'array'::text) THEN r.events
+                ELSE NULL::jsonb
+            END
+            WHEN (jsonb_typeof(s.events) = 'array'::text) THEN s.events
+            ELSE NULL::jsonb
+        END) WITH ORDINALITY x(element, place))
+     CROSS JOIN LATERAL ( SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
+            (
+                CASE
+                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN (x.element ->> 'type'::text)
+                    ELSE NULL::text
+                END)::character varying(100) AS event_type,
+            COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
+            public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp"
+         OFFSET 0) e)
+  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
+
+--
+-- Name: VIEW event_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.event_row IS 'Events of the documents as rows of workflow_events, with their place in the array, the element
+itself and whether the old table could hold it. as_built: the element has the keys that
+consolidate() gives it, and no others';
+
+--
+-- Name: back_event; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_event WITH (security_invoker='true') AS
+ SELECT e.event_id,
+    e.trace_id,
+    e.step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp"
+   FROM consolidation.event_row e
+  WHERE e.fits;
+
+--
+-- Name: VIEW back_event; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_event IS 'What workflow_events has to hold, in the types of the documents';
+
+--
+-- Name: screenshot_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
+ SELECT e.screenshot_id,
+    r.legacy_trace_id AS trace_id,
+    COALESCE(e.org_id, r.org_id) AS org_id,
+    e.node_name,
+    COALESCE(e.step_index, s.step_number) AS step_index,
+    e.screenshot_url,
+    e.thumbnail_url,
+    e.action_description,
+    e.element_selector,
+    e.element_found,
+    e.confidence_score,
+    e.created_at,
+    COALESCE(e.node_id, s.node_id) AS node_id,
+    s.step_id AS on_step,
+    s.step_number AS on_step_number,
+    x.place,
+    x.element,
+    consolidation.fits_screenshot(x.element, (NOT k.of_run)) AS fits,
+        CASE
+            WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& w.key) AND ((x.element - w.key) = '{}'::jsonb))
+            ELSE false
+        END AS as_built
+   FROM (((((public.user_workflow_run r
+     CROSS JOIN ( VALUES (ARRAY['url'::text, 'thumbnail_url'::text, 'timestamp'::text, 'action'::text, 'selector'::text, 'element_found'::text, 'confidence'::text, 'screenshot_id'::text, 'org_id'::text, 'node_id'::text, 'node_name'::text, 'step_index'::text])) w(key))
+     CROSS JOIN ( VALUES (true), (false)) k(of_run))
+     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
+     CROSS JOIN LATERAL jsonb_array_elements(
+        CASE
+            WHEN k.of_run THEN
+            CASE
+                WHEN (jsonb_typeof(r.screenshots) = 'array'::text) THEN r.screenshots
+                ELSE NULL::jsonb
+            END
+            WHEN (jsonb_typeof(s.screenshots) = 'array'::text) THEN s.screenshots
+            ELSE NULL::jsonb
+        END) WITH ORDINALITY x(element, place))
+     CROSS JOIN LATERAL ( SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
+            consolidation.to_uuid((x.element -> 'org_id'::text)) AS org_id,
+            (
+                CASE
+                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN (x.element ->> 'node_name'::text)
+                    ELSE ''::text
+                END)::character varying(255) AS node_name,
+                CASE
+                    WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
+                    ELSE NULL::integer
+                END AS step_index,
+            (x.element ->> 'url'::text) AS screenshot_url,
+            (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
+            COALESCE((x.element ->> 'action'::text), ''::text) AS action_description,
+            (x.element ->> 'selector'::text) AS element_selector,
+                CASE
+                    WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
+                    ELSE NULL::boolean
+                END AS element_found,
+            (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
+            public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
+            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id
+         OFFSET 0) e)
+  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
+
+--
+-- Name: VIEW screenshot_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.screenshot_row IS 'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
+their place in the array, the element itself and whether the old table could hold it. as_built: the
+element has the keys that consolidate() gives it, and no others';
+
+--
+-- Name: back_screenshot; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_screenshot WITH (security_invoker='true') AS
+ SELECT p.screenshot_id,
+    p.trace_id,
+    p.org_id,
+    p.node_name,
+    p.step_index,
+    p.screenshot_url,
+    p.thumbnail_url,
+    p.action_description,
+    p.element_selector,
+    p.element_found,
+    p.confidence_score,
+    p.created_at,
+    p.node_id
+   FROM consolidation.screenshot_row p
+  WHERE p.fits;
+
+--
+-- Name: VIEW back_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_screenshot IS 'What workflow_trace_screenshot has to hold, in the types of the documents';
+
+--
+-- Name: step_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.step_row WITH (security_invoker='true') AS
+ SELECT s.legacy_step_id AS step_id,
+    s.legacy_trace_id AS trace_id,
+    s.step_number,
+    s.status,
+    s.input_data,
+    s.output_data,
+    s.error_message,
+    s.started_at AS start_time,
+    s.ended_at AS end_time,
+    s.duration_ms,
+    s.retry_count,
+    s.metadata,
+    s.node_id,
+    s.run_id,
+    s.org_id,
+    (((s.step_id = consolidation.step_id(s.legacy_step_id)) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
+   FROM public.user_workflow_run_step s;
+
+--
+-- Name: VIEW step_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.step_row IS 'Steps as rows of workflow_steps, with the run and the organisation they belong to. as_built: the
+step has the key and the kinds of documents that consolidate() gives it, and no error_details';
+
+--
+-- Name: back_step; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_step WITH (security_invoker='true') AS
+ SELECT s.step_id,
+    s.trace_id,
+    s.step_number,
+    s.status,
+    s.input_data,
+    s.output_data,
+    s.error_message,
+    s.start_time,
+    s.end_time,
+    s.duration_ms,
+    s.retry_count,
+    s.metadata,
+    s.node_id
+   FROM consolidation.step_row s;
+
+--
+-- Name: VIEW back_step; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_step IS 'What workflow_steps has to hold, in the types of the documents';
+
+--
+-- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
+ SELECT r.legacy_trace_id AS trace_id,
+    r.legacy_batch_job_item_id AS batch_job_item_id,
+    r.org_id,
+    r.workflow_id,
+    r.channel,
+    r.external_id,
+    r.status,
+    r.legacy_action_type AS action_type,
+    r.legacy_action_detail AS action_detail,
+    r.legacy_success AS success,
+    r.duration_ms,
+    r.error_details AS error_detail,
+    r.error_message,
+    r.llm_prompt,
+    r.llm_response,
+    r.llm_model,
+    r.llm_tokens_used,
+    r.tier,
+    r.tier_reason,
+    r.config_snapshot,
+    r.started_at AS start_time,
+    r.ended_at AS end_time,
+    r.created_at,
+    r.legacy_user_id AS user_id,
+    r.created_by,
+    r.legacy_session_id AS session_id,
+    (((r.run_id = consolidation.run_id(r.legacy_trace_id)) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
+   FROM public.user_workflow_run r;
+
+--
+-- Name: VIEW trace_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.trace_row IS 'Runs as rows of workflow_trace. as_built: the run has the key and the kinds of documents that
+consolidate() gives it';
+
+--
+-- Name: back_trace; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_trace WITH (security_invoker='true') AS
+ SELECT t.trace_id,
+    t.batch_job_item_id,
+    t.org_id,
+    t.workflow_id,
+    t.channel,
+    t.external_id,
+    t.status,
+    t.action_type,
+    t.action_detail,
+    t.success,
+    t.duration_ms,
+    t.error_detail,
+    t.error_message,
+    t.llm_prompt,
+    t.llm_response,
+    t.llm_model,
+    t.llm_tokens_used,
+    t.tier,
+    t.tier_reason,
+    t.config_snapshot,
+    t.start_time,
+    t.end_time,
+    t.created_at,
+    t.user_id,
+    t.created_by,
+    t.session_id
+   FROM consolidation.trace_row t;
+
+--
+-- Name: VIEW back_trace; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_trace IS 'What workflow_trace has to hold, in the types of the documents';
+
+--
 -- Name: carried_back; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -6881,9 +10674,10 @@ COMMENT ON COLUMN consolidation.carried_back.trace_id IS 'The execution';
 --
 
 CREATE TABLE consolidation.change (
-    change_id bigint NOT NULL,
     trace_id bigint
 );
+
+ALTER TABLE ONLY consolidation.change REPLICA IDENTITY FULL;
 
 --
 -- Name: TABLE change; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6892,106 +10686,10 @@ CREATE TABLE consolidation.change (
 COMMENT ON TABLE consolidation.change IS 'Queue: executions written to since they were last carried over. Insert-only for applications';
 
 --
--- Name: COLUMN change.change_id; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.change.change_id IS 'Order of arrival';
-
---
 -- Name: COLUMN change.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
 COMMENT ON COLUMN consolidation.change.trace_id IS 'Execution to carry over; null after a truncate: all of them';
-
---
--- Name: change_change_id_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
---
-
-ALTER TABLE consolidation.change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME consolidation.change_change_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
---
--- Name: chunk; Type: TABLE; Schema: consolidation; Owner: -
---
-
-CREATE TABLE consolidation.chunk (
-    chunk_id bigint NOT NULL,
-    first_trace_id bigint NOT NULL,
-    last_trace_id bigint NOT NULL,
-    traces bigint NOT NULL,
-    steps bigint,
-    events bigint,
-    pid integer,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone
-);
-
---
--- Name: TABLE chunk; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON TABLE consolidation.chunk IS 'The backfill: one range of executions a batch, and one for what no session has begun with.
-Executions that came after it started come through the queue';
-
---
--- Name: COLUMN chunk.chunk_id; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.chunk_id IS 'Key; 1 is what is left, until its last batch';
-
---
--- Name: COLUMN chunk.first_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.first_trace_id IS 'First execution of the range';
-
---
--- Name: COLUMN chunk.last_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.last_trace_id IS 'Last execution of the range';
-
---
--- Name: COLUMN chunk.traces; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.traces IS 'Executions in the range: as counted when the backfill began, then by its batch';
-
---
--- Name: COLUMN chunk.steps; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.steps IS 'Steps of these, counted by its batch';
-
---
--- Name: COLUMN chunk.events; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.events IS 'Events of these, counted by its batch';
-
---
--- Name: COLUMN chunk.pid; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.pid IS 'Process id of the session whose batch it is';
-
---
--- Name: COLUMN chunk.started_at; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.started_at IS 'When the batch began; null until then';
-
---
--- Name: COLUMN chunk.finished_at; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.chunk.finished_at IS 'When it was carried over; null until then, and for ever if the session was ended: others take it';
 
 --
 -- Name: chunk_chunk_id_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
@@ -7005,79 +10703,6 @@ ALTER TABLE consolidation.chunk ALTER COLUMN chunk_id ADD GENERATED ALWAYS AS ID
     NO MAXVALUE
     CACHE 1
 );
-
---
--- Name: context_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
- SELECT e.context_id,
-    r.legacy_trace_id AS trace_id,
-    e.key,
-    c.value,
-    e.created_at,
-    e.updated_at,
-    c.place,
-    ((length(c.key) <= 255) AND ((r.legacy -> 'context'::text) ? c.key)) AS fits
-   FROM ((public.user_workflow_run r
-     CROSS JOIN LATERAL jsonb_each(
-        CASE
-            WHEN (jsonb_typeof(r.context) = 'object'::text) THEN r.context
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY c(key, value, place))
-     CROSS JOIN LATERAL ( SELECT COALESCE(consolidation.to_bigint((((r.legacy -> 'context'::text) -> c.key) -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
-            (
-                CASE
-                    WHEN (length(c.key) <= 255) THEN c.key
-                    ELSE NULL::text
-                END)::character varying(255) AS key,
-            public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'created_at'::text)) AS created_at,
-            public.from_iso8601((((r.legacy -> 'context'::text) -> c.key) ->> 'updated_at'::text)) AS updated_at
-         OFFSET 0) e)
-  WHERE ((c.place >= 1) AND (c.place <= 2147483647));
-
---
--- Name: VIEW context_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.context_row IS 'Context keys of the documents as rows of workflow_trace_context, with their place and whether the
-old table could hold them';
-
---
--- Name: cut_over_log; Type: TABLE; Schema: consolidation; Owner: -
---
-
-CREATE TABLE consolidation.cut_over_log (
-    ordinal bigint NOT NULL,
-    stage text NOT NULL,
-    statement text NOT NULL,
-    CONSTRAINT cut_over_log_stage_check CHECK ((stage = ANY (ARRAY['before'::text, 'after'::text, 'validate'::text, 'validate back'::text])))
-);
-
---
--- Name: TABLE cut_over_log; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON TABLE consolidation.cut_over_log IS 'What the way back has to execute besides moving the names: written by the cut-over';
-
---
--- Name: COLUMN cut_over_log.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.cut_over_log.ordinal IS 'Order in which the cut-over wrote it';
-
---
--- Name: COLUMN cut_over_log.stage; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.cut_over_log.stage IS 'validate: by the cut-over, once the locks are gone. For the way back: before the names are moved
-(last written first), after that, and validate back, once the locks are gone';
-
---
--- Name: COLUMN cut_over_log.statement; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.cut_over_log.statement IS 'One statement, without semicolon';
 
 --
 -- Name: cut_over_log_ordinal_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
@@ -7133,86 +10758,580 @@ ALTER TABLE consolidation.deployed_change ALTER COLUMN ordinal ADD GENERATED ALW
 );
 
 --
--- Name: endpoint_row; Type: VIEW; Schema: consolidation; Owner: -
+-- Name: old_relation; Type: VIEW; Schema: consolidation; Owner: -
 --
 
-CREATE VIEW consolidation.endpoint_row WITH (security_invoker='true') AS
- SELECT r.legacy_trace_id AS trace_id,
-    consolidation.to_bigint(x.element) AS endpoint_id,
-    x.place,
-    (consolidation.to_bigint(x.element) IS NOT NULL) AS fits
-   FROM (public.user_workflow_run r
-     CROSS JOIN LATERAL jsonb_array_elements(
+CREATE VIEW consolidation.old_relation WITH (security_invoker='true') AS
+ SELECT c.oid,
+    c.relname,
+    c.relkind,
+    c.relowner,
+    c.relacl,
+    c.relrowsecurity,
+    c.reltype
+   FROM (unnest(consolidation.six_tables()) n(name)
+     JOIN pg_class c ON ((c.oid = (consolidation.old_table(n.name))::oid)));
+
+--
+-- Name: VIEW old_relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_relation IS 'The rows of the six old tables in pg_class, wherever the phase keeps them';
+
+--
+-- Name: COLUMN old_relation.oid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.oid IS 'As in pg_class';
+
+--
+-- Name: COLUMN old_relation.relname; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.relname IS 'As in pg_class';
+
+--
+-- Name: COLUMN old_relation.relkind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.relkind IS 'As in pg_class';
+
+--
+-- Name: COLUMN old_relation.relowner; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.relowner IS 'As in pg_class';
+
+--
+-- Name: COLUMN old_relation.relacl; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.relacl IS 'As in pg_class';
+
+--
+-- Name: COLUMN old_relation.relrowsecurity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.relrowsecurity IS 'As in pg_class';
+
+--
+-- Name: COLUMN old_relation.reltype; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_relation.reltype IS 'As in pg_class';
+
+--
+-- Name: finding_column_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_column_privilege WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'column privilege'::text AS kind,
+    format('select (%s) on %s to %s'::text, a.attname, o.relname, COALESCE(r.rolname, 'public'::name)) AS object,
+    'the role would need to read every column behind the view, in the documents too'::text AS consequence,
+    'Grant select on the whole table, give the role a view of its own, or accept it.'::text AS remedy
+   FROM (((consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0))))
+     CROSS JOIN LATERAL aclexplode(a.attacl) x(grantor, grantee, privilege_type, is_grantable))
+     LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
+  WHERE (x.privilege_type = 'SELECT'::text);
+
+--
+-- Name: VIEW finding_column_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_column_privilege IS 'Roles that may select some columns of an old table';
+
+--
+-- Name: COLUMN finding_column_privilege.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_privilege.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_column_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_privilege.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_column_privilege.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_privilege.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_column_privilege.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_privilege.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_column_privilege.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_privilege.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_column_type; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_column_type WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    'column type'::text AS kind,
+    format('%s.%s is %s'::text, o.relname, a.attname, format_type(a.atttypid, a.atttypmod)) AS object,
+    format('the view shows %s: prepared statements that read it must be prepared again'::text, format_type(v.atttypid, v.atttypmod)) AS consequence,
+    NULL::text AS remedy
+   FROM ((consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0))))
+     JOIN pg_attribute v ON (((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname))))
+  WHERE ((a.atttypid IS DISTINCT FROM v.atttypid) OR (a.atttypmod IS DISTINCT FROM v.atttypmod));
+
+--
+-- Name: VIEW finding_column_type; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_column_type IS 'Columns that have another type in the view that takes the name';
+
+--
+-- Name: COLUMN finding_column_type.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_type.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_column_type.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_type.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_column_type.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_type.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_column_type.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_type.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_column_type.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_type.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_foreign_key; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_foreign_key WITH (security_invoker='true') AS
+ SELECT
         CASE
-            WHEN (jsonb_typeof(r.endpoints_used) = 'array'::text) THEN r.endpoints_used
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY x(element, place))
-  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
-
---
--- Name: VIEW endpoint_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.endpoint_row IS 'Endpoints of the documents as rows of workflow_trace_endpoint, with their place in the array and
-whether the old table could hold them';
-
---
--- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
- SELECT e.event_id,
-    r.legacy_trace_id AS trace_id,
-    s.legacy_step_id AS step_id,
-    e.event_type,
-    e.event_data,
-    e."timestamp",
-    x.place,
-    x.element,
-    consolidation.fits_event(x.element) AS fits
-   FROM ((((public.user_workflow_run r
-     CROSS JOIN ( VALUES (true), (false)) k(of_run))
-     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
-     CROSS JOIN LATERAL jsonb_array_elements(
+            WHEN ((f.arrive IS NULL) AND (f.kind = 'incoming foreign key'::text)) THEN 'refuse'::text
+            ELSE 'notice'::text
+        END AS severity,
+    f.kind,
+    f.object,
         CASE
-            WHEN k.of_run THEN
-            CASE
-                WHEN (jsonb_typeof(r.events) = 'array'::text) THEN r.events
-                ELSE NULL::jsonb
-            END
-            WHEN (jsonb_typeof(s.events) = 'array'::text) THEN s.events
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY x(element, place))
-     CROSS JOIN LATERAL ( SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
-            (
+            WHEN (f.arrive IS NOT NULL) THEN 'made again on the documents, then validated'::text
+            WHEN (f.kind = 'incoming foreign key'::text) THEN 'nothing in the documents can be referenced in its place'::text
+            ELSE 'not kept: the column is inside a document'::text
+        END AS consequence,
+        CASE
+            WHEN (f.arrive IS NOT NULL) THEN replace(f.arrive, '<relation>'::text, consolidation.qualified_name(f.arrives_on))
+            WHEN (f.kind = 'incoming foreign key'::text) THEN replace(f.leave, '<relation>'::text, consolidation.qualified_name(f.stands_on))
+            ELSE NULL::text
+        END AS remedy
+   FROM consolidation.foreign_key() f(kind, object, stands_on, leave, arrives_on, arrive, come_back, validate);
+
+--
+-- Name: VIEW finding_foreign_key; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_foreign_key IS 'Foreign keys between the old tables and others: they move to the documents where they can';
+
+--
+-- Name: COLUMN finding_foreign_key.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_foreign_key.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_foreign_key.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_foreign_key.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_foreign_key.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_foreign_key.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_foreign_key.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_foreign_key.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_foreign_key.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_foreign_key.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_function; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_function WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN (t.failure IS NULL) THEN 'notice'::text
+            ELSE 'refuse'::text
+        END AS severity,
+    'function'::text AS kind,
+    b.object,
+    COALESCE(('cannot be bound to the new name: '::text || t.failure), 'bound to the new name again'::text) AS consequence,
+        CASE
+            WHEN (t.failure IS NOT NULL) THEN 'Rewrite the function, or drop it before the deploy.'::text
+            ELSE NULL::text
+        END AS remedy
+   FROM (consolidation.rebinding() b(kind, object, statement, trial)
+     CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN (x.element ->> 'type'::text)
+                    WHEN (consolidation.phase() = 'expand'::text) THEN consolidation.trial(b.kind, b.statement)
                     ELSE NULL::text
-                END)::character varying(100) AS event_type,
-            COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
-            public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp"
-         OFFSET 0) e)
-  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
-
---
--- Name: VIEW event_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.event_row IS 'Events of the documents as rows of workflow_events, with their place in the array, the element
-itself and whether the old table could hold it';
-
---
--- Name: preflight; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
- SELECT p.severity,
-    p.kind,
-    p.object,
-    p.consequence,
-    p.remedy
-   FROM consolidation.preflight() p(severity, kind, object, consequence, remedy)
+                END AS failure) t)
+  WHERE (b.kind = 'function'::text)
 UNION ALL
+ SELECT 'refuse'::text AS severity,
+    'function'::text AS kind,
+    consolidation.qualified_routine((p.oid)::regprocedure) AS object,
+    'its source says "on conflict", "truncate" or "merge" on a name that becomes a view'::text AS consequence,
+    'Rewrite the statement (README, "Limits"), or accept it.'::text AS remedy
+   FROM ((pg_proc p
+     JOIN pg_language l ON ((l.oid = p.prolang)))
+     CROSS JOIN ( SELECT string_agg(n_1.name, '|'::text) AS old_names,
+            string_agg(n_1.name, '|'::text) FILTER (WHERE (NOT consolidation.is_plain(consolidation.old_name(n_1.name)))) AS elements
+           FROM unnest(consolidation.six_tables()) n_1(name)) n)
+  WHERE ((l.lanname = ANY (ARRAY['plpgsql'::name, 'sql'::name])) AND (p.pronamespace <> ALL (ARRAY[('pg_catalog'::regnamespace)::oid, ('information_schema'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])) AND (p.prosrc ~* (((((('(insert\s+into\s+(only\s+)?(\w+\.)?"?('::text || n.elements) || ')"?\M[^;]*on\s+conflict)'::text) || '|(truncate\s+(table\s+)?(only\s+)?[^;]*\m('::text) || n.old_names) || ')\M)'::text) ||
+        CASE
+            WHEN ((current_setting('server_version_num'::text))::integer < 170000) THEN (('|(merge\s+into\s+(only\s+)?(\w+\.)?"?('::text || n.old_names) || ')"?\M)'::text)
+            ELSE ''::text
+        END)));
+
+--
+-- Name: VIEW finding_function; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_function IS 'Functions that read an old name as SQL-standard bodies do: bound to what has it after the swap, and
+tried before the cut-over; and functions whose source has a statement that no view allows';
+
+--
+-- Name: COLUMN finding_function.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_function.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_function.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_function.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_function.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_function.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_function.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_function.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_function.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_function.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_index; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_index WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'index'::text AS kind,
+    format('%s (trace_id)'::text, o.relname) AS object,
+    'is missing: every batch of the backfill would read the whole table'::text AS consequence,
+    format('create index concurrently on %s (trace_id)'::text, o.relname) AS remedy
+   FROM (consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attname = 'trace_id'::name))))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM pg_index i
+          WHERE ((i.indrelid = o.oid) AND i.indisvalid AND (i.indpred IS NULL) AND (i.indkey[0] = a.attnum)))));
+
+--
+-- Name: VIEW finding_index; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_index IS 'Old tables without an index that batches can use';
+
+--
+-- Name: COLUMN finding_index.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_index.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_index.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_index.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_index.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_index.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_index.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_index.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_index.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_index.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_inheritance; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_inheritance WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'inheritance'::text AS kind,
+    format('%s of %s'::text, consolidation.qualified_name((i.inhrelid)::regclass), consolidation.qualified_name((i.inhparent)::regclass)) AS object,
+    'rows of a child table would be read twice or not at all'::text AS consequence,
+    'Fold the child table into its parent first.'::text AS remedy
+   FROM (pg_inherits i
+     JOIN consolidation.old_relation o ON (((o.oid = i.inhrelid) OR (o.oid = i.inhparent))));
+
+--
+-- Name: VIEW finding_inheritance; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_inheritance IS 'Old tables that are a child or a parent of another table';
+
+--
+-- Name: COLUMN finding_inheritance.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_inheritance.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_inheritance.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_inheritance.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_inheritance.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_inheritance.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_inheritance.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_inheritance.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_inheritance.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_inheritance.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_materialized_view; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_materialized_view WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'materialized view'::text AS kind,
+    consolidation.qualified_name((c.oid)::regclass) AS object,
+    'would go on reading the old table, which nobody writes to any more'::text AS consequence,
+    format('Drop it before the deploy, create it again after: %s'::text, consolidation.rule_definition(r.oid)) AS remedy
+   FROM (((consolidation.old_relation o
+     JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = o.oid))))
+     JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     JOIN pg_class c ON ((c.oid = r.ev_class)))
+  WHERE (c.relkind = 'm'::"char");
+
+--
+-- Name: VIEW finding_materialized_view; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_materialized_view IS 'Materialized views on the old tables';
+
+--
+-- Name: COLUMN finding_materialized_view.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_materialized_view.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_materialized_view.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_materialized_view.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_materialized_view.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_materialized_view.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_materialized_view.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_materialized_view.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_materialized_view.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_materialized_view.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_policy; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_policy WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'policy'::text AS kind,
+    format('%s on %s'::text, p.polname, consolidation.qualified_name((p.polrelid)::regclass)) AS object,
+    'reads an old table, and would go on doing so'::text AS consequence,
+    format('drop policy %I on %s; create it again after the deploy'::text, p.polname, consolidation.qualified_name((p.polrelid)::regclass)) AS remedy
+   FROM ((consolidation.old_relation o
+     JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = o.oid))))
+     JOIN pg_policy p ON (((d.classid = ('pg_policy'::regclass)::oid) AND (p.oid = d.objid))))
+  WHERE (NOT (p.polrelid IN ( SELECT t.oid
+           FROM consolidation.old_relation t)));
+
+--
+-- Name: VIEW finding_policy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_policy IS 'Policies of other tables that read an old table';
+
+--
+-- Name: COLUMN finding_policy.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_policy.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_policy.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_policy.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_policy.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_policy.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_policy.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_policy.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_policy.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_policy.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_publication; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_publication WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'publication'::text AS kind,
+    format('%s of %s'::text, p.pubname, o.relname) AS object,
+    'subscribers would receive no more changes of it'::text AS consequence,
+    'Publish user_workflow_run and user_workflow_run_step, then accept it.'::text AS remedy
+   FROM ((pg_publication_rel r
+     JOIN pg_publication p ON ((p.oid = r.prpubid)))
+     JOIN consolidation.old_relation o ON ((o.oid = r.prrelid)))
+  WHERE (consolidation.phase() = 'expand'::text)
+UNION ALL
+ SELECT 'notice'::text AS severity,
+    'publication'::text AS kind,
+    (p.pubname)::text AS object,
+    'publishes what is in its schemas: the documents from now on, the old tables no more'::text AS consequence,
+    'Create the new tables on the subscribers first.'::text AS remedy
+   FROM pg_publication p
+  WHERE (p.puballtables OR (EXISTS ( SELECT
+           FROM pg_publication_namespace n
+          WHERE (n.pnpubid = p.oid))));
+
+--
+-- Name: VIEW finding_publication; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_publication IS 'Publications of old tables, and of whole schemas or the whole database';
+
+--
+-- Name: COLUMN finding_publication.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_publication.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_publication.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_publication.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_publication.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_publication.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_publication.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_publication.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_publication.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_publication.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_row WITH (security_invoker='true') AS
  SELECT 'refuse'::text AS severity,
     'row'::text AS kind,
     format('%s rows of %s: %s'::text, count(*), u.table_name, u.kind) AS object,
@@ -7222,11 +11341,1149 @@ UNION ALL
   GROUP BY u.table_name, u.kind;
 
 --
+-- Name: VIEW finding_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_row IS 'Rows that cannot be carried over, counted; consolidation.uncarriable() lists them one by one';
+
+--
+-- Name: COLUMN finding_row.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_row.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_row.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_row.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_row.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_row_level_security; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_row_level_security WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'row level security'::text AS kind,
+    format('%s on %s'::text, p.polname, c.relname) AS object,
+    'is replaced by isolation per app.current_org_id, which it does not mention'::text AS consequence,
+    'Check that nobody sees more afterwards, then accept it.'::text AS remedy
+   FROM (pg_class c
+     JOIN pg_policy p ON ((p.polrelid = c.oid)))
+  WHERE (((c.oid IN ( SELECT o.oid
+           FROM consolidation.old_relation o)) OR (c.oid = (to_regclass('public.workflow_configs'::text))::oid)) AND c.relrowsecurity AND (concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) !~ 'app\.current_org_id|current_org_id\('::text))
+UNION ALL
+ SELECT 'refuse'::text AS severity,
+    'row level security'::text AS kind,
+    string_agg((o.relname)::text, ', '::text ORDER BY ((o.relname)::text)) AS object,
+    'is enabled here and not on the other old tables: the documents know one rule'::text AS consequence,
+    'Enable it on all six, or on none.'::text AS remedy
+   FROM consolidation.old_relation o
+  WHERE o.relrowsecurity
+ HAVING ((count(*) >= 1) AND (count(*) <= 5))
+UNION ALL
+ SELECT 'notice'::text AS severity,
+    'row level security'::text AS kind,
+    format('role %s'::text, r.rolname) AS object,
+    'saw all organisations and goes on doing so while it names none in app.current_org_id'::text AS consequence,
+    format('To isolate it: alter policy user_workflow_run_unscoped on user_workflow_run to … (without %s); the same on user_workflow_run_step and user_workflow_config'::text, r.rolname) AS remedy
+   FROM (consolidation.unscoped_role() u(role_name)
+     JOIN pg_roles r ON ((r.rolname = u.role_name)));
+
+--
+-- Name: VIEW finding_row_level_security; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_row_level_security IS 'Row level security of the old tables that the isolation of the documents replaces, and roles that
+it did not restrict';
+
+--
+-- Name: COLUMN finding_row_level_security.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_level_security.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_row_level_security.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_level_security.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_row_level_security.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_level_security.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_row_level_security.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_level_security.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_row_level_security.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_level_security.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_row_type; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_row_type WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'row type'::text AS kind,
+    consolidation.description(d.classid, d.objid, d.objsubid) AS object,
+    format('uses the row type of %s, which moves to the schema legacy'::text, o.relname) AS consequence,
+    'Use the columns, or "returns table (…)", instead of the row type.'::text AS remedy
+   FROM (((((consolidation.old_relation o
+     JOIN pg_type t ON ((t.oid = o.reltype)))
+     JOIN pg_depend d ON (((d.refclassid = ('pg_type'::regclass)::oid) AND ((d.refobjid = t.oid) OR (d.refobjid = t.typarray)) AND (d.classid <> ('pg_type'::regclass)::oid))))
+     LEFT JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     LEFT JOIN pg_class c ON (((c.oid = r.ev_class) OR (c.oid =
+        CASE
+            WHEN (d.classid = ('pg_class'::regclass)::oid) THEN d.objid
+            ELSE NULL::oid
+        END))))
+     LEFT JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
+  WHERE ((c.oid IS DISTINCT FROM o.oid) AND (COALESCE(c.relnamespace, p.pronamespace) IS DISTINCT FROM ('consolidation'::regnamespace)::oid));
+
+--
+-- Name: VIEW finding_row_type; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_row_type IS 'Functions, columns and views that use the row type of an old table';
+
+--
+-- Name: COLUMN finding_row_type.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_type.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_row_type.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_type.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_row_type.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_type.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_row_type.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_type.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_row_type.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_row_type.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_rule; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_rule WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'rule'::text AS kind,
+    consolidation.qualified_name((c.oid)::regclass) AS object,
+    'would go on reading the old table, which nobody writes to any more'::text AS consequence,
+    format('Drop it before the deploy, create it again after: %s'::text, consolidation.rule_definition(r.oid)) AS remedy
+   FROM (((consolidation.old_relation o
+     JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = o.oid))))
+     JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     JOIN pg_class c ON ((c.oid = r.ev_class)))
+  WHERE ((c.relkind <> ALL (ARRAY['m'::"char", 'v'::"char"])) OR (c.oid = o.oid));
+
+--
+-- Name: VIEW finding_rule; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_rule IS 'Rewrite rules on the old tables, and on other tables if they read an old one';
+
+--
+-- Name: COLUMN finding_rule.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_rule.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_rule.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_rule.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_rule.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_rule.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_rule.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_rule.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_rule.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_rule.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
+ SELECT n.table_name,
+    n.column_name,
+    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
+   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
+  WHERE (n.column_name IS NOT NULL);
+
+--
+-- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
+
+--
+-- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
+
+--
+-- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
+
+--
+-- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
+
+--
+-- Name: finding_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_sequence WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'sequence'::text AS kind,
+    COALESCE(a.sequence_name, '(none)'::text) AS object,
+    format('the ids of %s do not come from %s'::text, s.table_name, s.sequence_name) AS consequence,
+        CASE
+            WHEN (a.sequence_name IS NULL) THEN format('alter table %s alter %s add generated by default as identity'::text, s.table_name, s.column_name)
+            ELSE format('alter sequence %s rename to %s'::text, a.sequence_name, s.sequence_name)
+        END AS remedy
+   FROM (consolidation.id_sequence s
+     CROSS JOIN LATERAL ( SELECT max((c.relname)::text) AS sequence_name
+           FROM pg_class c
+          WHERE (c.oid = ((pg_get_serial_sequence(consolidation.qualified_name(consolidation.old_table(s.table_name)), s.column_name))::regclass)::oid)) a)
+  WHERE (a.sequence_name IS DISTINCT FROM s.sequence_name);
+
+--
+-- Name: VIEW finding_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_sequence IS 'Ids of the old tables that come from elsewhere than the sequence new code will take them from';
+
+--
+-- Name: COLUMN finding_sequence.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_sequence.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_sequence.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_sequence.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_sequence.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_sequence.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_sequence.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_sequence.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_sequence.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_sequence.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_statistics; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_statistics WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    'statistics object'::text AS kind,
+    format('%s on %s'::text, s.stxname, o.relname) AS object,
+    'stays with the old table'::text AS consequence,
+    'Create statistics on the documents if a plan needs them.'::text AS remedy
+   FROM (pg_statistic_ext s
+     JOIN consolidation.old_relation o ON ((o.oid = s.stxrelid)));
+
+--
+-- Name: VIEW finding_statistics; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_statistics IS 'Extended statistics of the old tables';
+
+--
+-- Name: COLUMN finding_statistics.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_statistics.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_statistics.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_statistics.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_statistics.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_statistics.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_statistics.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_statistics.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_statistics.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_statistics.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_table_kind; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_table_kind WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'kind of table'::text AS kind,
+    (o.relname)::text AS object,
+    'is not an ordinary table'::text AS consequence,
+    'Make it one first: attach, detach or copy its rows.'::text AS remedy
+   FROM consolidation.old_relation o
+  WHERE (o.relkind <> 'r'::"char");
+
+--
+-- Name: VIEW finding_table_kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_table_kind IS 'Old tables that are partitioned, foreign, or no tables';
+
+--
+-- Name: COLUMN finding_table_kind.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_table_kind.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_table_kind.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_table_kind.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_table_kind.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_table_kind.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_table_kind.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_table_kind.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_table_kind.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_table_kind.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_trigger; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_trigger WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'trigger'::text AS kind,
+    format('%s on %s'::text, g.tgname, o.relname) AS object,
+    'would stop firing: the table is not written to any more'::text AS consequence,
+    format('Move it to the documents, drop it (drop trigger %I on %s), or accept it.'::text, g.tgname, o.relname) AS remedy
+   FROM ((consolidation.old_relation o
+     JOIN pg_trigger g ON ((g.tgrelid = o.oid)))
+     JOIN pg_proc p ON ((p.oid = g.tgfoid)))
+  WHERE ((NOT g.tgisinternal) AND (g.tgenabled <> 'D'::"char") AND (p.pronamespace <> ('consolidation'::regnamespace)::oid));
+
+--
+-- Name: VIEW finding_trigger; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_trigger IS 'Triggers of the old tables that fire, besides those of this project';
+
+--
+-- Name: COLUMN finding_trigger.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_trigger.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_trigger.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_trigger.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_trigger.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_trigger.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_trigger.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_trigger.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_trigger.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_trigger.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_view; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_view WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN (t.failure IS NULL) THEN 'notice'::text
+            ELSE 'refuse'::text
+        END AS severity,
+    'view'::text AS kind,
+    b.object,
+    COALESCE(('cannot be bound to the new name: '::text || t.failure), 'bound to the new name again'::text) AS consequence,
+        CASE
+            WHEN (t.failure IS NOT NULL) THEN 'Rewrite the view, or drop it before the deploy.'::text
+            ELSE NULL::text
+        END AS remedy
+   FROM (consolidation.rebinding() b(kind, object, statement, trial)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (consolidation.phase() = 'expand'::text) THEN consolidation.trial(b.kind, b.trial)
+                    ELSE NULL::text
+                END AS failure) t)
+  WHERE (b.kind = 'view'::text);
+
+--
+-- Name: VIEW finding_view; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_view IS 'Views on the old tables: bound to what has the names after the swap. Before the cut-over each is
+tried, which changes nothing';
+
+--
+-- Name: COLUMN finding_view.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_view.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_view.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_view.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_view.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_view_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_view_privilege WITH (security_invoker='true') AS
+ WITH RECURSIVE dependent(relation, old_table) AS (
+         SELECT o_1.oid,
+            o_1.oid
+           FROM consolidation.old_relation o_1
+        UNION
+         SELECT r.ev_class,
+            b_1.old_table
+           FROM ((dependent b_1
+             JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = b_1.relation))))
+             JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+        )
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'view privilege'::text AS kind,
+    format('%s to %s'::text, consolidation.qualified_name((c.oid)::regclass), COALESCE(g.rolname, 'public'::name)) AS object,
+    format('the role may not read %s itself, which the view would ask for'::text, o.relname) AS consequence,
+    format('grant select on %s to %s, or accept it: the role is then locked out'::text, o.relname, COALESCE(quote_ident((g.rolname)::text), 'public'::text)) AS remedy
+   FROM ((((dependent b
+     JOIN pg_class c ON (((c.oid = b.relation) AND (c.relkind = 'v'::"char"))))
+     JOIN consolidation.old_relation o ON ((o.oid = b.old_table)))
+     CROSS JOIN LATERAL aclexplode(c.relacl) x(grantor, grantee, privilege_type, is_grantable))
+     LEFT JOIN pg_roles g ON ((g.oid = x.grantee)))
+  WHERE ((c.relnamespace <> ('consolidation'::regnamespace)::oid) AND (NOT COALESCE((c.reloptions @> '{security_invoker=true}'::text[]), false)) AND (x.grantee <> c.relowner) AND
+        CASE
+            WHEN (x.grantee = (0)::oid) THEN (NOT (EXISTS ( SELECT
+               FROM aclexplode(o.relacl) y(grantor, grantee, privilege_type, is_grantable)
+              WHERE ((y.grantee = (0)::oid) AND (y.privilege_type = 'SELECT'::text)))))
+            ELSE (NOT has_table_privilege(x.grantee, o.oid, 'select'::text))
+        END);
+
+--
+-- Name: VIEW finding_view_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_view_privilege IS 'Roles that may use a view of its owner''s rights on an old table, and not the table';
+
+--
+-- Name: COLUMN finding_view_privilege.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view_privilege.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_view_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view_privilege.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_view_privilege.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view_privilege.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_view_privilege.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view_privilege.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_view_privilege.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_view_privilege.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_write_only_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_write_only_privilege WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'write-only privilege'::text AS kind,
+    format('%s on %s to %s'::text, string_agg(x.privilege_type, ', '::text ORDER BY x.privilege_type), o.relname, COALESCE(r.rolname, 'public'::name)) AS object,
+    'the role could not write through the view without reading the documents'::text AS consequence,
+    format('grant select on %s to %s, or accept it: the role is then locked out'::text, o.relname, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS remedy
+   FROM ((consolidation.old_relation o
+     CROSS JOIN LATERAL aclexplode(o.relacl) x(grantor, grantee, privilege_type, is_grantable))
+     LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
+  WHERE ((x.privilege_type = ANY (ARRAY['UPDATE'::text, 'DELETE'::text])) AND (NOT consolidation.is_plain(consolidation.old_name((o.relname)::text))) AND (NOT (EXISTS ( SELECT
+           FROM aclexplode(o.relacl) y(grantor, grantee, privilege_type, is_grantable)
+          WHERE ((y.grantee = x.grantee) AND (y.privilege_type = 'SELECT'::text))))) AND (COALESCE(r.rolname, 'public'::name) <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])))
+  GROUP BY o.relname, r.rolname;
+
+--
+-- Name: VIEW finding_write_only_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_write_only_privilege IS 'Roles that may update or delete, and not select';
+
+--
+-- Name: COLUMN finding_write_only_privilege.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_write_only_privilege.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_write_only_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_write_only_privilege.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_write_only_privilege.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_write_only_privilege.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_write_only_privilege.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_write_only_privilege.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_write_only_privilege.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_write_only_privilege.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: noted_need; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.noted_need (
+    old_name regclass NOT NULL,
+    privilege_type text NOT NULL,
+    view_column name,
+    needed text NOT NULL,
+    relation regclass NOT NULL,
+    column_name name
+);
+
+--
+-- Name: TABLE noted_need; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.noted_need IS 'What needed_behind() said before the locks';
+
+--
+-- Name: COLUMN noted_need.old_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_need.old_name IS 'View that an old name is or will be';
+
+--
+-- Name: COLUMN noted_need.privilege_type; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_need.privilege_type IS 'Privilege on it';
+
+--
+-- Name: COLUMN noted_need.view_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_need.view_column IS 'On this column of it; null for any';
+
+--
+-- Name: COLUMN noted_need.needed; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_need.needed IS 'Privilege that this takes';
+
+--
+-- Name: COLUMN noted_need.relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_need.relation IS 'On this relation behind';
+
+--
+-- Name: COLUMN noted_need.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.noted_need.column_name IS 'On this column of it; null for all';
+
+--
+-- Name: workflow_trace_context; Type: TABLE; Schema: legacy; Owner: -
+--
+
+CREATE TABLE legacy.workflow_trace_context (
+    context_id bigint NOT NULL,
+    trace_id bigint NOT NULL,
+    key character varying(255) NOT NULL,
+    value jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone
+);
+
+--
+-- Name: TABLE workflow_trace_context; Type: COMMENT; Schema: legacy; Owner: -
+--
+
+COMMENT ON TABLE legacy.workflow_trace_context IS 'Key-value context of an execution (workflow_consolidation:baseline)';
+
+--
+-- Name: old_context; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_context WITH (security_invoker='true') AS
+ SELECT c.context_id,
+    c.trace_id,
+    c.key,
+    c.value,
+    c.created_at,
+    c.updated_at
+   FROM legacy.workflow_trace_context c;
+
+--
+-- Name: VIEW old_context; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_context IS 'The old table workflow_trace_context, in public or, after the cut-over, in legacy';
+
+--
+-- Name: workflow_trace_endpoint; Type: TABLE; Schema: legacy; Owner: -
+--
+
+CREATE TABLE legacy.workflow_trace_endpoint (
+    trace_id bigint NOT NULL,
+    endpoint_id bigint NOT NULL
+);
+
+--
+-- Name: TABLE workflow_trace_endpoint; Type: COMMENT; Schema: legacy; Owner: -
+--
+
+COMMENT ON TABLE legacy.workflow_trace_endpoint IS 'Endpoints an execution used (workflow_consolidation:baseline)';
+
+--
+-- Name: old_endpoint; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_endpoint WITH (security_invoker='true') AS
+ SELECT e.trace_id,
+    e.endpoint_id
+   FROM legacy.workflow_trace_endpoint e;
+
+--
+-- Name: VIEW old_endpoint; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_endpoint IS 'The old table workflow_trace_endpoint, in public or, after the cut-over, in legacy';
+
+--
+-- Name: workflow_events; Type: TABLE; Schema: legacy; Owner: -
+--
+
+CREATE TABLE legacy.workflow_events (
+    event_id bigint NOT NULL,
+    trace_id bigint NOT NULL,
+    step_id bigint,
+    event_type character varying(100) NOT NULL,
+    event_data jsonb NOT NULL,
+    "timestamp" timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE workflow_events; Type: COMMENT; Schema: legacy; Owner: -
+--
+
+COMMENT ON TABLE legacy.workflow_events IS 'Event log of executions and steps (workflow_consolidation:baseline)';
+
+--
+-- Name: old_event; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_event WITH (security_invoker='true') AS
+ SELECT e.event_id,
+    e.trace_id,
+    e.step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp"
+   FROM legacy.workflow_events e;
+
+--
+-- Name: VIEW old_event; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_event IS 'The old table workflow_events, in public or, after the cut-over, in legacy';
+
+--
+-- Name: workflow_trace_screenshot; Type: TABLE; Schema: legacy; Owner: -
+--
+
+CREATE TABLE legacy.workflow_trace_screenshot (
+    screenshot_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    trace_id bigint NOT NULL,
+    org_id uuid NOT NULL,
+    node_name character varying(255) NOT NULL,
+    step_index integer NOT NULL,
+    screenshot_url text NOT NULL,
+    thumbnail_url text,
+    action_description text NOT NULL,
+    element_selector text,
+    element_found boolean DEFAULT false,
+    confidence_score numeric(3,2),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    node_id uuid NOT NULL
+);
+
+--
+-- Name: TABLE workflow_trace_screenshot; Type: COMMENT; Schema: legacy; Owner: -
+--
+
+COMMENT ON TABLE legacy.workflow_trace_screenshot IS 'Screenshots taken during an execution (workflow_consolidation:baseline)';
+
+--
+-- Name: old_screenshot; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_screenshot WITH (security_invoker='true') AS
+ SELECT p.screenshot_id,
+    p.trace_id,
+    p.org_id,
+    p.node_name,
+    p.step_index,
+    p.screenshot_url,
+    p.thumbnail_url,
+    p.action_description,
+    p.element_selector,
+    p.element_found,
+    p.confidence_score,
+    p.created_at,
+    p.node_id
+   FROM legacy.workflow_trace_screenshot p;
+
+--
+-- Name: VIEW old_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_screenshot IS 'The old table workflow_trace_screenshot, in public or, after the cut-over, in legacy';
+
+--
+-- Name: workflow_steps; Type: TABLE; Schema: legacy; Owner: -
+--
+
+CREATE TABLE legacy.workflow_steps (
+    step_id bigint NOT NULL,
+    trace_id bigint NOT NULL,
+    step_number integer NOT NULL,
+    status text DEFAULT 'pending'::text,
+    input_data jsonb,
+    output_data jsonb,
+    error_message text,
+    start_time timestamp with time zone,
+    end_time timestamp with time zone,
+    duration_ms integer,
+    retry_count integer DEFAULT 0 NOT NULL,
+    metadata jsonb,
+    node_id uuid
+);
+
+--
+-- Name: TABLE workflow_steps; Type: COMMENT; Schema: legacy; Owner: -
+--
+
+COMMENT ON TABLE legacy.workflow_steps IS 'One step of an execution (workflow_consolidation:baseline)';
+
+--
+-- Name: old_step; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_step WITH (security_invoker='true') AS
+ SELECT s.step_id,
+    s.trace_id,
+    s.step_number,
+    s.status,
+    s.input_data,
+    s.output_data,
+    s.error_message,
+    s.start_time,
+    s.end_time,
+    s.duration_ms,
+    s.retry_count,
+    s.metadata,
+    s.node_id
+   FROM legacy.workflow_steps s;
+
+--
+-- Name: VIEW old_step; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_step IS 'The old table workflow_steps, in public or, after the cut-over, in legacy';
+
+--
+-- Name: workflow_trace; Type: TABLE; Schema: legacy; Owner: -
+--
+
+CREATE TABLE legacy.workflow_trace (
+    trace_id bigint NOT NULL,
+    batch_job_item_id uuid,
+    org_id uuid NOT NULL,
+    workflow_id uuid,
+    channel text,
+    external_id character varying(255),
+    status text DEFAULT 'pending'::text,
+    action_type text,
+    action_detail jsonb,
+    success boolean DEFAULT false,
+    duration_ms integer,
+    error_detail jsonb,
+    error_message text,
+    llm_prompt text,
+    llm_response text,
+    llm_model character varying(100),
+    llm_tokens_used integer,
+    tier smallint,
+    tier_reason text,
+    config_snapshot jsonb,
+    start_time timestamp with time zone,
+    end_time timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_id uuid,
+    created_by uuid,
+    session_id uuid
+);
+
+--
+-- Name: TABLE workflow_trace; Type: COMMENT; Schema: legacy; Owner: -
+--
+
+COMMENT ON TABLE legacy.workflow_trace IS 'One execution of a workflow (workflow_consolidation:baseline)';
+
+--
+-- Name: old_trace; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_trace WITH (security_invoker='true') AS
+ SELECT t.trace_id,
+    t.batch_job_item_id,
+    t.org_id,
+    t.workflow_id,
+    t.channel,
+    t.external_id,
+    t.status,
+    t.action_type,
+    t.action_detail,
+    t.success,
+    t.duration_ms,
+    t.error_detail,
+    t.error_message,
+    t.llm_prompt,
+    t.llm_response,
+    t.llm_model,
+    t.llm_tokens_used,
+    t.tier,
+    t.tier_reason,
+    t.config_snapshot,
+    t.start_time,
+    t.end_time,
+    t.created_at,
+    t.user_id,
+    t.created_by,
+    t.session_id
+   FROM legacy.workflow_trace t;
+
+--
+-- Name: VIEW old_trace; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_trace IS 'The old table workflow_trace, in public or, after the cut-over, in legacy';
+
+--
+-- Name: preflight; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL) AND (f.kind <> 'row'::text)) THEN 'accepted'::text
+            ELSE f.severity
+        END AS severity,
+    f.kind,
+    f.object,
+    f.consequence,
+    f.remedy
+   FROM (( SELECT finding_foreign_key.severity,
+            finding_foreign_key.kind,
+            finding_foreign_key.object,
+            finding_foreign_key.consequence,
+            finding_foreign_key.remedy
+           FROM consolidation.finding_foreign_key
+        UNION ALL
+         SELECT finding_sequence.severity,
+            finding_sequence.kind,
+            finding_sequence.object,
+            finding_sequence.consequence,
+            finding_sequence.remedy
+           FROM consolidation.finding_sequence
+        UNION ALL
+         SELECT finding_index.severity,
+            finding_index.kind,
+            finding_index.object,
+            finding_index.consequence,
+            finding_index.remedy
+           FROM consolidation.finding_index
+        UNION ALL
+         SELECT finding_column_type.severity,
+            finding_column_type.kind,
+            finding_column_type.object,
+            finding_column_type.consequence,
+            finding_column_type.remedy
+           FROM consolidation.finding_column_type
+        UNION ALL
+         SELECT finding_inheritance.severity,
+            finding_inheritance.kind,
+            finding_inheritance.object,
+            finding_inheritance.consequence,
+            finding_inheritance.remedy
+           FROM consolidation.finding_inheritance
+        UNION ALL
+         SELECT finding_table_kind.severity,
+            finding_table_kind.kind,
+            finding_table_kind.object,
+            finding_table_kind.consequence,
+            finding_table_kind.remedy
+           FROM consolidation.finding_table_kind
+        UNION ALL
+         SELECT finding_statistics.severity,
+            finding_statistics.kind,
+            finding_statistics.object,
+            finding_statistics.consequence,
+            finding_statistics.remedy
+           FROM consolidation.finding_statistics
+        UNION ALL
+         SELECT finding_view.severity,
+            finding_view.kind,
+            finding_view.object,
+            finding_view.consequence,
+            finding_view.remedy
+           FROM consolidation.finding_view
+        UNION ALL
+         SELECT finding_function.severity,
+            finding_function.kind,
+            finding_function.object,
+            finding_function.consequence,
+            finding_function.remedy
+           FROM consolidation.finding_function
+        UNION ALL
+         SELECT finding_materialized_view.severity,
+            finding_materialized_view.kind,
+            finding_materialized_view.object,
+            finding_materialized_view.consequence,
+            finding_materialized_view.remedy
+           FROM consolidation.finding_materialized_view
+        UNION ALL
+         SELECT finding_rule.severity,
+            finding_rule.kind,
+            finding_rule.object,
+            finding_rule.consequence,
+            finding_rule.remedy
+           FROM consolidation.finding_rule
+        UNION ALL
+         SELECT finding_row_type.severity,
+            finding_row_type.kind,
+            finding_row_type.object,
+            finding_row_type.consequence,
+            finding_row_type.remedy
+           FROM consolidation.finding_row_type
+        UNION ALL
+         SELECT finding_trigger.severity,
+            finding_trigger.kind,
+            finding_trigger.object,
+            finding_trigger.consequence,
+            finding_trigger.remedy
+           FROM consolidation.finding_trigger
+        UNION ALL
+         SELECT finding_publication.severity,
+            finding_publication.kind,
+            finding_publication.object,
+            finding_publication.consequence,
+            finding_publication.remedy
+           FROM consolidation.finding_publication
+        UNION ALL
+         SELECT finding_column_privilege.severity,
+            finding_column_privilege.kind,
+            finding_column_privilege.object,
+            finding_column_privilege.consequence,
+            finding_column_privilege.remedy
+           FROM consolidation.finding_column_privilege
+        UNION ALL
+         SELECT finding_write_only_privilege.severity,
+            finding_write_only_privilege.kind,
+            finding_write_only_privilege.object,
+            finding_write_only_privilege.consequence,
+            finding_write_only_privilege.remedy
+           FROM consolidation.finding_write_only_privilege
+        UNION ALL
+         SELECT finding_view_privilege.severity,
+            finding_view_privilege.kind,
+            finding_view_privilege.object,
+            finding_view_privilege.consequence,
+            finding_view_privilege.remedy
+           FROM consolidation.finding_view_privilege
+        UNION ALL
+         SELECT finding_policy.severity,
+            finding_policy.kind,
+            finding_policy.object,
+            finding_policy.consequence,
+            finding_policy.remedy
+           FROM consolidation.finding_policy
+        UNION ALL
+         SELECT finding_row_level_security.severity,
+            finding_row_level_security.kind,
+            finding_row_level_security.object,
+            finding_row_level_security.consequence,
+            finding_row_level_security.remedy
+           FROM consolidation.finding_row_level_security
+        UNION ALL
+         SELECT finding_row.severity,
+            finding_row.kind,
+            finding_row.object,
+            finding_row.consequence,
+            finding_row.remedy
+           FROM consolidation.finding_row) f
+     LEFT JOIN consolidation.accepted a ON (((a.kind = f.kind) AND (a.object = f.object))));
+
+--
 -- Name: VIEW preflight; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.preflight IS 'Everything to know before deciding: what consolidation.preflight() finds, and rows that cannot be
-carried over (consolidation.uncarriable() lists them one by one)';
+COMMENT ON VIEW consolidation.preflight IS 'All findings: everything to know before deciding. severity is "refuse" (the cut-over refuses until
+it is remedied or written into consolidation.accepted), "accepted", or "notice"';
 
 --
 -- Name: COLUMN preflight.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -7259,6 +12516,34 @@ COMMENT ON COLUMN consolidation.preflight.consequence IS 'What becomes of it';
 COMMENT ON COLUMN consolidation.preflight.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: unequal_trace; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.unequal_trace (
+    trace_id bigint NOT NULL,
+    found_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE unequal_trace; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.unequal_trace IS 'Executions in which old tables and documents differed when they were last compared; see
+consolidation.differences(trace_ids => …)';
+
+--
+-- Name: COLUMN unequal_trace.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_trace.trace_id IS 'The execution';
+
+--
+-- Name: COLUMN unequal_trace.found_at; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_trace.found_at IS 'When the difference was found';
+
+--
 -- Name: progress; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -7276,7 +12561,9 @@ CREATE VIEW consolidation.progress WITH (security_invoker='true') AS
             ELSE NULL::interval
         END AS time_left,
     ( SELECT count(*) AS count
-           FROM consolidation.change) AS queue_depth,
+           FROM ( SELECT
+                   FROM consolidation.change
+                 LIMIT 10000) q) AS queue_depth,
     c.steps_done,
         CASE
             WHEN c.finished THEN c.steps_done
@@ -7286,24 +12573,41 @@ CREATE VIEW consolidation.progress WITH (security_invoker='true') AS
         CASE
             WHEN c.finished THEN c.events_done
             ELSE GREATEST(consolidation.estimated_rows('workflow_events'::text), c.events_done)
-        END AS events_estimated
-   FROM (( SELECT (COALESCE(sum(k.traces), (0)::numeric))::bigint AS runs_total,
+        END AS events_estimated,
+    p.runs_to_prove,
+    p.runs_proved,
+    p.unequal_runs,
+    p.proved_per_second,
+        CASE
+            WHEN (p.proved_per_second > (0)::numeric) THEN make_interval(secs => (round((((p.runs_to_prove - p.runs_proved))::numeric / p.proved_per_second)))::double precision)
+            ELSE NULL::interval
+        END AS proof_time_left
+   FROM ((( SELECT (COALESCE(sum(k.traces), (0)::numeric))::bigint AS runs_total,
             (COALESCE(sum(k.traces) FILTER (WHERE (k.finished_at IS NOT NULL)), (0)::numeric))::bigint AS runs_done,
             (COALESCE(sum(k.steps), (0)::numeric))::bigint AS steps_done,
             (COALESCE(sum(k.events), (0)::numeric))::bigint AS events_done,
             bool_and((k.finished_at IS NOT NULL)) AS finished
-           FROM consolidation.chunk k) c
+           FROM consolidation.chunk k
+          WHERE (k.task = 'backfill'::text)) c
      CROSS JOIN ( SELECT round((sum(k.traces) / GREATEST(EXTRACT(epoch FROM (max(k.finished_at) - min(k.started_at))), 0.001))) AS runs_per_second
            FROM consolidation.chunk k
-          WHERE (k.finished_at > ( SELECT (max(m.finished_at) - '00:00:30'::interval)
-                   FROM consolidation.chunk m))) r);
+          WHERE ((k.task = 'backfill'::text) AND (k.finished_at > ( SELECT (max(m.finished_at) - '00:00:30'::interval)
+                   FROM consolidation.chunk m
+                  WHERE (m.task = 'backfill'::text))))) r)
+     CROSS JOIN ( SELECT (COALESCE(sum(k.traces), (0)::numeric))::bigint AS runs_to_prove,
+            (COALESCE(sum(k.traces) FILTER (WHERE (k.finished_at IS NOT NULL)), (0)::numeric))::bigint AS runs_proved,
+            ( SELECT count(*) AS count
+                   FROM consolidation.unequal_trace) AS unequal_runs,
+            round(((sum(k.traces) FILTER (WHERE (k.finished_at IS NOT NULL)) / GREATEST(EXTRACT(epoch FROM sum((k.finished_at - k.started_at))), 0.001)) * (GREATEST(count(DISTINCT k.pid) FILTER (WHERE (k.finished_at IS NULL)), (1)::bigint))::numeric)) AS proved_per_second
+           FROM consolidation.chunk k
+          WHERE (k.task = 'proof'::text)) p);
 
 --
 -- Name: VIEW progress; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
 COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, executions of the backfill in all and done, its rate, the time left at
-that rate, changes waiting in the queue, and steps and events done of about how many';
+that rate, changes waiting in the queue, steps and events done of about how many, and the proof';
 
 --
 -- Name: COLUMN progress.phase; Type: COMMENT; Schema: consolidation; Owner: -
@@ -7345,7 +12649,8 @@ COMMENT ON COLUMN consolidation.progress.time_left IS 'At that rate; null before
 -- Name: COLUMN progress.queue_depth; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.queue_depth IS 'Statements whose executions wait to be carried over, or back after the cut-over';
+COMMENT ON COLUMN consolidation.progress.queue_depth IS 'Entries of the queue: executions that wait to be carried over, or back after the cut-over; counted
+up to 10,000';
 
 --
 -- Name: COLUMN progress.steps_done; Type: COMMENT; Schema: consolidation; Owner: -
@@ -7372,6 +12677,36 @@ COMMENT ON COLUMN consolidation.progress.events_done IS 'Events of the execution
 COMMENT ON COLUMN consolidation.progress.events_estimated IS 'Events in all, as the statistics of the old table estimate them; exact once all are done';
 
 --
+-- Name: COLUMN progress.runs_to_prove; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.runs_to_prove IS 'Executions of the proof in all; 0 before it began';
+
+--
+-- Name: COLUMN progress.runs_proved; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.runs_proved IS 'Of these, compared and recorded';
+
+--
+-- Name: COLUMN progress.unequal_runs; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.unequal_runs IS 'Executions in which old tables and documents differed when they were last compared';
+
+--
+-- Name: COLUMN progress.proved_per_second; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.proved_per_second IS 'Rate of the proof, of all sessions that are at it';
+
+--
+-- Name: COLUMN progress.proof_time_left; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.progress.proof_time_left IS 'At that rate';
+
+--
 -- Name: progress_by_session; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -7383,7 +12718,7 @@ CREATE VIEW consolidation.progress_by_session WITH (security_invoker='true') AS
     (sum(c.traces) FILTER (WHERE (c.finished_at IS NULL)))::bigint AS runs_at_hand,
     max(c.started_at) FILTER (WHERE (c.finished_at IS NULL)) AS at_hand_since
    FROM consolidation.chunk c
-  WHERE (c.pid IS NOT NULL)
+  WHERE ((c.task = 'backfill'::text) AND (c.pid IS NOT NULL))
   GROUP BY c.pid;
 
 --
@@ -7429,91 +12764,39 @@ COMMENT ON COLUMN consolidation.progress_by_session.runs_at_hand IS 'Executions 
 COMMENT ON COLUMN consolidation.progress_by_session.at_hand_since IS 'When that batch began';
 
 --
--- Name: screenshot_row; Type: VIEW; Schema: consolidation; Owner: -
+-- Name: proof; Type: TABLE; Schema: consolidation; Owner: -
 --
 
-CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
- SELECT e.screenshot_id,
-    r.legacy_trace_id AS trace_id,
-    COALESCE(e.org_id, r.org_id) AS org_id,
-    e.node_name,
-    COALESCE(e.step_index, s.step_number) AS step_index,
-    e.screenshot_url,
-    e.thumbnail_url,
-    e.action_description,
-    e.element_selector,
-    e.element_found,
-    e.confidence_score,
-    e.created_at,
-    COALESCE(e.node_id, s.node_id) AS node_id,
-    s.step_id AS on_step,
-    s.step_number AS on_step_number,
-    x.place,
-    x.element,
-    consolidation.fits_screenshot(x.element, (NOT k.of_run)) AS fits
-   FROM ((((public.user_workflow_run r
-     CROSS JOIN ( VALUES (true), (false)) k(of_run))
-     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
-     CROSS JOIN LATERAL jsonb_array_elements(
-        CASE
-            WHEN k.of_run THEN
-            CASE
-                WHEN (jsonb_typeof(r.screenshots) = 'array'::text) THEN r.screenshots
-                ELSE NULL::jsonb
-            END
-            WHEN (jsonb_typeof(s.screenshots) = 'array'::text) THEN s.screenshots
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY x(element, place))
-     CROSS JOIN LATERAL ( SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
-            consolidation.to_uuid((x.element -> 'org_id'::text)) AS org_id,
-            (
-                CASE
-                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN (x.element ->> 'node_name'::text)
-                    ELSE ''::text
-                END)::character varying(255) AS node_name,
-                CASE
-                    WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
-                    ELSE NULL::integer
-                END AS step_index,
-            (x.element ->> 'url'::text) AS screenshot_url,
-            (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
-            COALESCE((x.element ->> 'action'::text), ''::text) AS action_description,
-            (x.element ->> 'selector'::text) AS element_selector,
-                CASE
-                    WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
-                    ELSE NULL::boolean
-                END AS element_found,
-            (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
-            public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
-            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id
-         OFFSET 0) e)
-  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
-
---
--- Name: VIEW screenshot_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.screenshot_row IS 'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
-their place in the array, the element itself and whether the old table could hold it';
-
---
--- Name: workflow_events; Type: TABLE; Schema: legacy; Owner: -
---
-
-CREATE TABLE legacy.workflow_events (
-    event_id bigint NOT NULL,
-    trace_id bigint NOT NULL,
-    step_id bigint,
-    event_type character varying(100) NOT NULL,
-    event_data jsonb NOT NULL,
-    "timestamp" timestamp with time zone DEFAULT now() NOT NULL
+CREATE TABLE consolidation.proof (
+    capture_state text NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_proof boolean DEFAULT true NOT NULL,
+    CONSTRAINT proof_is_proof_check CHECK (is_proof)
 );
 
 --
--- Name: TABLE workflow_events; Type: COMMENT; Schema: legacy; Owner: -
+-- Name: TABLE proof; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_events IS 'Event log of executions and steps (workflow_consolidation:baseline)';
+COMMENT ON TABLE consolidation.proof IS 'One row while there is a proof, done or under way; its ranges are in consolidation.chunk';
+
+--
+-- Name: COLUMN proof.capture_state; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.proof.capture_state IS 'The capture triggers it relies on: what is written later is proved again through the queue';
+
+--
+-- Name: COLUMN proof.began_at; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.proof.began_at IS 'When it began';
+
+--
+-- Name: COLUMN proof.is_proof; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.proof.is_proof IS 'Always true: there is one';
 
 --
 -- Name: workflow_events_event_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
@@ -7529,32 +12812,6 @@ ALTER TABLE legacy.workflow_events ALTER COLUMN event_id ADD GENERATED BY DEFAUL
 );
 
 --
--- Name: workflow_steps; Type: TABLE; Schema: legacy; Owner: -
---
-
-CREATE TABLE legacy.workflow_steps (
-    step_id bigint NOT NULL,
-    trace_id bigint NOT NULL,
-    step_number integer NOT NULL,
-    status text DEFAULT 'pending'::text,
-    input_data jsonb,
-    output_data jsonb,
-    error_message text,
-    start_time timestamp with time zone,
-    end_time timestamp with time zone,
-    duration_ms integer,
-    retry_count integer DEFAULT 0 NOT NULL,
-    metadata jsonb,
-    node_id uuid
-);
-
---
--- Name: TABLE workflow_steps; Type: COMMENT; Schema: legacy; Owner: -
---
-
-COMMENT ON TABLE legacy.workflow_steps IS 'One step of an execution (workflow_consolidation:baseline)';
-
---
 -- Name: workflow_steps_step_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
 --
 
@@ -7568,64 +12825,6 @@ ALTER TABLE legacy.workflow_steps ALTER COLUMN step_id ADD GENERATED BY DEFAULT 
 );
 
 --
--- Name: workflow_trace; Type: TABLE; Schema: legacy; Owner: -
---
-
-CREATE TABLE legacy.workflow_trace (
-    trace_id bigint NOT NULL,
-    batch_job_item_id uuid,
-    org_id uuid NOT NULL,
-    workflow_id uuid,
-    channel text,
-    external_id character varying(255),
-    status text DEFAULT 'pending'::text,
-    action_type text,
-    action_detail jsonb,
-    success boolean DEFAULT false,
-    duration_ms integer,
-    error_detail jsonb,
-    error_message text,
-    llm_prompt text,
-    llm_response text,
-    llm_model character varying(100),
-    llm_tokens_used integer,
-    tier smallint,
-    tier_reason text,
-    config_snapshot jsonb,
-    start_time timestamp with time zone,
-    end_time timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    user_id uuid,
-    created_by uuid,
-    session_id uuid
-);
-
---
--- Name: TABLE workflow_trace; Type: COMMENT; Schema: legacy; Owner: -
---
-
-COMMENT ON TABLE legacy.workflow_trace IS 'One execution of a workflow (workflow_consolidation:baseline)';
-
---
--- Name: workflow_trace_context; Type: TABLE; Schema: legacy; Owner: -
---
-
-CREATE TABLE legacy.workflow_trace_context (
-    context_id bigint NOT NULL,
-    trace_id bigint NOT NULL,
-    key character varying(255) NOT NULL,
-    value jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone
-);
-
---
--- Name: TABLE workflow_trace_context; Type: COMMENT; Schema: legacy; Owner: -
---
-
-COMMENT ON TABLE legacy.workflow_trace_context IS 'Key-value context of an execution (workflow_consolidation:baseline)';
-
---
 -- Name: workflow_trace_context_context_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
 --
 
@@ -7637,47 +12836,6 @@ ALTER TABLE legacy.workflow_trace_context ALTER COLUMN context_id ADD GENERATED 
     NO MAXVALUE
     CACHE 1
 );
-
---
--- Name: workflow_trace_endpoint; Type: TABLE; Schema: legacy; Owner: -
---
-
-CREATE TABLE legacy.workflow_trace_endpoint (
-    trace_id bigint NOT NULL,
-    endpoint_id bigint NOT NULL
-);
-
---
--- Name: TABLE workflow_trace_endpoint; Type: COMMENT; Schema: legacy; Owner: -
---
-
-COMMENT ON TABLE legacy.workflow_trace_endpoint IS 'Endpoints an execution used (workflow_consolidation:baseline)';
-
---
--- Name: workflow_trace_screenshot; Type: TABLE; Schema: legacy; Owner: -
---
-
-CREATE TABLE legacy.workflow_trace_screenshot (
-    screenshot_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    trace_id bigint NOT NULL,
-    org_id uuid NOT NULL,
-    node_name character varying(255) NOT NULL,
-    step_index integer NOT NULL,
-    screenshot_url text NOT NULL,
-    thumbnail_url text,
-    action_description text NOT NULL,
-    element_selector text,
-    element_found boolean DEFAULT false,
-    confidence_score numeric(3,2),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    node_id uuid NOT NULL
-);
-
---
--- Name: TABLE workflow_trace_screenshot; Type: COMMENT; Schema: legacy; Owner: -
---
-
-COMMENT ON TABLE legacy.workflow_trace_screenshot IS 'Screenshots taken during an execution (workflow_consolidation:baseline)';
 
 --
 -- Name: workflow_trace_trace_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
@@ -8283,13 +13441,6 @@ ALTER TABLE ONLY consolidation.carried_back
     ADD CONSTRAINT carried_back_pkey PRIMARY KEY (trace_id);
 
 --
--- Name: change change_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
---
-
-ALTER TABLE ONLY consolidation.change
-    ADD CONSTRAINT change_pkey PRIMARY KEY (change_id);
-
---
 -- Name: chunk chunk_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -8316,6 +13467,20 @@ ALTER TABLE ONLY consolidation.deployed_change
 
 ALTER TABLE ONLY consolidation.dropped_table
     ADD CONSTRAINT dropped_table_pkey PRIMARY KEY (table_name, ordinal);
+
+--
+-- Name: proof proof_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.proof
+    ADD CONSTRAINT proof_pkey PRIMARY KEY (is_proof);
+
+--
+-- Name: unequal_trace unequal_trace_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.unequal_trace
+    ADD CONSTRAINT unequal_trace_pkey PRIMARY KEY (trace_id);
 
 --
 -- Name: workflow_events workflow_events_pkey; Type: CONSTRAINT; Schema: legacy; Owner: -
@@ -8444,16 +13609,28 @@ ALTER TABLE ONLY public.user_workflow_config
     ADD CONSTRAINT workflow_configs_pkey PRIMARY KEY (config_id);
 
 --
+-- Name: change_trace_id_idx; Type: INDEX; Schema: consolidation; Owner: -
+--
+
+CREATE INDEX change_trace_id_idx ON consolidation.change USING btree (trace_id);
+
+--
 -- Name: chunk_open_idx; Type: INDEX; Schema: consolidation; Owner: -
 --
 
-CREATE INDEX chunk_open_idx ON consolidation.chunk USING btree (chunk_id) WHERE (finished_at IS NULL);
+CREATE INDEX chunk_open_idx ON consolidation.chunk USING btree (task, chunk_id) WHERE (finished_at IS NULL);
 
 --
 -- Name: INDEX chunk_open_idx; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
 COMMENT ON INDEX consolidation.chunk_open_idx IS 'What is left to do, however many are done';
+
+--
+-- Name: set_aside_trace_id_idx; Type: INDEX; Schema: consolidation; Owner: -
+--
+
+CREATE INDEX set_aside_trace_id_idx ON consolidation.set_aside USING btree (trace_id);
 
 --
 -- Name: workflow_events_event_type_idx; Type: INDEX; Schema: legacy; Owner: -
@@ -8624,10 +13801,204 @@ COMMENT ON INDEX public.idx_step_screenshots_gin IS 'find_steps(screenshots => �
 CREATE INDEX micro_state_workflow_id_node_id_idx ON public.user_workflow_cache_state USING btree (workflow_id, node_id);
 
 --
+-- Name: workflow_events capture_delete; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_delete AFTER DELETE ON legacy.workflow_events REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_events ENABLE ALWAYS TRIGGER capture_delete;
+
+--
+-- Name: workflow_steps capture_delete; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_delete AFTER DELETE ON legacy.workflow_steps REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_steps ENABLE ALWAYS TRIGGER capture_delete;
+
+--
+-- Name: workflow_trace capture_delete; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_delete AFTER DELETE ON legacy.workflow_trace REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace ENABLE ALWAYS TRIGGER capture_delete;
+
+--
+-- Name: workflow_trace_context capture_delete; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_delete AFTER DELETE ON legacy.workflow_trace_context REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_context ENABLE ALWAYS TRIGGER capture_delete;
+
+--
+-- Name: workflow_trace_endpoint capture_delete; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_delete AFTER DELETE ON legacy.workflow_trace_endpoint REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_endpoint ENABLE ALWAYS TRIGGER capture_delete;
+
+--
+-- Name: workflow_trace_screenshot capture_delete; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_delete AFTER DELETE ON legacy.workflow_trace_screenshot REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_screenshot ENABLE ALWAYS TRIGGER capture_delete;
+
+--
+-- Name: workflow_events capture_insert; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_insert AFTER INSERT ON legacy.workflow_events REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_events ENABLE ALWAYS TRIGGER capture_insert;
+
+--
+-- Name: workflow_steps capture_insert; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_insert AFTER INSERT ON legacy.workflow_steps REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_steps ENABLE ALWAYS TRIGGER capture_insert;
+
+--
+-- Name: workflow_trace capture_insert; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_insert AFTER INSERT ON legacy.workflow_trace REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace ENABLE ALWAYS TRIGGER capture_insert;
+
+--
+-- Name: workflow_trace_context capture_insert; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_insert AFTER INSERT ON legacy.workflow_trace_context REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_context ENABLE ALWAYS TRIGGER capture_insert;
+
+--
+-- Name: workflow_trace_endpoint capture_insert; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_insert AFTER INSERT ON legacy.workflow_trace_endpoint REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_endpoint ENABLE ALWAYS TRIGGER capture_insert;
+
+--
+-- Name: workflow_trace_screenshot capture_insert; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_insert AFTER INSERT ON legacy.workflow_trace_screenshot REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_screenshot ENABLE ALWAYS TRIGGER capture_insert;
+
+--
+-- Name: workflow_events capture_truncate; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_truncate AFTER TRUNCATE ON legacy.workflow_events FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_events ENABLE ALWAYS TRIGGER capture_truncate;
+
+--
+-- Name: workflow_steps capture_truncate; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_truncate AFTER TRUNCATE ON legacy.workflow_steps FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_steps ENABLE ALWAYS TRIGGER capture_truncate;
+
+--
+-- Name: workflow_trace capture_truncate; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_truncate AFTER TRUNCATE ON legacy.workflow_trace FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace ENABLE ALWAYS TRIGGER capture_truncate;
+
+--
+-- Name: workflow_trace_context capture_truncate; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_truncate AFTER TRUNCATE ON legacy.workflow_trace_context FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_context ENABLE ALWAYS TRIGGER capture_truncate;
+
+--
+-- Name: workflow_trace_endpoint capture_truncate; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_truncate AFTER TRUNCATE ON legacy.workflow_trace_endpoint FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_endpoint ENABLE ALWAYS TRIGGER capture_truncate;
+
+--
+-- Name: workflow_trace_screenshot capture_truncate; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_truncate AFTER TRUNCATE ON legacy.workflow_trace_screenshot FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_screenshot ENABLE ALWAYS TRIGGER capture_truncate;
+
+--
+-- Name: workflow_events capture_update; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_update AFTER UPDATE ON legacy.workflow_events REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_events ENABLE ALWAYS TRIGGER capture_update;
+
+--
+-- Name: workflow_steps capture_update; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_update AFTER UPDATE ON legacy.workflow_steps REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_steps ENABLE ALWAYS TRIGGER capture_update;
+
+--
+-- Name: workflow_trace capture_update; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_update AFTER UPDATE ON legacy.workflow_trace REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace ENABLE ALWAYS TRIGGER capture_update;
+
+--
+-- Name: workflow_trace_context capture_update; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_update AFTER UPDATE ON legacy.workflow_trace_context REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_context ENABLE ALWAYS TRIGGER capture_update;
+
+--
+-- Name: workflow_trace_endpoint capture_update; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_update AFTER UPDATE ON legacy.workflow_trace_endpoint REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_endpoint ENABLE ALWAYS TRIGGER capture_update;
+
+--
+-- Name: workflow_trace_screenshot capture_update; Type: TRIGGER; Schema: legacy; Owner: -
+--
+
+CREATE TRIGGER capture_update AFTER UPDATE ON legacy.workflow_trace_screenshot REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_old();
+
+ALTER TABLE legacy.workflow_trace_screenshot ENABLE ALWAYS TRIGGER capture_update;
+
+--
 -- Name: user_workflow_run capture_delete; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER capture_delete AFTER DELETE ON public.user_workflow_run REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER capture_delete;
 
 --
 -- Name: user_workflow_run_step capture_delete; Type: TRIGGER; Schema: public; Owner: -
@@ -8635,11 +14006,15 @@ CREATE TRIGGER capture_delete AFTER DELETE ON public.user_workflow_run REFERENCI
 
 CREATE TRIGGER capture_delete AFTER DELETE ON public.user_workflow_run_step REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
 
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER capture_delete;
+
 --
 -- Name: user_workflow_run capture_insert; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER capture_insert AFTER INSERT ON public.user_workflow_run REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER capture_insert;
 
 --
 -- Name: user_workflow_run_step capture_insert; Type: TRIGGER; Schema: public; Owner: -
@@ -8647,11 +14022,15 @@ CREATE TRIGGER capture_insert AFTER INSERT ON public.user_workflow_run REFERENCI
 
 CREATE TRIGGER capture_insert AFTER INSERT ON public.user_workflow_run_step REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
 
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER capture_insert;
+
 --
 -- Name: user_workflow_run capture_truncate; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER capture_truncate AFTER TRUNCATE ON public.user_workflow_run FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER capture_truncate;
 
 --
 -- Name: user_workflow_run_step capture_truncate; Type: TRIGGER; Schema: public; Owner: -
@@ -8659,17 +14038,47 @@ CREATE TRIGGER capture_truncate AFTER TRUNCATE ON public.user_workflow_run FOR E
 
 CREATE TRIGGER capture_truncate AFTER TRUNCATE ON public.user_workflow_run_step FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
 
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER capture_truncate;
+
 --
 -- Name: user_workflow_run capture_update; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER capture_update AFTER UPDATE ON public.user_workflow_run REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
 
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER capture_update;
+
 --
 -- Name: user_workflow_run_step capture_update; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER capture_update AFTER UPDATE ON public.user_workflow_run_step REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION consolidation.capture_new();
+
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER capture_update;
+
+--
+-- Name: workflow_events deny_null; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER deny_null INSTEAD OF INSERT OR UPDATE ON public.workflow_events FOR EACH ROW EXECUTE FUNCTION consolidation.deny_null_workflow_events();
+
+--
+-- Name: workflow_trace_context deny_null; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER deny_null INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_context FOR EACH ROW EXECUTE FUNCTION consolidation.deny_null_workflow_trace_context();
+
+--
+-- Name: workflow_trace_endpoint deny_null; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER deny_null INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_endpoint FOR EACH ROW EXECUTE FUNCTION consolidation.deny_null_workflow_trace_endpoint();
+
+--
+-- Name: workflow_trace_screenshot deny_null; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER deny_null INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_screenshot FOR EACH ROW EXECUTE FUNCTION consolidation.deny_null_workflow_trace_screenshot();
 
 --
 -- Name: user_workflow_run_step fill_step_keys; Type: TRIGGER; Schema: public; Owner: -
@@ -8678,28 +14087,34 @@ CREATE TRIGGER capture_update AFTER UPDATE ON public.user_workflow_run_step REFE
 CREATE TRIGGER fill_step_keys BEFORE INSERT ON public.user_workflow_run_step FOR EACH ROW WHEN (((new.run_id IS NULL) OR (new.legacy_trace_id IS NULL) OR (new.org_id IS NULL) OR (new.retry_count IS NULL) OR row_security_active(('public.user_workflow_run_step'::regclass)::oid))) EXECUTE FUNCTION public.fill_step_keys();
 
 --
+-- Name: workflow_trace_screenshot forbid; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER forbid INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_screenshot FOR EACH ROW EXECUTE FUNCTION consolidation.forbid_other_org_id();
+
+--
 -- Name: workflow_events guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_events FOR EACH ROW EXECUTE FUNCTION consolidation.guard_workflow_events();
+CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_events FOR EACH ROW EXECUTE FUNCTION consolidation.guard_trace_id();
 
 --
 -- Name: workflow_trace_context guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_context FOR EACH ROW EXECUTE FUNCTION consolidation.guard_workflow_trace_context();
+CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_context FOR EACH ROW EXECUTE FUNCTION consolidation.guard_trace_id();
 
 --
 -- Name: workflow_trace_endpoint guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_endpoint FOR EACH ROW EXECUTE FUNCTION consolidation.guard_workflow_trace_endpoint();
+CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_endpoint FOR EACH ROW EXECUTE FUNCTION consolidation.guard_trace_id();
 
 --
 -- Name: workflow_trace_screenshot guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_screenshot FOR EACH ROW EXECUTE FUNCTION consolidation.guard_workflow_trace_screenshot();
+CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_screenshot FOR EACH ROW EXECUTE FUNCTION consolidation.guard_trace_id();
 
 --
 -- Name: user_workflow_run guard_run_identity; Type: TRIGGER; Schema: public; Owner: -
@@ -8707,11 +14122,15 @@ CREATE TRIGGER guard INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_screen
 
 CREATE TRIGGER guard_run_identity BEFORE UPDATE OF legacy_trace_id ON public.user_workflow_run FOR EACH ROW WHEN ((old.legacy_trace_id IS DISTINCT FROM new.legacy_trace_id)) EXECUTE FUNCTION public.guard_run_identity();
 
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER guard_run_identity;
+
 --
 -- Name: user_workflow_run_step guard_step_identity; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER guard_step_identity BEFORE UPDATE OF run_id, legacy_trace_id, legacy_step_id ON public.user_workflow_run_step FOR EACH ROW WHEN (((old.run_id IS DISTINCT FROM new.run_id) OR (old.legacy_trace_id IS DISTINCT FROM new.legacy_trace_id) OR (old.legacy_step_id IS DISTINCT FROM new.legacy_step_id))) EXECUTE FUNCTION public.guard_step_identity();
+
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER guard_step_identity;
 
 --
 -- Name: user_workflow_run keep_context_origin_insert; Type: TRIGGER; Schema: public; Owner: -
@@ -8719,11 +14138,15 @@ CREATE TRIGGER guard_step_identity BEFORE UPDATE OF run_id, legacy_trace_id, leg
 
 CREATE TRIGGER keep_context_origin_insert BEFORE INSERT ON public.user_workflow_run FOR EACH ROW WHEN (((new.context <> '{}'::jsonb) AND (new.legacy IS NULL))) EXECUTE FUNCTION consolidation.keep_context_origin();
 
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER keep_context_origin_insert;
+
 --
 -- Name: user_workflow_run keep_context_origin_update; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER keep_context_origin_update BEFORE UPDATE OF context ON public.user_workflow_run FOR EACH ROW WHEN (((old.context IS DISTINCT FROM new.context) AND (NOT (old.legacy IS DISTINCT FROM new.legacy)))) EXECUTE FUNCTION consolidation.keep_context_origin();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER keep_context_origin_update;
 
 --
 -- Name: user_workflow_run_step keep_screenshots; Type: TRIGGER; Schema: public; Owner: -
@@ -8731,11 +14154,15 @@ CREATE TRIGGER keep_context_origin_update BEFORE UPDATE OF context ON public.use
 
 CREATE TRIGGER keep_screenshots AFTER DELETE ON public.user_workflow_run_step REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION public.keep_screenshots();
 
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER keep_screenshots;
+
 --
 -- Name: user_workflow_run_step refuse_null_retry_count; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER refuse_null_retry_count BEFORE UPDATE OF retry_count ON public.user_workflow_run_step FOR EACH ROW WHEN ((new.retry_count IS NULL)) EXECUTE FUNCTION public.fill_step_keys();
+
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER refuse_null_retry_count;
 
 --
 -- Name: user_workflow_run set_updated_at; Type: TRIGGER; Schema: public; Owner: -
@@ -8976,6 +14403,20 @@ GRANT USAGE ON SCHEMA consolidation TO workflow_maintenance;
 GRANT USAGE ON SCHEMA legacy TO workflow_maintenance;
 
 --
+-- Name: FUNCTION append_screenshot(wanted_trace_id bigint, step_index integer, element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.append_screenshot(wanted_trace_id bigint, step_index integer, element jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.append_screenshot(wanted_trace_id bigint, step_index integer, element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) TO workflow_maintenance;
+
+--
 -- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -8983,10 +14424,35 @@ REVOKE ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_t
 GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION column_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.column_behind(old_name regclass) FROM PUBLIC;
+
+--
 -- Name: FUNCTION base_column(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.base_column(old_name regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION begin_proof(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.begin_proof() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.begin_proof() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION bind(statements text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.bind(statements text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION bound_view(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.bound_view(source regclass) FROM PUBLIC;
 
 --
 -- Name: FUNCTION capture_new(); Type: ACL; Schema: consolidation; Owner: -
@@ -9001,6 +14467,13 @@ REVOKE ALL ON FUNCTION consolidation.capture_new() FROM PUBLIC;
 REVOKE ALL ON FUNCTION consolidation.capture_old() FROM PUBLIC;
 
 --
+-- Name: FUNCTION capture_state(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.capture_state() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.capture_state() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -9008,11 +14481,18 @@ REVOKE ALL ON FUNCTION consolidation.carry_back(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.carry_back(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION carry_changes(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION carry_back_by_halves(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.carry_changes(batch_size integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.carry_changes(batch_size integer) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.carry_back_by_halves(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_back_by_halves(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION carry_chunk(claimed_id bigint); Type: ACL; Schema: consolidation; Owner: -
@@ -9035,6 +14515,27 @@ REVOKE ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patienc
 GRANT ALL ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION change_event(wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.change_event(wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.change_event(wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION change_screenshot(wanted_trace_id bigint, holder uuid, place bigint, element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.change_screenshot(wanted_trace_id bigint, holder uuid, place bigint, element jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.change_screenshot(wanted_trace_id bigint, holder uuid, place bigint, element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION check_batch_size(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.check_batch_size(batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.check_batch_size(batch_size integer) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION check_pace(batch_time interval, pause interval, max_lag interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -9048,11 +14549,56 @@ GRANT ALL ON FUNCTION consolidation.check_pace(batch_time interval, pause interv
 REVOKE ALL ON FUNCTION consolidation.check_session(patience interval) FROM PUBLIC;
 
 --
--- Name: FUNCTION claim_chunk(batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION claim(sentence text, holds boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.claim_chunk(batch_size integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.claim_chunk(batch_size integer) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.claim(sentence text, holds boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.claim(sentence text, holds boolean) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION claim_chunk(wanted_task text, batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION claim_none(sentence text, counterexamples text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.claim_none(sentence text, counterexamples text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.claim_none(sentence text, counterexamples text[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION claims_of(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.claims_of(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.claims_of(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION close_legacy(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.close_legacy() FROM PUBLIC;
+
+--
+-- Name: FUNCTION column_definition(source regclass, column_number smallint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.column_definition(source regclass, column_number smallint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION columns_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.columns_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION comments_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.comments_definition(source regclass) FROM PUBLIC;
 
 --
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -9060,6 +14606,13 @@ GRANT ALL ON FUNCTION consolidation.claim_chunk(batch_size integer) TO workflow_
 
 REVOKE ALL ON FUNCTION consolidation.consolidate(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.consolidate(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION context_of_old_rows(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION continue_sequence(source regclass, target regclass, with_owner boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -9086,11 +14639,73 @@ REVOKE ALL ON PROCEDURE consolidation.cut_back(IN patience interval) FROM PUBLIC
 REVOKE ALL ON PROCEDURE consolidation.cut_over(IN patience interval) FROM PUBLIC;
 
 --
+-- Name: FUNCTION deny_null_workflow_events(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_events() FROM PUBLIC;
+
+--
+-- Name: FUNCTION deny_null_workflow_trace_context(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_trace_context() FROM PUBLIC;
+
+--
+-- Name: FUNCTION deny_null_workflow_trace_endpoint(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_trace_endpoint() FROM PUBLIC;
+
+--
+-- Name: FUNCTION deny_null_workflow_trace_screenshot(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_trace_screenshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION description(class oid, object oid, part integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.description(class oid, object oid, part integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION differences_of(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.differences_of(ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.differences_of(ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION drop_foreign_keys(to_documents boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.drop_foreign_keys(to_documents boolean) FROM PUBLIC;
+
+--
+-- Name: PROCEDURE drop_old_tables(IN patience interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.drop_old_tables(IN patience interval) FROM PUBLIC;
+
+--
+-- Name: PROCEDURE empty_queue(IN few integer, IN give_up_at timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION endpoints_of_old_rows(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION enter_batch(); Type: ACL; Schema: consolidation; Owner: -
@@ -9107,41 +14722,44 @@ REVOKE ALL ON FUNCTION consolidation.estimated_rows(table_name text) FROM PUBLIC
 GRANT ALL ON FUNCTION consolidation.estimated_rows(table_name text) TO workflow_maintenance;
 
 --
--- Name: FUNCTION foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION events_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.foreign_key(OUT kind text, OUT object text, OUT drop_old text, OUT add_new text, OUT drop_new text, OUT add_old text, OUT validate_new text, OUT validate_old text, OUT locked regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps boolean) TO workflow_maintenance;
 
 --
--- Name: FUNCTION grant_documents(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION execute_remembered(entry_ordinal bigint); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) FROM PUBLIC;
 
 --
--- Name: FUNCTION is_asked_to_stop(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION execute_stage(wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.is_asked_to_stop() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.is_asked_to_stop() TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) FROM PUBLIC;
 
 --
--- Name: FUNCTION is_deployed(change text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION is_reverted(change text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.is_reverted(change text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION keep_context_origin(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.keep_context_origin() FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.six_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.six_tables() TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
@@ -9151,198 +14769,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_app;
 
 --
--- Name: COLUMN user_workflow_run.run_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(run_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.workflow_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(workflow_id),INSERT(workflow_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.org_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(org_id),INSERT(org_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.status; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(status),INSERT(status) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.channel; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(channel),INSERT(channel) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.external_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(external_id),INSERT(external_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.started_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(started_at),INSERT(started_at) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.ended_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(ended_at),INSERT(ended_at) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.duration_ms; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(duration_ms),INSERT(duration_ms) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.context; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(context) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.endpoints_used; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(endpoints_used) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.config_snapshot; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(config_snapshot),INSERT(config_snapshot) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.error_message; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(error_message),INSERT(error_message) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.error_details; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(error_details),INSERT(error_details) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.llm_prompt; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(llm_prompt),INSERT(llm_prompt) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.llm_response; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(llm_response),INSERT(llm_response) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.llm_model; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(llm_model),INSERT(llm_model) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.llm_tokens_used; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(llm_tokens_used),INSERT(llm_tokens_used) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.tier; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(tier),INSERT(tier) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.tier_reason; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(tier_reason),INSERT(tier_reason) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.created_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.created_by; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(created_by),INSERT(created_by) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.events; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(events) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.screenshots; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(screenshots) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_trace_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_trace_id),INSERT(legacy_trace_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_batch_job_item_id),INSERT(legacy_batch_job_item_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_action_type; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_action_type),INSERT(legacy_action_type) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_action_detail; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_action_detail),INSERT(legacy_action_detail) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_success; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_success),INSERT(legacy_success) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_user_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_user_id),INSERT(legacy_user_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy_session_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy_session_id),INSERT(legacy_session_id) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
--- Name: COLUMN user_workflow_run.legacy; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT(legacy) ON TABLE public.user_workflow_run TO workflow_maintenance;
-
---
 -- Name: TABLE user_workflow_run_step; Type: ACL; Schema: public; Owner: -
 --
 
@@ -9350,106 +14776,223 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run_step TO work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run_step TO workflow_app;
 
 --
--- Name: COLUMN user_workflow_run_step.step_id; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION moving_side(to_documents boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(step_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.moving_side(to_documents boolean) FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.run_id; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(run_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean) FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.node_id; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(node_id),INSERT(node_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.step_number; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION forget_old_tables(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(step_number),INSERT(step_number) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.forget_old_tables() FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.status; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION forget_proof(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(status),INSERT(status) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.forget_proof() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.forget_proof() TO workflow_maintenance;
 
 --
--- Name: COLUMN user_workflow_run_step.retry_count; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION free_id(kind text, taken text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(retry_count),INSERT(retry_count) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.free_id(kind text, taken text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.free_id(kind text, taken text[]) TO workflow_maintenance;
 
 --
--- Name: COLUMN user_workflow_run_step.started_at; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(started_at),INSERT(started_at) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) TO workflow_maintenance;
 
 --
--- Name: COLUMN user_workflow_run_step.ended_at; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION give_types(wanted jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(ended_at),INSERT(ended_at) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.give_types(wanted jsonb) FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.duration_ms; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION grant_applications(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(duration_ms),INSERT(duration_ms) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.grant_applications() FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.input_data; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION grant_documents(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(input_data),INSERT(input_data) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.output_data; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION guard_trace_id(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(output_data),INSERT(output_data) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.guard_trace_id() FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.screenshots; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION hand_back_sequences(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(screenshots) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.hand_back_sequences() FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.events; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION hand_over_sequences(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(events) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.hand_over_sequences() FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.error_message; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION is_asked_to_stop(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(error_message),INSERT(error_message) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.is_asked_to_stop() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_asked_to_stop() TO workflow_maintenance;
 
 --
--- Name: COLUMN user_workflow_run_step.metadata; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(metadata),INSERT(metadata) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) TO workflow_maintenance;
 
 --
--- Name: COLUMN user_workflow_run_step.legacy_step_id; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION is_deployed(change text); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(legacy_step_id),INSERT(legacy_step_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
 
 --
--- Name: COLUMN user_workflow_run_step.legacy_trace_id; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION is_plain(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(legacy_trace_id),INSERT(legacy_trace_id) ON TABLE public.user_workflow_run_step TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.is_plain(old_name regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_proved(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_proved() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_proved() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION is_reverted(change text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_reverted(change text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_set_aside(key jsonb, shown jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_set_aside(key jsonb, shown jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_set_aside(key jsonb, shown jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION is_written_as(document text, moment timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_written_as(document text, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_written_as(document text, moment timestamp with time zone) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION isolate_configs(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.isolate_configs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION isolate_unscoped_roles(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.isolate_unscoped_roles() FROM PUBLIC;
+
+--
+-- Name: FUNCTION judged_claim(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION keep_context_origin(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.keep_context_origin() FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_proof(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.keep_proof() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.keep_proof() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION keys_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.keys_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION known_elements(runs consolidation.known_run[], steps consolidation.known_step[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION leave_view(old_name text, target regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lock_events(wanted_trace_id bigint, wanted_step_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_step_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_step_id bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION lock_holders(tables regclass[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_holders(tables regclass[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lock_run(wanted_trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_run(wanted_trace_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_run(wanted_trace_id bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION lock_screenshots(wanted_trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -9466,11 +15009,96 @@ REVOKE ALL ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) FROM
 GRANT ALL ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION make_foreign_keys(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.make_foreign_keys() FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.relation_behind(old_name regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION needed_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.needed_behind(old_name regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION new_rows(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.new_rows(ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.new_rows(ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION new_rows_of_elements(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.new_rows_of_elements(ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.new_rows_of_elements(ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION new_rows_of_runs(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.new_rows_of_runs(ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.new_rows_of_runs(ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.chunk TO workflow_maintenance;
+
+--
+-- Name: FUNCTION next_batch(rest consolidation.chunk, batch_size integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION next_size(size integer, done bigint, taken interval, batch_time interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION note_behind(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.note_behind() FROM PUBLIC;
+
+--
 -- Name: FUNCTION note_everything(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.note_everything() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.note_everything() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION note_unequal(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.note_unequal() FROM PUBLIC;
+
+--
+-- Name: FUNCTION old_rows(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.old_rows(ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.old_rows(ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION only_in_documents(); Type: ACL; Schema: consolidation; Owner: -
@@ -9480,17 +15108,43 @@ REVOKE ALL ON FUNCTION consolidation.only_in_documents() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.only_in_documents() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION open_configs(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.open_configs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION owner_of(relation regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.owner_of(relation regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION patch(previous jsonb, current jsonb, wanted jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) TO workflow_maintenance;
+
+--
 -- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
 --
 
 GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 
 --
--- Name: FUNCTION plan_chunks(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION plain_column(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.plan_chunks() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.plan_chunks() TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.plain_column() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.plain_column() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION plan_chunks(wanted_task text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.plan_chunks(wanted_task text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.plan_chunks(wanted_task text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION policy_definition(policy oid, relation text); Type: ACL; Schema: consolidation; Owner: -
@@ -9499,10 +15153,133 @@ GRANT ALL ON FUNCTION consolidation.plan_chunks() TO workflow_maintenance;
 REVOKE ALL ON FUNCTION consolidation.policy_definition(policy oid, relation text) FROM PUBLIC;
 
 --
--- Name: FUNCTION preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION present(plain jsonb, names text[], documents jsonb[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.preflight(OUT severity text, OUT kind text, OUT object text, OUT consequence text, OUT remedy text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.present(plain jsonb, names text[], documents jsonb[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.present(plain jsonb, names text[], documents jsonb[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION privilege(relation regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.privilege(relation regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION privileges_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.privileges_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: PROCEDURE prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION prove_again(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.prove_again(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.prove_again(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION prove_chunk(claimed_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.prove_chunk(claimed_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.prove_chunk(claimed_id bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_elements(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_elements(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_elements(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_runs(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_singly(refused bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_singly(refused bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION qualified_name(relation regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.qualified_name(relation regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION qualified_routine(routine regprocedure); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.qualified_routine(routine regprocedure) FROM PUBLIC;
+
+--
+-- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION raise_concurrent_update(error_detail text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.raise_concurrent_update(error_detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.raise_concurrent_update(error_detail text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION raise_deleted(table_schema text, table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION raise_foreign_key(table_schema text, table_name text, constraint_name text, error_detail text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.raise_foreign_key(table_schema text, table_name text, constraint_name text, error_detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.raise_foreign_key(table_schema text, table_name text, constraint_name text, error_detail text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION raise_not_null(table_schema text, table_name text, column_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.raise_not_null(table_schema text, table_name text, column_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.raise_not_null(table_schema text, table_name text, column_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION raise_unique(table_schema text, table_name text, constraint_name text, error_detail text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: ACL; Schema: consolidation; Owner: -
@@ -9518,10 +15295,83 @@ REVOKE ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) FROM 
 GRANT ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION rebuild_old_tables(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rebuild_old_tables() FROM PUBLIC;
+
+--
+-- Name: FUNCTION record_comparison(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean) TO workflow_maintenance;
+
+--
 -- Name: PROCEDURE refuse_findings(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refuse_known_event_id(wanted bigint, table_schema text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_known_event_id(wanted bigint, table_schema text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_known_event_id(wanted bigint, table_schema text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refuse_set_aside(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_set_aside() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_unequal(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_unequal() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_unequal() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION remember(stage text, relation regclass, statement text, must_succeed boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION rename_table(old_name text, new_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rename_table(old_name text, new_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION require_read_committed(); Type: ACL; Schema: consolidation; Owner: -
@@ -9531,10 +15381,66 @@ REVOKE ALL ON FUNCTION consolidation.require_read_committed() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.require_read_committed() TO workflow_maintenance;
 
 --
+-- Name: PROCEDURE rest(IN batch_ended timestamp with time zone, IN pause interval, IN max_lag interval, INOUT stopped boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.rest(IN batch_ended timestamp with time zone, IN pause interval, IN max_lag interval, INOUT stopped boolean) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.rest(IN batch_ended timestamp with time zone, IN pause interval, IN max_lag interval, INOUT stopped boolean) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION rest_triggers(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rest_triggers() FROM PUBLIC;
+
+--
+-- Name: FUNCTION restore_name(old_name text, new_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.restore_name(old_name text, new_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION restore_table(old_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.restore_table(old_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retire_table(old_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.retire_table(old_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION revoke_applications(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.revoke_applications() FROM PUBLIC;
+
+--
 -- Name: FUNCTION revoke_grants(target regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rule_definition(rule oid); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rule_definition(rule oid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rules_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rules_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_steps boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_steps boolean) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION see_everything(); Type: ACL; Schema: consolidation; Owner: -
@@ -9542,6 +15448,45 @@ REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION consolidation.see_everything() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.see_everything() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION serial_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.serial_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: TABLE set_aside; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE consolidation.set_aside TO workflow_maintenance;
+
+--
+-- Name: FUNCTION set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION slice_end(lo bigint, hi bigint, ids bigint[], size integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION spare_unscoped_roles(roles text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.spare_unscoped_roles(roles text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION standby_lag(); Type: ACL; Schema: consolidation; Owner: -
@@ -9570,6 +15515,13 @@ GRANT ALL ON FUNCTION consolidation.stop_backfill(pid integer) TO workflow_maint
 REVOKE ALL ON FUNCTION consolidation.stop_capture(captured regclass) FROM PUBLIC;
 
 --
+-- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
 -- Name: PROCEDURE swap(IN direction text, IN patience interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -9594,10 +15546,48 @@ REVOKE ALL ON FUNCTION consolidation.swap_to_tables() FROM PUBLIC;
 REVOKE ALL ON FUNCTION consolidation.swap_to_views() FROM PUBLIC;
 
 --
+-- Name: FUNCTION table_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.table_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION take_context(wanted_trace_id bigint, wanted_key text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION take_locks(tables regclass[], mode text, patience interval, hold interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patience interval, hold interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION take_out(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION trial(kind text, definition text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.trial(kind text, definition text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION uncarriable(); Type: ACL; Schema: consolidation; Owner: -
@@ -9605,6 +15595,48 @@ REVOKE ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, pa
 
 REVOKE ALL ON FUNCTION consolidation.uncarriable() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.uncarriable() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_contexts(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_contexts(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_endpoints(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_endpoints(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_events(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_screenshots(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_steps(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_steps(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_steps(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_traces(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION unscoped_role(); Type: ACL; Schema: consolidation; Owner: -
@@ -9617,6 +15649,40 @@ REVOKE ALL ON FUNCTION consolidation.unscoped_role() FROM PUBLIC;
 --
 
 REVOKE ALL ON PROCEDURE consolidation.validate(IN wanted_stage text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION view_of_six(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.view_of_six() FROM PUBLIC;
+
+--
+-- Name: FUNCTION with_element(elements jsonb, place bigint, element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.with_element(elements jsonb, place bigint, element jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.with_element(elements jsonb, place bigint, element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION with_new_ids(elements jsonb, name text, new_ids jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.with_new_ids(elements jsonb, name text, new_ids jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.with_new_ids(elements jsonb, name text, new_ids jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION write_runs(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.write_runs(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.write_runs(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION write_steps(trace_ids bigint[], known consolidation.known_step[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidation.known_step[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidation.known_step[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION write_workflow_events(); Type: ACL; Schema: consolidation; Owner: -
@@ -9641,6 +15707,14 @@ REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION find_run_ids(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid); Type: ACL; Schema: public; Owner: -
@@ -9673,6 +15747,14 @@ GRANT ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status 
 GRANT ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION get_run(run_id uuid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.get_run(run_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_app;
+GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_maintenance;
+
+--
 -- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
 --
 
@@ -9693,6 +15775,82 @@ GRANT ALL ON FUNCTION public.is_own_workflow(workflow_id uuid) TO workflow_app;
 REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
 
 --
+-- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.context_row TO workflow_app;
+
+--
+-- Name: TABLE back_context; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_context TO workflow_maintenance;
+
+--
+-- Name: TABLE endpoint_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
+
+--
+-- Name: TABLE back_endpoint; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_endpoint TO workflow_maintenance;
+
+--
+-- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.event_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.event_row TO workflow_app;
+
+--
+-- Name: TABLE back_event; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_event TO workflow_maintenance;
+
+--
+-- Name: TABLE screenshot_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_app;
+
+--
+-- Name: TABLE back_screenshot; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_screenshot TO workflow_maintenance;
+
+--
+-- Name: TABLE step_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.step_row TO workflow_maintenance;
+
+--
+-- Name: TABLE back_step; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_step TO workflow_maintenance;
+
+--
+-- Name: TABLE trace_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
+
+--
+-- Name: TABLE back_trace; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
+
+--
 -- Name: TABLE carried_back; Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -9705,115 +15863,82 @@ GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maint
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_maintenance;
 
 --
--- Name: TABLE chunk; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE workflow_trace_context; Type: ACL; Schema: legacy; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE consolidation.chunk TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE legacy.workflow_trace_context TO workflow_maintenance;
 
 --
--- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE old_context; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT ON TABLE consolidation.context_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.context_row TO workflow_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.old_context TO workflow_maintenance;
 
 --
--- Name: COLUMN context_row.context_id; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE workflow_trace_endpoint; Type: ACL; Schema: legacy; Owner: -
 --
 
-GRANT SELECT(context_id) ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE legacy.workflow_trace_endpoint TO workflow_maintenance;
 
 --
--- Name: COLUMN context_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE old_endpoint; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(trace_id) ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.old_endpoint TO workflow_maintenance;
 
 --
--- Name: COLUMN context_row.key; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE workflow_events; Type: ACL; Schema: legacy; Owner: -
 --
 
-GRANT SELECT(key) ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE legacy.workflow_events TO workflow_maintenance;
 
 --
--- Name: COLUMN context_row.value; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE old_event; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(value) ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.old_event TO workflow_maintenance;
 
 --
--- Name: COLUMN context_row.created_at; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE workflow_trace_screenshot; Type: ACL; Schema: legacy; Owner: -
 --
 
-GRANT SELECT(created_at) ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE legacy.workflow_trace_screenshot TO workflow_maintenance;
 
 --
--- Name: COLUMN context_row.updated_at; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE old_screenshot; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(updated_at) ON TABLE consolidation.context_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.old_screenshot TO workflow_maintenance;
 
 --
--- Name: TABLE endpoint_row; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE workflow_steps; Type: ACL; Schema: legacy; Owner: -
 --
 
-GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE legacy.workflow_steps TO workflow_maintenance;
 
 --
--- Name: COLUMN endpoint_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE old_step; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(trace_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.old_step TO workflow_maintenance;
 
 --
--- Name: COLUMN endpoint_row.endpoint_id; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE workflow_trace; Type: ACL; Schema: legacy; Owner: -
 --
 
-GRANT SELECT(endpoint_id) ON TABLE consolidation.endpoint_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE legacy.workflow_trace TO workflow_maintenance;
 
 --
--- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE old_trace; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT ON TABLE consolidation.event_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.event_row TO workflow_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.old_trace TO workflow_maintenance;
 
 --
--- Name: COLUMN event_row.event_id; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE unequal_trace; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT(event_id) ON TABLE consolidation.event_row TO workflow_maintenance;
-
---
--- Name: COLUMN event_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(trace_id) ON TABLE consolidation.event_row TO workflow_maintenance;
-
---
--- Name: COLUMN event_row.step_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(step_id) ON TABLE consolidation.event_row TO workflow_maintenance;
-
---
--- Name: COLUMN event_row.event_type; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(event_type) ON TABLE consolidation.event_row TO workflow_maintenance;
-
---
--- Name: COLUMN event_row.event_data; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(event_data) ON TABLE consolidation.event_row TO workflow_maintenance;
-
---
--- Name: COLUMN event_row."timestamp"; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT("timestamp") ON TABLE consolidation.event_row TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.unequal_trace TO workflow_maintenance;
 
 --
 -- Name: TABLE progress; Type: ACL; Schema: consolidation; Owner: -
@@ -9828,125 +15953,10 @@ GRANT SELECT ON TABLE consolidation.progress TO workflow_maintenance;
 GRANT SELECT ON TABLE consolidation.progress_by_session TO workflow_maintenance;
 
 --
--- Name: TABLE screenshot_row; Type: ACL; Schema: consolidation; Owner: -
+-- Name: TABLE proof; Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_app;
-
---
--- Name: COLUMN screenshot_row.screenshot_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(screenshot_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.trace_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(trace_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.org_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(org_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.node_name; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(node_name) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.step_index; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(step_index) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.screenshot_url; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(screenshot_url) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.thumbnail_url; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(thumbnail_url) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.action_description; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(action_description) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.element_selector; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(element_selector) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.element_found; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(element_found) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.confidence_score; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(confidence_score) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.created_at; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(created_at) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: COLUMN screenshot_row.node_id; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT(node_id) ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-
---
--- Name: TABLE workflow_events; Type: ACL; Schema: legacy; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_events TO workflow_maintenance;
-
---
--- Name: TABLE workflow_steps; Type: ACL; Schema: legacy; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_steps TO workflow_maintenance;
-
---
--- Name: TABLE workflow_trace; Type: ACL; Schema: legacy; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace TO workflow_maintenance;
-
---
--- Name: TABLE workflow_trace_context; Type: ACL; Schema: legacy; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace_context TO workflow_maintenance;
-
---
--- Name: TABLE workflow_trace_endpoint; Type: ACL; Schema: legacy; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace_endpoint TO workflow_maintenance;
-
---
--- Name: TABLE workflow_trace_screenshot; Type: ACL; Schema: legacy; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE legacy.workflow_trace_screenshot TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.proof TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_cache_state; Type: ACL; Schema: public; Owner: -

@@ -57,7 +57,7 @@ begin atomic
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
     left join pg_constraint as n
         on n.conrelid = a.attrelid and n.contype = 'n' and n.conkey = array[a.attnum]
-    where a.attrelid = source and a.attnum = column_number;
+    where a.attrelid = source and a.attnum = column_definition.column_number;
 end;
 comment on function consolidation.column_definition(regclass, smallint) is
 'A column as it stands in the statement that creates its table';

@@ -193,9 +193,9 @@ begin atomic
         select
             0 as attnum,
             null::name as attname,
-            c.relacl as acl
-        from pg_class as c
-        where c.oid = source
+            o.relacl as acl
+        from pg_class as o
+        where o.oid = source
         union all
         select
             t.attnum,

@@ -227,6 +227,8 @@ revoke all on function consolidation.base_column(regclass) from public;
 revoke all on function consolidation.is_plain(regclass) from public;
 revoke all on function consolidation.needed_behind(regclass) from public;
 
+do $$ begin perform consolidation.note_behind(); end $$;
+
 insert into consolidation.deployed_change (change) values ('swap/behind');
 
 commit;

@@ -127,6 +127,7 @@ begin
             -- The comparison takes as long as it takes.
             call consolidation.prove();
             perform consolidation.refuse_unequal();
+            perform consolidation.note_behind();
             commit;
             call consolidation.swap('to views', patience);
         when 'cut over' then
@@ -160,6 +161,7 @@ begin
             end if;
             call consolidation.catch_up(patience => patience);
             perform consolidation.refuse_set_aside();
+            perform consolidation.note_behind();
             commit;
             call consolidation.swap('to tables', patience);
         when 'expand' then

@@ -116,9 +116,70 @@ $$;
 comment on function consolidation.execute_stage(text) is
 'Executes what was left for a stage, in its order';
 
+-- The views are this project's own and do not change while the names are swapped: what is behind
+-- them is looked up before the locks, which takes longer than all that is done under them.
+create table consolidation.noted_need (
+    old_name regclass not null,
+    privilege_type text not null,
+    view_column name,
+    needed text not null,
+    relation regclass not null,
+    column_name name
+);
+comment on table consolidation.noted_need is
+'What needed_behind() said before the locks';
+comment on column consolidation.noted_need.old_name is 'View that an old name is or will be';
+comment on column consolidation.noted_need.privilege_type is 'Privilege on it';
+comment on column consolidation.noted_need.view_column is 'On this column of it; null for any';
+comment on column consolidation.noted_need.needed is 'Privilege that this takes';
+comment on column consolidation.noted_need.relation is 'On this relation behind';
+comment on column consolidation.noted_need.column_name is 'On this column of it; null for all';
+
+create table consolidation.noted_column (
+    old_name regclass not null,
+    view_column name not null,
+    base_column name not null
+);
+comment on table consolidation.noted_column is
+'What base_column() said before the locks';
+comment on column consolidation.noted_column.old_name is 'View that an old name is or will be';
+comment on column consolidation.noted_column.view_column is 'Column of it';
+comment on column consolidation.noted_column.base_column is 'Column of the document behind';
+
+create function consolidation.note_behind()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    delete from consolidation.noted_need;
+    delete from consolidation.noted_column;
+    insert into consolidation.noted_need
+    select
+        v.relation,
+        n.privilege_type,
+        n.view_column,
+        n.needed,
+        n.relation,
+        n.column_name
+    from consolidation.view_of_six() as v
+    cross join consolidation.needed_behind(v.relation) as n;
+    insert into consolidation.noted_column
+    select
+        v.relation,
+        b.view_column,
+        b.base_column
+    from consolidation.view_of_six() as v
+    cross join consolidation.base_column(v.relation) as b;
+end;
+$$;
+comment on function consolidation.note_behind() is
+'Looks up what is behind the old names, for what is done under the locks';
+
 revoke all on function consolidation.remember(text, regclass, text, boolean) from public;
 revoke all on function consolidation.execute_remembered(bigint) from public;
 revoke all on function consolidation.execute_stage(text) from public;
+revoke all on function consolidation.note_behind() from public;
 
 insert into consolidation.deployed_change (change) values ('swap/cut_over_log');
 

@@ -76,9 +76,8 @@ begin atomic
             end as called,
             b.base_column in ('legacy_trace_id', 'legacy_step_id') as is_id
         from side as s
-        cross join consolidation.base_column(
-            case when s.called is not null then consolidation.old_name(s.old_name) end
-        ) as b
+        inner join consolidation.noted_column as b
+            on b.old_name = consolidation.old_name(s.old_name) and s.called is not null
     )
 
     select

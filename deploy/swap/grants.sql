@@ -120,9 +120,10 @@ begin
             p.role_name
         )
         from consolidation.privilege(old_name) as p
-        inner join consolidation.needed_behind(old_name) as n
+        inner join consolidation.noted_need as n
             on
-                n.privilege_type = p.privilege_type
+                n.old_name = grant_documents.old_name
+                and n.privilege_type = p.privilege_type
                 and (
                     p.column_name is null
                     or n.view_column is null

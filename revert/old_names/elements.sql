@@ -13,6 +13,7 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.patch(jsonb, jsonb, jsonb);
 drop function consolidation.lock_run(bigint);
 drop function consolidation.with_element(jsonb, bigint, jsonb);
+drop function consolidation.patch(jsonb, jsonb, jsonb);
 drop function consolidation.guard_trace_id();
 drop function consolidation.raise_concurrent_update(text);
 drop function consolidation.raise_unique(text, text, text, text);

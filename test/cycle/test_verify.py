@@ -396,6 +396,7 @@ breaks(
     "create role workflow_cycle_reader;"
     "grant usage on schema consolidation, legacy to workflow_cycle_reader;"
     "grant execute on function consolidation.see_everything() to workflow_cycle_reader;"
+    "grant execute on function consolidation.six_tables() to workflow_cycle_reader;"
     "grant execute on function consolidation.claim(text, boolean) to workflow_cycle_reader;"
     "grant execute on function consolidation.claim_none(text, text[]) to workflow_cycle_reader;"
     "grant execute on function consolidation.six_tables() to workflow_cycle_reader;"
@@ -974,6 +975,7 @@ for row_view, name in ROW_VIEWS.items():
     breaks(
         f"old_names/{name}",
         "are denied by workflow_maintenance",
+        f"alter function consolidation.deny_null_{name}() security invoker",
         f"alter function consolidation.deny_null_{name}() owner to postgres",
         f"alter function consolidation.deny_null_{name}() reset search_path",
         f"grant execute on function consolidation.deny_null_{name}() to workflow_app",

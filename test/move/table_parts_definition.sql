@@ -7,7 +7,7 @@ create schema shop;
 create role clerk;
 create table shop.thing (id integer primary key, name text, parent integer);
 create table shop.part (id integer references shop.thing (id) on delete cascade);
-create index "Odd Index" on shop.thing (lower(name)) where id > 1;
+create index "OddIndex" on shop.thing (lower(name)) where id > 1;
 alter table shop.thing add constraint thing_name_check check (name <> '');
 alter table shop.thing replica identity full;
 create function shop.nothing() returns trigger language plpgsql as 'begin return null; end';
@@ -19,7 +19,7 @@ create policy own on shop.thing for select to clerk using (id > 0);
 alter table shop.thing enable row level security;
 comment on table shop.thing is 'it''s';
 comment on column shop.thing.name is 'of a column';
-comment on index shop."Odd Index" is 'of an index';
+comment on index shop."OddIndex" is 'of an index';
 comment on policy own on shop.thing is 'of a policy';
 grant select on shop.thing to clerk with grant option;
 grant update (name) on shop.thing to clerk;
@@ -29,12 +29,12 @@ select set_has(
     $$values
     ('alter table shop.thing add constraint thing_pkey PRIMARY KEY (id)'),
     ('alter table shop.thing add constraint thing_name_check CHECK ((name <> ''''::text))'),
-    ('CREATE INDEX "Odd Index" ON shop.thing USING btree (lower(name)) WHERE (id > 1)'),
+    ('CREATE INDEX "OddIndex" ON shop.thing USING btree (lower(name)) WHERE (id > 1)'),
     ('alter table shop.thing replica identity full')$$,
     'constraints, indexes and the replica identity are created again'
 );
 select is(
-    (select count(*) from consolidation.keys_definition('shop.thing') as d), 4::bigint,
+    (select count(*) from consolidation.keys_definition('shop.thing')), 4::bigint,
     'the index of a key comes with the key'
 );
 select is(
@@ -61,7 +61,7 @@ select set_eq(
     $$values
     ('comment on table shop.thing is ''it''''s'''),
     ('comment on column shop.thing.name is ''of a column'''),
-    ('comment on index shop."Odd Index" is ''of an index'''),
+    ('comment on index shop."OddIndex" is ''of an index'''),
     ('comment on policy own on shop.thing is ''of a policy''')$$,
     'comments are those that there were'
 );

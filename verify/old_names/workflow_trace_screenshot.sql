@@ -71,7 +71,7 @@ select consolidation.claim_none(
             ('forbid', 'forbid_other_org_id', false, 'INSERT OR UPDATE'),
             ('guard', 'guard_trace_id', false, 'INSERT OR UPDATE'),
             ('write', 'write_workflow_trace_screenshot', true, 'INSERT OR DELETE OR UPDATE')
-        ) as e (name, function_name, is_definer, events)
+        ) as e (name, function_name, may_be_definer, events)
         where not exists (
             select from pg_catalog.pg_trigger as g
             inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
@@ -80,7 +80,7 @@ select consolidation.claim_none(
                 and g.tgname = e.name
                 and g.tgenabled = 'O'
                 and g.tgfoid = to_regprocedure('consolidation.' || e.function_name || '()')
-                and p.prosecdef = e.is_definer
+                and (e.may_be_definer or not p.prosecdef)
                 and pg_get_triggerdef(g.oid) like '% INSTEAD OF ' || e.events || ' ON %'
         )
     )
@@ -116,6 +116,7 @@ select consolidation.claim(
         select from pg_catalog.pg_proc as p
         where
             p.oid = to_regprocedure('consolidation.deny_null_workflow_trace_screenshot()')
+            and p.prosecdef
             and p.proconfig = '{"search_path=pg_catalog, pg_temp"}'
             and p.proowner = 'workflow_maintenance'::regrole
             and not has_function_privilege('workflow_app', p.oid, 'execute')

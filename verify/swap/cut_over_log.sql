@@ -23,7 +23,8 @@ select consolidation.claim_none(
             array[
                 'consolidation.remember(text,regclass,text,boolean)',
                 'consolidation.execute_remembered(bigint)',
-                'consolidation.execute_stage(text)'
+                'consolidation.execute_stage(text)',
+                'consolidation.note_behind()'
             ]
         ) as f (signature)
         where
