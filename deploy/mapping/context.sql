@@ -88,11 +88,17 @@ select
     ) is true as as_built
 from public.user_workflow_run as r
 -- Offset 0: taken out of the document once, not once for each key.
-cross join lateral (select r.legacy -> 'context' as origins offset 0) as l
+cross join lateral (
+    select r.legacy -> 'context' as origins
+    offset 0
+) as l
 cross join lateral jsonb_each(
     case when jsonb_typeof(r.context) = 'object' then r.context end
 ) with ordinality as c (key, value, place)
-cross join lateral (select l.origins -> c.key as origin offset 0) as o
+cross join lateral (
+    select l.origins -> c.key as origin
+    offset 0
+) as o
 cross join lateral (
     select
         coalesce(

@@ -42,7 +42,10 @@ select
             then make_interval(secs => round((c.runs_total - c.runs_done) / r.runs_per_second))
     end as time_left,
     -- Counting all of a long queue takes longer than anybody would look at it.
-    (select count(*) from (select from consolidation.change limit 10000) as q) as queue_depth,
+    (
+        select count(*)
+        from (select from consolidation.change as c order by c.trace_id limit 10000) as q
+    ) as queue_depth,
     c.steps_done,
     case
         when c.finished then c.steps_done

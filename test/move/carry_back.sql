@@ -299,19 +299,23 @@ select results_eq(
 -- What an old table refuses ---------------------------------------------------------------------
 
 -- Constraints that a real database may have besides those of the baseline.
-alter table legacy.workflow_trace add constraint no_bad check (status <> 'bad') not valid;
-alter table legacy.workflow_steps add constraint no_bad check (status <> 'bad') not valid;
-alter table legacy.workflow_events add constraint no_bad check (event_type <> 'bad') not valid;
-alter table legacy.workflow_trace_screenshot
-add constraint no_bad check (screenshot_url <> 'bad') not valid;
-alter table legacy.workflow_trace_context add constraint no_bad check (key <> 'bad') not valid;
-alter table legacy.workflow_trace_endpoint
-add constraint no_bad check (endpoint_id <> 666) not valid;
-create unique index one_claim on legacy.workflow_trace (external_id)
-where external_id like 'UNIQUE%';
-alter table legacy.workflow_trace
-add constraint one_session exclude using btree (session_id with =)
-where (external_id = 'DEFERRED') deferrable initially deferred;
+do $$
+begin
+    alter table legacy.workflow_trace add constraint no_bad check (status <> 'bad') not valid;
+    alter table legacy.workflow_steps add constraint no_bad check (status <> 'bad') not valid;
+    alter table legacy.workflow_events add constraint no_bad check (event_type <> 'bad') not valid;
+    alter table legacy.workflow_trace_screenshot
+    add constraint no_bad check (screenshot_url <> 'bad') not valid;
+    alter table legacy.workflow_trace_context add constraint no_bad check (key <> 'bad') not valid;
+    alter table legacy.workflow_trace_endpoint
+    add constraint no_bad check (endpoint_id <> 666) not valid;
+    create unique index one_claim on legacy.workflow_trace (external_id)
+    where external_id like 'UNIQUE%';
+    alter table legacy.workflow_trace
+    add constraint one_session exclude using btree (session_id with =)
+    where (external_id = 'DEFERRED') deferrable initially deferred;
+end
+$$;
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, status, external_id, context,
     endpoints_used, events, legacy_session_id
@@ -490,8 +494,12 @@ select is_empty(
 from refusing as r;
 
 -- A value that the type of an old column cannot hold: the conversion is the row's, too.
-alter table legacy.workflow_events drop constraint no_bad;
-alter table legacy.workflow_events add constraint short check (length(event_type) < 60) not valid;
+do $$
+begin
+    alter table legacy.workflow_events drop constraint no_bad;
+    alter table legacy.workflow_events add constraint short check (length(event_type) < 60) not valid;
+end
+$$;
 update public.user_workflow_run
 set events = jsonb_build_array(
     jsonb_build_object('type', repeat('e', 80), 'timestamp', '2025-01-14T10:30:00Z'),

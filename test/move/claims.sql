@@ -137,8 +137,8 @@ select is_empty(
 
 -- free_id -----------------------------------------------------------------------------------------
 
-select ok(
-    consolidation.free_id('screenshot', '{}') <> consolidation.free_id('screenshot', '{}'),
+select isnt(
+    consolidation.free_id('screenshot', '{}'), consolidation.free_id('screenshot', '{}'),
     'a screenshot gets a new uuid'
 );
 create temporary table next_id as

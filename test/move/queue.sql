@@ -268,10 +268,10 @@ select lives_ok(
 );
 select is(
     (
-        select array_agg(distinct g.tgenabled) from pg_trigger as g
+        select array_agg(distinct g.tgenabled::text) from pg_trigger as g
         where g.tgrelid = 'legacy.workflow_events'::regclass and g.tgname ~ '^capture_'
     ),
-    '{A}'::"char" [],
+    '{A}'::text [],
     'its triggers fire always'
 );
 insert into legacy.workflow_trace (trace_id, org_id)
