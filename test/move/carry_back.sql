@@ -497,7 +497,8 @@ from refusing as r;
 do $$
 begin
     alter table legacy.workflow_events drop constraint no_bad;
-    alter table legacy.workflow_events add constraint short check (length(event_type) < 60) not valid;
+    alter table legacy.workflow_events
+    add constraint short check (length(event_type) < 60) not valid;
 end
 $$;
 update public.user_workflow_run
