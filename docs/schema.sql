@@ -12562,7 +12562,8 @@ CREATE VIEW consolidation.progress WITH (security_invoker='true') AS
         END AS time_left,
     ( SELECT count(*) AS count
            FROM ( SELECT
-                   FROM consolidation.change
+                   FROM consolidation.change c_1
+                  ORDER BY c_1.trace_id
                  LIMIT 10000) q) AS queue_depth,
     c.steps_done,
         CASE

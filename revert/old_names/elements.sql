@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.patch(jsonb, jsonb, jsonb);
 drop function consolidation.lock_run(bigint);
 drop function consolidation.with_element(jsonb, bigint, jsonb);
 drop function consolidation.patch(jsonb, jsonb, jsonb);
