@@ -490,9 +490,10 @@ def test_what_was_written_on_either_side_is_there_on_the_other_twice(deployed: s
                 document.pop("endpoints_used", None)
                 # A step_index that was changed leads to another step, or to the run.
                 assert lost({**document, "screenshots": None}, now[key]) == [], key
-            seen, again = screenshots(written), screenshots(now)
-            for trace_id in set(seen) - touched:
-                assert lost({"screenshots": seen[trace_id]}, {"screenshots": again[trace_id]}) == []
+            taken, taken_again = screenshots(written), screenshots(now)
+            for run in set(taken) - touched:
+                left = {"screenshots": taken[run]}
+                assert lost(left, {"screenshots": taken_again[run]}) == []
 
             # And what the tables did change keeps the rest of what it said.
             assert (

@@ -501,11 +501,7 @@ for row_view, name in ROW_VIEWS.items():
         f"alter trigger write on public.{name} rename to a_write",
     )
     # The caller's rights would do where the view's would: the triggers are looked at first.
-    pinned(
-        f"old_names/{name}",
-        f"consolidation.write_{name}()",
-        definer="triggers guard every write",
-    )
+    pinned(f"old_names/{name}", f"consolidation.write_{name}()")
 for name, defaults in (
     ("workflow_trace", ("status", "success", "created_at")),
     ("workflow_steps", ("metadata", "status", "retry_count")),
@@ -1147,11 +1143,11 @@ for change, listed in CLAIMS.items():
         elif re.fullmatch(
             r"the views of (mapping|move)/\w+ read with the rights of the caller", claim
         ):
-            listed_names = re.findall(
+            listed_views = re.findall(
                 r"'(\w+)'", statement.partition("unnest(")[2].partition(")")[0]
             )
-            assert listed_names, claim
-            caller_view(change, *(f"consolidation.{name}" for name in listed_names))
+            assert listed_views, claim
+            caller_view(change, *(f"consolidation.{view}" for view in listed_views))
 
 for table, defaulted in (
     (
