@@ -24,24 +24,31 @@ language sql
 immutable
 parallel safe
 begin atomic
-    values
-    ('workflow_trace', 'channel', 'user_workflow_run', 'channel'),
-    ('workflow_trace', 'external_id', 'user_workflow_run', 'external_id'),
-    ('workflow_trace', 'status', 'user_workflow_run', 'status'),
-    ('workflow_trace', 'action_type', 'user_workflow_run', 'legacy_action_type'),
-    ('workflow_trace', 'duration_ms', 'user_workflow_run', 'duration_ms'),
-    ('workflow_trace', 'error_message', 'user_workflow_run', 'error_message'),
-    ('workflow_trace', 'llm_prompt', 'user_workflow_run', 'llm_prompt'),
-    ('workflow_trace', 'llm_response', 'user_workflow_run', 'llm_response'),
-    ('workflow_trace', 'llm_model', 'user_workflow_run', 'llm_model'),
-    ('workflow_trace', 'llm_tokens_used', 'user_workflow_run', 'llm_tokens_used'),
-    ('workflow_trace', 'tier', 'user_workflow_run', 'tier'),
-    ('workflow_trace', 'tier_reason', 'user_workflow_run', 'tier_reason'),
-    ('workflow_steps', 'step_number', 'user_workflow_run_step', 'step_number'),
-    ('workflow_steps', 'status', 'user_workflow_run_step', 'status'),
-    ('workflow_steps', 'error_message', 'user_workflow_run_step', 'error_message'),
-    ('workflow_steps', 'duration_ms', 'user_workflow_run_step', 'duration_ms'),
-    ('workflow_steps', 'retry_count', 'user_workflow_run_step', 'retry_count');
+    select
+        v.old_table,
+        v.old_column,
+        v.document,
+        v.document_column
+    from (
+        values
+        ('workflow_trace', 'channel', 'user_workflow_run', 'channel'),
+        ('workflow_trace', 'external_id', 'user_workflow_run', 'external_id'),
+        ('workflow_trace', 'status', 'user_workflow_run', 'status'),
+        ('workflow_trace', 'action_type', 'user_workflow_run', 'legacy_action_type'),
+        ('workflow_trace', 'duration_ms', 'user_workflow_run', 'duration_ms'),
+        ('workflow_trace', 'error_message', 'user_workflow_run', 'error_message'),
+        ('workflow_trace', 'llm_prompt', 'user_workflow_run', 'llm_prompt'),
+        ('workflow_trace', 'llm_response', 'user_workflow_run', 'llm_response'),
+        ('workflow_trace', 'llm_model', 'user_workflow_run', 'llm_model'),
+        ('workflow_trace', 'llm_tokens_used', 'user_workflow_run', 'llm_tokens_used'),
+        ('workflow_trace', 'tier', 'user_workflow_run', 'tier'),
+        ('workflow_trace', 'tier_reason', 'user_workflow_run', 'tier_reason'),
+        ('workflow_steps', 'step_number', 'user_workflow_run_step', 'step_number'),
+        ('workflow_steps', 'status', 'user_workflow_run_step', 'status'),
+        ('workflow_steps', 'error_message', 'user_workflow_run_step', 'error_message'),
+        ('workflow_steps', 'duration_ms', 'user_workflow_run_step', 'duration_ms'),
+        ('workflow_steps', 'retry_count', 'user_workflow_run_step', 'retry_count')
+    ) as v (old_table, old_column, document, document_column);
 end;
 comment on function consolidation.plain_column() is
 'Columns of the old tables whose type is the application''s choice, and the document columns that
