@@ -478,7 +478,7 @@ class Walker:
         )
 
     def _restore_registry(self, database: str) -> None:
-        """What the README says: Sqitch cannot go on where it died while it made its registry."""
+        """What the runbook says: Sqitch cannot go on where it died while it made its registry."""
         self.report.registries += 1
         self.server.psql(database, "--command=drop schema sqitch cascade")
 

@@ -1,6 +1,7 @@
 """Each example prints what is checked in beside it, as a member of workflow_app would see it.
 
-The snippets of the README that name an organisation see its runs, and leave nothing in the pool.
+The snippets of docs/tenancy.md that name an organisation see its runs, and leave nothing in the
+pool; the example of the README records a run.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ SNIPPETS = dict(
         ("psql", "psycopg", "sqlalchemy"),
         re.findall(
             r"^```(?:sql|python)\n(.*?)^```$",
-            (ROOT / "README.md").read_text(encoding="utf-8"),
+            (ROOT / "docs/tenancy.md")
+            .read_text(encoding="utf-8")
+            .split("## Name the organisation in each transaction")[1]
+            .split("\n## ")[0],
             re.MULTILINE | re.DOTALL,
         ),
         strict=True,
@@ -73,7 +77,7 @@ with TenantSession.kw["bind"].connect() as connection:
 
 
 @pytest.mark.parametrize("client", SNIPPETS)
-def test_a_snippet_of_the_readme_sees_one_organisation(deployed: str, client: str) -> None:
+def test_a_snippet_of_the_page_sees_one_organisation(deployed: str, client: str) -> None:
     script = SNIPPETS[client] + AFTER[client]
     command = ("psql", "-XAtq", "-c") if client == "psql" else (sys.executable, "-c")
     result = run(*command, script, PGDATABASE=deployed, PGOPTIONS="-c role=workflow_app")
@@ -87,3 +91,17 @@ def test_a_snippet_of_the_readme_sees_one_organisation(deployed: str, client: st
     )
     assert own
     assert [(run_id,) for run_id in found] == own
+
+
+def test_the_example_of_the_readme_records_a_run(deployed: str, tmp_path: Path) -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (search,) = re.findall(r"`(find_runs\(.*?\))`", page)
+    (tmp_path / "example.sql").write_text("set role workflow_app;\n" + example, encoding="utf-8")
+    run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-f", tmp_path / "example.sql", PGDATABASE=deployed)
+    event = "get_run(run_id) -> 'steps' -> 0 -> 'events' -> 0 ->> 'type'"
+    query = (
+        f"set role workflow_app; select use_organisation('{NORTH}'); select {event} from {search}"
+    )
+    found = run("psql", "-XAtq", "-c", query, PGDATABASE=deployed)
+    assert found.stdout.split() == ["page_loaded"]

@@ -30,7 +30,7 @@ VIEWS = ("@cut_over", "@cut_over again")
 UNCARRIABLE = ("@baseline", "@expand", *VIEWS, "back at @baseline")
 CARRIES = PHASES[2:7]
 
-# What the README says of statements under "Limits of the old names": its words, and the SQLSTATE.
+# What docs/old-names.md says of statements under "Limits": its words, and the SQLSTATE.
 LIMITS = {
     "on conflict": ("`on conflict` on `workflow_events`", "42P10"),
     "on constraint": ("`on conflict on constraint …`", "42704"),
@@ -53,8 +53,27 @@ LIMITS = {
     # Refused by the table only.
     "id elsewhere": ("is checked for uniqueness within its execution only", None),
 }
+# Those that no history tries: test_limits.py does. Words, the SQLSTATE and the statement.
+TRIED_LIMITS = (
+    ("`where current of`", "0A000", "delete from workflow_trace where current of one"),
+    ("`xmin`", "42703", "select xmin from workflow_trace"),
+    ("`tableoid`", "42703", "select tableoid from workflow_events"),
+    ("`tablesample`", "0A000", "select from workflow_trace tablesample system (1)"),
+    ("`group by` of the key alone", "42803", "select * from workflow_trace group by trace_id"),
+    ("`alter table`", "42809", "alter table workflow_trace add column extra text"),
+    (
+        "a row trigger",
+        "42809",
+        "create trigger late after insert on workflow_trace for each row "
+        "execute function suppress_redundant_updates_trigger()",
+    ),
+    ("`retry_count`", "23502", "update workflow_steps set retry_count = null"),
+)
 # What is said there of other things than one statement of one session.
 OTHER_LIMITS = (
+    "no primary key for reflection",
+    "`session_replication_role = replica`",
+    "a statement that changes many events",
     "`pg_get_serial_sequence",
     "two sessions change the *same column*",
     "a role may update or delete elements but not read them",

@@ -1176,10 +1176,10 @@ def test_after_the_contract(seeded_template: str, capsys: pytest.CaptureFixture[
         report(capsys, "after the old names are dropped", matrix(name, MAIN_FORMS))
 
 
-def test_the_privileges_in_the_readme_are_those_of_the_catalog(
+def test_the_privileges_in_the_page_are_those_of_the_catalog(
     deployed_template: str,
 ) -> None:
-    documented = (ROOT / "README.md").read_text()
+    documented = (ROOT / "docs/tenancy.md").read_text()
     documented = documented.split("<!-- privileges -->\n")[1].split("<!-- end of privileges -->")[0]
     with database(deployed_template) as name:
         assert run("./script/privileges", name).stdout == documented
