@@ -26,7 +26,7 @@ select
     e."timestamp"
 from consolidation.event_row as e;
 comment on view consolidation.workflow_events is
-'Old name of the elements of events, readable and writable; see "Limits" in the README';
+'Old name of the elements of events, readable and writable; limits: docs/old-names.md';
 -- Stands for "left out" and becomes the next id in the trigger: a null that somebody wrote must be
 -- refused, and the caller needs no privilege on the sequence. A random number, which nobody writes
 -- himself; any other could be an id.

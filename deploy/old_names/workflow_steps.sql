@@ -32,7 +32,7 @@ select
     s.node_id
 from public.user_workflow_run_step as s;
 comment on view consolidation.workflow_steps is
-'Old name of user_workflow_run_step, readable and writable; see "Limits" in the README';
+'Old name of user_workflow_run_step, readable and writable; limits: docs/old-names.md';
 -- The old column had no default, the new one has '{}'. A plain null would not be stored as a
 -- default and the new one would apply; this expression is null and is stored.
 alter view consolidation.workflow_steps

@@ -48,7 +48,7 @@ select
     r.legacy_session_id as session_id
 from public.user_workflow_run as r;
 comment on view consolidation.workflow_trace is
-'Old name of user_workflow_run, readable and writable; see "Limits" in the README';
+'Old name of user_workflow_run, readable and writable; limits: docs/old-names.md';
 -- For "update … set … = default"; an insert would find those of the table.
 alter view consolidation.workflow_trace
 alter column status set default 'pending';

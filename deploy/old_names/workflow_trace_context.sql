@@ -25,7 +25,7 @@ select
     c.updated_at
 from consolidation.context_row as c;
 comment on view consolidation.workflow_trace_context is
-'Old name of the keys of context, readable and writable; see "Limits" in the README';
+'Old name of the keys of context, readable and writable; limits: docs/old-names.md';
 -- Stands for "left out"; see old_names/workflow_events.
 alter view consolidation.workflow_trace_context
 alter column context_id set default '-5719117740578205047'::bigint;

@@ -21,7 +21,7 @@ select
     e.endpoint_id
 from consolidation.endpoint_row as e;
 comment on view consolidation.workflow_trace_endpoint is
-'Old name of the elements of endpoints_used, readable and writable; see "Limits" in the README';
+'Old name of the elements of endpoints_used, readable and writable; limits: docs/old-names.md';
 
 create function consolidation.deny_null_workflow_trace_endpoint()
 returns trigger

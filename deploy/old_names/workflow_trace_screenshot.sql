@@ -32,7 +32,7 @@ select
     s.node_id
 from consolidation.screenshot_row as s;
 comment on view consolidation.workflow_trace_screenshot is
-'Old name of the elements of screenshots, readable and writable; see "Limits" in the README';
+'Old name of the elements of screenshots, readable and writable; limits: docs/old-names.md';
 -- Stands for "left out" and becomes a random one in the trigger; see old_names/workflow_events.
 alter view consolidation.workflow_trace_screenshot
 alter column screenshot_id set default '0946dd8e-ce1c-4e28-a961-a5a206c819fe'::uuid;

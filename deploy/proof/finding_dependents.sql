@@ -65,7 +65,7 @@ select
     'function',
     consolidation.qualified_routine(p.oid),
     'its source says "on conflict", "truncate" or "merge" on a name that becomes a view',
-    'Rewrite the statement (README, "Limits"), or accept it.'
+    'Rewrite the statement (docs/old-names.md), or accept it.'
 from pg_proc as p
 inner join pg_language as l on l.oid = p.prolang
 cross join (

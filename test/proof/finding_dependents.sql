@@ -79,7 +79,7 @@ from (
         on conflict (trace_id, key) do nothing''',
         'refuse | function | public.upsert_context() | its source says "on conflict", '
         '"truncate" or '
-        '"merge" on a name that becomes a view | Rewrite the statement (README, "Limits"), or '
+        '"merge" on a name that becomes a view | Rewrite the statement (docs/old-names.md), or '
         'accept it.',
         'on conflict on a name whose rows are elements'
     ),
@@ -88,7 +88,7 @@ from (
         'create function public.empty_events() returns void language plpgsql as
         ''begin TRUNCATE TABLE public.workflow_events; end''',
         'refuse | function | public.empty_events() | its source says "on conflict", "truncate" or '
-        '"merge" on a name that becomes a view | Rewrite the statement (README, "Limits"), or '
+        '"merge" on a name that becomes a view | Rewrite the statement (docs/old-names.md), or '
         'accept it.',
         'truncate'
     ),
@@ -111,7 +111,7 @@ from (
             when current_setting('server_version_num')::integer < 170000
                 then 'refuse | function | public.merge_trace() | its source says "on conflict", '
                 '"truncate" or "merge" on a name that becomes a view | Rewrite the statement '
-                '(README, "Limits"), or accept it.'
+                '(docs/old-names.md), or accept it.'
         end,
         'merge, before PostgreSQL 17, from which on it works'
     ),
