@@ -11016,7 +11016,7 @@ UNION ALL
     'function'::text AS kind,
     consolidation.qualified_routine((p.oid)::regprocedure) AS object,
     'its source says "on conflict", "truncate" or "merge" on a name that becomes a view'::text AS consequence,
-    'Rewrite the statement (README, "Limits"), or accept it.'::text AS remedy
+    'Rewrite the statement (docs/old-names.md), or accept it.'::text AS remedy
    FROM ((pg_proc p
      JOIN pg_language l ON ((l.oid = p.prolang)))
      CROSS JOIN ( SELECT string_agg(n_1.name, '|'::text) AS old_names,
@@ -13148,7 +13148,7 @@ CREATE VIEW public.workflow_events WITH (security_invoker='true') AS
 -- Name: VIEW workflow_events; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.workflow_events IS 'Old name of the elements of events, readable and writable; see "Limits" in the README';
+COMMENT ON VIEW public.workflow_events IS 'Old name of the elements of events, readable and writable; limits: docs/old-names.md';
 
 --
 -- Name: workflow_events_event_id_seq; Type: SEQUENCE; Schema: public; Owner: -
@@ -13185,7 +13185,7 @@ CREATE VIEW public.workflow_steps WITH (security_invoker='true') AS
 -- Name: VIEW workflow_steps; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.workflow_steps IS 'Old name of user_workflow_run_step, readable and writable; see "Limits" in the README';
+COMMENT ON VIEW public.workflow_steps IS 'Old name of user_workflow_run_step, readable and writable; limits: docs/old-names.md';
 
 --
 -- Name: workflow_steps_step_id_seq; Type: SEQUENCE; Schema: public; Owner: -
@@ -13237,7 +13237,7 @@ CREATE VIEW public.workflow_trace WITH (security_invoker='true') AS
 -- Name: VIEW workflow_trace; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.workflow_trace IS 'Old name of user_workflow_run, readable and writable; see "Limits" in the README';
+COMMENT ON VIEW public.workflow_trace IS 'Old name of user_workflow_run, readable and writable; limits: docs/old-names.md';
 
 --
 -- Name: workflow_trace_context; Type: VIEW; Schema: public; Owner: -
@@ -13256,7 +13256,7 @@ CREATE VIEW public.workflow_trace_context WITH (security_invoker='true') AS
 -- Name: VIEW workflow_trace_context; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.workflow_trace_context IS 'Old name of the keys of context, readable and writable; see "Limits" in the README';
+COMMENT ON VIEW public.workflow_trace_context IS 'Old name of the keys of context, readable and writable; limits: docs/old-names.md';
 
 --
 -- Name: workflow_trace_context_context_id_seq; Type: SEQUENCE; Schema: public; Owner: -
@@ -13282,7 +13282,7 @@ CREATE VIEW public.workflow_trace_endpoint WITH (security_invoker='true') AS
 -- Name: VIEW workflow_trace_endpoint; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.workflow_trace_endpoint IS 'Old name of the elements of endpoints_used, readable and writable; see "Limits" in the README';
+COMMENT ON VIEW public.workflow_trace_endpoint IS 'Old name of the elements of endpoints_used, readable and writable; limits: docs/old-names.md';
 
 --
 -- Name: workflow_trace_screenshot; Type: VIEW; Schema: public; Owner: -
@@ -13308,7 +13308,7 @@ CREATE VIEW public.workflow_trace_screenshot WITH (security_invoker='true') AS
 -- Name: VIEW workflow_trace_screenshot; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.workflow_trace_screenshot IS 'Old name of the elements of screenshots, readable and writable; see "Limits" in the README';
+COMMENT ON VIEW public.workflow_trace_screenshot IS 'Old name of the elements of screenshots, readable and writable; limits: docs/old-names.md';
 
 --
 -- Name: workflow_trace_trace_id_seq; Type: SEQUENCE; Schema: public; Owner: -
