@@ -283,7 +283,10 @@ def test_there_and_back_and_there_again(
 
     # What users made of the new tables is not dropped with them; the old ones are back already.
     execute(at_017, "create view report as select count(*) from user_workflow_run")
-    assert "documents/user_workflow_run: cannot drop table public.user_workflow_run because" in refused()
+    assert (
+        "documents/user_workflow_run: cannot drop table public.user_workflow_run because"
+        in refused()
+    )
     assert old_rows(at_017) == written
     execute(at_017, "drop view report")
 
