@@ -326,7 +326,6 @@ begin
             message = 'the backfill is not done',
             hint = 'call consolidation.backfill(); select * from consolidation.progress;';
     end if;
-    perform consolidation.refuse_resting_capture();
     -- Batches under way do not know of the proof yet, and would not prove what they carry.
     perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
     if exists (
@@ -736,7 +735,8 @@ begin
     if not consolidation.is_proved() then
         raise exception using
             errcode = 'lock_not_available',
-            message = 'there is no proof that holds';
+            message = 'there is no proof that holds',
+            detail = 'Is a capture trigger disabled? select consolidation.capture_state(); shows D.';
     end if;
     -- Everybody waits meanwhile.
     if cardinality(pending) > 60 then
@@ -3567,7 +3567,10 @@ CREATE FUNCTION consolidation.is_proved() RETURNS boolean
 begin
     return exists (
         select from consolidation.proof as p
-        where p.capture_state = consolidation.capture_state()
+        where
+            p.capture_state = consolidation.capture_state()
+            -- None of them rests: each fires always.
+            and p.capture_state !~ '/[^A]/'
     )
     and not exists (select from consolidation.unequal_trace)
     and not exists (
@@ -6463,44 +6466,6 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
-
---
--- Name: refuse_resting_capture(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.refuse_resting_capture() RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    cures text;
-begin
-    select string_agg(
-        format('alter table %s enable always trigger %I;', t.tgrelid::regclass, t.tgname), ' '
-        order by t.tgrelid, t.tgname
-    )
-    into cures
-    from pg_trigger as t
-    where
-        t.tgenabled <> 'A'
-        and t.tgfoid in (
-            'consolidation.capture_old()'::regprocedure,
-            'consolidation.capture_new()'::regprocedure
-        );
-    if cures is not null then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'writes are not captured: triggers are disabled, so no proof would hold',
-            hint = cures || ' Then run the same command again; it finds what was written meanwhile.';
-    end if;
-end;
-$$;
-
---
--- Name: FUNCTION refuse_resting_capture(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.refuse_resting_capture() IS 'Raises 55000 while a capture trigger does not fire always, with the statements that enable it';
 
 --
 -- Name: refuse_set_aside(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -15384,13 +15349,6 @@ GRANT ALL ON FUNCTION consolidation.refuse_known_event_id(wanted bigint, table_s
 
 REVOKE ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) TO workflow_maintenance;
-
---
--- Name: FUNCTION refuse_resting_capture(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.refuse_resting_capture() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.refuse_resting_capture() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION refuse_set_aside(); Type: ACL; Schema: consolidation; Owner: -

@@ -115,7 +115,10 @@ as $$
 begin
     return exists (
         select from consolidation.proof as p
-        where p.capture_state = consolidation.capture_state()
+        where
+            p.capture_state = consolidation.capture_state()
+            -- None of them rests: each fires always.
+            and p.capture_state !~ '/[^A]/'
     )
     and not exists (select from consolidation.unequal_trace)
     and not exists (

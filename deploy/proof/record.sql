@@ -111,38 +111,6 @@ end;
 $$;
 comment on function consolidation.forget_proof() is 'The next proof begins anew';
 
-create function consolidation.refuse_resting_capture()
-returns void
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    cures text;
-begin
-    select string_agg(
-        format('alter table %s enable always trigger %I;', t.tgrelid::regclass, t.tgname), ' '
-        order by t.tgrelid, t.tgname
-    )
-    into cures
-    from pg_trigger as t
-    where
-        t.tgenabled <> 'A'
-        and t.tgfoid in (
-            'consolidation.capture_old()'::regprocedure,
-            'consolidation.capture_new()'::regprocedure
-        );
-    if cures is not null then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = 'writes are not captured: triggers are disabled, so no proof would hold',
-            hint = cures || ' Then run the same command again; it finds what was written meanwhile.';
-    end if;
-end;
-$$;
-comment on function consolidation.refuse_resting_capture() is
-'Raises 55000 while a capture trigger does not fire always, with the statements that enable it';
-
 create function consolidation.begin_proof()
 returns void
 language plpgsql
@@ -163,7 +131,6 @@ begin
             message = 'the backfill is not done',
             hint = 'call consolidation.backfill(); select * from consolidation.progress;';
     end if;
-    perform consolidation.refuse_resting_capture();
     -- Batches under way do not know of the proof yet, and would not prove what they carry.
     perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
     if exists (
@@ -227,7 +194,6 @@ another session has it';
 revoke all on function consolidation.record_comparison(bigint, bigint, bigint []) from public;
 revoke all on function consolidation.prove_again(bigint []) from public;
 revoke all on function consolidation.forget_proof() from public;
-revoke all on function consolidation.refuse_resting_capture() from public;
 revoke all on function consolidation.begin_proof() from public;
 revoke all on function consolidation.prove_chunk(bigint) from public;
 grant execute
@@ -235,7 +201,6 @@ on function
 consolidation.record_comparison(bigint, bigint, bigint []),
 consolidation.prove_again(bigint []),
 consolidation.forget_proof(),
-consolidation.refuse_resting_capture(),
 consolidation.begin_proof(),
 consolidation.prove_chunk(bigint)
 to workflow_maintenance;

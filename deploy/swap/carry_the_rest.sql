@@ -36,7 +36,8 @@ begin
     if not consolidation.is_proved() then
         raise exception using
             errcode = 'lock_not_available',
-            message = 'there is no proof that holds';
+            message = 'there is no proof that holds',
+            detail = 'Is a capture trigger disabled? select consolidation.capture_state(); shows D.';
     end if;
     -- Everybody waits meanwhile.
     if cardinality(pending) > 60 then

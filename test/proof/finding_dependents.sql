@@ -118,14 +118,13 @@ from (
     (
         'finding_materialized_view',
         'create materialized view public.event_count as
-        select e.trace_id from legacy.workflow_events as e where e.event_id = 1',
+        select count(*) from legacy.workflow_events as e',
         'refuse | materialized view | public.event_count | would go on reading the old table, '
         'which '
         'nobody writes to any more | Drop it before the deploy, create it again after: CREATE RULE '
         '"_RETURN" AS
-    ON SELECT TO public.event_count DO INSTEAD  SELECT e.trace_id
-   FROM legacy.workflow_events e
-  WHERE (e.event_id = 1);',
+    ON SELECT TO public.event_count DO INSTEAD  SELECT count(*) AS count
+   FROM legacy.workflow_events e;',
         'a materialized view'
     ),
     (

@@ -1,7 +1,7 @@
 -- What a proof is good for: it refuses what differs, and it is kept.
 
 begin;
-select plan(22);
+select plan(23);
 
 delete from consolidation.change;
 select consolidation.forget_proof();
@@ -92,6 +92,13 @@ select consolidation.start_capture('public.user_workflow_run_step', 'consolidati
 select ok(not consolidation.is_proved(), 'with other capture triggers a proof does not hold');
 select lives_ok('select consolidation.keep_proof()', 'unless it is kept');
 select ok(consolidation.is_proved(), 'a proof that was kept holds');
+alter table public.user_workflow_run disable trigger capture_update;
+do $$ begin perform consolidation.keep_proof(); end $$;
+select ok(
+    not consolidation.is_proved(), 'none holds while a trigger rests, whatever was kept'
+);
+alter table public.user_workflow_run enable always trigger capture_update;
+do $$ begin perform consolidation.keep_proof(); end $$;
 
 select throws_ok(
     'call consolidation.prove(0)', '22023', null, 'a batch_size of 0 is refused'

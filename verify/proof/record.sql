@@ -43,7 +43,6 @@ select consolidation.claim_none(
                 'consolidation.record_comparison(bigint,bigint,bigint[])',
                 'consolidation.prove_again(bigint[])',
                 'consolidation.forget_proof()',
-                'consolidation.refuse_resting_capture()',
                 'consolidation.begin_proof()',
                 'consolidation.prove_chunk(bigint)'
             ]
