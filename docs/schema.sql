@@ -736,7 +736,7 @@ begin
         raise exception using
             errcode = 'lock_not_available',
             message = 'there is no proof that holds',
-            detail = 'Is a capture trigger disabled? select consolidation.capture_state(); shows D.';
+            detail = 'If a trigger is disabled, consolidation.capture_state() shows a D.';
     end if;
     -- Everybody waits meanwhile.
     if cardinality(pending) > 60 then
