@@ -278,6 +278,7 @@ where
         f.prokind = 'p'
         and f.proname in (
             'backfill', 'catch_up', 'cut_back', 'cut_over', 'drop_old_tables', 'empty_queue',
+            'ensure_proof', 'run_batches',
             'prove', 'rest', 'swap', 'validate'
         )
     )

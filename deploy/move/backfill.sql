@@ -69,6 +69,88 @@ comment on function consolidation.carry_chunk(bigint) is
 'Carries over a range that claim_chunk returned; returns its executions, 0 if another session has
 it, null after the cut-over';
 
+create type consolidation.batch_state as (
+    size integer,
+    done bigint,
+    ended_at timestamptz,
+    reported_at timestamptz,
+    is_over boolean,
+    must_catch_up boolean
+);
+comment on type consolidation.batch_state is
+'Where a session is in its task: executions of its next batch, executions done, when its last batch
+ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
+
+create function consolidation.run_batch(
+    task text, claimed_id bigint, batch_time interval, inout state consolidation.batch_state
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    began constant timestamptz := clock_timestamp();
+    handled bigint;
+begin
+    handled := case task
+        when 'backfill' then consolidation.carry_chunk(claimed_id)
+        when 'proof' then consolidation.prove_chunk(claimed_id)
+    end;
+    state.ended_at := clock_timestamp();
+    state.is_over := handled is null;
+    state.done := state.done + coalesce(handled, 0);
+    state.size := consolidation.next_size(state.size, handled, state.ended_at - began, batch_time);
+    state.must_catch_up := false;
+    if state.ended_at > state.reported_at + interval '5 seconds' then
+        state.reported_at := state.ended_at;
+        raise notice '%', consolidation.progress_line(task);
+        -- The queue must not grow while the proof runs.
+        state.must_catch_up := task = 'proof';
+    end if;
+end;
+$$;
+comment on function consolidation.run_batch(text, bigint, interval, consolidation.batch_state) is
+'One batch of a task, backfill or proof: the range that claim_chunk() returned. Reports every 5
+seconds; returns how the session goes on';
+
+create procedure consolidation.run_batches(
+    task text,
+    batch_size integer,
+    batch_time interval,
+    pause interval,
+    max_lag interval,
+    inout done bigint
+)
+language plpgsql
+as $$
+declare
+    state consolidation.batch_state := (
+        batch_size, done, null, pg_catalog.clock_timestamp(), false, false
+    );
+    claimed bigint;
+    stopped boolean;
+begin
+    loop
+        call consolidation.rest(state.ended_at, pause, max_lag, stopped);
+        exit when stopped;
+        claimed := consolidation.claim_chunk(task, state.size);
+        commit;
+        exit when claimed is null;
+        state := consolidation.run_batch(task, claimed, batch_time, state);
+        commit;
+        exit when state.is_over;
+        if state.must_catch_up then
+            call consolidation.catch_up(patience => '2 seconds');
+        end if;
+    end loop;
+    done := state.done;
+end;
+$$;
+comment on procedure consolidation.run_batches(text, integer, interval, interval, interval, bigint)
+is
+'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
+backfill(). done: adds the executions of this session. Returns when all is done, when
+stop_backfill() asks it to, and at the cut-over';
+
 create procedure consolidation.backfill(
     batch_size integer default 100,
     batch_time interval default '500 ms',
@@ -78,50 +160,19 @@ create procedure consolidation.backfill(
 language plpgsql
 as $$
 declare
-    size integer := batch_size;
-    claimed bigint;
-    carried bigint;
     done bigint := 0;
-    stopped boolean;
-    state record;
-    began constant timestamptz := clock_timestamp();
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    began constant timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
     perform consolidation.plan_chunks('backfill');
     commit;
-    loop
-        call consolidation.rest(batch_ended, pause, max_lag, stopped);
-        if stopped then
-            raise notice 'backfill: ends as asked; this session carried over % executions', done;
-            return;
-        end if;
-        claimed := consolidation.claim_chunk('backfill', size);
-        commit;
-        exit when claimed is null;
-        batch_began := clock_timestamp();
-        carried := consolidation.carry_chunk(claimed);
-        commit;
-        batch_ended := clock_timestamp();
-        exit when carried is null;
-        done := done + carried;
-        size := consolidation.next_size(size, carried, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
-            select p.* into state from consolidation.progress as p;
-            raise notice 'backfill: % of % executions (% %%), % a second, % left, queue %',
-                state.runs_done, state.runs_total, state.percent, state.runs_per_second,
-                state.time_left, state.queue_depth;
-        end if;
-    end loop;
-    call consolidation.catch_up(greatest(size, 1000));
-    raise notice 'backfill: this session carried over % executions, % a second',
-        done,
-        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
+    call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
+    if not consolidation.is_asked_to_stop() then
+        call consolidation.catch_up();
+    end if;
+    raise notice '%', consolidation.done_line('backfill', done, began);
 end;
 $$;
 comment on procedure consolidation.backfill(integer, interval, interval, interval) is
@@ -135,13 +186,21 @@ parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a
 carried. Call it outside a transaction';
 
 revoke all on function consolidation.carry_chunk(bigint) from public;
+revoke all on function consolidation.run_batch(
+    text, bigint, interval, consolidation.batch_state
+) from public;
+revoke all on procedure consolidation.run_batches(
+    text, integer, interval, interval, interval, bigint
+) from public;
 revoke all on procedure consolidation.backfill(integer, interval, interval, interval) from public;
 grant execute
 on function
-consolidation.carry_chunk(bigint)
+consolidation.carry_chunk(bigint),
+consolidation.run_batch(text, bigint, interval, consolidation.batch_state)
 to workflow_maintenance;
 grant execute
 on procedure
+consolidation.run_batches(text, integer, interval, interval, interval, bigint),
 consolidation.backfill(integer, interval, interval, interval)
 to workflow_maintenance;
 

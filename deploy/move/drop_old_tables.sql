@@ -110,11 +110,7 @@ begin
     end if;
     loop
         call consolidation.catch_up();
-        if not consolidation.is_proved() then
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            commit;
-        end if;
+        call consolidation.ensure_proof();
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         attempts := attempts + 1;
         -- The proof takes as long as it takes.

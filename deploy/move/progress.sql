@@ -2,7 +2,7 @@
 --
 -- Why:    how far backfill and proof are, in one row for \watch.
 -- Locks:  none.
--- Revert: drops views and function.
+-- Revert: drops views and functions.
 
 select consolidation.is_deployed('move/progress') as deployed \gset
 \if :deployed
@@ -157,10 +157,56 @@ comment on column consolidation.progress_by_session.runs_at_hand is
 'Executions of its present batch, or of one it was ended in that nobody has taken yet';
 comment on column consolidation.progress_by_session.at_hand_since is 'When that batch began';
 
+create function consolidation.progress_line(task text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    p record;
+begin
+    select * into p from consolidation.progress;
+    return case task
+        when 'backfill' then format(
+            'backfill: %s of %s executions (%s %%), %s a second, %s left, queue %s',
+            p.runs_done, p.runs_total, p.percent, p.runs_per_second, p.time_left, p.queue_depth
+        )
+        when 'proof' then format(
+            'proof: %s of %s executions, %s a second, %s left, %s differ',
+            p.runs_proved, p.runs_to_prove, p.proved_per_second, p.proof_time_left, p.unequal_runs
+        )
+    end;
+end;
+$$;
+comment on function consolidation.progress_line(text) is
+'The line that backfill() or prove() reports: done, in all, rate, time left; null for another task';
+
+create function consolidation.done_line(task text, done bigint, began timestamptz)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return format(
+        '%s: this session carried over %s executions, %s a second',
+        task,
+        done,
+        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001))
+    );
+end;
+$$;
+comment on function consolidation.done_line(text, bigint, timestamptz) is
+'The line with which a session ends its task: executions it has done since began, and their rate';
+
 revoke all on function consolidation.estimated_rows(text) from public;
+revoke all on function consolidation.done_line(text, bigint, timestamptz) from public;
+revoke all on function consolidation.progress_line(text) from public;
 grant execute
 on function
-consolidation.estimated_rows(text)
+consolidation.estimated_rows(text),
+consolidation.progress_line(text),
+consolidation.done_line(text, bigint, timestamptz)
 to workflow_maintenance;
 grant select on consolidation.progress, consolidation.progress_by_session to workflow_maintenance;
 

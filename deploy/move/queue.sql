@@ -115,17 +115,24 @@ begin
             ('truncate', '')
         ) as v (name, transition_tables)
     loop
-        execute format(
-            'create trigger capture_%s after %s on %s %s for each statement execute function %s()',
-            event.name, event.name, captured, event.transition_tables, capture_function
-        );
+        if not exists (
+            select from pg_trigger as t
+            where t.tgrelid = captured and t.tgname = format('capture_%s', event.name)
+        ) then
+            execute format(
+                'create trigger capture_%s after %s on %s %s '
+                'for each statement execute function %s()',
+                event.name, event.name, captured, event.transition_tables, capture_function
+            );
+        end if;
         -- Loaders and logical replication write with session_replication_role = replica.
         execute format('alter table %s enable always trigger capture_%s', captured, event.name);
     end loop;
 end;
 $$;
 comment on function consolidation.start_capture(regclass, regproc) is
-'Creates the four capture triggers on a table, with capture_old or capture_new. They fire always';
+'Creates what is missing of the four capture triggers on a table, with capture_old or capture_new,
+and lets all of them fire always';
 
 create function consolidation.stop_capture(captured regclass)
 returns void
@@ -165,6 +172,45 @@ comment on function consolidation.capture_state() is
 'The capture triggers, as text: another one after any of them was disabled, even if it was enabled
 again. A proof holds as long as it is the same';
 
+create view consolidation.missing_capture
+with (security_invoker = true) as
+select
+    c.captured,
+    n.trigger_name,
+    format(
+        'select consolidation.start_capture(%L, %L);', c.captured, c.capture_function
+    ) as remedy
+from (
+    select
+        consolidation.old_table(t.name),
+        'consolidation.capture_old'::regproc
+    from unnest(consolidation.six_tables()) as t (name)
+    where consolidation.phase() <> 'contract'
+    union all
+    select
+        to_regclass('public.' || d.name),
+        'consolidation.capture_new'
+    from unnest(array['user_workflow_run', 'user_workflow_run_step']) as d (name)
+    where consolidation.phase() = 'cut over'
+) as c (captured, capture_function)
+cross join unnest(
+    array['capture_insert', 'capture_update', 'capture_delete', 'capture_truncate']
+) as n (trigger_name)
+where not exists (
+    select from pg_catalog.pg_trigger as t
+    where
+        t.tgrelid = c.captured
+        and t.tgname = n.trigger_name
+        and t.tgfoid = c.capture_function
+        and t.tgenabled = 'A'
+);
+comment on view consolidation.missing_capture is
+'Capture triggers that do not fire, or not always: on the old tables, from the cut-over on also on
+the documents. Empty while every write is noticed';
+comment on column consolidation.missing_capture.captured is 'The table';
+comment on column consolidation.missing_capture.trigger_name is 'The trigger';
+comment on column consolidation.missing_capture.remedy is 'The statement that makes it fire';
+
 -- The functions run as workflow_maintenance: old code needs no new grant, and no trigger runs with
 -- more rights than the queue needs. Giving a function away takes create on its schema.
 grant create on schema consolidation to workflow_maintenance;
@@ -180,6 +226,7 @@ revoke all on function consolidation.start_capture(regclass, regproc) from publi
 revoke all on function consolidation.stop_capture(regclass) from public;
 revoke all on function consolidation.capture_state() from public;
 grant execute on function consolidation.capture_state() to workflow_maintenance;
+grant select on consolidation.missing_capture to workflow_maintenance;
 
 do $$
 declare

@@ -24,41 +24,14 @@ create procedure consolidation.prove(
 language plpgsql
 as $$
 declare
-    size integer := batch_size;
-    claimed bigint;
-    compared bigint;
-    stopped boolean;
-    state record;
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    done bigint := 0;
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
     perform consolidation.begin_proof();
     commit;
-    loop
-        call consolidation.rest(batch_ended, pause, max_lag, stopped);
-        exit when stopped;
-        claimed := consolidation.claim_chunk('proof', size);
-        commit;
-        exit when claimed is null;
-        batch_began := clock_timestamp();
-        compared := consolidation.prove_chunk(claimed);
-        commit;
-        batch_ended := clock_timestamp();
-        size := consolidation.next_size(size, compared, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
-            select p.* into state from consolidation.progress as p;
-            raise notice 'proof: % of % executions, % a second, % left, % differ',
-                state.runs_proved, state.runs_to_prove, state.proved_per_second,
-                state.proof_time_left, state.unequal_runs;
-            -- The queue must not grow meanwhile.
-            call consolidation.catch_up(greatest(size, 1000), '2 seconds');
-        end if;
-    end loop;
+    call consolidation.run_batches('proof', batch_size, batch_time, pause, max_lag, done);
 end;
 $$;
 comment on procedure consolidation.prove(integer, interval, interval, interval) is
@@ -115,11 +88,9 @@ as $$
 begin
     return exists (
         select from consolidation.proof as p
-        where
-            p.capture_state = consolidation.capture_state()
-            -- None of them rests: each fires always.
-            and p.capture_state !~ '/[^A]/'
+        where p.capture_state = consolidation.capture_state()
     )
+    and not exists (select from consolidation.missing_capture)
     and not exists (select from consolidation.unequal_trace)
     and not exists (
         select from consolidation.chunk as c where c.task = 'proof' and c.finished_at is null
@@ -128,6 +99,47 @@ end;
 $$;
 comment on function consolidation.is_proved() is
 'Whether every execution was compared and found equal, and everything written since was noticed';
+
+create function consolidation.refuse_missing_capture()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    missing record;
+begin
+    select
+        string_agg(format('%s on %s', m.trigger_name, m.captured), ', ') as triggers,
+        string_agg(distinct m.remedy, ' ') as remedies
+    into missing
+    from consolidation.missing_capture as m;
+    if missing.triggers is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('capture triggers do not fire: %s', missing.triggers),
+            detail = 'Nothing was changed. A proof finds what was written meanwhile.',
+            hint = missing.remedies;
+    end if;
+end;
+$$;
+comment on function consolidation.refuse_missing_capture() is
+'Raises 55000 with the statements that make the capture triggers fire, if any does not';
+
+create procedure consolidation.ensure_proof()
+language plpgsql
+as $$
+begin
+    perform consolidation.refuse_missing_capture();
+    if not consolidation.is_proved() then
+        call consolidation.prove();
+        perform consolidation.refuse_unequal();
+    end if;
+    commit;
+end;
+$$;
+comment on procedure consolidation.ensure_proof() is
+'Proves equality unless a proof holds. Raises XX001 for executions that differ, 55000 while capture
+triggers do not fire or the backfill is not done. Call it outside a transaction';
 
 create function consolidation.keep_proof()
 returns void
@@ -143,17 +155,21 @@ comment on function consolidation.keep_proof() is
 
 revoke all on function consolidation.refuse_unequal() from public;
 revoke all on function consolidation.is_proved() from public;
+revoke all on function consolidation.refuse_missing_capture() from public;
+revoke all on procedure consolidation.ensure_proof() from public;
 revoke all on function consolidation.keep_proof() from public;
 revoke all on procedure consolidation.prove(integer, interval, interval, interval) from public;
 grant execute
 on function
 consolidation.refuse_unequal(),
 consolidation.is_proved(),
+consolidation.refuse_missing_capture(),
 consolidation.keep_proof()
 to workflow_maintenance;
 grant execute
 on procedure
-consolidation.prove(integer, interval, interval, interval)
+consolidation.prove(integer, interval, interval, interval),
+consolidation.ensure_proof()
 to workflow_maintenance;
 
 insert into consolidation.deployed_change (change) values ('proof/prove');

@@ -157,11 +157,7 @@ begin
     loop
         attempts := attempts + 1;
         call consolidation.empty_queue(few, give_up_at);
-        if not consolidation.is_proved() then
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            commit;
-        end if;
+        call consolidation.ensure_proof();
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;

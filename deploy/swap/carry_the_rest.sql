@@ -37,7 +37,7 @@ begin
         raise exception using
             errcode = 'lock_not_available',
             message = 'there is no proof that holds',
-            detail = 'If a trigger is disabled, consolidation.capture_state() shows a D.';
+            detail = 'consolidation.missing_capture shows triggers that do not fire.';
     end if;
     -- Everybody waits meanwhile.
     if cardinality(pending) > 60 then

@@ -125,8 +125,7 @@ begin
         when 'expand' then
             call consolidation.refuse_findings();
             -- The comparison takes as long as it takes.
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
+            call consolidation.ensure_proof();
             perform consolidation.note_behind();
             commit;
             call consolidation.swap('to views', patience);
@@ -143,7 +142,8 @@ $$;
 comment on procedure consolidation.cut_over(interval) is
 'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
 until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
-was. Raises 55000 (findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the
+was. Raises 55000 (findings, capture triggers that do not
+fire, or backfill not done), XX001 (differences), 55P03 (no locks, or the
 applications write faster than this session carries over), 25000 (not read committed); nothing is
 changed then. Call it outside a transaction';
 
@@ -154,6 +154,7 @@ begin
     perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'cut over' then
+            perform consolidation.refuse_missing_capture();
             if not consolidation.is_proved() then
                 call consolidation.prove();
                 perform consolidation.note_unequal();
@@ -178,8 +179,8 @@ $$;
 comment on procedure consolidation.cut_back(interval) is
 'Makes the old names tables again, with everything written since; what was written while the capture
 was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
-Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
-changed then. Call it outside a transaction';
+Raises 55P03 (no locks) and 55000 (tables dropped, capture triggers that do not fire, or rows that
+the old tables refuse); nothing is changed then. Call it outside a transaction';
 
 revoke all on function consolidation.check_session(interval) from public;
 revoke all on procedure consolidation.validate(text) from public;

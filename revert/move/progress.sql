@@ -10,6 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+drop function consolidation.done_line(text, bigint, timestamptz);
+drop function consolidation.progress_line(text);
 drop view consolidation.progress_by_session;
 drop view consolidation.progress;
 drop function consolidation.estimated_rows(text);

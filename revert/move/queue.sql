@@ -26,6 +26,7 @@ begin
 end
 $$;
 
+drop view consolidation.missing_capture;
 drop function consolidation.capture_state();
 drop function consolidation.stop_capture(regclass);
 drop function consolidation.start_capture(regclass, regproc);

@@ -1,7 +1,7 @@
 -- How far backfill and proof are.
 
 begin;
-select plan(12);
+select plan(14);
 
 delete from consolidation.change;
 -- Hospital North (1…).
@@ -79,6 +79,16 @@ values
 ('proof', 11, 20, 10, 1, now() - interval '1 s', now()),
 ('proof', 21, 30, 10, 1, now(), null), ('proof', 31, 90, 60, null, null, null);
 insert into consolidation.unequal_trace (trace_id) values (7);
+select is(
+    consolidation.progress_line('proof'),
+    'proof: 20 of 90 executions, 10 a second, 00:00:07 left, 1 differ',
+    'the proof reports this in one line'
+);
+select matches(
+    consolidation.progress_line('backfill'),
+    '^backfill: [1-9][0-9]* of [1-9][0-9]* executions \(100\.0 %\), .* queue 10000$',
+    'and the backfill what it has done, and how much waits'
+);
 select results_eq(
     'select p.runs_to_prove, p.runs_proved, p.unequal_runs, p.proved_per_second, p.proof_time_left
     from consolidation.progress as p',

@@ -1,7 +1,7 @@
 -- What a proof is good for: it refuses what differs, and it is kept.
 
 begin;
-select plan(23);
+select plan(26);
 
 delete from consolidation.change;
 select consolidation.forget_proof();
@@ -97,7 +97,36 @@ do $$ begin perform consolidation.keep_proof(); end $$;
 select ok(
     not consolidation.is_proved(), 'none holds while a trigger rests, whatever was kept'
 );
-alter table public.user_workflow_run enable always trigger capture_update;
+create function pg_temp.missing(out message text, out hint text)
+language plpgsql
+as $$
+begin
+    perform consolidation.refuse_missing_capture();
+exception when object_not_in_prerequisite_state then
+    get stacked diagnostics message = message_text, hint = pg_exception_hint;
+end;
+$$;
+select results_eq(
+    'select m.message, m.hint from pg_temp.missing() as m',
+    $$
+    values (
+        'capture triggers do not fire: capture_update on public.user_workflow_run',
+        'select consolidation.start_capture(''public.user_workflow_run'', '
+        '''consolidation.capture_new'');'
+    )
+    $$,
+    'the refusal names the trigger and the statement that lets it fire'
+);
+drop trigger capture_insert on public.user_workflow_run;
+select bag_eq(
+    'select m.trigger_name from consolidation.missing_capture as m',
+    $$ values ('capture_insert'), ('capture_update') $$,
+    'a trigger that is gone is missing as well'
+);
+select consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
+select lives_ok(
+    'select consolidation.refuse_missing_capture()', 'the statement lets all of them fire'
+);
 do $$ begin perform consolidation.keep_proof(); end $$;
 
 select throws_ok(

@@ -11,6 +11,8 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.carry_chunk(bigint)',
+                'consolidation.run_batch(text,bigint,interval,consolidation.batch_state)',
+                'consolidation.run_batches(text,integer,interval,interval,interval,bigint)',
                 'consolidation.backfill(integer,interval,interval,interval)'
             ]
         ) as f (signature)

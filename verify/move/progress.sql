@@ -61,7 +61,9 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
-                'consolidation.estimated_rows(text)'
+                'consolidation.estimated_rows(text)',
+                'consolidation.progress_line(text)',
+                'consolidation.done_line(text,bigint,timestamptz)'
             ]
         ) as f (signature)
         where not exists (

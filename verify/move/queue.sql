@@ -19,31 +19,8 @@ select consolidation.claim_none(
 select consolidation.claim_none(
     'every write to old tables and documents is captured, whatever the session says',
     array(
-        select format('%s on %s', t.trigger_name, c.captured)
-        from (
-            select
-                consolidation.old_table(n.name) as captured,
-                'capture_old' as capture_function
-            from unnest(consolidation.six_tables()) as n (name)
-            where consolidation.phase() <> 'contract'
-            union all
-            select
-                to_regclass('public.' || d.name),
-                'capture_new'
-            from unnest(array['user_workflow_run', 'user_workflow_run_step']) as d (name)
-            where consolidation.phase() = 'cut over'
-        ) as c
-        cross join unnest(
-            array['capture_insert', 'capture_update', 'capture_delete', 'capture_truncate']
-        ) as t (trigger_name)
-        where not exists (
-            select from pg_catalog.pg_trigger as g
-            where
-                g.tgrelid = c.captured
-                and g.tgname = t.trigger_name
-                and g.tgfoid = to_regprocedure(format('consolidation.%I()', c.capture_function))
-                and g.tgenabled = 'A'
-        )
+        select format('%s on %s', m.trigger_name, m.captured)
+        from consolidation.missing_capture as m
     )
 );
 

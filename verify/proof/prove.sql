@@ -13,6 +13,8 @@ select consolidation.claim_none(
                 'consolidation.prove(integer,interval,interval,interval)',
                 'consolidation.refuse_unequal()',
                 'consolidation.is_proved()',
+                'consolidation.refuse_missing_capture()',
+                'consolidation.ensure_proof()',
                 'consolidation.keep_proof()'
             ]
         ) as f (signature)
