@@ -13,6 +13,8 @@ set local search_path = pg_catalog, pg_temp;
 -- Not concurrently: the cut-over was reverted before this, so no application uses the tables.
 -- squawk-ignore-file require-concurrent-index-deletion
 
+drop index public.idx_step_screenshots_gin;
+drop index public.idx_run_endpoints_gin;
 drop index public.idx_step_node;
 drop index public.idx_step_org_status;
 drop index public.idx_run_workflow;

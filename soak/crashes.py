@@ -131,8 +131,8 @@ FORTH_AND_BACK = (
         "access/not_isolated",
         writes=OLD_WRITES,
     ),
-    Phase("carry over", deploy("@carried_over"), "tenant_indexes", writes=OLD_WRITES),
-    Phase("catch up", psql("call consolidation.catch_up(5)"), "tenant_indexes", True, OLD_WRITES),
+    Phase("carry over", deploy("@carried_over"), "search_indexes", writes=OLD_WRITES),
+    Phase("catch up", psql("call consolidation.catch_up(5)"), "search_indexes", True, OLD_WRITES),
     Phase(
         "cut over", deploy("@cut_over"), "cache_state_isolation", True, OLD_WRITES + NEW_WRITES,
         complete=True,

@@ -168,7 +168,7 @@ select is_empty(
         )
         and i.indexrelid::regclass::text ~ '^idx_'
         and i.indexrelid::regclass::text not in (select q.index_name from query as q)
-        -- Those of tenant_indexes are tried in tenant_search.sql.
+        -- These are tried in test/documents/search.sql.
         and i.indexrelid::regclass::text
         not in ('idx_run_endpoints_gin', 'idx_step_screenshots_gin')
     $$,

@@ -28,7 +28,15 @@ select consolidation.claim_none(
             ('idx_run_external_id', 'user_workflow_run USING btree (external_id)'),
             ('idx_run_workflow', 'user_workflow_run USING btree (workflow_id, created_at)'),
             ('idx_step_org_status', 'user_workflow_run_step USING btree (org_id, status)'),
-            ('idx_step_node', 'user_workflow_run_step USING btree (node_id)')
+            ('idx_step_node', 'user_workflow_run_step USING btree (node_id)'),
+            (
+                'idx_run_endpoints_gin',
+                'user_workflow_run USING gin ((ARRAY[org_id]), endpoints_used jsonb_path_ops)'
+            ),
+            (
+                'idx_step_screenshots_gin',
+                'user_workflow_run_step USING gin ((ARRAY[org_id]), screenshots jsonb_path_ops)'
+            )
         ) as e (name, definition)
         where not exists (
             select from pg_catalog.pg_index as i

@@ -97,7 +97,7 @@ def test_a_created_baseline_was_not_recorded(empty: str) -> None:
     ("recorded", "unrecorded", "said"),
     [
         ("documents/iso8601", ["access/current_org_id"], "access/current_org_id"),
-        ("tenant_indexes", ["cut_over"], "cut_over"),
+        ("search_indexes", ["cut_over"], "cut_over"),
     ],
 )
 def test_a_revert_names_the_change_that_was_not_recorded(
@@ -120,7 +120,7 @@ def test_the_names_are_swapped_and_nothing_says_so(carried_over: str) -> None:
         connection.execute("call consolidation.cut_over()")
     result = sqitch(carried_over, "revert", "-y", "--to", "@expand", check=False)
     assert result.returncode != 0
-    assert "tenant_indexes cannot be reverted before cut_over" in result.stdout + result.stderr
+    assert "search_indexes cannot be reverted before cut_over" in result.stdout + result.stderr
 
     sqitch(carried_over, "deploy")
     sqitch(carried_over, "revert", "-y", "--to", "@expand")
@@ -171,3 +171,22 @@ def test_the_old_tables_were_dropped_and_nothing_says_so(deployed: str) -> None:
     run(*contract, "deploy", f"db:pg:{deployed}")
     with connect(deployed) as connection:
         assert one(connection, "select to_regnamespace('consolidation') is null")
+
+
+def test_a_deploy_that_stopped_between_two_indexes_goes_on_with_the_next(expand: str) -> None:
+    sqitch(expand, "deploy", "--to", "step_keys")
+    with connect(expand) as connection, connect(expand) as writer:
+        # Its lock is in the way of the second index, which is on the steps.
+        with writer.transaction():
+            writer.execute("lock table user_workflow_run_step in row exclusive mode")
+            result = sqitch(expand, "deploy", "--to", "search_indexes", check=False)
+        assert result.returncode != 0
+        assert "lock timeout" in result.stdout + result.stderr
+        built = "select 'idx_run_context_gin'::regclass::oid, to_regclass('idx_step_events_gin')"
+        (first, second) = connection.execute(built).fetchone() or (None, None)
+        assert first and second is None
+
+        sqitch(expand, "deploy", "--to", "search_indexes")
+        (now, second) = connection.execute(built).fetchone() or (None, None)
+        assert now == first
+        assert second is not None

@@ -814,7 +814,7 @@ for name, column in (
 ):
     table = DOCUMENTS["step" in name]
     breaks(
-        "tenant_indexes",
+        "search_indexes",
         "exists and is valid",
         f"drop index {name}",
         f"update pg_index set indisvalid = false where indexrelid = '{name}'::regclass",

@@ -17,15 +17,20 @@ WORDS = {"deploy": ("Deploy", "to"), "revert": ("Revert", "from"), "verify": ("V
 SCRIPT = re.compile(r"(|contract/)(deploy|revert|verify)/(.+)\.sql")
 SCRIPTS = [match for match in map(SCRIPT.fullmatch, FILES) if match]
 
+
+def text_of(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
 # Tested where they show, rather than in a file of their own.
 WITHOUT_TEST = {
     "baseline",  # every database of the tests begins with it
     "cache_state_isolation",  # test/cycle/test_matrix.py and test/old_names/micro_state.sql
-    "tenant_indexes",  # test/documents/search.sql: the searches that use them
 }
-# A procedure that commits cannot be called in a transaction.
+# A procedure that commits cannot be called in a transaction, and each index is one of its own.
 WITHOUT_TRANSACTION = {
     "deploy/carry_over.sql",
+    "deploy/search_indexes.sql",
     "deploy/cut_over.sql",
     "revert/cut_over.sql",
     "contract/deploy/drop_old_tables.sql",
@@ -36,6 +41,11 @@ WITHOUT_LOCKS = {"contract/revert/drop_old_names.sql"}
 ALLOWED = {
     ("contract/deploy/drop_old_names.sql", "create or replace function public.fill_step_keys()"):
         "what remains of a function that was there",
+} | {
+    ("deploy/search_indexes.sql", line): "a deploy that was killed goes on with the next index"
+    for line in re.findall(
+        r"^create index if not exists .*", text_of("deploy/search_indexes.sql"), flags=re.MULTILINE
+    )
 }  # fmt: skip
 FAULTS = {
     "a surprise must fail": r"\bif (not )?exists [a-z_]+\.|\bcreate \w+ if not exists\b",
@@ -48,10 +58,6 @@ FAULTS = {
 ANY_WIDTH = re.compile(r".*\.(md|plan|out|svg)|docs/schema\.sql|LICENSE")
 # Instructions to linters follow the code they are about.
 PRAGMA = re.compile(r"  # (noqa|type: ignore).*")
-
-
-def text_of(file: str) -> str:
-    return (ROOT / file).read_text(encoding="utf-8")
 
 
 def statements(file: str) -> str:
