@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import sqlalchemy
 
-from bench import append, backfill, capture, deploy, proof, read, search, size, swap
+from bench import append, backfill, capture, deploy, large, proof, read, search, size, swap
 from bench.database import ROOT, Database, Databases, Plan, machine, plan_of, say
 from bench.measure import Section
 from bench.plot import svg
@@ -32,7 +32,6 @@ class Bench:
     databases: Databases
     runs: int
     quick: bool
-    large: bool
     against: Plan | None
 
     @property
@@ -77,9 +76,6 @@ class Bench:
         database.run("vacuum analyze")
         return database
 
-    def _ten_times(self) -> Database:
-        return self.databases.get("large", 10 * self.runs, 50)
-
     @cached_property
     def small_after(self) -> Database:
         """The small one after the cut-over."""
@@ -92,11 +88,7 @@ class Bench:
 
     def backfill(self) -> Section:
         """Carrying everything over."""
-        large = self._ten_times if self.large else None
-        section = backfill.part(self.small, self.middle, self.repetitions, large)
-        if self.large:
-            self.databases.drop("large")
-        return section
+        return backfill.part(self.small, self.middle, self.repetitions)
 
     def capture(self) -> Section:
         """Writes of old applications before the cut-over."""
@@ -139,6 +131,18 @@ class Bench:
         """Events of a step."""
         return append.part(self.after, self.many)
 
+    def phases(self) -> Section:
+        """Everything at size."""
+        section = large.part(
+            self.databases.get("twentieth", self.runs // 4, 50),
+            self.databases.get("large", 5 * self.runs, 50),
+            self._copy,
+            traffic=not self.quick,
+        )
+        for name in ("copy", "twentieth", "large"):
+            self.databases.drop(name)
+        return section
+
     def swap(self) -> Section:
         """Cut-over and revert."""
         return swap.part(self.after, self.repetitions)
@@ -157,6 +161,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "search": Bench.search,
     "append": Bench.append,
     "swap": Bench.swap,
+    "large": Bench.phases,
 }
 
 
@@ -165,7 +170,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--runs", type=int, help="N, default 20000; with --quick 300")
     parser.add_argument("--quick", action="store_true", help="little data, few repetitions")
-    parser.add_argument("--large", action="store_true", help="the backfill also with 10 N runs")
+    parser.add_argument(
+        "--large", action="store_true", help="also every phase with 5 N runs, and beside traffic"
+    )
     parser.add_argument("--only", choices=PARTS, action="append", help="a part alone; repeatable")
     parser.add_argument(
         "--against",
@@ -192,10 +199,12 @@ def main() -> None:
             if options.against:
                 parser.error(missing)
             say(f"{missing}: deploy and proof are not compared with it")
-        bench = Bench(Databases(), runs, options.quick, options.large, plan)
+        bench = Bench(Databases(), runs, options.quick, plan)
         stack.callback(bench.databases.drop_all)
         for name, part in PARTS.items():
             if options.only and name not in options.only:
+                continue
+            if name == "large" and not (options.large or options.only):
                 continue
             say(f"{name}:")
             part_began = time.perf_counter()

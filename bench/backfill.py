@@ -264,16 +264,13 @@ def rate(database: Database, way: str, seconds: Spread) -> Spread:
     return seconds.per(runs * ROWS_A_RUN)
 
 
-def part(
-    small: Database, middle: Database, repetitions: int, large: Callable[[], Database] | None
-) -> Section:
-    """Compares the ways at a tenth of the runs, at all of them, and at ten times as many.
+def part(small: Database, middle: Database, repetitions: int) -> Section:
+    """Compares the ways at a tenth of the runs and at all of them.
 
     Args:
         small: With N/10 runs, deployed to @expand.
         middle: With N runs, likewise.
         repetitions: How often each way is measured.
-        large: Makes the database with 10 N runs, where three repetitions have to do.
     """
     wal: dict[str, list[float]] = {}
     say(f"  {small.runs:,} and {middle.runs:,} runs in turn")
@@ -293,18 +290,7 @@ def part(
         small.runs: {way: rate(small, way, times[f"few, {way}"]) for way in ways},
         middle.runs: {way: rate(middle, way, times[way]) for way in ways},
     }
-    biggest, smaller = middle, small
     grown = rates[middle.runs][ONE] / rates[small.runs][ONE]
-    if large:
-        biggest, smaller = large(), middle
-        say(f"  {biggest.runs:,} runs")
-        # N again, beside 10 N: what else the machine does meets both.
-        taken = alternate(
-            contenders(biggest, {}) | {"again": ways[ONE]}, min(3, repetitions), warm_up=False
-        )
-        again = rate(middle, ONE, taken.pop("again"))
-        rates[biggest.runs] = {way: rate(biggest, way, t) for way, t in taken.items()}
-        grown = rates[biggest.runs][ONE] / again
     for database in (small, middle):
         database.run(f"drop schema {', '.join(SCRATCH)} cascade")
     why = (
@@ -375,7 +361,7 @@ def part(
             ),
             Goal("backfill: 2 sessions against 1", times[ONE] / times[TWO], 1.6),
             Goal(
-                f"backfill, 1 session: rate with {biggest.runs:,} runs against {smaller.runs:,}",
+                f"backfill, 1 session: rate with {middle.runs:,} runs against {small.runs:,}",
                 grown,
                 0.9,
             ),

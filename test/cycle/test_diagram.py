@@ -23,7 +23,21 @@ def test_the_phases_are_drawn_as_they_are() -> None:
     assert drawn == (ROOT / "docs/phases.svg").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["tables", "phases"])
+def test_the_families_are_drawn_as_they_are() -> None:
+    drawn = run("./script/diagram", "families").stdout
+    assert drawn == (ROOT / "docs/families.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["tables", "phases", "families"])
+def test_a_picture_follows_the_colour_scheme_of_the_reader(name: str) -> None:
+    text = (ROOT / f"docs/{name}.svg").read_text(encoding="utf-8")
+    dark = text.split("@media (prefers-color-scheme: dark)")[1].split("</style>")[0]
+    # Every colour that is fixed in an attribute and too near to one of the backgrounds.
+    for attribute in ('[fill="#ffffff"]', "text {", '[stroke="#656d76"]', '[style*="#656d76"]'):
+        assert attribute in dark
+
+
+@pytest.mark.parametrize("name", ["tables", "phases", "families"])
 def test_no_text_leaves_the_picture(name: str) -> None:
     """Nor runs into another one of its line; reckoned with a wide font."""
     picture = ElementTree.parse(ROOT / f"docs/{name}.svg").getroot()
