@@ -58,6 +58,6 @@ comment on index public.idx_step_events_gin is 'Steps by one of their events: @>
 comment on index public.idx_run_events_gin is
 'Runs by one of their events of no step: @>, together with events <> ''[]''';
 
-insert into consolidation.deployed_change (change) values ('search_indexes');
+call consolidation.note_deployed('search_indexes');
 
 commit;

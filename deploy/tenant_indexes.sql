@@ -32,6 +32,6 @@ comment on index public.idx_run_endpoints_gin is
 comment on index public.idx_step_screenshots_gin is
 'find_steps(screenshots => …): the organisation, then its screenshots';
 
-insert into consolidation.deployed_change (change) values ('tenant_indexes');
+call consolidation.note_deployed('tenant_indexes');
 
 commit;

@@ -157,13 +157,6 @@ comment on column consolidation.progress_by_session.runs_at_hand is
 'Executions of its present batch, or of one it was ended in that nobody has taken yet';
 comment on column consolidation.progress_by_session.at_hand_since is 'When that batch began';
 
-revoke all on function consolidation.estimated_rows(text) from public;
-grant execute
-on function
-consolidation.estimated_rows(text)
-to workflow_maintenance;
-grant select on consolidation.progress, consolidation.progress_by_session to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/progress');
+call consolidation.note_deployed('move/progress');
 
 commit;

@@ -213,11 +213,6 @@ end;
 comment on function consolidation.privileges_definition(regclass) is
 'Statements that give a table or view its owner and privileges again';
 
-revoke all on function consolidation.keys_definition(regclass) from public;
-revoke all on function consolidation.rules_definition(regclass) from public;
-revoke all on function consolidation.comments_definition(regclass) from public;
-revoke all on function consolidation.privileges_definition(regclass) from public;
-
-insert into consolidation.deployed_change (change) values ('move/table_parts_definition');
+call consolidation.note_deployed('move/table_parts_definition');
 
 commit;
