@@ -115,16 +115,18 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    statements text [];
     statement text;
 begin
     -- A revoke takes from a role what is declared, too: the second pass grants it.
     for pass in 1..2 loop
-        for statement in
+        statements := array(
             select u.statement from consolidation.unequal_privilege as u order by u.ordinal
-        loop
+        );
+        exit when statements = '{}';
+        foreach statement in array statements loop
             execute statement;
         end loop;
-        exit when not found;
     end loop;
 end;
 $$;

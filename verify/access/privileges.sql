@@ -9,11 +9,12 @@ select consolidation.claim_none(
     array(
         select format('%s %s', r.kind, r.names)
         from consolidation.privilege_rule as r
+        cross join unnest(array[r.app, r.maintenance, r.everybody]) as p (letters)
         where
-            concat(r.app, r.maintenance, r.everybody) !~ case
-                when r.kind in ('table', 'view') then '^S?I?U?D?(SIU?D)?$'
-                when r.kind in ('function', 'procedure') then '^(execute)+$'
-                when r.kind in ('schema', 'sequence') then '^usage$'
+            p.letters !~ case
+                when r.kind in ('table', 'view') then '^S?I?U?D?$'
+                when r.kind in ('function', 'procedure') then '^(execute)?$'
+                when r.kind in ('schema', 'sequence') then '^(usage)?$'
                 else '^no such kind$'
             end
     )

@@ -30,8 +30,6 @@ select consolidation.claim_none(
     'the functions that note changes and set privileges are pinned and closed to applications',
     consolidation.loose_function(
         array[
-            'consolidation.claim(text,boolean)',
-            'consolidation.claim_none(text,text[])',
             'consolidation.is_deployed(text)',
             'consolidation.is_reverted(text)',
             'consolidation.require_read_committed()',

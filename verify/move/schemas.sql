@@ -13,6 +13,12 @@ select consolidation.claim_none(
     )
 );
 
+-- Owners of old tables can, from the cut-over on.
+select consolidation.claim(
+    'applications cannot use the schema legacy',
+    not has_schema_privilege('workflow_app', 'legacy', 'usage')
+);
+
 select consolidation.claim(
     'deployed_change has a row for the change that creates it',
     exists (select from consolidation.deployed_change as d where d.change = 'move/schemas')
