@@ -115,7 +115,10 @@ select
     c.relowner,
     coalesce(
         c.relacl,
-        acldefault(case k.kind when 'sequence' then 's'::"char" else 'r'::"char" end, c.relowner)
+        case
+            when k.kind = 'sequence' then acldefault('s', c.relowner)
+            else acldefault('r', c.relowner)
+        end
     ),
     case
         when k.kind = 'table' then

@@ -111,10 +111,13 @@ begin atomic
         v.place,
         format('alter table %s %s row level security', source, v.setting)
     from pg_class as c
+    -- Said either way: an event trigger of the database may isolate every new table.
     cross join lateral (
-        values (1, c.relrowsecurity, 'enable'), (2, c.relforcerowsecurity, 'force')
-    ) as v (place, is_set, setting)
-    where c.oid = source and v.is_set;
+        values
+        (1, case when c.relrowsecurity then 'enable' else 'disable' end),
+        (2, case when c.relforcerowsecurity then 'force' else 'no force' end)
+    ) as v (place, setting)
+    where c.oid = source and c.relkind = 'r';
 end;
 comment on function consolidation.rules_definition(regclass) is
 'Statements that create triggers and policies of a table again';

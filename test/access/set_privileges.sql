@@ -4,17 +4,17 @@ begin;
 select plan(12);
 
 create role stranger;
-create role "Odd Name";
+create role "OddName";
 prepare unequal as
 select u.statement from consolidation.unequal_privilege as u;
 
 select is_empty('unequal', 'a deployed database has what is declared');
 
 grant select on consolidation.change to stranger with grant option;
-grant insert (trace_id) on consolidation.change to "Odd Name";
+grant insert (trace_id) on consolidation.change to "OddName";
 grant truncate on consolidation.chunk to workflow_maintenance;
 grant usage on sequence consolidation.chunk_chunk_id_seq to public;
-grant execute on function consolidation.set_privileges() to "Odd Name";
+grant execute on function consolidation.set_privileges() to "OddName";
 revoke execute on function public.current_org_id() from public;
 revoke select on consolidation.old_trace from workflow_maintenance;
 alter table consolidation.change enable row level security;
@@ -24,10 +24,10 @@ select set_eq(
     $$
     values
     ('revoke all on table consolidation.change from stranger cascade'),
-    ('revoke all on table consolidation.change from "Odd Name" cascade'),
+    ('revoke all on table consolidation.change from "OddName" cascade'),
     ('revoke all on table consolidation.chunk from workflow_maintenance cascade'),
     ('revoke all on sequence consolidation.chunk_chunk_id_seq from public cascade'),
-    ('revoke all on routine consolidation.set_privileges() from "Odd Name" cascade'),
+    ('revoke all on routine consolidation.set_privileges() from "OddName" cascade'),
     ('grant execute on routine public.current_org_id() to public'),
     ('grant select on table consolidation.old_trace to workflow_maintenance'),
     (
@@ -61,14 +61,14 @@ select ok(
 create sequence public.ticket;
 grant usage on sequence public.ticket to stranger, public;
 create view public.report as select 1 as one;
-grant all on public.report to stranger, workflow_app, "Odd Name";
+grant all on public.report to stranger, workflow_app, "OddName";
 select consolidation.revoke_everything('public.ticket');
 select consolidation.revoke_everything('public.report');
 select is_empty(
     $$
     select from pg_class as c
     cross join lateral aclexplode(c.relacl) as x
-    where c.oid in ('public.ticket'::regclass, 'public.report'::regclass) and x.grantee <> c.relowner
+    where c.relname in ('ticket', 'report') and x.grantee <> c.relowner
     $$,
     'everything can be taken from everybody but the owner'
 );
