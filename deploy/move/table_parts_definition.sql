@@ -180,6 +180,11 @@ begin atomic
     from pg_class as c
     where c.oid = source
     union all
+    select
+        15,
+        1,
+        format('select consolidation.revoke_everything(%L)', source)
+    union all
     -- In the order in which they were granted: who grants with a grant option has it first.
     select
         16,

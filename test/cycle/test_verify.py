@@ -265,9 +265,16 @@ breaks(
 )
 breaks(
     "access/set_privileges",
-    "note changes",
+    "declared privileges",
     "grant execute on function consolidation.is_deployed(text) to workflow_app",
     "grant execute on function consolidation.is_reverted(text) to public",
+)
+breaks(
+    "access/set_privileges",
+    "note changes",
+    "alter function consolidation.set_privileges() reset search_path",
+    "alter function consolidation.is_reverted(text) set search_path = public",
+    "alter function consolidation.is_deployed(text) rename to is_gone",
 )
 breaks(
     "documents/iso8601",
@@ -758,19 +765,18 @@ breaks(
 )
 
 
-def revoked_functions(change: str) -> list[str]:
-    """Functions and procedures that a deploy script closes to the public."""
-    return re.findall(
-        r"^revoke all on (?:function|procedure) (consolidation\.\w+\([^)]*\)) from public;",
-        (ROOT / f"deploy/{change}.sql").read_text(),
-        flags=re.MULTILINE,
-    )
+def closed_functions(change: str) -> list[str]:
+    """Functions and procedures that a verify script claims to be closed to applications."""
+    return [
+        function
+        for claim, statement in CLAIMS[change]
+        if "applications cannot execute" in (claim or "")
+        for function in re.findall(r"'(consolidation\.\w+\([^']*\))'", statement)
+    ]
 
 
 for change in (c for c in PLAN if c.startswith(("swap/", "proof/"))):
-    if not any("applications cannot execute" in (claim or "") for claim, _ in CLAIMS[change]):
-        continue
-    for function in revoked_functions(change):
+    for function in closed_functions(change):
         breaks(
             change,
             "applications cannot execute",
@@ -875,7 +881,7 @@ breaks(
 )
 breaks(
     "access/set_privileges",
-    "note changes",
+    "declared privileges",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
 )
 caller_view("access/not_isolated", "public.not_isolated")
@@ -1401,7 +1407,8 @@ def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
             "access/set_privileges",
             "alter table user_workflow_run disable row level security",
             "row level security of every table of the project is on or off as declared\n"
-            "DETAIL:  Not so: alter table public.user_workflow_run enable row level security",
+            "DETAIL:  Not so: alter table public.user_workflow_run enable row level security, "
+            "force row level security",
         ),
         (
             "cut_over",
