@@ -27,7 +27,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'the functions that note changes and set privileges are pinned and closed to applications',
+    'the functions that note changes and set privileges exist and have a fixed search path',
     consolidation.loose_function(
         array[
             'consolidation.is_deployed(text)',
