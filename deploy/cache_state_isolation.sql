@@ -61,8 +61,6 @@ begin
     end if;
 end
 $$;
-revoke all on function public.is_own_workflow(uuid) from public;
-grant execute on function public.is_own_workflow(uuid) to workflow_app, workflow_maintenance;
 
 do $$
 begin
@@ -117,6 +115,6 @@ comment on policy user_workflow_cache_state_org_isolation on public.user_workflo
 'An application sees and writes the page states of workflows that its organisation has runs or
 configurations of';
 
-insert into consolidation.deployed_change (change) values ('cache_state_isolation');
+call consolidation.note_deployed('cache_state_isolation');
 
 commit;

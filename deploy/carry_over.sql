@@ -17,5 +17,4 @@ call consolidation.backfill();
 analyze public.user_workflow_run;
 analyze public.user_workflow_run_step;
 
-insert into consolidation.deployed_change (change) values ('carry_over')
-on conflict do nothing;
+call consolidation.note_deployed('carry_over');

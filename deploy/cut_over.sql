@@ -14,5 +14,4 @@ select consolidation.is_deployed('cut_over') as deployed \gset
 
 call consolidation.cut_over();
 
-insert into consolidation.deployed_change (change) values ('cut_over')
-on conflict do nothing;
+call consolidation.note_deployed('cut_over');

@@ -73,5 +73,4 @@ comment on index public.idx_run_endpoints_gin is
 comment on index public.idx_step_screenshots_gin is
 'find_steps(screenshots => ...): the organisation, then its screenshots';
 
-insert into consolidation.deployed_change (change) values ('search_indexes')
-on conflict do nothing;
+call consolidation.note_deployed('search_indexes');

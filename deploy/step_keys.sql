@@ -39,6 +39,6 @@ validate constraint user_workflow_run_step_run_id_fkey;
 alter table public.user_workflow_run_step
 validate constraint user_workflow_run_step_org_id_run_id_fkey;
 
-insert into consolidation.deployed_change (change) values ('step_keys');
+call consolidation.note_deployed('step_keys');
 
 commit;

@@ -330,6 +330,42 @@ from project_function as f
 where f.nspname = 'public' and not f.is_trigger
 order by f.label;
 
+-- Privileges --------------------------------------------------------------------------------------
+
+insert into rule (holds, description)
+select
+    r.oid in (select o.id from consolidation.project_object as o),
+    format('the privileges of %s are declared', r.label)
+from (
+    select
+        oid,
+        label
+    from project_relation
+    where relkind in ('r', 'p', 'v', 'm')
+    union all
+    select
+        oid,
+        label
+    from project_function
+) as r
+order by r.label;
+
+insert into rule (holds, description)
+select
+    exists (
+        select from consolidation.project_object as o where o.kind = r.kind and o.name ~ r.names
+    ),
+    format('there is a %s that a rule for %s declares privileges for', r.kind, r.names)
+from consolidation.privilege_rule as r
+order by r.kind, r.names;
+
+insert into rule (holds, description)
+select
+    o.target not in (select u.target from consolidation.unequal_privilege as u),
+    format('%s has the privileges and the row level security that are declared', o.target)
+from consolidation.project_object as o
+order by o.target;
+
 -- Foreign keys ------------------------------------------------------------------------------------
 
 insert into rule (holds, description)

@@ -88,32 +88,6 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'applications and workflow_maintenance can read and write every old name',
-    array(
-        select format('%s on %s for %s', p.privilege, n.name, r.name)
-        from unnest(
-            consolidation.six_tables() || array['workflow_configs', 'micro_state']
-        ) as n (name)
-        cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
-        cross join unnest(array['workflow_app', 'workflow_maintenance']) as r (name)
-        where
-            has_table_privilege(r.name, to_regclass('public.' || n.name), p.privilege)
-            is not true
-    )
-);
-
-select consolidation.claim_none(
-    'applications can read the views behind the old names',
-    array(
-        select v.name
-        from unnest(array['event_row', 'screenshot_row', 'context_row', 'endpoint_row']) as v (name)
-        where
-            has_table_privilege('workflow_app', to_regclass('consolidation.' || v.name), 'select')
-            is not true
-    )
-);
-
-select consolidation.claim_none(
     'the sequences of the old ids have their names',
     array(
         select n.name

@@ -15,5 +15,4 @@ select consolidation.is_deployed('drop_old_tables') as deployed \gset
 
 call consolidation.drop_old_tables();
 
-insert into consolidation.deployed_change (change) values ('drop_old_tables')
-on conflict do nothing;
+call consolidation.note_deployed('drop_old_tables');

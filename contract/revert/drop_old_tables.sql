@@ -15,6 +15,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 do $$ begin perform consolidation.rebuild_old_tables(); end $$;
+do $$ begin perform consolidation.set_privileges(); end $$;
 
 commit;
 

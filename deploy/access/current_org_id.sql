@@ -24,6 +24,6 @@ comment on function public.current_org_id() is
 'The organisation of the session, from the setting app.current_org_id; null when the setting is
 missing or empty (which is what "set local" leaves behind). Raises 22P02 when it is no uuid';
 
-insert into consolidation.deployed_change (change) values ('access/current_org_id');
+call consolidation.note_deployed('access/current_org_id');
 
 commit;

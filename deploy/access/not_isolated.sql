@@ -240,8 +240,6 @@ comment on column public.not_isolated.tables is
 comment on column public.not_isolated.only_without_organisation is
 'Whether it holds only while the session names no organisation in app.current_org_id';
 
-grant select on public.not_isolated to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('access/not_isolated');
+call consolidation.note_deployed('access/not_isolated');
 
 commit;

@@ -47,11 +47,6 @@ with check (true);
 comment on policy user_workflow_run_step_maintenance on public.user_workflow_run_step is
 'Deploys, backfill, comparison and reports work across organisations';
 
-alter table public.user_workflow_run enable row level security;
-alter table public.user_workflow_run force row level security;
-alter table public.user_workflow_run_step enable row level security;
-alter table public.user_workflow_run_step force row level security;
-
 -- Row level security hides rows without a word. Whoever carries over or compares asks first.
 create function consolidation.see_everything()
 returns void
@@ -89,15 +84,7 @@ end;
 $$;
 comment on function consolidation.see_everything() is
 'Raises 42501 if row level security hides rows of old tables or documents from the current role';
-revoke all on function consolidation.see_everything() from public;
-grant execute on function consolidation.see_everything() to workflow_maintenance;
 
--- Applications get their privileges at the cut-over: before it, what they wrote here would be
--- overwritten from the old tables.
-grant select, insert, update, delete
-on public.user_workflow_run, public.user_workflow_run_step
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('access/row_level_security');
+call consolidation.note_deployed('access/row_level_security');
 
 commit;

@@ -35,9 +35,7 @@ comment on function public.use_organisation(uuid) is
 writes; the same as set local app.current_org_id. The setting ends with the transaction, so call it
 in each transaction, after begin; pooled connections stay clean. Raises 22004 for null, 22P02 for
 text that is no uuid';
--- Whatever the default privileges of the database are: it gives nobody more than "set" does.
-grant execute on function public.use_organisation(uuid) to public;
 
-insert into consolidation.deployed_change (change) values ('access/use_organisation');
+call consolidation.note_deployed('access/use_organisation');
 
 commit;

@@ -108,10 +108,6 @@ begin
 end
 $$;
 
-revoke all on function consolidation.plain_column() from public;
-revoke all on function consolidation.give_types(jsonb) from public;
-grant execute on function consolidation.plain_column() to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('documents/application_types');
+call consolidation.note_deployed('documents/application_types');
 
 commit;

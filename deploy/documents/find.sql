@@ -165,25 +165,6 @@ comment on function public.find_event(bigint) is
 run, its step (null for an event of no step), its place in the array from 1, the event. No row if
 there is none. Raises 22023 for a negative event_id, which only the old names show';
 
-revoke all on function public.find_runs(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) from public;
-revoke all on function public.find_steps(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) from public;
-revoke all on function public.find_event(
-    bigint
-) from public;
-grant execute on function public.find_runs(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) to workflow_app, workflow_maintenance;
-grant execute on function public.find_steps(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) to workflow_app, workflow_maintenance;
-grant execute on function public.find_event(
-    bigint
-) to workflow_app, workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('documents/find');
+call consolidation.note_deployed('documents/find');
 
 commit;

@@ -56,9 +56,6 @@ comment on function public.get_run(uuid) is
 'A run as one JSON object: its columns, and "steps", an array of its steps in their order. Times are
 in UTC. Null if the session sees no such run';
 
-revoke all on function public.get_run(uuid) from public;
-grant execute on function public.get_run(uuid) to workflow_app, workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('documents/get_run');
+call consolidation.note_deployed('documents/get_run');
 
 commit;

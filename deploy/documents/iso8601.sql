@@ -126,6 +126,6 @@ comment on function public.from_iso8601(text) is
 'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "… BC", "infinity" and
 "-infinity". Returns null for anything else, and never raises';
 
-insert into consolidation.deployed_change (change) values ('documents/iso8601');
+call consolidation.note_deployed('documents/iso8601');
 
 commit;

@@ -245,6 +245,6 @@ return public.add_endpoints(add_endpoint.run_id, jsonb_build_array(add_endpoint.
 comment on function public.add_endpoint(uuid, uuid) is
 'As add_endpoint(uuid, text), for ids that are uuids';
 
-insert into consolidation.deployed_change (change) values ('documents/run_functions');
+call consolidation.note_deployed('documents/run_functions');
 
 commit;

@@ -186,19 +186,6 @@ begin
 end
 $$;
 
-revoke all on function public.find_run_ids(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) from public;
-revoke all on function public.find_step_ids(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) from public;
-grant execute on function public.find_run_ids(
-    jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-) to workflow_app, workflow_maintenance;
-grant execute on function public.find_step_ids(
-    jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-) to workflow_app, workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('documents/search');
+call consolidation.note_deployed('documents/search');
 
 commit;

@@ -237,6 +237,6 @@ comment on function public.add_screenshot(
 'Appends one screenshot to a step; timestamp: default now. confidence: 0 to 1. Errors as
 add_screenshots';
 
-insert into consolidation.deployed_change (change) values ('documents/step_functions');
+call consolidation.note_deployed('documents/step_functions');
 
 commit;

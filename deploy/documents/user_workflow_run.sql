@@ -149,6 +149,6 @@ for each row
 when (old.* is distinct from new.* and old.updated_at is not distinct from new.updated_at)
 execute function public.set_updated_at();
 
-insert into consolidation.deployed_change (change) values ('documents/user_workflow_run');
+call consolidation.note_deployed('documents/user_workflow_run');
 
 commit;

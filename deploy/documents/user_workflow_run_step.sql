@@ -174,6 +174,6 @@ when (
 )
 execute function public.fill_step_keys();
 
-insert into consolidation.deployed_change (change) values ('documents/user_workflow_run_step');
+call consolidation.note_deployed('documents/user_workflow_run_step');
 
 commit;

@@ -115,14 +115,8 @@ comment on view consolidation.context_row is
 'Context keys of the documents as rows of workflow_trace_context, with their place, their origin and
 whether the old table could hold them. as_built: the origin has an id and a time';
 
-revoke all on function consolidation.context_of_old_rows(bigint []) from public;
-grant execute on function consolidation.context_of_old_rows(bigint []) to workflow_maintenance;
 -- The view asks for the rights of its reader on the table as well.
-grant select, insert, update, delete
-on public.workflow_trace_context, consolidation.old_context
-to workflow_maintenance;
-grant select on consolidation.context_row to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('mapping/context');
+call consolidation.note_deployed('mapping/context');
 
 commit;

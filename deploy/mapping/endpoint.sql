@@ -61,14 +61,8 @@ comment on view consolidation.endpoint_row is
 element itself and whether the old table could hold it. as_built: the element is a number that can
 be an id';
 
-revoke all on function consolidation.endpoints_of_old_rows(bigint []) from public;
-grant execute on function consolidation.endpoints_of_old_rows(bigint []) to workflow_maintenance;
 -- The view asks for the rights of its reader on the table as well.
-grant select, insert, update, delete
-on public.workflow_trace_endpoint, consolidation.old_endpoint
-to workflow_maintenance;
-grant select on consolidation.endpoint_row to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('mapping/endpoint');
+call consolidation.note_deployed('mapping/endpoint');
 
 commit;

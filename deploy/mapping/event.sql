@@ -155,15 +155,8 @@ comment on view consolidation.event_row is
 itself and whether the old table could hold it. as_built: the element has the keys that
 consolidate() gives it, and no others';
 
-revoke all on function consolidation.events_of_old_rows(bigint [], boolean) from public;
-grant execute on function consolidation.events_of_old_rows(bigint [], boolean)
-to workflow_maintenance;
 -- The view asks for the rights of its reader on the table as well.
-grant select, insert, update, delete
-on public.workflow_events, consolidation.old_event
-to workflow_maintenance;
-grant select on consolidation.event_row to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('mapping/event');
+call consolidation.note_deployed('mapping/event');
 
 commit;

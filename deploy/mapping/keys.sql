@@ -155,6 +155,6 @@ $$;
 comment on function consolidation.to_score(jsonb) is
 'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
 
-insert into consolidation.deployed_change (change) values ('mapping/keys');
+call consolidation.note_deployed('mapping/keys');
 
 commit;

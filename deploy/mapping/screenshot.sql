@@ -238,13 +238,8 @@ comment on view consolidation.screenshot_row is
 their place in the array, the element itself and whether the old table could hold it. as_built: the
 element has the keys that consolidate() gives it, and no others';
 
-revoke all on function consolidation.screenshots_of_old_rows from public;
-grant execute on function consolidation.screenshots_of_old_rows to workflow_maintenance;
 -- The view asks for the rights of its reader on the table as well.
-grant select, insert, update, delete
-on public.workflow_trace_screenshot, consolidation.old_screenshot to workflow_maintenance;
-grant select on consolidation.screenshot_row to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('mapping/screenshot');
+call consolidation.note_deployed('mapping/screenshot');
 
 commit;

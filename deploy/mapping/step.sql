@@ -134,17 +134,8 @@ comment on function consolidation.write_steps(bigint [], consolidation.known_ste
 'Inserts the steps of these executions from the old tables, or replaces what they say. known: steps
 that were carried back, which keep their keys';
 
-revoke all on function consolidation.write_steps(
-    bigint [], consolidation.known_step []
-) from public;
-grant execute on function consolidation.write_steps(bigint [], consolidation.known_step [])
-to workflow_maintenance;
 -- The view asks for the rights of its reader on the table as well.
-grant select, insert, update, delete
-on public.workflow_steps, consolidation.old_step
-to workflow_maintenance;
-grant select on consolidation.step_row to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('mapping/step');
+call consolidation.note_deployed('mapping/step');
 
 commit;

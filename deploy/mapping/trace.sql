@@ -167,14 +167,8 @@ $$;
 comment on function consolidation.write_runs(bigint []) is
 'Inserts the runs of these executions from the old tables, or replaces what they say';
 
-revoke all on function consolidation.write_runs(bigint []) from public;
-grant execute on function consolidation.write_runs(bigint []) to workflow_maintenance;
 -- The view asks for the rights of its reader on the table as well.
-grant select, insert, update, delete
-on public.workflow_trace, consolidation.old_trace
-to workflow_maintenance;
-grant select on consolidation.trace_row to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('mapping/trace');
+call consolidation.note_deployed('mapping/trace');
 
 commit;

@@ -234,17 +234,6 @@ comment on function consolidation.put_in(bigint []) is
 'Updates and inserts the rows that the documents of these executions show and the old tables do not
 hold';
 
-revoke all
-on function
-consolidation.take_out(bigint []), consolidation.put_in_runs(bigint []),
-consolidation.put_in_elements(bigint []), consolidation.put_in(bigint [])
-from public;
-grant execute
-on function
-consolidation.take_out(bigint []), consolidation.put_in_runs(bigint []),
-consolidation.put_in_elements(bigint []), consolidation.put_in(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/back_rows');
+call consolidation.note_deployed('move/back_rows');
 
 commit;

@@ -185,25 +185,6 @@ several cores; each returns when all is done, or when stop_backfill asks it to. 
 parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
 carried. Call it outside a transaction';
 
-revoke all on function consolidation.carry_chunk(bigint) from public;
-revoke all on function consolidation.run_batch(
-    text, bigint, interval, consolidation.batch_state
-) from public;
-revoke all on procedure consolidation.run_batches(
-    text, integer, interval, interval, interval, bigint
-) from public;
-revoke all on procedure consolidation.backfill(integer, interval, interval, interval) from public;
-grant execute
-on function
-consolidation.carry_chunk(bigint),
-consolidation.run_batch(text, bigint, interval, consolidation.batch_state)
-to workflow_maintenance;
-grant execute
-on procedure
-consolidation.run_batches(text, integer, interval, interval, interval, bigint),
-consolidation.backfill(integer, interval, interval, interval)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/backfill');
+call consolidation.note_deployed('move/backfill');
 
 commit;

@@ -211,21 +211,6 @@ comment on function consolidation.claim_chunk(text, integer) is
 'Takes the next batch_size executions of a task, or a batch that an ended session left. Returns the
 chunk_id to work on in the next transaction; null once everything is done, for which it waits';
 
-revoke all on function consolidation.enter_batch() from public;
-revoke all on function consolidation.check_batch_size(integer) from public;
-revoke all on function consolidation.plan_chunks(text) from public;
-revoke all on function consolidation.next_batch(consolidation.chunk, integer) from public;
-revoke all on function consolidation.claim_chunk(text, integer) from public;
-grant execute
-on function
-consolidation.enter_batch(),
-consolidation.check_batch_size(integer),
-consolidation.plan_chunks(text),
-consolidation.next_batch(consolidation.chunk, integer),
-consolidation.claim_chunk(text, integer)
-to workflow_maintenance;
-grant select, insert, update, delete on consolidation.chunk to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/batches');
+call consolidation.note_deployed('move/batches');
 
 commit;

@@ -174,16 +174,6 @@ An id that two elements claim is settled in the documents; a row that an old tab
 aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
 that is not read committed';
 
-revoke all on function consolidation.put_in_singly(bigint) from public;
-revoke all on function consolidation.carry_back_by_halves(bigint []) from public;
-revoke all on function consolidation.carry_back(bigint []) from public;
-grant execute
-on function
-consolidation.put_in_singly(bigint),
-consolidation.carry_back_by_halves(bigint []),
-consolidation.carry_back(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/carry_back');
+call consolidation.note_deployed('move/carry_back');
 
 commit;

@@ -151,21 +151,6 @@ and run from several sessions. Ends also when patience is over (default: never),
 stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
 transaction';
 
-revoke all on function consolidation.note_everything() from public;
-revoke all on function consolidation.queued_traces(bigint, integer) from public;
-revoke all on function consolidation.carry_changes(integer, bigint) from public;
-revoke all on procedure consolidation.catch_up(integer, interval) from public;
-grant execute
-on function
-consolidation.note_everything(),
-consolidation.queued_traces(bigint, integer),
-consolidation.carry_changes(integer, bigint)
-to workflow_maintenance;
-grant execute
-on procedure
-consolidation.catch_up(integer, interval)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/catch_up');
+call consolidation.note_deployed('move/catch_up');
 
 commit;

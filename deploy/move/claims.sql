@@ -134,16 +134,6 @@ comment on function consolidation.free_id(text, text []) is
 'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not
 among those taken';
 
-revoke all on function consolidation.claims_of(bigint []) from public;
-revoke all on function consolidation.judged_claim(bigint []) from public;
-revoke all on function consolidation.free_id(text, text []) from public;
-grant execute
-on function
-consolidation.claims_of(bigint []),
-consolidation.judged_claim(bigint []),
-consolidation.free_id(text, text [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/claims');
+call consolidation.note_deployed('move/claims');
 
 commit;

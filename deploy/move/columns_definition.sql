@@ -148,10 +148,6 @@ comment on function consolidation.columns_definition(regclass) is
 'Statements that create a table again, and what its columns say besides: compression, storage,
 statistics';
 
-revoke all on function consolidation.column_definition(regclass, smallint) from public;
-revoke all on function consolidation.serial_definition(regclass) from public;
-revoke all on function consolidation.columns_definition(regclass) from public;
-
-insert into consolidation.deployed_change (change) values ('move/columns_definition');
+call consolidation.note_deployed('move/columns_definition');
 
 commit;

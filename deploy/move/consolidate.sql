@@ -181,21 +181,6 @@ comment on function consolidation.consolidate(bigint []) is
 there. Keeps what only the documents can say. Raises 23502 for a row that cannot be carried, 25000
 in a transaction that is not read committed';
 
-revoke all on function consolidation.lock_traces(bigint []) from public;
-revoke all on function consolidation.lock_traces_shared(bigint []) from public;
-revoke all on function consolidation.remove_what_is_gone(bigint []) from public;
-revoke all on function consolidation.rebuild_documents(bigint []) from public;
-revoke all on function consolidation.consolidate(bigint []) from public;
-grant select, insert, delete on consolidation.carried_back to workflow_maintenance;
-grant execute
-on function
-consolidation.lock_traces(bigint []),
-consolidation.lock_traces_shared(bigint []),
-consolidation.remove_what_is_gone(bigint []),
-consolidation.rebuild_documents(bigint []),
-consolidation.consolidate(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/consolidate');
+call consolidation.note_deployed('move/consolidate');
 
 commit;

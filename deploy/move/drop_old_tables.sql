@@ -181,11 +181,6 @@ comment on function consolidation.rebuild_old_tables() is
 'Creates the old tables again as they were, empty, and puts every execution into the queue; does
 nothing if they are there. catch_up() fills them, from as many sessions as you like';
 
-revoke all on function consolidation.forget_old_tables() from public;
-revoke all on function consolidation.try_to_drop() from public;
-revoke all on procedure consolidation.drop_old_tables(interval) from public;
-revoke all on function consolidation.rebuild_old_tables() from public;
-
-insert into consolidation.deployed_change (change) values ('move/drop_old_tables');
+call consolidation.note_deployed('move/drop_old_tables');
 
 commit;

@@ -226,20 +226,6 @@ comment on function consolidation.keep_richer(
 'Gives rebuilt documents back what only the known ones could say: further keys, and elements that
 the old tables cannot hold';
 
-revoke all on function consolidation.known_elements(
-    consolidation.known_run [], consolidation.known_step []
-) from public;
-revoke all on function consolidation.merge_elements(jsonb, jsonb, jsonb, text) from public;
-revoke all on function consolidation.keep_richer(
-    consolidation.known_run [], consolidation.known_step []
-) from public;
-grant execute
-on function
-consolidation.known_elements(consolidation.known_run [], consolidation.known_step []),
-consolidation.merge_elements(jsonb, jsonb, jsonb, text),
-consolidation.keep_richer(consolidation.known_run [], consolidation.known_step [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/keep_richer');
+call consolidation.note_deployed('move/keep_richer');
 
 commit;

@@ -119,25 +119,6 @@ end;
 comment on function consolidation.next_size(integer, bigint, interval, interval) is
 'Executions of the next batch, so that it takes batch_time; at most twice as many as before';
 
-revoke all on function consolidation.stop_backfill(integer) from public;
-revoke all on function consolidation.is_asked_to_stop() from public;
-revoke all on function consolidation.check_pace(interval, interval, interval) from public;
-revoke all on function consolidation.standby_lag() from public;
-revoke all on function consolidation.next_size(integer, bigint, interval, interval) from public;
-revoke all on procedure consolidation.rest(timestamptz, interval, interval, boolean) from public;
-grant execute
-on function
-consolidation.stop_backfill(integer),
-consolidation.is_asked_to_stop(),
-consolidation.check_pace(interval, interval, interval),
-consolidation.standby_lag(),
-consolidation.next_size(integer, bigint, interval, interval)
-to workflow_maintenance;
-grant execute
-on procedure
-consolidation.rest(timestamptz, interval, interval, boolean)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/pace');
+call consolidation.note_deployed('move/pace');
 
 commit;

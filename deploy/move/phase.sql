@@ -26,8 +26,6 @@ comment on table consolidation.dropped_table is
 comment on column consolidation.dropped_table.table_name is 'Old table the statement belongs to';
 comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
 comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
--- phase() looks into it.
-grant select on consolidation.dropped_table to workflow_maintenance;
 
 create function consolidation.six_tables()
 returns text []
@@ -44,8 +42,6 @@ return array[
 ];
 comment on function consolidation.six_tables() is
 'The old tables that become documents, each after those it refers to';
-revoke all on function consolidation.six_tables() from public;
-grant execute on function consolidation.six_tables() to workflow_maintenance;
 
 create function consolidation.require_read_committed()
 returns void
@@ -69,8 +65,6 @@ $$;
 comment on function consolidation.require_read_committed() is
 'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
 first and has to see what was committed until then';
-revoke all on function consolidation.require_read_committed() from public;
-grant execute on function consolidation.require_read_committed() to workflow_maintenance;
 
 create function consolidation.phase()
 returns text

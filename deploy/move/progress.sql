@@ -199,17 +199,6 @@ $$;
 comment on function consolidation.done_line(text, bigint, timestamptz) is
 'The line with which a session ends its task: executions it has done since began, and their rate';
 
-revoke all on function consolidation.estimated_rows(text) from public;
-revoke all on function consolidation.done_line(text, bigint, timestamptz) from public;
-revoke all on function consolidation.progress_line(text) from public;
-grant execute
-on function
-consolidation.estimated_rows(text),
-consolidation.progress_line(text),
-consolidation.done_line(text, bigint, timestamptz)
-to workflow_maintenance;
-grant select on consolidation.progress, consolidation.progress_by_session to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/progress');
+call consolidation.note_deployed('move/progress');
 
 commit;

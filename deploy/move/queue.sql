@@ -217,16 +217,6 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
--- Emptying the queue uses "for update", which needs the update privilege.
-grant select, insert, update, delete on consolidation.change to workflow_maintenance;
-
-revoke all on function consolidation.capture_old() from public;
-revoke all on function consolidation.capture_new() from public;
-revoke all on function consolidation.start_capture(regclass, regproc) from public;
-revoke all on function consolidation.stop_capture(regclass) from public;
-revoke all on function consolidation.capture_state() from public;
-grant execute on function consolidation.capture_state() to workflow_maintenance;
-grant select on consolidation.missing_capture to workflow_maintenance;
 
 do $$
 declare
@@ -244,6 +234,6 @@ begin
 end
 $$;
 
-insert into consolidation.deployed_change (change) values ('move/queue');
+call consolidation.note_deployed('move/queue');
 
 commit;

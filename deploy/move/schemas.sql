@@ -22,14 +22,29 @@ set local search_path = pg_catalog, pg_temp;
 create schema consolidation;
 comment on schema consolidation is
 'Moves the eight workflow tables into documents and back; not for applications';
-revoke all on schema consolidation from public;
-grant usage on schema consolidation to workflow_maintenance;
 
 create schema legacy;
 comment on schema legacy is
 'The six old workflow tables, from the cut-over until the contract project drops them';
-revoke all on schema legacy from public;
-grant usage on schema legacy to workflow_maintenance;
+
+-- Nothing in them is in reach before access/privileges declares who may do what.
+do $$
+declare
+    statement text;
+begin
+    for statement in
+        select distinct format(
+            'revoke all on schema %I from %s', n.nspname, coalesce(quote_ident(r.rolname), 'public')
+        )
+        from pg_namespace as n
+        cross join lateral aclexplode(n.nspacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where n.nspname in ('consolidation', 'legacy') and x.grantee <> n.nspowner
+    loop
+        execute statement;
+    end loop;
+end
+$$;
 
 create table consolidation.deployed_change (
     change text not null,
@@ -57,8 +72,6 @@ end;
 $$;
 comment on function consolidation.claim(text, boolean) is
 'For verify scripts: raises P0004 with the sentence, unless it holds';
-revoke all on function consolidation.claim(text, boolean) from public;
-grant execute on function consolidation.claim(text, boolean) to workflow_maintenance;
 
 create function consolidation.claim_none(sentence text, counterexamples text [])
 returns void
@@ -82,8 +95,6 @@ $$;
 comment on function consolidation.claim_none(text, text []) is
 'For verify scripts: raises P0004 with the sentence and the first five counterexamples, unless there
 are none';
-revoke all on function consolidation.claim_none(text, text []) from public;
-grant execute on function consolidation.claim_none(text, text []) to workflow_maintenance;
 
 create function consolidation.is_deployed(change text)
 returns boolean
@@ -127,7 +138,6 @@ $$;
 comment on function consolidation.is_deployed(text) is
 'Whether the deploy script of a change has ended. Waits for another script of the plan that still
 runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
-revoke all on function consolidation.is_deployed(text) from public;
 
 create function consolidation.is_reverted(change text)
 returns boolean
@@ -173,7 +183,6 @@ comment on function consolidation.is_reverted(text) is
 'Whether the revert script of a change has ended, or the change was never deployed. Waits as
 is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
 of';
-revoke all on function consolidation.is_reverted(text) from public;
 
 insert into consolidation.deployed_change (change) values ('move/schemas');
 

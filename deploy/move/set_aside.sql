@@ -107,15 +107,6 @@ end;
 comment on function consolidation.set_aside(text, bigint, jsonb, text, text) is
 'Notes a row that an old table refused';
 
-revoke all on function consolidation.set_aside(text, bigint, jsonb, text, text) from public;
-grant execute on function consolidation.set_aside(text, bigint, jsonb, text, text)
-to workflow_maintenance;
-grant select, insert, delete on consolidation.set_aside to workflow_maintenance;
-grant select
-on consolidation.back_trace, consolidation.back_step, consolidation.back_event,
-consolidation.back_screenshot, consolidation.back_context, consolidation.back_endpoint
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/set_aside');
+call consolidation.note_deployed('move/set_aside');
 
 commit;

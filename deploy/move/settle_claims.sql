@@ -166,16 +166,6 @@ comment on function consolidation.settle_claims(bigint []) is
 'Gives elements and context keys of these executions whose claim is lost a new id, in their
 document; a row that moved here is deleted where the old table still has it';
 
-revoke all on function consolidation.with_new_ids(jsonb, text, jsonb) from public;
-revoke all on function consolidation.give_new_ids(text, bigint, bigint, jsonb) from public;
-revoke all on function consolidation.settle_claims(bigint []) from public;
-grant execute
-on function
-consolidation.with_new_ids(jsonb, text, jsonb),
-consolidation.give_new_ids(text, bigint, bigint, jsonb),
-consolidation.settle_claims(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('move/settle_claims');
+call consolidation.note_deployed('move/settle_claims');
 
 commit;

@@ -93,9 +93,6 @@ comment on function consolidation.table_definition(regclass) is
 views of the move, comments, privileges. Executed in the order of ordinal, table after table within
 each thousand';
 
-revoke all on function consolidation.bound_view(regclass) from public;
-revoke all on function consolidation.table_definition(regclass) from public;
-
-insert into consolidation.deployed_change (change) values ('move/table_definition');
+call consolidation.note_deployed('move/table_definition');
 
 commit;

@@ -111,10 +111,13 @@ begin atomic
         v.place,
         format('alter table %s %s row level security', source, v.setting)
     from pg_class as c
+    -- Said either way: an event trigger of the database may isolate every new table.
     cross join lateral (
-        values (1, c.relrowsecurity, 'enable'), (2, c.relforcerowsecurity, 'force')
-    ) as v (place, is_set, setting)
-    where c.oid = source and v.is_set;
+        values
+        (1, case when c.relrowsecurity then 'enable' else 'disable' end),
+        (2, case when c.relforcerowsecurity then 'force' else 'no force' end)
+    ) as v (place, setting)
+    where c.oid = source and c.relkind = 'r';
 end;
 comment on function consolidation.rules_definition(regclass) is
 'Statements that create triggers and policies of a table again';
@@ -177,6 +180,11 @@ begin atomic
     from pg_class as c
     where c.oid = source
     union all
+    select
+        15,
+        1,
+        format('select consolidation.revoke_everything(%L)', source)
+    union all
     -- In the order in which they were granted: who grants with a grant option has it first.
     select
         16,
@@ -213,11 +221,6 @@ end;
 comment on function consolidation.privileges_definition(regclass) is
 'Statements that give a table or view its owner and privileges again';
 
-revoke all on function consolidation.keys_definition(regclass) from public;
-revoke all on function consolidation.rules_definition(regclass) from public;
-revoke all on function consolidation.comments_definition(regclass) from public;
-revoke all on function consolidation.privileges_definition(regclass) from public;
-
-insert into consolidation.deployed_change (change) values ('move/table_parts_definition');
+call consolidation.note_deployed('move/table_parts_definition');
 
 commit;

@@ -70,7 +70,6 @@ $$;
 comment on function consolidation.lock_holders(regclass []) is
 'Sessions and prepared transactions that hold a lock on one of the tables; null if there are none';
 
-
 create function consolidation.take_locks(
     tables regclass [],
     mode text,
@@ -140,9 +139,7 @@ comment on function consolidation.take_locks(regclass [], text, interval, interv
 'Locks the tables in the given order for the rest of the transaction. Each attempt lasts at most
 "hold" in all (default 40 ms) and is given up whole; pauses grow from 0.1 s to 3 s. Raises 55P03
 after "patience" and names the holders. mode: share row exclusive, exclusive or access exclusive';
-revoke all on function consolidation.lock_holders(regclass []) from public;
-revoke all on function consolidation.take_locks(regclass [], text, interval, interval) from public;
 
-insert into consolidation.deployed_change (change) values ('move/take_locks');
+call consolidation.note_deployed('move/take_locks');
 
 commit;

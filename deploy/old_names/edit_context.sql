@@ -118,18 +118,6 @@ $$;
 comment on function consolidation.refuse_known_context_id(bigint, bigint, text) is
 'Locks the document of an execution and raises 23505 if a key of the execution has this context_id';
 
-revoke all on function consolidation.is_context_known(bigint, text, jsonb) from public;
-revoke all on function consolidation.take_context(bigint, text) from public;
-revoke all on function consolidation.put_context(bigint, text, jsonb, jsonb, boolean) from public;
-revoke all on function consolidation.refuse_known_context_id(bigint, bigint, text) from public;
-grant execute
-on function
-consolidation.is_context_known(bigint, text, jsonb),
-consolidation.take_context(bigint, text),
-consolidation.put_context(bigint, text, jsonb, jsonb, boolean),
-consolidation.refuse_known_context_id(bigint, bigint, text)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('old_names/edit_context');
+call consolidation.note_deployed('old_names/edit_context');
 
 commit;

@@ -139,18 +139,6 @@ comment on function consolidation.refuse_known_event_id(bigint, text) is
 'Raises 23505 if an element has this event_id. The caller has locked the document, so that another
 session that inserts the same id there waits, then sees it; ids from the sequence are new';
 
-revoke all on function consolidation.lock_events(bigint, bigint) from public;
-revoke all on function consolidation.find_event(bigint, bigint, bigint, jsonb) from public;
-revoke all on function consolidation.change_event(bigint, bigint, bigint, jsonb) from public;
-revoke all on function consolidation.refuse_known_event_id(bigint, text) from public;
-grant execute
-on function
-consolidation.lock_events(bigint, bigint),
-consolidation.find_event(bigint, bigint, bigint, jsonb),
-consolidation.change_event(bigint, bigint, bigint, jsonb),
-consolidation.refuse_known_event_id(bigint, text)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('old_names/edit_event');
+call consolidation.note_deployed('old_names/edit_event');
 
 commit;

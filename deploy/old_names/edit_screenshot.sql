@@ -158,20 +158,6 @@ $$;
 comment on function consolidation.refuse_known_screenshot_id(bigint, uuid, text) is
 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
 
-revoke all on function consolidation.lock_screenshots(bigint) from public;
-revoke all on function consolidation.find_screenshot(bigint, uuid, jsonb) from public;
-revoke all on function consolidation.change_screenshot(bigint, uuid, bigint, jsonb) from public;
-revoke all on function consolidation.append_screenshot(bigint, integer, jsonb) from public;
-revoke all on function consolidation.refuse_known_screenshot_id(bigint, uuid, text) from public;
-grant execute
-on function
-consolidation.lock_screenshots(bigint),
-consolidation.find_screenshot(bigint, uuid, jsonb),
-consolidation.change_screenshot(bigint, uuid, bigint, jsonb),
-consolidation.append_screenshot(bigint, integer, jsonb),
-consolidation.refuse_known_screenshot_id(bigint, uuid, text)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('old_names/edit_screenshot');
+call consolidation.note_deployed('old_names/edit_screenshot');
 
 commit;

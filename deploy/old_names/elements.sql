@@ -198,27 +198,6 @@ $$;
 comment on function consolidation.lock_run(bigint) is
 'Locks the document of an execution. The next statement sees what was committed while this waited';
 
-revoke all on function consolidation.raise_not_null(text, text, text) from public;
-revoke all on function consolidation.raise_foreign_key(text, text, text, text) from public;
-revoke all on function consolidation.raise_deleted(text, text) from public;
-revoke all on function consolidation.raise_unique(text, text, text, text) from public;
-revoke all on function consolidation.raise_concurrent_update(text) from public;
-revoke all on function consolidation.guard_trace_id() from public;
-revoke all on function consolidation.patch(jsonb, jsonb, jsonb) from public;
-revoke all on function consolidation.with_element(jsonb, bigint, jsonb) from public;
-revoke all on function consolidation.lock_run(bigint) from public;
-grant execute
-on function
-consolidation.raise_not_null(text, text, text),
-consolidation.raise_foreign_key(text, text, text, text),
-consolidation.raise_deleted(text, text),
-consolidation.raise_unique(text, text, text, text),
-consolidation.raise_concurrent_update(text),
-consolidation.patch(jsonb, jsonb, jsonb),
-consolidation.with_element(jsonb, bigint, jsonb),
-consolidation.lock_run(bigint)
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('old_names/elements');
+call consolidation.note_deployed('old_names/elements');
 
 commit;

@@ -178,7 +178,6 @@ alter table public.user_workflow_run_step enable always trigger refuse_null_retr
 alter table public.user_workflow_run_step enable always trigger guard_step_identity;
 alter table public.user_workflow_run_step enable always trigger keep_screenshots;
 
-revoke all on function public.keep_screenshots() from public;
 do $$
 begin
     -- Giving a function away takes create on its schema, for as long as that lasts.
@@ -192,6 +191,6 @@ begin
 end
 $$;
 
-insert into consolidation.deployed_change (change) values ('old_names/workflow_steps');
+call consolidation.note_deployed('old_names/workflow_steps');
 
 commit;

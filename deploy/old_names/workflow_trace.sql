@@ -93,6 +93,6 @@ execute function public.guard_run_identity();
 -- Also for loaders and logical replication, which write with session_replication_role = replica.
 alter table public.user_workflow_run enable always trigger guard_run_identity;
 
-insert into consolidation.deployed_change (change) values ('old_names/workflow_trace');
+call consolidation.note_deployed('old_names/workflow_trace');
 
 commit;

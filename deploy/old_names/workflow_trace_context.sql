@@ -185,10 +185,7 @@ alter function consolidation.deny_null_workflow_trace_context() owner to workflo
 alter function consolidation.write_workflow_trace_context() owner to workflow_maintenance;
 alter function consolidation.keep_context_origin() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-revoke all on function consolidation.deny_null_workflow_trace_context() from public;
-revoke all on function consolidation.write_workflow_trace_context() from public;
-revoke all on function consolidation.keep_context_origin() from public;
 
-insert into consolidation.deployed_change (change) values ('old_names/workflow_trace_context');
+call consolidation.note_deployed('old_names/workflow_trace_context');
 
 commit;

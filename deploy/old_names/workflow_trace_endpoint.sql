@@ -117,9 +117,7 @@ grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.deny_null_workflow_trace_endpoint() owner to workflow_maintenance;
 alter function consolidation.write_workflow_trace_endpoint() owner to workflow_maintenance;
 revoke create on schema consolidation from workflow_maintenance;
-revoke all on function consolidation.deny_null_workflow_trace_endpoint() from public;
-revoke all on function consolidation.write_workflow_trace_endpoint() from public;
 
-insert into consolidation.deployed_change (change) values ('old_names/workflow_trace_endpoint');
+call consolidation.note_deployed('old_names/workflow_trace_endpoint');
 
 commit;

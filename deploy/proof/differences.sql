@@ -153,18 +153,6 @@ executions that wait in the queue; trace_ids names the executions to compare, nu
 Everything is compared as of one moment; prove() compares range by range. Raises 55000 if it would
 compare nothing although there is something, 42501 if row level security would hide rows';
 
-revoke all on function consolidation.refuse_empty_comparison(
-    bigint, bigint, bigint [], boolean
-) from public;
-revoke all on function consolidation.slice_end(bigint, bigint, bigint [], integer) from public;
-revoke all on function consolidation.differences(bigint, bigint, boolean, bigint []) from public;
-grant execute
-on function
-consolidation.refuse_empty_comparison(bigint, bigint, bigint [], boolean),
-consolidation.slice_end(bigint, bigint, bigint [], integer),
-consolidation.differences(bigint, bigint, boolean, bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/differences');
+call consolidation.note_deployed('proof/differences');
 
 commit;

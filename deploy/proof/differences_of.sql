@@ -136,18 +136,6 @@ $$;
 comment on function consolidation.differences_of(bigint []) is
 'As differences(), for these executions, row by row and column by column';
 
-revoke all on function consolidation.arrangement(boolean, boolean, bigint, integer) from public;
-revoke all on function consolidation.present(jsonb, text [], jsonb []) from public;
-revoke all on function consolidation.is_set_aside(jsonb, jsonb) from public;
-revoke all on function consolidation.differences_of(bigint []) from public;
-grant execute
-on function
-consolidation.arrangement(boolean, boolean, bigint, integer),
-consolidation.present(jsonb, text [], jsonb []),
-consolidation.is_set_aside(jsonb, jsonb),
-consolidation.differences_of(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/differences_of');
+call consolidation.note_deployed('proof/differences_of');
 
 commit;

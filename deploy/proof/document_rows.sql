@@ -174,16 +174,6 @@ $$;
 comment on function consolidation.new_rows(bigint []) is
 'The same rows as the documents show them, with the place of an element';
 
-revoke all on function consolidation.new_rows_of_runs(bigint []) from public;
-revoke all on function consolidation.new_rows_of_elements(bigint []) from public;
-revoke all on function consolidation.new_rows(bigint []) from public;
-grant execute
-on function
-consolidation.new_rows_of_runs(bigint []),
-consolidation.new_rows_of_elements(bigint []),
-consolidation.new_rows(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/document_rows');
+call consolidation.note_deployed('proof/document_rows');
 
 commit;

@@ -176,6 +176,6 @@ comment on view consolidation.finding_row_level_security is
 'Row level security of the old tables that the isolation of the documents replaces, and roles that
 it did not restrict';
 
-insert into consolidation.deployed_change (change) values ('proof/finding_access');
+call consolidation.note_deployed('proof/finding_access');
 
 commit;

@@ -203,6 +203,6 @@ where
 comment on view consolidation.finding_publication is
 'Publications of old tables, and of whole schemas or the whole database';
 
-insert into consolidation.deployed_change (change) values ('proof/finding_dependents');
+call consolidation.note_deployed('proof/finding_dependents');
 
 commit;

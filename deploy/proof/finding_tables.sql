@@ -159,6 +159,6 @@ group by u.table_name, u.kind;
 comment on view consolidation.finding_row is
 'Rows that cannot be carried over, counted; consolidation.uncarriable() lists them one by one';
 
-insert into consolidation.deployed_change (change) values ('proof/finding_tables');
+call consolidation.note_deployed('proof/finding_tables');
 
 commit;

@@ -81,11 +81,6 @@ begin
 end
 $$;
 
-revoke all on function consolidation.qualified_name(regclass) from public;
-revoke all on function consolidation.qualified_routine(regprocedure) from public;
-revoke all on function consolidation.description(oid, oid, integer) from public;
-revoke all on function consolidation.rule_definition(oid) from public;
-
-insert into consolidation.deployed_change (change) values ('proof/old_relation');
+call consolidation.note_deployed('proof/old_relation');
 
 commit;

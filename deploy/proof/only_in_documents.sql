@@ -117,9 +117,7 @@ $$;
 comment on function consolidation.only_in_documents() is
 'What the documents hold and the old tables cannot: table, key, and what it is. It stays in the
 documents when the names go back to the old tables';
-revoke all on function consolidation.only_in_documents() from public;
-grant execute on function consolidation.only_in_documents() to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('proof/only_in_documents');
+call consolidation.note_deployed('proof/only_in_documents');
 
 commit;

@@ -145,8 +145,6 @@ $$;
 comment on procedure consolidation.refuse_findings() is
 'Raises 55000 with every finding of the preflight that is neither remedied nor accepted';
 
-revoke all on procedure consolidation.refuse_findings() from public;
-
-insert into consolidation.deployed_change (change) values ('proof/preflight');
+call consolidation.note_deployed('proof/preflight');
 
 commit;

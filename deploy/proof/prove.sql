@@ -153,25 +153,6 @@ $$;
 comment on function consolidation.keep_proof() is
 'The proof holds although the capture triggers are others: called by a swap, under its locks';
 
-revoke all on function consolidation.refuse_unequal() from public;
-revoke all on function consolidation.is_proved() from public;
-revoke all on function consolidation.refuse_missing_capture() from public;
-revoke all on procedure consolidation.ensure_proof() from public;
-revoke all on function consolidation.keep_proof() from public;
-revoke all on procedure consolidation.prove(integer, interval, interval, interval) from public;
-grant execute
-on function
-consolidation.refuse_unequal(),
-consolidation.is_proved(),
-consolidation.refuse_missing_capture(),
-consolidation.keep_proof()
-to workflow_maintenance;
-grant execute
-on procedure
-consolidation.prove(integer, interval, interval, interval),
-consolidation.ensure_proof()
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/prove');
+call consolidation.note_deployed('proof/prove');
 
 commit;

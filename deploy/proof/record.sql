@@ -191,23 +191,6 @@ comment on function consolidation.prove_chunk(bigint) is
 'Compares a range that claim_chunk returned and records the result; returns its executions, 0 if
 another session has it';
 
-revoke all on function consolidation.record_comparison(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.prove_again(bigint []) from public;
-revoke all on function consolidation.forget_proof() from public;
-revoke all on function consolidation.begin_proof() from public;
-revoke all on function consolidation.prove_chunk(bigint) from public;
-grant execute
-on function
-consolidation.record_comparison(bigint, bigint, bigint []),
-consolidation.prove_again(bigint []),
-consolidation.forget_proof(),
-consolidation.begin_proof(),
-consolidation.prove_chunk(bigint)
-to workflow_maintenance;
-grant select, insert, update, delete on consolidation.proof, consolidation.unequal_trace
-to workflow_maintenance;
-grant delete on consolidation.chunk to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/record');
+call consolidation.note_deployed('proof/record');
 
 commit;

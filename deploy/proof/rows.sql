@@ -107,12 +107,6 @@ $$;
 comment on function consolidation.old_rows(bigint []) is
 'Rows of the six old tables for these executions: table (its number), key, content, arrangement';
 
-revoke all on function consolidation.old_rows(bigint []) from public;
-grant execute
-on function
-consolidation.old_rows(bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/rows');
+call consolidation.note_deployed('proof/rows');
 
 commit;

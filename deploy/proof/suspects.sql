@@ -214,20 +214,6 @@ comment on function consolidation.suspects(bigint, bigint, bigint []) is
 'Executions from lo to hi, of ids if not null, in which old tables and documents are not the same
 byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
 
-revoke all on function consolidation.unequal_traces(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.unequal_steps(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.unequal_contexts(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.unequal_endpoints(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.suspects(bigint, bigint, bigint []) from public;
-grant execute
-on function
-consolidation.unequal_traces(bigint, bigint, bigint []),
-consolidation.unequal_steps(bigint, bigint, bigint []),
-consolidation.unequal_contexts(bigint, bigint, bigint []),
-consolidation.unequal_endpoints(bigint, bigint, bigint []),
-consolidation.suspects(bigint, bigint, bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/suspects');
+call consolidation.note_deployed('proof/suspects');
 
 commit;

@@ -76,10 +76,7 @@ $$;
 comment on function consolidation.uncarriable() is
 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
 repair it (with … for what only you can know). Empty when everything can be carried over';
-revoke all on function consolidation.uncarriable() from public;
-grant execute on function consolidation.uncarriable()
-to workflow_maintenance;
 
-insert into consolidation.deployed_change (change) values ('proof/uncarriable');
+call consolidation.note_deployed('proof/uncarriable');
 
 commit;

@@ -176,16 +176,6 @@ $$;
 comment on function consolidation.unequal_screenshots(bigint, bigint, bigint []) is
 'As unequal_events, for screenshots';
 
-revoke all on function consolidation.is_written_as(text, timestamptz) from public;
-revoke all on function consolidation.unequal_events(bigint, bigint, bigint []) from public;
-revoke all on function consolidation.unequal_screenshots(bigint, bigint, bigint []) from public;
-grant execute
-on function
-consolidation.is_written_as(text, timestamptz),
-consolidation.unequal_events(bigint, bigint, bigint []),
-consolidation.unequal_screenshots(bigint, bigint, bigint [])
-to workflow_maintenance;
-
-insert into consolidation.deployed_change (change) values ('proof/unequal_elements');
+call consolidation.note_deployed('proof/unequal_elements');
 
 commit;

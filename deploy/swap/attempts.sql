@@ -190,11 +190,6 @@ $$;
 comment on procedure consolidation.swap(text, interval) is
 'Tries to swap the names until it succeeds or patience is over; called by cut_over and cut_back';
 
-revoke all on function consolidation.swap_locks() from public;
-revoke all on function consolidation.try_to_swap(text, integer) from public;
-revoke all on procedure consolidation.empty_queue(integer, timestamptz) from public;
-revoke all on procedure consolidation.swap(text, interval) from public;
-
-insert into consolidation.deployed_change (change) values ('swap/attempts');
+call consolidation.note_deployed('swap/attempts');
 
 commit;

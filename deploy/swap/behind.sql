@@ -220,15 +220,8 @@ comment on function consolidation.needed_behind(regclass) is
 'Privileges behind an old name that one on it takes: needed, on a column of a relation (or all of
 it) for privilege_type on a column of the old name (or any)';
 
-revoke all on function consolidation.view_of_six() from public;
-revoke all on function consolidation.relation_behind(regclass) from public;
-revoke all on function consolidation.column_behind(regclass) from public;
-revoke all on function consolidation.base_column(regclass) from public;
-revoke all on function consolidation.is_plain(regclass) from public;
-revoke all on function consolidation.needed_behind(regclass) from public;
-
 do $$ begin perform consolidation.note_behind(); end $$;
 
-insert into consolidation.deployed_change (change) values ('swap/behind');
+call consolidation.note_deployed('swap/behind');
 
 commit;

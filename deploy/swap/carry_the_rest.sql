@@ -76,8 +76,6 @@ comment on function consolidation.carry_the_rest() is
 back) and compares them. Raises 55P03 after a truncate and for more than 60 executions, to be
 carried over without locks, or if the proof does not hold, and XX001 for a difference';
 
-revoke all on function consolidation.carry_the_rest() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/carry_the_rest');
+call consolidation.note_deployed('swap/carry_the_rest');
 
 commit;

@@ -182,13 +182,6 @@ was disabled is found by a proof first. Tries for the locks until patience is ov
 Raises 55P03 (no locks) and 55000 (tables dropped, capture triggers that do not fire, or rows that
 the old tables refuse); nothing is changed then. Call it outside a transaction';
 
-revoke all on function consolidation.check_session(interval) from public;
-revoke all on procedure consolidation.validate(text) from public;
-revoke all on function consolidation.refuse_set_aside() from public;
-revoke all on function consolidation.note_unequal() from public;
-revoke all on procedure consolidation.cut_over(interval) from public;
-revoke all on procedure consolidation.cut_back(interval) from public;
-
-insert into consolidation.deployed_change (change) values ('swap/commands');
+call consolidation.note_deployed('swap/commands');
 
 commit;

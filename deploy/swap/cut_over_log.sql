@@ -176,11 +176,6 @@ $$;
 comment on function consolidation.note_behind() is
 'Looks up what is behind the old names, for what is done under the locks';
 
-revoke all on function consolidation.remember(text, regclass, text, boolean) from public;
-revoke all on function consolidation.execute_remembered(bigint) from public;
-revoke all on function consolidation.execute_stage(text) from public;
-revoke all on function consolidation.note_behind() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/cut_over_log');
+call consolidation.note_deployed('swap/cut_over_log');
 
 commit;

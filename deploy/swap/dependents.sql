@@ -121,10 +121,6 @@ comment on function consolidation.trial(text, text) is
 reads a table may not work on a view, where no primary key implies the other columns of a group by.
 Returns the error, or null; changes nothing';
 
-revoke all on function consolidation.rebinding() from public;
-revoke all on function consolidation.bind(text []) from public;
-revoke all on function consolidation.trial(text, text) from public;
-
-insert into consolidation.deployed_change (change) values ('swap/dependents');
+call consolidation.note_deployed('swap/dependents');
 
 commit;

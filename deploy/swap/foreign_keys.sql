@@ -205,12 +205,6 @@ comment on function consolidation.make_foreign_keys() is
 'Makes the foreign keys that drop_foreign_keys dropped on what has the names now, not yet
 validated';
 
-revoke all on function consolidation.moving_side(boolean) from public;
-revoke all on function consolidation.moving_key(boolean) from public;
-revoke all on function consolidation.foreign_key(boolean) from public;
-revoke all on function consolidation.drop_foreign_keys(boolean) from public;
-revoke all on function consolidation.make_foreign_keys() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/foreign_keys');
+call consolidation.note_deployed('swap/foreign_keys');
 
 commit;

@@ -130,7 +130,7 @@ begin
                     or n.view_column = p.column_name
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
-        -- These have theirs: grant_applications().
+        -- These have what is declared for them.
         where p.role_name not in ('workflow_app', 'workflow_maintenance')
         group by n.needed, n.relation, p.role_name
     loop
@@ -141,82 +141,6 @@ $$;
 comment on function consolidation.grant_documents(regclass) is
 'Gives everybody who may use an old name what that takes on the documents behind it';
 
-create function consolidation.grant_applications()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    name text;
-    behind record;
-begin
-    foreach name in array consolidation.six_tables() || array[
-        'workflow_configs', 'micro_state', 'user_workflow_config', 'user_workflow_cache_state',
-        'user_workflow_run', 'user_workflow_run_step'
-    ] loop
-        execute format(
-            'grant select, insert, update, delete on public.%I to workflow_app, '
-            'workflow_maintenance', name
-        );
-    end loop;
-    for behind in
-        select
-            b.relation,
-            bool_or(consolidation.is_plain(n.relation)) as is_written
-        from consolidation.view_of_six() as n
-        cross join consolidation.relation_behind(n.relation) as b
-        inner join pg_class as c on c.oid = b.relation and c.relkind = 'v'
-        group by b.relation
-    loop
-        execute format('grant select on %s to workflow_app', behind.relation);
-        if behind.is_written then
-            execute format(
-                'grant insert, update, delete on %s to workflow_app, workflow_maintenance',
-                behind.relation
-            );
-        end if;
-    end loop;
-end;
-$$;
-comment on function consolidation.grant_applications() is
-'Lets the group roles use documents and old names, and what stands between them';
-
-create function consolidation.revoke_applications()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    behind record;
-begin
-    for behind in
-        select distinct
-            b.relation,
-            c.relkind
-        from consolidation.view_of_six() as n
-        cross join consolidation.relation_behind(n.relation) as b
-        inner join pg_class as c on c.oid = b.relation
-    loop
-        perform consolidation.revoke_grants(behind.relation);
-        execute format('revoke all on %s from workflow_app', behind.relation);
-        if behind.relkind = 'v' then
-            execute format(
-                'revoke insert, update, delete on %s from workflow_maintenance', behind.relation
-            );
-        end if;
-    end loop;
-end;
-$$;
-comment on function consolidation.revoke_applications() is
-'The inverse of grant_applications and of grant_documents, for what is behind the old names';
-
-revoke all on function consolidation.privilege(regclass) from public;
-revoke all on function consolidation.copy_grants(regclass, regclass) from public;
-revoke all on function consolidation.revoke_grants(regclass) from public;
-revoke all on function consolidation.grant_documents(regclass) from public;
-revoke all on function consolidation.grant_applications() from public;
-revoke all on function consolidation.revoke_applications() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/grants');
+call consolidation.note_deployed('swap/grants');
 
 commit;

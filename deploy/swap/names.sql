@@ -74,30 +74,6 @@ $$;
 comment on function consolidation.restore_table(text) is
 'The inverse of retire_table';
 
-create function consolidation.close_legacy()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    grantee text;
-begin
-    for grantee in
-        select distinct coalesce(quote_ident(r.rolname), 'public')
-        from pg_namespace as n
-        cross join lateral aclexplode(n.nspacl) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where
-            n.nspname = 'legacy'
-            and x.grantee not in (n.nspowner, 'workflow_maintenance'::regrole::oid)
-    loop
-        execute format('revoke all on schema legacy from %s cascade', grantee);
-    end loop;
-end;
-$$;
-comment on function consolidation.close_legacy() is
-'Takes from everybody the schema that is empty again: the inverse of what retire_table granted';
-
 -- The other two --------------------------------------------------------------------------------
 
 create function consolidation.leave_view(old_name text, target regclass)
@@ -149,6 +125,7 @@ declare
 begin
     execute format('alter table %s rename to %I', target, new_name);
     perform consolidation.leave_view(old_name, target);
+    perform consolidation.revoke_everything(format('public.%I', old_name)::regclass);
     perform consolidation.copy_grants(target, format('public.%I', old_name)::regclass);
     execute format(
         'alter view public.%I owner to %I', old_name, consolidation.owner_of(target)
@@ -188,14 +165,6 @@ $$;
 comment on function consolidation.restore_name(text, text) is
 'The inverse of rename_table';
 
-revoke all on function consolidation.owner_of(regclass) from public;
-revoke all on function consolidation.retire_table(text) from public;
-revoke all on function consolidation.restore_table(text) from public;
-revoke all on function consolidation.close_legacy() from public;
-revoke all on function consolidation.leave_view(text, regclass) from public;
-revoke all on function consolidation.rename_table(text, text) from public;
-revoke all on function consolidation.restore_name(text, text) from public;
-
-insert into consolidation.deployed_change (change) values ('swap/names');
+call consolidation.note_deployed('swap/names');
 
 commit;

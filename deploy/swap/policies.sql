@@ -181,13 +181,6 @@ $$;
 comment on function consolidation.open_configs() is
 'The inverse of isolate_configs; what the configurations had of their own is remembered';
 
-revoke all on function consolidation.policy_definition(oid, text) from public;
-revoke all on function consolidation.unscoped_role() from public;
-revoke all on function consolidation.spare_unscoped_roles(text) from public;
-revoke all on function consolidation.isolate_unscoped_roles() from public;
-revoke all on function consolidation.isolate_configs() from public;
-revoke all on function consolidation.open_configs() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/policies');
+call consolidation.note_deployed('swap/policies');
 
 commit;

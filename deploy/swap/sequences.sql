@@ -78,9 +78,8 @@ begin
     );
     create sequence public.workflow_events_event_id_seq;
     create sequence public.workflow_trace_context_context_id_seq;
-    grant usage
-    on sequence public.workflow_events_event_id_seq, public.workflow_trace_context_context_id_seq
-    to workflow_maintenance;
+    perform consolidation.revoke_everything(format('public.%I', s.sequence_name)::regclass)
+    from consolidation.id_sequence as s;
     perform consolidation.continue_sequence(
         format('legacy.%I', s.sequence_name)::regclass,
         format('public.%I', s.sequence_name)::regclass,
@@ -121,10 +120,6 @@ $$;
 comment on function consolidation.hand_back_sequences() is
 'The inverse of hand_over_sequences';
 
-revoke all on function consolidation.continue_sequence(regclass, regclass, boolean) from public;
-revoke all on function consolidation.hand_over_sequences() from public;
-revoke all on function consolidation.hand_back_sequences() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/sequences');
+call consolidation.note_deployed('swap/sequences');
 
 commit;

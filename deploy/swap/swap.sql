@@ -39,7 +39,7 @@ begin
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
     perform consolidation.isolate_configs();
     perform consolidation.spare_unscoped_roles(unscoped);
-    perform consolidation.grant_applications();
+    perform consolidation.set_privileges();
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
@@ -72,8 +72,7 @@ begin
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.revoke_applications();
-    perform consolidation.close_legacy();
+    perform consolidation.set_privileges();
     perform consolidation.execute_stage('after');
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
@@ -83,9 +82,6 @@ $$;
 comment on function consolidation.swap_to_tables() is
 'The way back itself, under locks that cut_back() took: the inverse of swap_to_views()';
 
-revoke all on function consolidation.swap_to_views() from public;
-revoke all on function consolidation.swap_to_tables() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/swap');
+call consolidation.note_deployed('swap/swap');
 
 commit;

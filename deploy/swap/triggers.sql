@@ -50,8 +50,6 @@ comment on function consolidation.rest_triggers() is
 'Disables the triggers of the old tables that somebody accepted in consolidation.accepted, and
 remembers to enable them';
 
-revoke all on function consolidation.rest_triggers() from public;
-
-insert into consolidation.deployed_change (change) values ('swap/triggers');
+call consolidation.note_deployed('swap/triggers');
 
 commit;

@@ -12,15 +12,6 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.see_everything();
 
-revoke select, insert, update, delete
-on public.user_workflow_run, public.user_workflow_run_step
-from workflow_maintenance;
-
-alter table public.user_workflow_run_step no force row level security;
-alter table public.user_workflow_run_step disable row level security;
-alter table public.user_workflow_run no force row level security;
-alter table public.user_workflow_run disable row level security;
-
 drop policy user_workflow_run_step_maintenance on public.user_workflow_run_step;
 drop policy user_workflow_run_step_org_isolation on public.user_workflow_run_step;
 drop policy user_workflow_run_maintenance on public.user_workflow_run;

@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-revoke select, insert, update, delete on public.workflow_trace_context from workflow_maintenance;
 drop view consolidation.context_row;
 drop function consolidation.context_of_old_rows(bigint []);
 drop function consolidation.context_origin(bigint, timestamptz, timestamptz);

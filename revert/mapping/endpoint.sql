@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-revoke select, insert, update, delete on public.workflow_trace_endpoint from workflow_maintenance;
 drop view consolidation.endpoint_row;
 drop function consolidation.endpoints_of_old_rows(bigint []);
 drop view consolidation.old_endpoint;

@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-revoke select, insert, update, delete on public.workflow_events from workflow_maintenance;
 drop view consolidation.event_row;
 drop function consolidation.fits_event(jsonb);
 drop function consolidation.event_key(jsonb, uuid, bigint);

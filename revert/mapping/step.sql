@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-revoke select, insert, update, delete on public.workflow_steps from workflow_maintenance;
 drop function consolidation.write_steps(bigint [], consolidation.known_step []);
 drop type consolidation.known_step;
 drop view consolidation.step_row;

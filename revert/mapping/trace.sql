@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-revoke select, insert, update, delete on public.workflow_trace from workflow_maintenance;
 drop function consolidation.write_runs(bigint []);
 drop type consolidation.known_run;
 drop view consolidation.trace_row;

@@ -15,7 +15,6 @@ drop function consolidation.begin_proof();
 drop function consolidation.forget_proof();
 drop function consolidation.prove_again(bigint []);
 drop function consolidation.record_comparison(bigint, bigint, bigint []);
-revoke delete on consolidation.chunk from workflow_maintenance;
 drop table consolidation.unequal_trace;
 drop table consolidation.proof;
 delete from consolidation.deployed_change where change = 'proof/record';

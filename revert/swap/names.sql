@@ -13,7 +13,6 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.restore_name(text, text);
 drop function consolidation.rename_table(text, text);
 drop function consolidation.leave_view(text, regclass);
-drop function consolidation.close_legacy();
 drop function consolidation.restore_table(text);
 drop function consolidation.retire_table(text);
 drop function consolidation.owner_of(regclass);

@@ -211,20 +211,45 @@ breaks(
     "not a member of workflow_maintenance",
     "grant workflow_maintenance to workflow_app",
 )
-breaks(
-    "move/schemas",
-    "create nothing in them",
-    "grant create on schema consolidation to workflow_app",
-    "grant create on schema legacy to public",
-    "revoke usage on schema consolidation from workflow_maintenance",
-    "revoke usage on schema legacy from workflow_maintenance",
-    "alter schema legacy rename to legacy_gone",
-)
+breaks("move/schemas", "both schemas", "alter schema legacy rename to legacy_gone")
 breaks(
     "move/schemas",
     "cannot use the schema legacy",
     "grant usage on schema legacy to workflow_app",
     "grant usage on schema legacy to public",
+)
+breaks(
+    "access/privileges",
+    "fits its kind of object",
+    "create or replace view consolidation.privilege_rule with (security_invoker = true) as "
+    "select 'table'::text as kind, '^x$'::text as names, 'usage'::text as app, "
+    "''::text as maintenance, ''::text as everybody, 'exact'::text as extent",
+)
+breaks(
+    "access/set_privileges",
+    "declared privileges",
+    "grant create on schema consolidation to workflow_app",
+    "grant create on schema consolidation to public",
+    "grant usage on schema consolidation to workflow_app",
+    "revoke usage on schema consolidation from workflow_maintenance",
+    "revoke usage on schema legacy from workflow_maintenance",
+    "grant select on consolidation.change to public",
+    "grant select (trace_id) on consolidation.change to workflow_app",
+    "grant select on consolidation.chunk to workflow_maintenance with grant option",
+    "grant usage on sequence consolidation.chunk_chunk_id_seq to workflow_app",
+    "grant select on consolidation.preflight to workflow_maintenance",
+    "grant execute on procedure consolidation.cut_over(interval) to workflow_maintenance",
+    "grant execute on function public.keep_screenshots() to public",
+    "revoke execute on function public.use_organisation(uuid) from public",
+    "revoke execute on function consolidation.phase() from public",
+    "revoke usage on sequence public.workflow_events_event_id_seq from workflow_maintenance",
+    "revoke select on legacy.workflow_trace from workflow_maintenance",
+)
+breaks(
+    "access/set_privileges",
+    "is on or off as declared",
+    "alter table consolidation.change enable row level security",
+    "alter table consolidation.set_aside force row level security",
 )
 breaks(
     "move/phase",
@@ -239,10 +264,17 @@ breaks(
     "drop table consolidation.deployed_change",
 )
 breaks(
-    "move/schemas",
-    "applications cannot execute",
+    "access/set_privileges",
+    "declared privileges",
     "grant execute on function consolidation.is_deployed(text) to workflow_app",
     "grant execute on function consolidation.is_reverted(text) to public",
+)
+breaks(
+    "access/set_privileges",
+    "note changes",
+    "alter function consolidation.set_privileges() reset search_path",
+    "alter function consolidation.is_reverted(text) set search_path = public",
+    "alter function consolidation.is_deployed(text) rename to is_gone",
 )
 breaks(
     "documents/iso8601",
@@ -356,8 +388,8 @@ trigger(
 
 for table in DOCUMENTS:
     breaks(
-        "access/row_level_security",
-        "enabled and forced",
+        "access/set_privileges",
+        "is on or off as declared",
         f"alter table {table} disable row level security",
         f"alter table {table} no force row level security",
     )
@@ -385,8 +417,8 @@ for table in DOCUMENTS:
         f"create policy open_to_all on {table} using (true)",
     )
 breaks(
-    "access/row_level_security",
-    "applications cannot execute",
+    "access/set_privileges",
+    "declared privileges",
     "grant execute on function consolidation.see_everything() to public",
 )
 breaks(
@@ -733,19 +765,18 @@ breaks(
 )
 
 
-def revoked_functions(change: str) -> list[str]:
-    """Functions and procedures that a deploy script closes to the public."""
-    return re.findall(
-        r"^revoke all on (?:function|procedure) (consolidation\.\w+\([^)]*\)) from public;",
-        (ROOT / f"deploy/{change}.sql").read_text(),
-        flags=re.MULTILINE,
-    )
+def closed_functions(change: str) -> list[str]:
+    """Functions and procedures that a verify script claims to be closed to applications."""
+    return [
+        function
+        for claim, statement in CLAIMS[change]
+        if "applications cannot execute" in (claim or "")
+        for function in re.findall(r"'(consolidation\.\w+\([^']*\))'", statement)
+    ]
 
 
 for change in (c for c in PLAN if c.startswith(("swap/", "proof/"))):
-    if not any("applications cannot execute" in (claim or "") for claim, _ in CLAIMS[change]):
-        continue
-    for function in revoked_functions(change):
+    for function in closed_functions(change):
         breaks(
             change,
             "applications cannot execute",
@@ -849,8 +880,8 @@ breaks(
     "revoke execute on function is_own_workflow(uuid) from workflow_app",
 )
 breaks(
-    "move/phase",
-    "cannot execute require_read_committed()",
+    "access/set_privileges",
+    "declared privileges",
     "grant execute on function consolidation.require_read_committed() to workflow_app",
 )
 caller_view("access/not_isolated", "public.not_isolated")
@@ -869,8 +900,8 @@ breaks(
     """,
 )
 breaks(
-    "access/not_isolated",
-    "applications cannot read",
+    "access/set_privileges",
+    "declared privileges",
     "grant select on public.not_isolated to workflow_app",
 )
 
@@ -923,8 +954,8 @@ for table in DOCUMENTS:
         "with check (true)",
     )
     breaks(
-        "access/row_level_security",
-        "workflow_maintenance can read and write",
+        "access/set_privileges",
+        "declared privileges",
         *(
             f"revoke {privilege} on {table} from workflow_maintenance"
             for privilege in ("select", "insert", "update", "delete")
@@ -943,20 +974,20 @@ for privilege, names in (
     ("delete", ("workflow_trace_endpoint",)),
 ):
     breaks(
-        "cut_over",
-        "read and write every old name",
+        "access/set_privileges",
+        "declared privileges",
         *(f"revoke {privilege} on public.{name} from workflow_app" for name in names),
         *(f"revoke {privilege} on public.{name} from workflow_maintenance" for name in names),
     )
 for row_view, name in ROW_VIEWS.items():
     breaks(
-        "cut_over",
-        "behind the old names",
+        "access/set_privileges",
+        "declared privileges",
         f"revoke select on consolidation.{row_view} from workflow_app",
     )
     breaks(
-        f"old_names/{name}",
-        "writing trigger can read",
+        "access/set_privileges",
+        "declared privileges",
         f"revoke select on consolidation.{row_view} from workflow_maintenance",
     )
     breaks(
@@ -1036,8 +1067,8 @@ breaks(
     "alter view public.workflow_trace_screenshot alter column element_found set default true",
 )
 breaks(
-    "move/queue",
-    "fill and empty",
+    "access/set_privileges",
+    "declared privileges",
     "revoke select on consolidation.change from workflow_maintenance",
     # Every captured write would fail.
     "revoke insert on consolidation.change from workflow_maintenance",
@@ -1334,7 +1365,7 @@ REAL_BREAKS = {
         "coalesce(public.from_iso8601_other(document), '-infinity')",
     ),
     "documents/user_workflow_run": "alter table user_workflow_run disable trigger set_updated_at",
-    "access/row_level_security": "alter table user_workflow_run_step no force row level security",
+    "access/set_privileges": "alter table user_workflow_run_step no force row level security",
     "old_names/workflow_steps": "alter view workflow_steps reset (security_invoker)",
     "move/queue": "drop trigger capture_truncate on user_workflow_run",
     "step_keys": "alter table user_workflow_run_step "
@@ -1373,10 +1404,11 @@ def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
             "applications cannot use the schema legacy",
         ),
         (
-            "access/row_level_security",
+            "access/set_privileges",
             "alter table user_workflow_run disable row level security",
-            "row level security is enabled and forced on both document tables\n"
-            "DETAIL:  Not so: user_workflow_run",
+            "row level security of every table of the project is on or off as declared\n"
+            "DETAIL:  Not so: alter table public.user_workflow_run enable row level security, "
+            "force row level security",
         ),
         (
             "cut_over",

@@ -80,7 +80,7 @@ select set_eq(
 select is(
     (
         select d.statement from consolidation.privileges_definition('shop.thing') as d
-        where d.stage = 15
+        where d.stage = 15 and d.place = 0
     ),
     format('alter table shop.thing owner to %I', current_user), 'so is the owner'
 );

@@ -1,7 +1,7 @@
 -- Grants: who might use a table may use the view that has its name, and no more.
 
 begin;
-select plan(109);
+select plan(107);
 
 select ok(
     has_table_privilege(r.role_name, format('public.%I', n.name), p.privilege),
@@ -142,24 +142,6 @@ select is_empty(
     where p.grantee <> 'postgres'::regrole
     $$,
     'and are all taken away again'
-);
-
--- The group roles, there and back.
-select consolidation.revoke_applications();
-select is_empty(
-    $$
-    select from consolidation.view_of_six() as v
-    cross join consolidation.relation_behind(v.relation) as b
-    where has_any_column_privilege('workflow_app', b.relation, 'select, insert, update')
-    $$,
-    'applications lose everything behind the old names when these go back'
-);
-select consolidation.grant_applications();
-select ok(
-    has_table_privilege('workflow_app', 'public.user_workflow_run', 'select, insert')
-    and has_table_privilege('workflow_app', 'consolidation.event_row', 'select')
-    and not has_table_privilege('workflow_app', 'consolidation.event_row', 'insert'),
-    'and get it again with the names'
 );
 
 select * from finish();

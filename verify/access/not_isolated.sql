@@ -44,9 +44,4 @@ select consolidation.claim_none(
     )
 );
 
-select consolidation.claim(
-    'applications cannot read the view not_isolated',
-    not has_table_privilege('workflow_app', to_regclass('public.not_isolated'), 'select')
-);
-
 rollback;

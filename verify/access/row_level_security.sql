@@ -5,21 +5,6 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'row level security is enabled and forced on both document tables',
-    array(
-        select t.name
-        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
-        where not exists (
-            select from pg_catalog.pg_class as c
-            where
-                c.oid = to_regclass('public.' || t.name)
-                and c.relrowsecurity
-                and c.relforcerowsecurity
-        )
-    )
-);
-
-select consolidation.claim_none(
     'the policy org_isolation of both document tables shows every role one organisation only',
     array(
         select t.name
@@ -74,26 +59,6 @@ select consolidation.claim_none(
                 or p.qual is distinct from p.with_check
                 or p.qual <> '(( SELECT public.current_org_id() AS current_org_id) IS NULL)'
             )
-    )
-);
-
-select consolidation.claim_none(
-    'workflow_maintenance can read and write both document tables',
-    array(
-        select format('%s on %s', p.privilege, t.name)
-        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
-        cross join unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
-        where
-            has_table_privilege(
-                'workflow_maintenance', to_regclass('public.' || t.name), p.privilege
-            ) is not true
-    )
-);
-
-select consolidation.claim(
-    'applications cannot execute see_everything()',
-    not has_function_privilege(
-        'workflow_app', to_regprocedure('consolidation.see_everything()'), 'execute'
     )
 );
 

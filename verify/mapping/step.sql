@@ -25,24 +25,10 @@ select consolidation.claim_none(
 
 select consolidation.claim_none(
     'the functions of mapping/step are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.write_steps(bigint[],consolidation.known_step[])'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.write_steps(bigint[],consolidation.known_step[])'
+        ]
     )
 );
 

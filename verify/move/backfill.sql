@@ -6,27 +6,13 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'the functions of move/backfill are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.carry_chunk(bigint)',
-                'consolidation.run_batch(text,bigint,interval,consolidation.batch_state)',
-                'consolidation.run_batches(text,integer,interval,interval,interval,bigint)',
-                'consolidation.backfill(integer,interval,interval,interval)'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.carry_chunk(bigint)',
+            'consolidation.run_batch(text,bigint,interval,consolidation.batch_state)',
+            'consolidation.run_batches(text,integer,interval,interval,interval,bigint)',
+            'consolidation.backfill(integer,interval,interval,interval)'
+        ]
     )
 );
 

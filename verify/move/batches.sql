@@ -22,28 +22,14 @@ select consolidation.claim_none(
 
 select consolidation.claim_none(
     'the functions of move/batches are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.enter_batch()',
-                'consolidation.check_batch_size(integer)',
-                'consolidation.plan_chunks(text)',
-                'consolidation.next_batch(consolidation.chunk,integer)',
-                'consolidation.claim_chunk(text,integer)'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.enter_batch()',
+            'consolidation.check_batch_size(integer)',
+            'consolidation.plan_chunks(text)',
+            'consolidation.next_batch(consolidation.chunk,integer)',
+            'consolidation.claim_chunk(text,integer)'
+        ]
     )
 );
 

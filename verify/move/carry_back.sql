@@ -6,25 +6,11 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'the functions of move/carry_back are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.put_in_singly(bigint)',
-                'consolidation.carry_back_by_halves(bigint[])'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.put_in_singly(bigint)',
+            'consolidation.carry_back_by_halves(bigint[])'
+        ]
     )
 );
 

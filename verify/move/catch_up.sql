@@ -6,27 +6,13 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'the functions of move/catch_up are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.note_everything()',
-                'consolidation.queued_traces(bigint,integer)',
-                'consolidation.carry_changes(integer,bigint)',
-                'consolidation.catch_up(integer,interval)'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.note_everything()',
+            'consolidation.queued_traces(bigint,integer)',
+            'consolidation.carry_changes(integer,bigint)',
+            'consolidation.catch_up(integer,interval)'
+        ]
     )
 );
 

@@ -21,27 +21,13 @@ select consolidation.claim_none(
 
 select consolidation.claim_none(
     'the functions of move/consolidate are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.lock_traces(bigint[])',
-                'consolidation.lock_traces_shared(bigint[])',
-                'consolidation.remove_what_is_gone(bigint[])',
-                'consolidation.consolidate(bigint[])'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.lock_traces(bigint[])',
+            'consolidation.lock_traces_shared(bigint[])',
+            'consolidation.remove_what_is_gone(bigint[])',
+            'consolidation.consolidate(bigint[])'
+        ]
     )
 );
 

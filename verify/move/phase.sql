@@ -34,11 +34,4 @@ select consolidation.claim_none(
     )
 );
 
-select consolidation.claim(
-    'applications cannot execute require_read_committed()',
-    not has_function_privilege(
-        'workflow_app', to_regprocedure('consolidation.require_read_committed()'), 'execute'
-    )
-);
-
 rollback;

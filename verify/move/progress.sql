@@ -57,26 +57,12 @@ select consolidation.claim_none(
 
 select consolidation.claim_none(
     'the functions of move/progress are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.estimated_rows(text)',
-                'consolidation.progress_line(text)',
-                'consolidation.done_line(text,bigint,timestamptz)'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.estimated_rows(text)',
+            'consolidation.progress_line(text)',
+            'consolidation.done_line(text,bigint,timestamptz)'
+        ]
     )
 );
 

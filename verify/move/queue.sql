@@ -47,18 +47,6 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim_none(
-    'workflow_maintenance can fill and empty the queue',
-    array(
-        select p.privilege
-        from unnest(array['select', 'insert', 'update', 'delete']) as p (privilege)
-        where
-            has_table_privilege(
-                'workflow_maintenance', to_regclass('consolidation.change'), p.privilege
-            ) is not true
-    )
-);
-
-select consolidation.claim_none(
     'the functions that start and stop the capture exist',
     array(
         select f.signature

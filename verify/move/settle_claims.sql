@@ -6,26 +6,12 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'the functions of move/settle_claims are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.with_new_ids(jsonb,text,jsonb)',
-                'consolidation.give_new_ids(text,bigint,bigint,jsonb)',
-                'consolidation.settle_claims(bigint[])'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.with_new_ids(jsonb,text,jsonb)',
+            'consolidation.give_new_ids(text,bigint,bigint,jsonb)',
+            'consolidation.settle_claims(bigint[])'
+        ]
     )
 );
 

@@ -120,13 +120,6 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim(
-    'the writing trigger can read context_row',
-    has_table_privilege(
-        'workflow_maintenance', to_regclass('consolidation.context_row'), 'select'
-    )
-);
-
-select consolidation.claim(
     'nulls in workflow_trace_context are denied by workflow_maintenance, not by the caller',
     exists (
         select from pg_catalog.pg_proc as p

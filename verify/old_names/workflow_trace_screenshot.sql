@@ -104,13 +104,6 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim(
-    'the writing trigger can read screenshot_row',
-    has_table_privilege(
-        'workflow_maintenance', to_regclass('consolidation.screenshot_row'), 'select'
-    )
-);
-
-select consolidation.claim(
     'nulls in workflow_trace_screenshot are denied by workflow_maintenance, not by the caller',
     exists (
         select from pg_catalog.pg_proc as p

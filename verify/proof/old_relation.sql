@@ -36,19 +36,13 @@ select consolidation.claim(
 
 select consolidation.claim_none(
     'applications cannot execute the functions that name objects',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.qualified_name(regclass)',
-                'consolidation.qualified_routine(regprocedure)',
-                'consolidation.description(oid,oid,integer)',
-                'consolidation.rule_definition(oid)'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.qualified_name(regclass)',
+            'consolidation.qualified_routine(regprocedure)',
+            'consolidation.description(oid,oid,integer)',
+            'consolidation.rule_definition(oid)'
+        ]
     )
 );
 

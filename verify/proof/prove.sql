@@ -6,29 +6,15 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'the functions of proof/prove are pinned and closed to applications',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.prove(integer,interval,interval,interval)',
-                'consolidation.refuse_unequal()',
-                'consolidation.is_proved()',
-                'consolidation.refuse_missing_capture()',
-                'consolidation.ensure_proof()',
-                'consolidation.keep_proof()'
-            ]
-        ) as f (signature)
-        where not exists (
-            select from pg_catalog.pg_proc as p
-            where
-                p.oid = to_regprocedure(f.signature)
-                and (
-                    p.prosqlbody is not null
-                    or p.prokind = 'p'
-                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                )
-                and not has_function_privilege('workflow_app', p.oid, 'execute')
-        )
+    consolidation.loose_function(
+        array[
+            'consolidation.prove(integer,interval,interval,interval)',
+            'consolidation.refuse_unequal()',
+            'consolidation.is_proved()',
+            'consolidation.refuse_missing_capture()',
+            'consolidation.ensure_proof()',
+            'consolidation.keep_proof()'
+        ]
     )
 );
 

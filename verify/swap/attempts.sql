@@ -6,19 +6,13 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the functions that try to swap',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.swap_locks()',
-                'consolidation.try_to_swap(text,integer)',
-                'consolidation.empty_queue(integer,timestamptz)',
-                'consolidation.swap(text,interval)'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.swap_locks()',
+            'consolidation.try_to_swap(text,integer)',
+            'consolidation.empty_queue(integer,timestamptz)',
+            'consolidation.swap(text,interval)'
+        ]
     )
 );
 

@@ -6,21 +6,15 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the functions that find what is behind an old name',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.view_of_six()',
-                'consolidation.relation_behind(regclass)',
-                'consolidation.column_behind(regclass)',
-                'consolidation.base_column(regclass)',
-                'consolidation.is_plain(regclass)',
-                'consolidation.needed_behind(regclass)'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.view_of_six()',
+            'consolidation.relation_behind(regclass)',
+            'consolidation.column_behind(regclass)',
+            'consolidation.base_column(regclass)',
+            'consolidation.is_plain(regclass)',
+            'consolidation.needed_behind(regclass)'
+        ]
     )
 );
 

@@ -6,16 +6,10 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the function that carries the rest',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.carry_the_rest()'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.carry_the_rest()'
+        ]
     )
 );
 

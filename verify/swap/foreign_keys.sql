@@ -6,20 +6,14 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the functions that move foreign keys',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.moving_side(boolean)',
-                'consolidation.moving_key(boolean)',
-                'consolidation.foreign_key(boolean)',
-                'consolidation.drop_foreign_keys(boolean)',
-                'consolidation.make_foreign_keys()'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.moving_side(boolean)',
+            'consolidation.moving_key(boolean)',
+            'consolidation.foreign_key(boolean)',
+            'consolidation.drop_foreign_keys(boolean)',
+            'consolidation.make_foreign_keys()'
+        ]
     )
 );
 

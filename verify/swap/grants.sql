@@ -6,21 +6,13 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the functions that move privileges',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.privilege(regclass)',
-                'consolidation.copy_grants(regclass,regclass)',
-                'consolidation.revoke_grants(regclass)',
-                'consolidation.grant_documents(regclass)',
-                'consolidation.grant_applications()',
-                'consolidation.revoke_applications()'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.privilege(regclass)',
+            'consolidation.copy_grants(regclass,regclass)',
+            'consolidation.revoke_grants(regclass)',
+            'consolidation.grant_documents(regclass)'
+        ]
     )
 );
 

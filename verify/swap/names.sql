@@ -6,22 +6,15 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the functions that move the names',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.owner_of(regclass)',
-                'consolidation.retire_table(text)',
-                'consolidation.restore_table(text)',
-                'consolidation.close_legacy()',
-                'consolidation.leave_view(text,regclass)',
-                'consolidation.rename_table(text,text)',
-                'consolidation.restore_name(text,text)'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.owner_of(regclass)',
+            'consolidation.retire_table(text)',
+            'consolidation.restore_table(text)',
+            'consolidation.leave_view(text,regclass)',
+            'consolidation.rename_table(text,text)',
+            'consolidation.restore_name(text,text)'
+        ]
     )
 );
 

@@ -6,17 +6,11 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the functions of the swap',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.swap_to_views()',
-                'consolidation.swap_to_tables()'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.swap_to_views()',
+            'consolidation.swap_to_tables()'
+        ]
     )
 );
 

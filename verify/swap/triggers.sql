@@ -6,16 +6,10 @@ set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
     'applications cannot execute the function that lays triggers to rest',
-    array(
-        select f.signature
-        from unnest(
-            array[
-                'consolidation.rest_triggers()'
-            ]
-        ) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
+    consolidation.loose_function(
+        array[
+            'consolidation.rest_triggers()'
+        ]
     )
 );
 

@@ -1,0 +1,228 @@
+-- Deploy workflow_consolidation:access/set_privileges to pg
+--
+-- Why:    default privileges and event triggers of a database change what a script creates. Each
+--         deploy script ends with note_deployed(), which gives every object exactly the declared
+--         privileges and row level security.
+-- Locks:  none.
+-- Revert: drops view, functions and procedure.
+
+select consolidation.is_deployed('access/set_privileges') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create view consolidation.unequal_privilege
+with (security_invoker = true) as
+with object as materialized (
+    select
+        o.*,
+        r.is_shared
+    from consolidation.project_object as o
+    cross join lateral (
+        select coalesce(bool_or(l.extent <> 'exact'), false) as is_shared
+        from consolidation.privilege_rule as l
+        where l.kind = o.kind and o.name ~ l.names
+    ) as r
+),
+
+held as materialized (
+    select
+        o.target,
+        o.is_shared,
+        x.grantee,
+        case when not u.is_column then x.privilege_type end as privilege_type,
+        -- The declaration knows neither columns nor grant options.
+        u.is_column or x.is_grantable as is_more
+    from object as o
+    cross join lateral (
+        select
+            o.acl,
+            false as is_column
+        union all
+        select
+            a.attacl,
+            true
+        from pg_attribute as a
+        where o.kind in ('table', 'view') and a.attrelid = o.id and a.attacl is not null
+    ) as u
+    cross join lateral aclexplode(u.acl) as x
+    where x.grantee <> o.owner
+),
+
+declared as materialized (
+    select
+        d.target,
+        d.grantee,
+        d.privilege_type,
+        d.role_name
+    from consolidation.declared_privilege as d
+    where d.grantee <> d.owner
+)
+
+select
+    1 as ordinal,
+    h.target,
+    format(
+        'revoke all on %s from %s cascade', h.target, coalesce(quote_ident(r.rolname), 'public')
+    ) as statement
+from held as h
+left join pg_roles as r on r.oid = h.grantee
+left join declared as d
+    on d.target = h.target and d.grantee = h.grantee and d.privilege_type = h.privilege_type
+where not h.is_shared and (h.is_more or d.target is null)
+group by h.target, r.rolname
+union all
+select
+    2,
+    d.target,
+    format('grant %s on %s to %s', lower(d.privilege_type), d.target, d.role_name)
+from declared as d
+left join held as h
+    on h.target = d.target and h.grantee = d.grantee and h.privilege_type = d.privilege_type
+where h.target is null
+union all
+select
+    3,
+    o.target,
+    format(
+        'alter %s %s row level security', o.target,
+        replace(e.isolation, ', ', ' row level security, ')
+    )
+from object as o
+cross join lateral (
+    select
+        case
+            when o.name ~ '^consolidation\.' then 'disable, no force'
+            when o.name ~ '^public\.user_workflow_run(_step)?$' then 'enable, force'
+        end as isolation
+) as e
+where o.isolation <> e.isolation;
+comment on view consolidation.unequal_privilege is
+'Where privileges or row level security of an object are not those that are declared';
+comment on column consolidation.unequal_privilege.ordinal is
+'1 for a revoke, 2 for a grant, 3 for row level security: the order of execution';
+comment on column consolidation.unequal_privilege.target is 'Object, as grant and revoke name it';
+comment on column consolidation.unequal_privilege.statement is 'What makes it equal';
+
+create function consolidation.set_privileges()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statements text [];
+    statement text;
+begin
+    -- A revoke takes from a role what is declared, too: the second pass grants it.
+    for pass in 1..2 loop
+        statements := array(
+            select u.statement from consolidation.unequal_privilege as u order by u.ordinal
+        );
+        exit when statements = '{}';
+        foreach statement in array statements loop
+            execute statement;
+        end loop;
+    end loop;
+end;
+$$;
+comment on function consolidation.set_privileges() is
+'Gives every object of the project the declared privileges and row level security; touches nothing
+that has them';
+
+create function consolidation.revoke_everything(relation regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statement text;
+begin
+    for statement in
+        select distinct format(
+            'revoke all on %s%s from %s cascade',
+            case c.relkind when 'S' then 'sequence ' end, c.oid::regclass,
+            coalesce(quote_ident(r.rolname), 'public')
+        )
+        from pg_class as c
+        cross join lateral aclexplode(c.relacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where
+            x.grantee <> c.relowner
+            and (
+                c.oid = relation
+                or c.oid in (
+                    select d.objid from pg_depend as d
+                    where
+                        d.classid = 'pg_class'::regclass
+                        and d.refclassid = 'pg_class'::regclass
+                        and d.refobjid = relation
+                        and d.deptype in ('a', 'i')
+                        and c.relkind = 'S'
+                )
+            )
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+comment on function consolidation.revoke_everything(regclass) is
+'Takes from everybody but the owner what default privileges gave on a new relation, and on the
+sequences of its columns';
+
+create procedure consolidation.note_deployed(change text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into consolidation.own_function (signature)
+    select format('%I(%s)', p.proname, oidvectortypes(p.proargtypes))
+    from pg_proc as p
+    where p.pronamespace = 'public'::regnamespace and p.xmin = pg_current_xact_id()::xid
+    on conflict do nothing;
+    perform consolidation.set_privileges();
+    insert into consolidation.deployed_change (change)
+    values (note_deployed.change)
+    on conflict do nothing;
+end;
+$$;
+comment on procedure consolidation.note_deployed(text) is
+'The last statement of a deploy script: notes that the change is deployed, and gives every object of
+the project the declared privileges. Functions that the transaction created in public are then the
+project''s';
+
+create function consolidation.loose_function(signatures text [])
+returns text []
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+return array(
+    select f.signature
+    from unnest(signatures) as f (signature)
+    where not exists (
+        select from pg_proc as p
+        where
+            p.oid = to_regprocedure(f.signature)
+            and (
+                p.prosqlbody is not null
+                or p.prokind = 'p'
+                or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+            )
+            and p.oid not in (
+                select o.id
+                from consolidation.unequal_privilege as u
+                inner join consolidation.project_object as o on o.target = u.target
+            )
+    )
+);
+comment on function consolidation.loose_function(text []) is
+'For verify scripts: functions that are missing, or look up names where their caller likes, or are
+not executable by exactly those that the declaration names';
+
+call consolidation.note_deployed('access/set_privileges');
+
+commit;
