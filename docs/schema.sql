@@ -1123,37 +1123,6 @@ execution, step if it is on one, place in the array or key, the id, and the exec
 old table gives it';
 
 --
--- Name: close_legacy(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.close_legacy() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    grantee text;
-begin
-    for grantee in
-        select distinct coalesce(quote_ident(r.rolname), 'public')
-        from pg_namespace as n
-        cross join lateral aclexplode(n.nspacl) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where
-            n.nspname = 'legacy'
-            and x.grantee not in (n.nspowner, 'workflow_maintenance'::regrole::oid)
-    loop
-        execute format('revoke all on schema legacy from %s cascade', grantee);
-    end loop;
-end;
-$$;
-
---
--- Name: FUNCTION close_legacy(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.close_legacy() IS 'Takes from everybody the schema that is empty again: the inverse of what retire_table granted';
-
---
 -- Name: column_definition(regclass, smallint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3245,53 +3214,6 @@ $_$;
 COMMENT ON FUNCTION consolidation.give_types(wanted jsonb) IS 'Gives columns of the empty documents other types. wanted: {"table.column": type}';
 
 --
--- Name: grant_applications(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.grant_applications() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    name text;
-    behind record;
-begin
-    foreach name in array consolidation.six_tables() || array[
-        'workflow_configs', 'micro_state', 'user_workflow_config', 'user_workflow_cache_state',
-        'user_workflow_run', 'user_workflow_run_step'
-    ] loop
-        execute format(
-            'grant select, insert, update, delete on public.%I to workflow_app, '
-            'workflow_maintenance', name
-        );
-    end loop;
-    for behind in
-        select
-            b.relation,
-            bool_or(consolidation.is_plain(n.relation)) as is_written
-        from consolidation.view_of_six() as n
-        cross join consolidation.relation_behind(n.relation) as b
-        inner join pg_class as c on c.oid = b.relation and c.relkind = 'v'
-        group by b.relation
-    loop
-        execute format('grant select on %s to workflow_app', behind.relation);
-        if behind.is_written then
-            execute format(
-                'grant insert, update, delete on %s to workflow_app, workflow_maintenance',
-                behind.relation
-            );
-        end if;
-    end loop;
-end;
-$$;
-
---
--- Name: FUNCTION grant_applications(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.grant_applications() IS 'Lets the group roles use documents and old names, and what stands between them';
-
---
 -- Name: grant_documents(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3321,7 +3243,7 @@ begin
                     or n.view_column = p.column_name
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
-        -- These have theirs: grant_applications().
+        -- These have what is declared for them.
         where p.role_name not in ('workflow_app', 'workflow_maintenance')
         group by n.needed, n.relation, p.role_name
     loop
@@ -3424,9 +3346,8 @@ begin
     );
     create sequence public.workflow_events_event_id_seq;
     create sequence public.workflow_trace_context_context_id_seq;
-    grant usage
-    on sequence public.workflow_events_event_id_seq, public.workflow_trace_context_context_id_seq
-    to workflow_maintenance;
+    perform consolidation.revoke_everything(format('public.%I', s.sequence_name)::regclass)
+    from consolidation.id_sequence as s;
     perform consolidation.continue_sequence(
         format('legacy.%I', s.sequence_name)::regclass,
         format('public.%I', s.sequence_name)::regclass,
@@ -4337,6 +4258,438 @@ COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As 
 not wait for each other because a lock stands for neighbours as well';
 
 --
+-- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.dropped_table (
+    table_name text NOT NULL,
+    ordinal integer NOT NULL,
+    statement text NOT NULL
+);
+
+--
+-- Name: TABLE dropped_table; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.dropped_table IS 'How to create the old tables again: written by the contract project when it drops them';
+
+--
+-- Name: COLUMN dropped_table.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.dropped_table.table_name IS 'Old table the statement belongs to';
+
+--
+-- Name: COLUMN dropped_table.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.dropped_table.ordinal IS 'Order of execution, from 1';
+
+--
+-- Name: COLUMN dropped_table.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.dropped_table.statement IS 'One DDL statement, without semicolon';
+
+--
+-- Name: phase(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.phase() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (to_regclass('public.workflow_trace'::text))::oid)) = 'r'::"char") THEN 'expand'::text WHEN (to_regclass('legacy.workflow_trace'::text) IS NOT NULL) THEN 'cut over'::text WHEN (EXISTS (SELECT FROM consolidation.dropped_table)) THEN 'contract'::text ELSE NULL::text END;
+
+--
+-- Name: FUNCTION phase(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.phase() IS 'Where the database stands, read from the catalog: "expand" (the old names are tables),
+"cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
+
+--
+-- Name: own_function; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.own_function (
+    signature text NOT NULL
+);
+
+--
+-- Name: TABLE own_function; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.own_function IS 'Functions in the schema public that a deploy script created';
+
+--
+-- Name: COLUMN own_function.signature; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.own_function.signature IS 'Name and types of the parameters';
+
+--
+-- Name: privilege_rule; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.privilege_rule WITH (security_invoker='true') AS
+ SELECT v.kind,
+    (('^('::text || v.names) || ')$'::text) AS names,
+    v.app,
+    v.maintenance,
+    v.everybody,
+    v.extent
+   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.dropped_table'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'public\.not_isolated'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|prove|rest)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|to_(bigint|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
+  WHERE ((v.extent <> 'later'::text) OR (consolidation.phase() <> 'expand'::text));
+
+--
+-- Name: VIEW privilege_rule; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.privilege_rule IS 'The declaration of who may do what, as it holds now. S I U D: select, insert, update, delete';
+
+--
+-- Name: COLUMN privilege_rule.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.privilege_rule.kind IS 'As in project_object';
+
+--
+-- Name: COLUMN privilege_rule.names; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.privilege_rule.names IS 'Regular expression for the qualified names of the objects';
+
+--
+-- Name: COLUMN privilege_rule.app; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.privilege_rule.app IS 'Privileges of workflow_app';
+
+--
+-- Name: COLUMN privilege_rule.maintenance; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.privilege_rule.maintenance IS 'Privileges of workflow_maintenance';
+
+--
+-- Name: COLUMN privilege_rule.everybody; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.privilege_rule.everybody IS 'Privileges of public';
+
+--
+-- Name: COLUMN privilege_rule.extent; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.privilege_rule.extent IS 'exact: nobody else has privileges; shared: others keep theirs; later: shared, after the cut-over';
+
+--
+-- Name: project_object; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.project_object WITH (security_invoker='true') AS
+ SELECT 'schema'::text AS kind,
+    (n.nspname)::text AS name,
+    n.oid AS id,
+    format('schema %I'::text, n.nspname) AS target,
+    n.nspowner AS owner,
+    COALESCE(n.nspacl, acldefault('n'::"char", n.nspowner)) AS acl,
+    NULL::text AS isolation
+   FROM pg_namespace n
+  WHERE (n.nspname = ANY (ARRAY['consolidation'::name, 'legacy'::name]))
+UNION ALL
+ SELECT k.kind,
+    k.name,
+    c.oid AS id,
+    format('%s %s'::text,
+        CASE k.kind
+            WHEN 'sequence'::text THEN k.kind
+            ELSE 'table'::text
+        END, k.name) AS target,
+    c.relowner AS owner,
+    COALESCE(c.relacl,
+        CASE
+            WHEN (k.kind = 'sequence'::text) THEN acldefault('s'::"char", c.relowner)
+            ELSE acldefault('r'::"char", c.relowner)
+        END) AS acl,
+        CASE
+            WHEN (k.kind = 'table'::text) THEN (
+            CASE
+                WHEN c.relrowsecurity THEN 'enable'::text
+                ELSE 'disable'::text
+            END ||
+            CASE
+                WHEN c.relforcerowsecurity THEN ', force'::text
+                ELSE ', no force'::text
+            END)
+            ELSE NULL::text
+        END AS isolation
+   FROM ((pg_class c
+     JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE c.relkind
+                    WHEN 'S'::"char" THEN 'sequence'::text
+                    WHEN 'v'::"char" THEN 'view'::text
+                    ELSE 'table'::text
+                END AS kind,
+            format('%I.%I'::text, n.nspname, c.relname) AS name) k)
+  WHERE ((c.relkind = ANY (ARRAY['r'::"char", 'v'::"char", 'S'::"char"])) AND ((n.nspname = 'consolidation'::name) OR ((n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND (EXISTS ( SELECT
+           FROM consolidation.privilege_rule r
+          WHERE ((r.kind = k.kind) AND (k.name ~ r.names)))))))
+UNION ALL
+ SELECT
+        CASE
+            WHEN (p.prorettype = ('trigger'::regtype)::oid) THEN 'trigger function'::text
+            WHEN (p.prokind = 'p'::"char") THEN 'procedure'::text
+            ELSE 'function'::text
+        END AS kind,
+    format('%I.%I'::text, n.nspname, p.proname) AS name,
+    p.oid AS id,
+    format('routine %I.%I(%s)'::text, n.nspname, p.proname, oidvectortypes(p.proargtypes)) AS target,
+    p.proowner AS owner,
+    COALESCE(p.proacl, acldefault('f'::"char", p.proowner)) AS acl,
+    NULL::text AS isolation
+   FROM (pg_proc p
+     JOIN pg_namespace n ON ((n.oid = p.pronamespace)))
+  WHERE ((n.nspname = 'consolidation'::name) OR ((n.nspname = 'public'::name) AND (format('%I(%s)'::text, p.proname, oidvectortypes(p.proargtypes)) IN ( SELECT f.signature
+           FROM consolidation.own_function f))));
+
+--
+-- Name: VIEW project_object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.project_object IS 'Schemas, relations and functions whose privileges the project declares';
+
+--
+-- Name: COLUMN project_object.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.kind IS 'schema, table, view, sequence, function, trigger function or procedure';
+
+--
+-- Name: COLUMN project_object.name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.name IS 'Qualified name';
+
+--
+-- Name: COLUMN project_object.id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.id IS 'Its oid';
+
+--
+-- Name: COLUMN project_object.target; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.target IS 'As grant and revoke name it';
+
+--
+-- Name: COLUMN project_object.owner; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.owner IS 'Its owner, who can do everything';
+
+--
+-- Name: COLUMN project_object.acl; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.acl IS 'Privileges that are granted';
+
+--
+-- Name: COLUMN project_object.isolation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.project_object.isolation IS 'Row level security of a table, as alter table says it: enable or disable, then force or no force';
+
+--
+-- Name: declared_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.declared_privilege WITH (security_invoker='true') AS
+ SELECT DISTINCT o.id,
+    o.kind,
+    o.name,
+    o.target,
+    o.owner,
+        CASE g.role_name
+            WHEN 'public'::text THEN (0)::oid
+            ELSE ((g.role_name)::regrole)::oid
+        END AS grantee,
+    g.role_name,
+    p.privilege_type
+   FROM (((consolidation.project_object o
+     JOIN consolidation.privilege_rule r ON (((r.kind = o.kind) AND (o.name ~ r.names))))
+     CROSS JOIN LATERAL ( VALUES ('workflow_app'::text,r.app), ('workflow_maintenance'::text,r.maintenance), ('public'::text,r.everybody)) g(role_name, letters))
+     JOIN ( VALUES ('S'::text,'SELECT'::text), ('I'::text,'INSERT'::text), ('U'::text,'UPDATE'::text), ('D'::text,'DELETE'::text), ('usage'::text,'USAGE'::text), ('execute'::text,'EXECUTE'::text)) p(letter, privilege_type) ON ((strpos(g.letters, p.letter) > 0)));
+
+--
+-- Name: VIEW declared_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.declared_privilege IS 'The declaration, for each object there is. The owner of an object can do everything besides';
+
+--
+-- Name: COLUMN declared_privilege.id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.id IS 'Oid of the object';
+
+--
+-- Name: COLUMN declared_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.kind IS 'As in project_object';
+
+--
+-- Name: COLUMN declared_privilege.name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.name IS 'Qualified name of the object';
+
+--
+-- Name: COLUMN declared_privilege.target; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.target IS 'As grant and revoke name the object';
+
+--
+-- Name: COLUMN declared_privilege.owner; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.owner IS 'Its owner';
+
+--
+-- Name: COLUMN declared_privilege.grantee; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.grantee IS 'Oid of the role; 0 for public';
+
+--
+-- Name: COLUMN declared_privilege.role_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the role, or public';
+
+--
+-- Name: COLUMN declared_privilege.privilege_type; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
+
+--
+-- Name: unequal_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.unequal_privilege WITH (security_invoker='true') AS
+ WITH object AS MATERIALIZED (
+         SELECT o.kind,
+            o.name,
+            o.id,
+            o.target,
+            o.owner,
+            o.acl,
+            o.isolation,
+            r.is_shared
+           FROM (consolidation.project_object o
+             CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((l.extent <> 'exact'::text)), false) AS is_shared
+                   FROM consolidation.privilege_rule l
+                  WHERE ((l.kind = o.kind) AND (o.name ~ l.names))) r)
+        ), held AS MATERIALIZED (
+         SELECT o.target,
+            o.is_shared,
+            x.grantee,
+                CASE
+                    WHEN (NOT u.is_column) THEN x.privilege_type
+                    ELSE NULL::text
+                END AS privilege_type,
+            (u.is_column OR x.is_grantable) AS is_more
+           FROM ((object o
+             CROSS JOIN LATERAL ( SELECT o.acl,
+                    false AS is_column
+                UNION ALL
+                 SELECT a.attacl,
+                    true
+                   FROM pg_attribute a
+                  WHERE ((o.kind = ANY (ARRAY['table'::text, 'view'::text])) AND (a.attrelid = o.id) AND (a.attacl IS NOT NULL))) u)
+             CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
+          WHERE (x.grantee <> o.owner)
+        ), declared AS MATERIALIZED (
+         SELECT d.target,
+            d.grantee,
+            d.privilege_type,
+            d.role_name
+           FROM consolidation.declared_privilege d
+          WHERE (d.grantee <> d.owner)
+        )
+ SELECT 1 AS ordinal,
+    h.target,
+    format('revoke all on %s from %s cascade'::text, h.target, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS statement
+   FROM ((held h
+     LEFT JOIN pg_roles r ON ((r.oid = h.grantee)))
+     LEFT JOIN declared d ON (((d.target = h.target) AND (d.grantee = h.grantee) AND (d.privilege_type = h.privilege_type))))
+  WHERE ((NOT h.is_shared) AND (h.is_more OR (d.target IS NULL)))
+  GROUP BY h.target, r.rolname
+UNION ALL
+ SELECT 2 AS ordinal,
+    d.target,
+    format('grant %s on %s to %s'::text, lower(d.privilege_type), d.target, d.role_name) AS statement
+   FROM (declared d
+     LEFT JOIN held h ON (((h.target = d.target) AND (h.grantee = d.grantee) AND (h.privilege_type = d.privilege_type))))
+  WHERE (h.target IS NULL)
+UNION ALL
+ SELECT 3 AS ordinal,
+    o.target,
+    format('alter %s %s row level security'::text, o.target, replace(e.isolation, ', '::text, ' row level security, '::text)) AS statement
+   FROM (object o
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (o.name ~ '^consolidation\.'::text) THEN 'disable, no force'::text
+                    WHEN (o.name ~ '^public\.user_workflow_run(_step)?$'::text) THEN 'enable, force'::text
+                    ELSE NULL::text
+                END AS isolation) e)
+  WHERE (o.isolation <> e.isolation);
+
+--
+-- Name: VIEW unequal_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.unequal_privilege IS 'Where privileges or row level security of an object are not those that are declared';
+
+--
+-- Name: COLUMN unequal_privilege.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_privilege.ordinal IS '1 for a revoke, 2 for a grant, 3 for row level security: the order of execution';
+
+--
+-- Name: COLUMN unequal_privilege.target; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_privilege.target IS 'Object, as grant and revoke name it';
+
+--
+-- Name: COLUMN unequal_privilege.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_privilege.statement IS 'What makes it equal';
+
+--
+-- Name: loose_function(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.loose_function(signatures text[]) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) f(signature) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privilege u JOIN consolidation.project_object o ON ((o.target = u.target)))))))))));
+
+--
+-- Name: FUNCTION loose_function(signatures text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.loose_function(signatures text[]) IS 'For verify scripts: functions that are missing, or look up names where their caller likes, or are
+not executable by exactly those that the declaration names';
+
+--
 -- Name: make_foreign_keys(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -4908,6 +5261,35 @@ $$;
 COMMENT ON FUNCTION consolidation.note_behind() IS 'Looks up what is behind the old names, for what is done under the locks';
 
 --
+-- Name: note_deployed(text); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.note_deployed(IN change text)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into consolidation.own_function (signature)
+    select format('%I(%s)', p.proname, oidvectortypes(p.proargtypes))
+    from pg_proc as p
+    where p.pronamespace = 'public'::regnamespace and p.xmin = pg_current_xact_id()::xid
+    on conflict do nothing;
+    perform consolidation.set_privileges();
+    insert into consolidation.deployed_change (change)
+    values (note_deployed.change)
+    on conflict do nothing;
+end;
+$$;
+
+--
+-- Name: PROCEDURE note_deployed(IN change text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.note_deployed(IN change text) IS 'The last statement of a deploy script: notes that the change is deployed, and gives every object of
+the project the declared privileges. Functions that the transaction created in public are then the
+project''s';
+
+--
 -- Name: note_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5243,55 +5625,6 @@ and differs in all). Raises 40001 if somebody else changed one of them meanwhile
 lost';
 
 --
--- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
---
-
-CREATE TABLE consolidation.dropped_table (
-    table_name text NOT NULL,
-    ordinal integer NOT NULL,
-    statement text NOT NULL
-);
-
---
--- Name: TABLE dropped_table; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON TABLE consolidation.dropped_table IS 'How to create the old tables again: written by the contract project when it drops them';
-
---
--- Name: COLUMN dropped_table.table_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.dropped_table.table_name IS 'Old table the statement belongs to';
-
---
--- Name: COLUMN dropped_table.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.dropped_table.ordinal IS 'Order of execution, from 1';
-
---
--- Name: COLUMN dropped_table.statement; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.dropped_table.statement IS 'One DDL statement, without semicolon';
-
---
--- Name: phase(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.phase() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (to_regclass('public.workflow_trace'::text))::oid)) = 'r'::"char") THEN 'expand'::text WHEN (to_regclass('legacy.workflow_trace'::text) IS NOT NULL) THEN 'cut over'::text WHEN (EXISTS (SELECT FROM consolidation.dropped_table)) THEN 'contract'::text ELSE NULL::text END;
-
---
--- Name: FUNCTION phase(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.phase() IS 'Where the database stands, read from the catalog: "expand" (the old names are tables),
-"cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
-
---
 -- Name: plain_column(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5440,6 +5773,10 @@ CREATE FUNCTION consolidation.privileges_definition(source regclass) RETURNS TAB
      format('alter table %s owner to %I'::text, privileges_definition.source, pg_get_userbyid(c.relowner)) AS format
     FROM pg_class c
    WHERE (c.oid = (privileges_definition.source)::oid)
+ UNION ALL
+  SELECT 15,
+     1,
+     format('select consolidation.revoke_everything(%L)'::text, privileges_definition.source) AS format
  UNION ALL
   SELECT 16,
      ((a.attnum * 1000) + x.place),
@@ -6707,6 +7044,7 @@ declare
 begin
     execute format('alter table %s rename to %I', target, new_name);
     perform consolidation.leave_view(old_name, target);
+    perform consolidation.revoke_everything(format('public.%I', old_name)::regclass);
     perform consolidation.copy_grants(target, format('public.%I', old_name)::regclass);
     execute format(
         'alter view public.%I owner to %I', old_name, consolidation.owner_of(target)
@@ -6927,40 +7265,51 @@ $$;
 COMMENT ON FUNCTION consolidation.retire_table(old_name text) IS 'Gives the name of one of the six tables to its view, with owner and privileges';
 
 --
--- Name: revoke_applications(); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: revoke_everything(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.revoke_applications() RETURNS void
+CREATE FUNCTION consolidation.revoke_everything(relation regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    behind record;
+    statement text;
 begin
-    for behind in
-        select distinct
-            b.relation,
-            c.relkind
-        from consolidation.view_of_six() as n
-        cross join consolidation.relation_behind(n.relation) as b
-        inner join pg_class as c on c.oid = b.relation
+    for statement in
+        select distinct format(
+            'revoke all on %s%s from %s cascade',
+            case c.relkind when 'S' then 'sequence ' end, c.oid::regclass,
+            coalesce(quote_ident(r.rolname), 'public')
+        )
+        from pg_class as c
+        cross join lateral aclexplode(c.relacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where
+            x.grantee <> c.relowner
+            and (
+                c.oid = relation
+                or c.oid in (
+                    select d.objid from pg_depend as d
+                    where
+                        d.classid = 'pg_class'::regclass
+                        and d.refclassid = 'pg_class'::regclass
+                        and d.refobjid = relation
+                        and d.deptype in ('a', 'i')
+                        and c.relkind = 'S'
+                )
+            )
     loop
-        perform consolidation.revoke_grants(behind.relation);
-        execute format('revoke all on %s from workflow_app', behind.relation);
-        if behind.relkind = 'v' then
-            execute format(
-                'revoke insert, update, delete on %s from workflow_maintenance', behind.relation
-            );
-        end if;
+        execute statement;
     end loop;
 end;
 $$;
 
 --
--- Name: FUNCTION revoke_applications(); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION revoke_everything(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.revoke_applications() IS 'The inverse of grant_applications and of grant_documents, for what is behind the old names';
+COMMENT ON FUNCTION consolidation.revoke_everything(relation regclass) IS 'Takes from everybody but the owner what default privileges gave on a new relation, and on the
+sequences of its columns';
 
 --
 -- Name: revoke_grants(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7043,8 +7392,16 @@ CREATE FUNCTION consolidation.rules_definition(source regclass) RETURNS TABLE(st
      v.place,
      format('alter table %s %s row level security'::text, rules_definition.source, v.setting) AS format
     FROM (pg_class c
-      CROSS JOIN LATERAL ( VALUES (1,c.relrowsecurity,'enable'::text), (2,c.relforcerowsecurity,'force'::text)) v(place, is_set, setting))
-   WHERE ((c.oid = (rules_definition.source)::oid) AND v.is_set);
+      CROSS JOIN LATERAL ( VALUES (1,
+                 CASE
+                     WHEN c.relrowsecurity THEN 'enable'::text
+                     ELSE 'disable'::text
+                 END), (2,
+                 CASE
+                     WHEN c.relforcerowsecurity THEN 'force'::text
+                     ELSE 'no force'::text
+                 END)) v(place, setting))
+   WHERE ((c.oid = (rules_definition.source)::oid) AND (c.relkind = 'r'::"char"));
 END;
 
 --
@@ -7275,6 +7632,38 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) IS 'Notes a row that an old table refused';
+
+--
+-- Name: set_privileges(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.set_privileges() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statements text [];
+    statement text;
+begin
+    -- A revoke takes from a role what is declared, too: the second pass grants it.
+    for pass in 1..2 loop
+        statements := array(
+            select u.statement from consolidation.unequal_privilege as u order by u.ordinal
+        );
+        exit when statements = '{}';
+        foreach statement in array statements loop
+            execute statement;
+        end loop;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION set_privileges(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.set_privileges() IS 'Gives every object of the project the declared privileges and row level security; touches nothing
+that has them';
 
 --
 -- Name: settle_claims(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7686,8 +8075,7 @@ begin
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.revoke_applications();
-    perform consolidation.close_legacy();
+    perform consolidation.set_privileges();
     perform consolidation.execute_stage('after');
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
@@ -7728,7 +8116,7 @@ begin
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
     perform consolidation.isolate_configs();
     perform consolidation.spare_unscoped_roles(unscoped);
-    perform consolidation.grant_applications();
+    perform consolidation.set_privileges();
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
@@ -13478,6 +13866,13 @@ ALTER TABLE ONLY consolidation.dropped_table
     ADD CONSTRAINT dropped_table_pkey PRIMARY KEY (table_name, ordinal);
 
 --
+-- Name: own_function own_function_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.own_function
+    ADD CONSTRAINT own_function_pkey PRIMARY KEY (signature);
+
+--
 -- Name: proof proof_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -14437,12 +14832,14 @@ GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_ti
 --
 
 REVOKE ALL ON FUNCTION consolidation.column_behind(old_name regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.column_behind(old_name regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION base_column(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.base_column(old_name regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.base_column(old_name regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION begin_proof(); Type: ACL; Schema: consolidation; Owner: -
@@ -14456,12 +14853,14 @@ GRANT ALL ON FUNCTION consolidation.begin_proof() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.bind(statements text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.bind(statements text[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION bound_view(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.bound_view(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.bound_view(source regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION capture_new(); Type: ACL; Schema: consolidation; Owner: -
@@ -14515,6 +14914,7 @@ GRANT ALL ON FUNCTION consolidation.carry_chunk(claimed_id bigint) TO workflow_m
 --
 
 REVOKE ALL ON FUNCTION consolidation.carry_the_rest() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_the_rest() TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE catch_up(IN batch_size integer, IN patience interval); Type: ACL; Schema: consolidation; Owner: -
@@ -14556,6 +14956,7 @@ GRANT ALL ON FUNCTION consolidation.check_pace(batch_time interval, pause interv
 --
 
 REVOKE ALL ON FUNCTION consolidation.check_session(patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.check_session(patience interval) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION claim(sentence text, holds boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -14586,28 +14987,25 @@ REVOKE ALL ON FUNCTION consolidation.claims_of(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.claims_of(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION close_legacy(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.close_legacy() FROM PUBLIC;
-
---
 -- Name: FUNCTION column_definition(source regclass, column_number smallint); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.column_definition(source regclass, column_number smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.column_definition(source regclass, column_number smallint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION columns_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.columns_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.columns_definition(source regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION comments_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.comments_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.comments_definition(source regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -14624,16 +15022,24 @@ REVOKE ALL ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) FRO
 GRANT ALL ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION context_origin(context_id bigint, created_at timestamp with time zone, updated_at timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.context_origin(context_id bigint, created_at timestamp with time zone, updated_at timestamp with time zone) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION continue_sequence(source regclass, target regclass, with_owner boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.continue_sequence(source regclass, target regclass, with_owner boolean) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION copy_grants(source regclass, target regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.copy_grants(source regclass, target regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.copy_grants(source regclass, target regclass) TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE cut_back(IN patience interval); Type: ACL; Schema: consolidation; Owner: -
@@ -14676,6 +15082,7 @@ REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_trace_screenshot() FROM 
 --
 
 REVOKE ALL ON FUNCTION consolidation.description(class oid, object oid, part integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.description(class oid, object oid, part integer) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -14696,6 +15103,7 @@ GRANT ALL ON FUNCTION consolidation.differences_of(ids bigint[]) TO workflow_mai
 --
 
 REVOKE ALL ON FUNCTION consolidation.drop_foreign_keys(to_documents boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.drop_foreign_keys(to_documents boolean) TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE drop_old_tables(IN patience interval); Type: ACL; Schema: consolidation; Owner: -
@@ -14724,11 +15132,47 @@ REVOKE ALL ON FUNCTION consolidation.enter_batch() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.enter_batch() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION old_table(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.old_table(table_name text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION estimated_rows(table_name text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.estimated_rows(table_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.estimated_rows(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION event_element(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.event_element(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION synthetic_id(owner uuid, place text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.synthetic_id(owner uuid, place text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION to_bigint(element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.to_bigint(element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION event_key(element jsonb, owner uuid, place bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.event_key(element jsonb, owner uuid, place bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION events_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -14742,12 +15186,14 @@ GRANT ALL ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_st
 --
 
 REVOKE ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION execute_stage(wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -14762,6 +15208,30 @@ GRANT ALL ON FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_st
 
 REVOKE ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION fits_event(element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION to_uuid(element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.to_uuid(element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION forbid_other_org_id(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.forbid_other_org_id() FROM PUBLIC;
 
 --
 -- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
@@ -14789,24 +15259,34 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run_step TO work
 --
 
 REVOKE ALL ON FUNCTION consolidation.moving_side(to_documents boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.moving_side(to_documents boolean) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION old_name(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.old_name(table_name text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.moving_key(to_documents boolean, OUT incoming boolean, OUT old_name text, OUT conname name, OUT relation regclass, OUT goes_to regclass, OUT called text, OUT columns text, OUT definition text, OUT convalidated boolean) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION forget_old_tables(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.forget_old_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.forget_old_tables() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION forget_proof(); Type: ACL; Schema: consolidation; Owner: -
@@ -14834,18 +15314,14 @@ GRANT ALL ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigi
 --
 
 REVOKE ALL ON FUNCTION consolidation.give_types(wanted jsonb) FROM PUBLIC;
-
---
--- Name: FUNCTION grant_applications(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.grant_applications() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.give_types(wanted jsonb) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION grant_documents(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.grant_documents(old_name regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.grant_documents(old_name regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION guard_trace_id(); Type: ACL; Schema: consolidation; Owner: -
@@ -14858,12 +15334,14 @@ REVOKE ALL ON FUNCTION consolidation.guard_trace_id() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION consolidation.hand_back_sequences() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_back_sequences() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION hand_over_sequences(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.hand_over_sequences() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_over_sequences() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_asked_to_stop(); Type: ACL; Schema: consolidation; Owner: -
@@ -14884,12 +15362,14 @@ GRANT ALL ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wan
 --
 
 REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_deployed(change text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_plain(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.is_plain(old_name regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_plain(old_name regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_proved(); Type: ACL; Schema: consolidation; Owner: -
@@ -14903,6 +15383,7 @@ GRANT ALL ON FUNCTION consolidation.is_proved() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.is_reverted(change text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_reverted(change text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_set_aside(key jsonb, shown jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -14923,12 +15404,14 @@ GRANT ALL ON FUNCTION consolidation.is_written_as(document text, moment timestam
 --
 
 REVOKE ALL ON FUNCTION consolidation.isolate_configs() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.isolate_configs() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION isolate_unscoped_roles(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.isolate_unscoped_roles() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.isolate_unscoped_roles() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION judged_claim(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -14962,6 +15445,19 @@ GRANT ALL ON FUNCTION consolidation.keep_richer(known_run consolidation.known_ru
 --
 
 REVOKE ALL ON FUNCTION consolidation.keys_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.keys_definition(source regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION known_elements(runs consolidation.known_run[], steps consolidation.known_step[]); Type: ACL; Schema: consolidation; Owner: -
@@ -14975,6 +15471,7 @@ GRANT ALL ON FUNCTION consolidation.known_elements(runs consolidation.known_run[
 --
 
 REVOKE ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION lock_events(wanted_trace_id bigint, wanted_step_id bigint); Type: ACL; Schema: consolidation; Owner: -
@@ -14988,6 +15485,7 @@ GRANT ALL ON FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_s
 --
 
 REVOKE ALL ON FUNCTION consolidation.lock_holders(tables regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_holders(tables regclass[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION lock_run(wanted_trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
@@ -15018,10 +15516,36 @@ REVOKE ALL ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) FROM
 GRANT ALL ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
+
+--
+-- Name: FUNCTION phase(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.phase() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION loose_function(signatures text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.loose_function(signatures text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.loose_function(signatures text[]) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION make_foreign_keys(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.make_foreign_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.make_foreign_keys() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION to_score(element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.to_score(element jsonb) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text); Type: ACL; Schema: consolidation; Owner: -
@@ -15035,12 +15559,14 @@ GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, k
 --
 
 REVOKE ALL ON FUNCTION consolidation.relation_behind(old_name regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.relation_behind(old_name regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION needed_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.needed_behind(old_name regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.needed_behind(old_name regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION new_rows(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15088,6 +15614,13 @@ GRANT ALL ON FUNCTION consolidation.next_size(size integer, done bigint, taken i
 --
 
 REVOKE ALL ON FUNCTION consolidation.note_behind() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.note_behind() TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE note_deployed(IN change text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.note_deployed(IN change text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_everything(); Type: ACL; Schema: consolidation; Owner: -
@@ -15101,6 +15634,7 @@ GRANT ALL ON FUNCTION consolidation.note_everything() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.note_unequal() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.note_unequal() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION old_rows(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15108,6 +15642,12 @@ REVOKE ALL ON FUNCTION consolidation.note_unequal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION consolidation.old_rows(ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.old_rows(ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION on_new_names(definition text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.on_new_names(definition text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION only_in_documents(); Type: ACL; Schema: consolidation; Owner: -
@@ -15121,12 +15661,14 @@ GRANT ALL ON FUNCTION consolidation.only_in_documents() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.open_configs() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.open_configs() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION owner_of(relation regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.owner_of(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.owner_of(relation regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION patch(previous jsonb, current jsonb, wanted jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -15134,12 +15676,6 @@ REVOKE ALL ON FUNCTION consolidation.owner_of(relation regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) TO workflow_maintenance;
-
---
--- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 
 --
 -- Name: FUNCTION plain_column(); Type: ACL; Schema: consolidation; Owner: -
@@ -15160,6 +15696,7 @@ GRANT ALL ON FUNCTION consolidation.plan_chunks(wanted_task text) TO workflow_ma
 --
 
 REVOKE ALL ON FUNCTION consolidation.policy_definition(policy oid, relation text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.policy_definition(policy oid, relation text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION present(plain jsonb, names text[], documents jsonb[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15173,12 +15710,14 @@ GRANT ALL ON FUNCTION consolidation.present(plain jsonb, names text[], documents
 --
 
 REVOKE ALL ON FUNCTION consolidation.privilege(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.privilege(relation regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION privileges_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.privileges_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.privileges_definition(source regclass) TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
@@ -15241,12 +15780,14 @@ GRANT ALL ON FUNCTION consolidation.put_in_singly(refused bigint) TO workflow_ma
 --
 
 REVOKE ALL ON FUNCTION consolidation.qualified_name(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.qualified_name(relation regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION qualified_routine(routine regprocedure); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.qualified_routine(routine regprocedure) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.qualified_routine(routine regprocedure) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: ACL; Schema: consolidation; Owner: -
@@ -15295,6 +15836,7 @@ GRANT ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name t
 --
 
 REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15308,6 +15850,7 @@ GRANT ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) TO wor
 --
 
 REVOKE ALL ON FUNCTION consolidation.rebuild_old_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rebuild_old_tables() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION record_comparison(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15355,6 +15898,7 @@ GRANT ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id b
 --
 
 REVOKE ALL ON FUNCTION consolidation.refuse_set_aside() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_set_aside() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION refuse_unequal(); Type: ACL; Schema: consolidation; Owner: -
@@ -15368,6 +15912,7 @@ GRANT ALL ON FUNCTION consolidation.refuse_unequal() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15381,6 +15926,7 @@ GRANT ALL ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) TO w
 --
 
 REVOKE ALL ON FUNCTION consolidation.rename_table(old_name text, new_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rename_table(old_name text, new_name text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION require_read_committed(); Type: ACL; Schema: consolidation; Owner: -
@@ -15401,48 +15947,74 @@ GRANT ALL ON PROCEDURE consolidation.rest(IN batch_ended timestamp with time zon
 --
 
 REVOKE ALL ON FUNCTION consolidation.rest_triggers() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rest_triggers() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION restore_name(old_name text, new_name text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.restore_name(old_name text, new_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.restore_name(old_name text, new_name text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION restore_table(old_name text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.restore_table(old_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.restore_table(old_name text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION retire_table(old_name text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.retire_table(old_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.retire_table(old_name text) TO workflow_maintenance;
 
 --
--- Name: FUNCTION revoke_applications(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION revoke_everything(relation regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.revoke_applications() FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.revoke_everything(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.revoke_everything(relation regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION revoke_grants(target regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.revoke_grants(target regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rule_definition(rule oid); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.rule_definition(rule oid) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rule_definition(rule oid) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rules_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.rules_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rules_definition(source regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION run_id(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.run_id(trace_id bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -15463,6 +16035,7 @@ GRANT ALL ON FUNCTION consolidation.see_everything() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.serial_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.serial_definition(source regclass) TO workflow_maintenance;
 
 --
 -- Name: TABLE set_aside; Type: ACL; Schema: consolidation; Owner: -
@@ -15476,6 +16049,13 @@ GRANT SELECT,INSERT,DELETE ON TABLE consolidation.set_aside TO workflow_maintena
 
 REVOKE ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION set_privileges(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.set_privileges() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.set_privileges() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15496,6 +16076,7 @@ GRANT ALL ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[]
 --
 
 REVOKE ALL ON FUNCTION consolidation.spare_unscoped_roles(roles text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.spare_unscoped_roles(roles text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION standby_lag(); Type: ACL; Schema: consolidation; Owner: -
@@ -15509,6 +16090,13 @@ GRANT ALL ON FUNCTION consolidation.standby_lag() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION step_id(step_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.step_id(step_id bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION stop_backfill(pid integer); Type: ACL; Schema: consolidation; Owner: -
@@ -15522,6 +16110,7 @@ GRANT ALL ON FUNCTION consolidation.stop_backfill(pid integer) TO workflow_maint
 --
 
 REVOKE ALL ON FUNCTION consolidation.stop_capture(captured regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.stop_capture(captured regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15541,24 +16130,28 @@ REVOKE ALL ON PROCEDURE consolidation.swap(IN direction text, IN patience interv
 --
 
 REVOKE ALL ON FUNCTION consolidation.swap_locks() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.swap_locks() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION swap_to_tables(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.swap_to_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.swap_to_tables() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION swap_to_views(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.swap_to_views() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.swap_to_views() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION table_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.table_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.table_definition(source regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION take_context(wanted_trace_id bigint, wanted_key text); Type: ACL; Schema: consolidation; Owner: -
@@ -15572,6 +16165,7 @@ GRANT ALL ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_
 --
 
 REVOKE ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patience interval, hold interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, patience interval, hold interval) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION take_out(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15585,18 +16179,21 @@ GRANT ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) TO workflow_mai
 --
 
 REVOKE ALL ON FUNCTION consolidation.trial(kind text, definition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.trial(kind text, definition text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION uncarriable(); Type: ACL; Schema: consolidation; Owner: -
@@ -15652,6 +16249,7 @@ GRANT ALL ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids big
 --
 
 REVOKE ALL ON FUNCTION consolidation.unscoped_role() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unscoped_role() TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE validate(IN wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
@@ -15664,6 +16262,7 @@ REVOKE ALL ON PROCEDURE consolidation.validate(IN wanted_stage text) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION consolidation.view_of_six() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.view_of_six() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION with_element(elements jsonb, place bigint, element jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -15718,6 +16317,12 @@ REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC
 REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
 
 --
+-- Name: FUNCTION fill_step_keys(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.fill_step_keys() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb); Type: ACL; Schema: public; Owner: -
 --
 
@@ -15764,6 +16369,18 @@ GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_app;
 GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION guard_run_identity(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.guard_run_identity() FROM PUBLIC;
+
+--
+-- Name: FUNCTION guard_step_identity(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.guard_step_identity() FROM PUBLIC;
+
+--
 -- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
 --
 
@@ -15782,6 +16399,12 @@ GRANT ALL ON FUNCTION public.is_own_workflow(workflow_id uuid) TO workflow_app;
 --
 
 REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
+
+--
+-- Name: FUNCTION set_updated_at(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.set_updated_at() FROM PUBLIC;
 
 --
 -- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
