@@ -802,6 +802,21 @@ for change, function in (
         f"grant execute on function public.{function} to public",
         f"revoke execute on function public.{function} from workflow_maintenance",
     )
+for function in (
+    "is_event_meant(jsonb, timestamptz, jsonb)",
+    "may_be_older_path(timestamptz)",
+    "rewrite_events(timestamptz, jsonb, jsonb)",
+    "remove_events(timestamptz, jsonb)",
+    "change_events(jsonb, jsonb, timestamptz)",
+):
+    breaks(
+        "documents/bulk_functions",
+        "with the rights of the caller",
+        f"alter function public.{function} rename to gone",
+        f"alter function public.{function} security definer",
+        f"grant execute on function public.{function} to public",
+        f"revoke execute on function public.{function} from workflow_app",
+    )
 breaks(
     "documents/get_run",
     "times in UTC",
