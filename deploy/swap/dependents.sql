@@ -16,7 +16,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 create function consolidation.rebinding(
-    out kind text, out object text, out statement text, out trial text
+    out kind text, out object text, out statement text, out trial text, out relation regclass
 )
 returns setof record
 language sql
@@ -26,6 +26,9 @@ begin atomic
     with named as materialized (
         select to_regclass(format('public.%I', n.name)) as relation
         from unnest(consolidation.six_tables()) as n (name)
+        union all
+        select to_regclass(format('public.%I', s.sequence_name))
+        from consolidation.id_sequence as s
     )
 
     select distinct
@@ -37,7 +40,8 @@ begin atomic
             'with (' || array_to_string(c.reloptions, ', ') || ')',
             pg_get_viewdef(c.oid)
         ),
-        pg_get_viewdef(c.oid)
+        pg_get_viewdef(c.oid),
+        c.oid::regclass
     from named as n
     inner join pg_depend as d
         on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
@@ -52,17 +56,43 @@ begin atomic
         'function',
         p.oid::regprocedure::text,
         pg_get_functiondef(p.oid),
-        null
+        null,
+        null::regclass
     from named as n
     inner join pg_depend as d
         on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
     inner join pg_proc as p on d.classid = 'pg_proc'::regclass and p.oid = d.objid
-    where p.prosqlbody is not null and p.pronamespace <> 'consolidation'::regnamespace;
+    where p.prosqlbody is not null and p.pronamespace <> 'consolidation'::regnamespace
+    union all
+    select distinct
+        'default',
+        format('%s of %s', a.attname, a.attrelid::regclass),
+        format(
+            'alter table %s alter column %I set default %s',
+            a.attrelid::regclass, a.attname, pg_get_expr(f.adbin, f.adrelid)
+        ),
+        null,
+        a.attrelid::regclass
+    from named as n
+    inner join pg_depend as d
+        on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
+    inner join pg_attrdef as f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
+    inner join pg_attribute as a on a.attrelid = f.adrelid and a.attnum = f.adnum
+    inner join pg_class as c on c.oid = f.adrelid
+    where
+        d.refobjid <> f.adrelid
+        and f.adrelid not in (
+            select o.relation
+            from unnest(consolidation.six_tables()) as m (name)
+            cross join lateral (select consolidation.old_table(m.name)::oid as relation) as o
+            where o.relation is not null
+        )
+        and c.relnamespace <> 'consolidation'::regnamespace;
 end;
 comment on function consolidation.rebinding() is
-'Views and SQL-standard functions bound to whatever has the old names now, with the statement that
-binds them to whatever has these names when it is executed. Those of this schema stay where they
-are';
+'Views, SQL-standard functions and defaults of columns bound to whatever has the old names, or the
+names of their sequences, now, with the statement that binds them to whatever has these names when
+it is executed. Those of this schema stay where they are';
 
 create function consolidation.bind(statements text [])
 returns void

@@ -76,6 +76,7 @@ begin
     perform consolidation.close_legacy();
     perform consolidation.execute_stage('after');
     perform consolidation.bind(dependents);
+    perform consolidation.drop_retired_sequences();
     perform consolidation.make_foreign_keys();
     perform consolidation.keep_proof();
 end;

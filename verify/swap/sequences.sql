@@ -31,8 +31,10 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.continue_sequence(regclass,regclass,boolean)',
+                'consolidation.reserve_numbers(regclass,regclass)',
                 'consolidation.hand_over_sequences()',
-                'consolidation.hand_back_sequences()'
+                'consolidation.hand_back_sequences()',
+                'consolidation.drop_retired_sequences()'
             ]
         ) as f (signature)
         where
