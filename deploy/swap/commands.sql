@@ -154,6 +154,7 @@ begin
     perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'cut over' then
+            call consolidation.refuse_findings_back();
             if not consolidation.is_proved() then
                 call consolidation.prove();
                 perform consolidation.note_unequal();
@@ -178,8 +179,8 @@ $$;
 comment on procedure consolidation.cut_back(interval) is
 'Makes the old names tables again, with everything written since; what was written while the capture
 was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
-Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
-changed then. Call it outside a transaction';
+Raises 55P03 (no locks) and 55000 (findings of preflight_back, tables dropped, or rows that the old
+tables refuse); nothing is changed then. Call it outside a transaction';
 
 revoke all on function consolidation.check_session(interval) from public;
 revoke all on procedure consolidation.validate(text) from public;

@@ -110,7 +110,7 @@ $$;
 comment on function consolidation.bind(text []) is
 'Executes what rebinding() returned before the names were moved';
 
-create function consolidation.on_new_names(definition text)
+create function consolidation.on_names_of(definition text, place text)
 returns text
 language sql
 stable
@@ -118,13 +118,15 @@ parallel safe
 return regexp_replace(
     definition,
     format('\mpublic\.(%s)\M', array_to_string(consolidation.six_tables(), '|')),
-    'consolidation.\1', 'g'
+    place || '.\1', 'g'
 );
-comment on function consolidation.on_new_names(text) is
-'The definition of a view or function with the old names replaced by the views that wait in
-consolidation';
+comment on function consolidation.on_names_of(text, text) is
+'The definition of a view or function with the old names replaced by those that wait in another
+schema: the views in consolidation, or the tables in legacy';
 
-create function consolidation.trial(kind text, definition text)
+create function consolidation.trial(
+    kind text, definition text, place text default 'consolidation'
+)
 returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -134,9 +136,9 @@ begin
         -- On a copy: nobody who reads the view waits.
         execute 'create temporary view consolidation_trial as ' || definition;
         execute 'create or replace temporary view consolidation_trial as '
-        || consolidation.on_new_names(definition);
+        || consolidation.on_names_of(definition, place);
     else
-        execute consolidation.on_new_names(definition);
+        execute consolidation.on_names_of(definition, place);
     end if;
     raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
 exception
@@ -146,14 +148,14 @@ exception
         return sqlerrm;
 end;
 $$;
-comment on function consolidation.trial(text, text) is
-'Tries before the cut-over whether a view or a function can be bound to the new names: one that
-reads a table may not work on a view, where no primary key implies the other columns of a group by.
-Returns the error, or null; changes nothing';
+comment on function consolidation.trial(text, text, text) is
+'Tries before a swap whether a view or a function can be bound to what will have the names, which
+waits in the schema place: one that reads a table may not work on a view, where no primary key
+implies the other columns of a group by. Returns the error, or null; changes nothing';
 
 revoke all on function consolidation.rebinding() from public;
 revoke all on function consolidation.bind(text []) from public;
-revoke all on function consolidation.trial(text, text) from public;
+revoke all on function consolidation.trial(text, text, text) from public;
 
 insert into consolidation.deployed_change (change) values ('swap/dependents');
 

@@ -1062,8 +1062,8 @@ breaks(
 )
 breaks(
     "swap/dependents",
-    "on_new_names() puts",
-    replaced("consolidation.on_new_names(definition text)", "text", "definition"),
+    "on_names_of() puts",
+    replaced("consolidation.on_names_of(definition text, place text)", "text", "definition"),
 )
 breaks(
     "swap/sequences",
@@ -1083,15 +1083,34 @@ breaks(
     select * from consolidation.finding_index
     """,
 )
+breaks(
+    "proof/preflight_back",
+    "every view of obstacles",
+    """
+    create view consolidation.obstacle_of_nobody with (security_invoker = true) as
+    select * from consolidation.obstacle_key
+    """,
+)
+breaks(
+    "proof/finding_back",
+    "are looked at",
+    "alter view public.micro_state rename to micro_state_gone",
+)
 for change, view in (
     ("swap/sequences", "id_sequence"),
     ("proof/old_relation", "old_relation"),
     ("proof/preflight", "preflight"),
 ):
     caller_view(change, f"consolidation.{view}")
-for change in ("proof/finding_tables", "proof/finding_dependents", "proof/finding_access"):
+for change in (
+    "proof/finding_tables",
+    "proof/finding_dependents",
+    "proof/finding_access",
+    "proof/finding_back",
+    "proof/preflight_back",
+):
     listed_views = re.findall(
-        r"'(consolidation\.finding_\w+)'",
+        r"'(consolidation\.(?:finding|obstacle|preflight)_\w+)'",
         next(s for claim, s in CLAIMS[change] if "rights of the caller" in (claim or "")),
     )
     caller_view(change, *listed_views)
