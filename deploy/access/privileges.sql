@@ -58,7 +58,8 @@ from (
         'later'),
 
     -- The functions of triggers are for nobody.
-    ('function', 'public\.(find_\w+|get_run|is_own_workflow)', 'execute', 'execute', '', 'exact'),
+    ('function', 'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events'
+        '|is_event_meant|may_be_older_path)', 'execute', 'execute', '', 'exact'),
     ('function', 'public\.(current_org_id|use_organisation|(to|from)_iso8601\w*)', '', '',
         'execute', 'exact'),
     ('function', 'public\.(start_run|get_context|add_\w+)', '', '', 'execute', 'exact'),

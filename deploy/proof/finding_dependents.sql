@@ -39,6 +39,19 @@ comment on view consolidation.finding_view is
 'Views on the old tables: bound to what has the names after the swap. Before the cut-over each is
 tried, which changes nothing';
 
+create view consolidation.finding_default
+with (security_invoker = true) as
+select
+    'notice' as severity,
+    'default' as kind,
+    b.object,
+    'takes its numbers from the sequence of the same name again' as consequence,
+    null::text as remedy
+from consolidation.rebinding() as b
+where b.kind = 'default';
+comment on view consolidation.finding_default is
+'Defaults of other tables that take numbers from the sequences of the old ids';
+
 create view consolidation.finding_function
 with (security_invoker = true) as
 select

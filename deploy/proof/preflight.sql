@@ -60,6 +60,8 @@ from (
     union all
     select * from consolidation.finding_view
     union all
+    select * from consolidation.finding_default
+    union all
     select * from consolidation.finding_function
     union all
     select * from consolidation.finding_materialized_view

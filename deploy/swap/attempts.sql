@@ -52,6 +52,11 @@ begin atomic
             and f.own in (select o.relation from own as o where o.has_moving_keys)
             and f.other not in (select o.relation from own as o)
             and c.relnamespace <> 'legacy'::regnamespace
+        union
+        -- A default that takes numbers from an old sequence is bound again.
+        select b.relation
+        from consolidation.rebinding() as b
+        where b.kind = 'default'
     )
 
     select array_agg(l.relation order by l.place, l.relation)

@@ -155,6 +155,7 @@ begin
     case consolidation.phase()
         when 'cut over' then
             perform consolidation.refuse_missing_capture();
+            call consolidation.refuse_findings_back();
             if not consolidation.is_proved() then
                 call consolidation.prove();
                 perform consolidation.note_unequal();
@@ -179,8 +180,9 @@ $$;
 comment on procedure consolidation.cut_back(interval) is
 'Makes the old names tables again, with everything written since; what was written while the capture
 was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
-Raises 55P03 (no locks) and 55000 (tables dropped, capture triggers that do not fire, or rows that
-the old tables refuse); nothing is changed then. Call it outside a transaction';
+Raises 55P03 (no locks) and 55000 (findings of preflight_back, capture triggers that do not fire,
+tables dropped, or rows that the old tables refuse); nothing is changed then. Call it outside a
+transaction';
 
 call consolidation.note_deployed('swap/commands');
 

@@ -90,11 +90,17 @@ exception
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'skipped: %', coalesce(statement, entry.statement)
             using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
+    -- Rows that were written while the key rested.
+    when foreign_key_violation then
+        delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
+        raise warning 'holds for new rows only: %', coalesce(statement, entry.statement)
+            using detail = sqlerrm, hint = 'Correct the rows, then execute it.';
 end;
 $$;
 comment on function consolidation.execute_remembered(bigint) is
 'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
-is gone';
+is gone, and
+leaves a key that rows break not validated, with a warning as well';
 
 create function consolidation.execute_stage(wanted_stage text)
 returns void

@@ -1,6 +1,8 @@
 -- Deploy workflow_consolidation:swap/sequences to pg
 --
 -- Why:    old code that calls nextval by name goes on, and new code takes from the same numbers.
+--         PostgreSQL does not let go of an identity's sequence, so its successor has the name:
+--         every other user is bound to that (swap/dependents), and no number is given twice.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops view and functions.
 
@@ -62,6 +64,45 @@ comment on function consolidation.continue_sequence(regclass, regclass, boolean)
 'Makes the target sequence go on where the source stands, with its options and privileges, and those
 of its owner if that is wanted';
 
+create function consolidation.reserve_numbers(retired regclass, successor regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    reserved constant bigint := 100;
+    options record;
+    last_number bigint;
+begin
+    select * into options from pg_sequence as s where s.seqrelid = retired;
+    execute format('select s.last_value from %s as s', retired) into last_number;
+    if
+        last_number::numeric + reserved * options.seqincrement
+        between options.seqmin and options.seqmax
+    then
+        last_number := last_number + reserved * options.seqincrement;
+        perform setval(successor, last_number);
+    end if;
+    execute format(
+        'alter sequence %s minvalue %s maxvalue %s start with %s no cycle',
+        retired,
+        case
+            when options.seqincrement > 0 then least(options.seqmin, last_number - 1)
+            else last_number
+        end,
+        case
+            when options.seqincrement > 0 then last_number
+            else greatest(options.seqmax, last_number + 1)
+        end,
+        last_number
+    );
+end;
+$$;
+comment on function consolidation.reserve_numbers(regclass, regclass) is
+'Leaves a hundred numbers to a retired sequence, for sessions that looked its name up before the
+swap and take their number after it: its successor begins after them, and it ends with them (2200H).
+Where there is no room for that it ends where it stands; its two ends must differ';
+
 create function consolidation.hand_over_sequences()
 returns void
 language plpgsql
@@ -84,6 +125,11 @@ begin
         format('legacy.%I', s.sequence_name)::regclass,
         format('public.%I', s.sequence_name)::regclass,
         true
+    )
+    from consolidation.id_sequence as s;
+    perform consolidation.reserve_numbers(
+        format('legacy.%I', s.sequence_name)::regclass,
+        format('public.%I', s.sequence_name)::regclass
     )
     from consolidation.id_sequence as s;
 end;
@@ -110,15 +156,30 @@ begin
             format('legacy.%I', sequence_name)::regclass,
             false
         );
+        execute format(
+            'alter sequence public.%I rename to %I', sequence_name, 'retired_' || sequence_name
+        );
     end loop;
-    alter table public.user_workflow_run alter legacy_trace_id drop identity;
-    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
-    drop sequence public.workflow_events_event_id_seq;
-    drop sequence public.workflow_trace_context_context_id_seq;
 end;
 $$;
 comment on function consolidation.hand_back_sequences() is
-'The inverse of hand_over_sequences';
+'The inverse of hand_over_sequences, but for the sequences of the documents: other users of the
+numbers are bound to the old ones before these can go';
+
+create function consolidation.drop_retired_sequences()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    alter table public.user_workflow_run alter legacy_trace_id drop identity;
+    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
+    drop sequence public.retired_workflow_events_event_id_seq;
+    drop sequence public.retired_workflow_trace_context_context_id_seq;
+end;
+$$;
+comment on function consolidation.drop_retired_sequences() is
+'Drops the sequences of the documents, which nobody uses any more';
 
 call consolidation.note_deployed('swap/sequences');
 

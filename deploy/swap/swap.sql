@@ -75,6 +75,7 @@ begin
     perform consolidation.set_privileges();
     perform consolidation.execute_stage('after');
     perform consolidation.bind(dependents);
+    perform consolidation.drop_retired_sequences();
     perform consolidation.make_foreign_keys();
     perform consolidation.keep_proof();
 end;

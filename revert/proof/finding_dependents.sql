@@ -16,6 +16,7 @@ drop view consolidation.finding_row_type;
 drop view consolidation.finding_rule;
 drop view consolidation.finding_materialized_view;
 drop view consolidation.finding_function;
+drop view consolidation.finding_default;
 drop view consolidation.finding_view;
 
 delete from consolidation.deployed_change where change = 'proof/finding_dependents';

@@ -10,8 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.trial(text, text);
-drop function consolidation.on_new_names(text);
+drop function consolidation.trial(text, text, text);
+drop function consolidation.on_names_of(text, text);
 drop function consolidation.bind(text []);
 drop function consolidation.rebinding();
 

@@ -10,8 +10,10 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+drop function consolidation.drop_retired_sequences();
 drop function consolidation.hand_back_sequences();
 drop function consolidation.hand_over_sequences();
+drop function consolidation.reserve_numbers(regclass, regclass);
 drop function consolidation.continue_sequence(regclass, regclass, boolean);
 drop view consolidation.id_sequence;
 

@@ -833,6 +833,21 @@ for change, function in (
         f"grant execute on function public.{function} to public",
         f"revoke execute on function public.{function} from workflow_maintenance",
     )
+for function in (
+    "is_event_meant(jsonb, timestamptz, jsonb)",
+    "may_be_older_path(timestamptz)",
+    "rewrite_events(timestamptz, jsonb, jsonb)",
+    "remove_events(timestamptz, jsonb)",
+    "change_events(jsonb, jsonb, timestamptz)",
+):
+    breaks(
+        "documents/bulk_functions",
+        "with the rights of the caller",
+        f"alter function public.{function} rename to gone",
+        f"alter function public.{function} security definer",
+        f"grant execute on function public.{function} to public",
+        f"revoke execute on function public.{function} from workflow_app",
+    )
 breaks(
     "documents/get_run",
     "times in UTC",
@@ -1078,8 +1093,8 @@ breaks(
 )
 breaks(
     "swap/dependents",
-    "on_new_names() puts",
-    replaced("consolidation.on_new_names(definition text)", "text", "definition"),
+    "on_names_of() puts",
+    replaced("consolidation.on_names_of(definition text, place text)", "text", "definition"),
 )
 breaks(
     "swap/sequences",
@@ -1099,15 +1114,34 @@ breaks(
     select * from consolidation.finding_index
     """,
 )
+breaks(
+    "proof/preflight_back",
+    "every view of obstacles",
+    """
+    create view consolidation.obstacle_of_nobody with (security_invoker = true) as
+    select * from consolidation.obstacle_key
+    """,
+)
+breaks(
+    "proof/finding_back",
+    "are looked at",
+    "alter view public.micro_state rename to micro_state_gone",
+)
 for change, view in (
     ("swap/sequences", "id_sequence"),
     ("proof/old_relation", "old_relation"),
     ("proof/preflight", "preflight"),
 ):
     caller_view(change, f"consolidation.{view}")
-for change in ("proof/finding_tables", "proof/finding_dependents", "proof/finding_access"):
+for change in (
+    "proof/finding_tables",
+    "proof/finding_dependents",
+    "proof/finding_access",
+    "proof/finding_back",
+    "proof/preflight_back",
+):
     listed_views = re.findall(
-        r"'(consolidation\.finding_\w+)'",
+        r"'(consolidation\.(?:finding|obstacle|preflight)_\w+)'",
         next(s for claim, s in CLAIMS[change] if "rights of the caller" in (claim or "")),
     )
     caller_view(change, *listed_views)

@@ -1,7 +1,7 @@
 -- Findings about what depends on the tables: views, rules, functions, triggers, publications.
 
 begin;
-select plan(31);
+select plan(33);
 
 -- Each thing is planted, looked at through one view, and undone by a subtransaction.
 create function pg_temp.finds(finding_view text, planted text)
@@ -39,14 +39,25 @@ as $$ begin return new; end; $$;
 select is_empty(format('select from consolidation.%I', n.name), format('%s: nothing', n.name))
 from unnest(
     array[
-        'finding_view', 'finding_function', 'finding_materialized_view', 'finding_rule',
-        'finding_row_type', 'finding_trigger', 'finding_publication'
+        'finding_view', 'finding_default', 'finding_function', 'finding_materialized_view',
+        'finding_rule', 'finding_row_type', 'finding_trigger', 'finding_publication'
     ]
 ) as n (name);
 
 select is(pg_temp.finds(v.finding_view, v.planted), v.finding, v.description)
 from (
     values
+    (
+        'finding_default',
+        $$
+        create table public.numbered (
+            id bigint default nextval('public.workflow_events_event_id_seq')
+        )
+        $$,
+        'notice | default | id of public.numbered | takes its numbers from the sequence of the '
+        'same name again',
+        'a default of another table that takes the numbers'
+    ),
     (
         'finding_view',
         'create view public.running_trace as

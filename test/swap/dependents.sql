@@ -56,9 +56,9 @@ select is(
 -- Trials ------------------------------------------------------------------------------------------
 
 select is(
-    consolidation.on_new_names(
+    consolidation.on_names_of(
         'select from public.workflow_trace, public.workflow_trace_context, other.workflow_steps,
-        public.workflow_events_archive'
+        public.workflow_events_archive', 'consolidation'
     ),
     'select from consolidation.workflow_trace, consolidation.workflow_trace_context, '
     'other.workflow_steps,

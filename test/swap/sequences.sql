@@ -1,7 +1,7 @@
 -- Sequences: ids go on where they stand, under the same names.
 
 begin;
-select plan(21);
+select plan(26);
 
 select has_sequence('public', s.name, format('the old sequence %s is there', s.name))
 from unnest(
@@ -11,8 +11,8 @@ from unnest(
     ]::name []
 ) as s (name);
 select is(
-    (n.seqstart, n.seqincrement, n.seqmin, n.seqmax, n.seqcache, n.seqcycle),
-    (o.seqstart, o.seqincrement, o.seqmin, o.seqmax, o.seqcache, o.seqcycle),
+    (n.seqincrement, n.seqcache, n.seqcycle),
+    (o.seqincrement, o.seqcache, o.seqcycle),
     format('the sequence %s has the options of the old one', s.name)
 )
 from unnest(
@@ -32,6 +32,25 @@ from (
     ('public.user_workflow_run', 'legacy_trace_id', 'public.workflow_trace_trace_id_seq'),
     ('public.user_workflow_run_step', 'legacy_step_id', 'public.workflow_steps_step_id_seq')
 ) as i (relation, column_name, sequence_name);
+
+select is(
+    o.seqmax, (pg_sequence_last_value(format('public.%I', s.name)::regclass)),
+    format('the retired sequence of %s ends where its successor began', s.name)
+)
+from unnest(
+    array['workflow_steps_step_id_seq', 'workflow_trace_context_context_id_seq']
+) as s (name)
+inner join pg_sequence as o on o.seqrelid = format('legacy.%I', s.name)::regclass;
+create sequence public.downwards increment by -1 minvalue -5 maxvalue -1;
+create sequence public.its_successor increment by -1 minvalue -5 maxvalue -1;
+select lives_ok(
+    $$ select consolidation.reserve_numbers('public.downwards', 'public.its_successor') $$,
+    'a sequence without room for a hundred numbers more is retired'
+);
+select is(nextval('public.downwards'), -1::bigint, 'it gives the number it stands at');
+select throws_ok(
+    'select nextval(''public.downwards'')', '2200H', null, '… and then no more, downwards as well'
+);
 
 -- There and back ----------------------------------------------------------------------------------
 

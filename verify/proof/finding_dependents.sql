@@ -11,6 +11,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.finding_view',
+                'consolidation.finding_default',
                 'consolidation.finding_function',
                 'consolidation.finding_materialized_view',
                 'consolidation.finding_rule',
@@ -36,6 +37,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.finding_view',
+                'consolidation.finding_default',
                 'consolidation.finding_function',
                 'consolidation.finding_materialized_view',
                 'consolidation.finding_rule',

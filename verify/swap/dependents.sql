@@ -10,19 +10,20 @@ select consolidation.claim_none(
         array[
             'consolidation.rebinding()',
             'consolidation.bind(text[])',
-            'consolidation.trial(text,text)'
+            'consolidation.trial(text,text,text)'
         ]
     )
 );
 
 select consolidation.claim(
-    'the function on_new_names() exists',
-    to_regprocedure('consolidation.on_new_names(text)') is not null
+    'the function on_names_of() exists',
+    to_regprocedure('consolidation.on_names_of(text,text)') is not null
 );
 
 select consolidation.claim(
-    'on_new_names() puts the new names into the definition of a view',
-    consolidation.on_new_names('select from public.workflow_trace') like '% consolidation.%'
+    'on_names_of() puts other names into the definition of a view',
+    consolidation.on_names_of('select from public.workflow_trace', 'consolidation')
+    like '% consolidation.%'
 );
 
 rollback;

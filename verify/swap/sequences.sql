@@ -30,7 +30,9 @@ select consolidation.claim_none(
         array[
             'consolidation.continue_sequence(regclass,regclass,boolean)',
             'consolidation.hand_over_sequences()',
-            'consolidation.hand_back_sequences()'
+            'consolidation.hand_back_sequences()',
+            'consolidation.reserve_numbers(regclass,regclass)',
+            'consolidation.drop_retired_sequences()'
         ]
     )
 );
