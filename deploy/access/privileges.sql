@@ -75,7 +75,8 @@ from (
     ('function', 'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits_\w+)',
         '', '', 'execute', 'exact')
 ) as v (kind, names, app, maintenance, everybody, extent)
-where v.extent <> 'later' or consolidation.phase() <> 'expand';
+-- In a subquery of its own: asked once.
+where v.extent <> 'later' or (select consolidation.phase()) <> 'expand';
 comment on view consolidation.privilege_rule is
 'The declaration of who may do what, as it holds now. S I U D: select, insert, update, delete';
 comment on column consolidation.privilege_rule.kind is 'As in project_object';

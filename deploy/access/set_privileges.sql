@@ -16,92 +16,110 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create view consolidation.unequal_privilege
-with (security_invoker = true) as
-with object as materialized (
-    select
-        o.*,
-        r.is_shared
-    from consolidation.project_object as o
-    cross join lateral (
-        select coalesce(bool_or(l.extent <> 'exact'), false) as is_shared
-        from consolidation.privilege_rule as l
-        where l.kind = o.kind and o.name ~ l.names
-    ) as r
-),
+create function consolidation.unequal_privileges(kinds text [])
+returns table (ordinal integer, target text, statement text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with object as materialized (
+        select
+            o.*,
+            r.is_shared
+        from consolidation.project_object as o
+        cross join lateral (
+            select coalesce(bool_or(l.extent <> 'exact'), false) as is_shared
+            from consolidation.privilege_rule as l
+            where l.kind = o.kind and o.name ~ l.names
+        ) as r
+        where kinds is null or o.kind = any (kinds)
+    ),
 
-held as materialized (
+    held as materialized (
+        select
+            o.target,
+            o.is_shared,
+            x.grantee,
+            case when not u.is_column then x.privilege_type end as privilege_type,
+            -- The declaration knows neither columns nor grant options.
+            u.is_column or x.is_grantable as is_more
+        from object as o
+        cross join lateral (
+            select
+                o.acl,
+                false as is_column
+            union all
+            select
+                a.attacl,
+                true
+            from pg_attribute as a
+            where o.kind in ('table', 'view') and a.attrelid = o.id and a.attacl is not null
+        ) as u
+        cross join lateral aclexplode(u.acl) as x
+        where x.grantee <> o.owner
+    ),
+
+    declared as materialized (
+        select
+            d.target,
+            d.grantee,
+            d.privilege_type,
+            d.role_name
+        from consolidation.declared_privilege as d
+        where d.grantee <> d.owner and (kinds is null or d.kind = any (kinds))
+    )
+
     select
+        1 as ordinal,
+        h.target,
+        format(
+            'revoke all on %s from %s cascade', h.target, coalesce(quote_ident(r.rolname), 'public')
+        ) as statement
+    from held as h
+    left join pg_roles as r on r.oid = h.grantee
+    left join declared as d
+        on d.target = h.target and d.grantee = h.grantee and d.privilege_type = h.privilege_type
+    where not h.is_shared and (h.is_more or d.target is null)
+    group by h.target, r.rolname
+    union all
+    select
+        2,
+        d.target,
+        format('grant %s on %s to %s', lower(d.privilege_type), d.target, d.role_name)
+    from declared as d
+    left join held as h
+        on h.target = d.target and h.grantee = d.grantee and h.privilege_type = d.privilege_type
+    where h.target is null
+    union all
+    select
+        3,
         o.target,
-        o.is_shared,
-        x.grantee,
-        case when not u.is_column then x.privilege_type end as privilege_type,
-        -- The declaration knows neither columns nor grant options.
-        u.is_column or x.is_grantable as is_more
+        format(
+            'alter %s %s row level security', o.target,
+            replace(e.isolation, ', ', ' row level security, ')
+        )
     from object as o
     cross join lateral (
         select
-            o.acl,
-            false as is_column
-        union all
-        select
-            a.attacl,
-            true
-        from pg_attribute as a
-        where o.kind in ('table', 'view') and a.attrelid = o.id and a.attacl is not null
-    ) as u
-    cross join lateral aclexplode(u.acl) as x
-    where x.grantee <> o.owner
-),
+            case
+                when o.name ~ '^consolidation\.' then 'disable, no force'
+                when o.name ~ '^public\.user_workflow_run(_step)?$' then 'enable, force'
+            end as isolation
+    ) as e
+    where o.isolation <> e.isolation;
+end;
+comment on function consolidation.unequal_privileges(text []) is
+'Where privileges or row level security of an object are not those that are declared; kinds: of
+project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security, the
+order of execution';
 
-declared as materialized (
-    select
-        d.target,
-        d.grantee,
-        d.privilege_type,
-        d.role_name
-    from consolidation.declared_privilege as d
-    where d.grantee <> d.owner
-)
-
+create view consolidation.unequal_privilege
+with (security_invoker = true) as
 select
-    1 as ordinal,
-    h.target,
-    format(
-        'revoke all on %s from %s cascade', h.target, coalesce(quote_ident(r.rolname), 'public')
-    ) as statement
-from held as h
-left join pg_roles as r on r.oid = h.grantee
-left join declared as d
-    on d.target = h.target and d.grantee = h.grantee and d.privilege_type = h.privilege_type
-where not h.is_shared and (h.is_more or d.target is null)
-group by h.target, r.rolname
-union all
-select
-    2,
-    d.target,
-    format('grant %s on %s to %s', lower(d.privilege_type), d.target, d.role_name)
-from declared as d
-left join held as h
-    on h.target = d.target and h.grantee = d.grantee and h.privilege_type = d.privilege_type
-where h.target is null
-union all
-select
-    3,
-    o.target,
-    format(
-        'alter %s %s row level security', o.target,
-        replace(e.isolation, ', ', ' row level security, ')
-    )
-from object as o
-cross join lateral (
-    select
-        case
-            when o.name ~ '^consolidation\.' then 'disable, no force'
-            when o.name ~ '^public\.user_workflow_run(_step)?$' then 'enable, force'
-        end as isolation
-) as e
-where o.isolation <> e.isolation;
+    u.ordinal,
+    u.target,
+    u.statement
+from consolidation.unequal_privileges(null) as u;
 comment on view consolidation.unequal_privilege is
 'Where privileges or row level security of an object are not those that are declared';
 comment on column consolidation.unequal_privilege.ordinal is
@@ -109,7 +127,7 @@ comment on column consolidation.unequal_privilege.ordinal is
 comment on column consolidation.unequal_privilege.target is 'Object, as grant and revoke name it';
 comment on column consolidation.unequal_privilege.statement is 'What makes it equal';
 
-create function consolidation.set_privileges()
+create function consolidation.set_privileges(kinds text [] default null)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -117,22 +135,25 @@ as $$
 declare
     statements text [];
     statement text;
+    has_revoked boolean;
 begin
-    -- A revoke takes from a role what is declared, too: the second pass grants it.
+    -- A revoke takes from a role what is declared, too: a second pass grants it.
     for pass in 1..2 loop
-        statements := array(
-            select u.statement from consolidation.unequal_privilege as u order by u.ordinal
-        );
-        exit when statements = '{}';
+        select
+            coalesce(array_agg(u.statement order by u.ordinal), '{}'),
+            coalesce(bool_or(u.ordinal = 1), false)
+        into statements, has_revoked
+        from consolidation.unequal_privileges(kinds) as u;
         foreach statement in array statements loop
             execute statement;
         end loop;
+        exit when not has_revoked;
     end loop;
 end;
 $$;
-comment on function consolidation.set_privileges() is
-'Gives every object of the project the declared privileges and row level security; touches nothing
-that has them';
+comment on function consolidation.set_privileges(text []) is
+'Gives the objects of these kinds (of project_object; null: all) the declared privileges and row
+level security; touches nothing that has them';
 
 create function consolidation.revoke_everything(relation regclass)
 returns void
@@ -214,7 +235,7 @@ return array(
             )
             and p.oid not in (
                 select o.id
-                from consolidation.unequal_privilege as u
+                from consolidation.unequal_privileges('{function,procedure,trigger function}') as u
                 inner join consolidation.project_object as o on o.target = u.target
             )
     )

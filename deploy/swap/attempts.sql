@@ -163,6 +163,8 @@ begin
         attempts := attempts + 1;
         call consolidation.empty_queue(few, give_up_at);
         call consolidation.ensure_proof();
+        -- Nothing to do yet, but planned before the locks.
+        perform consolidation.set_privileges('{schema,table,view,sequence}');
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;

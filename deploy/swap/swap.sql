@@ -39,7 +39,7 @@ begin
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
     perform consolidation.isolate_configs();
     perform consolidation.spare_unscoped_roles(unscoped);
-    perform consolidation.set_privileges();
+    perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
@@ -72,7 +72,7 @@ begin
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.set_privileges();
+    perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.execute_stage('after');
     perform consolidation.bind(dependents);
     perform consolidation.drop_retired_sequences();
