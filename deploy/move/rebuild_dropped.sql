@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/rebuild_dropped to pg
 --
--- Why:    somebody dropped old tables, or old names, by hand: they are made again, as they were, and
---         filled from the documents. After that, deploy and revert go on.
+-- Why:    somebody dropped old tables, or old names, by hand: they are made again, as they were,
+--         and filled from the documents. After that, deploy and revert go on.
 -- Locks:  none now. When called, share row exclusive on the document tables while tables in public
 --         are filled.
 -- Revert: drops the functions; refuses while an old table is missing: the documents are all that is
@@ -130,7 +130,7 @@ begin
         where s.table_name = any (names)
     loop
         -- The sequence stands where it stood at the last move of the names. An id far beyond that is
-        -- none of its own; rows that were deleted, or not carried over, had ids beyond the highest.
+        -- none of its own. Rows that were deleted, or not carried over, had ids beyond the highest.
         execute format(
             'select setval(%L, least(greatest(q.last_value, max(t.%I)) + 1000, %s))
             from %s as q
