@@ -129,8 +129,8 @@ begin
                 )::regclass
         where s.table_name = any (names)
     loop
-        -- The sequence stands where it stood at the last move of the names. An id far
-        -- beyond is none of its own. Rows that were deleted or not carried over had ids beyond the highest.
+        -- The sequence stands where it stood at the last move of the names. An id far beyond is
+        -- none of its own. Deleted rows, or rows not carried over, had ids beyond the highest.
         execute format(
             'select setval(%L, least(greatest(q.last_value, max(t.%I)) + 1000, %s))
             from %s as q

@@ -219,6 +219,7 @@ happens(
     "update user_workflow_run_step set error_details = '{\"code\": 7}' where legacy_step_id = 11",
 )
 
+
 def step_four(kind: str, schema: str = "") -> tuple[str, ...]:
     """What an instruction for another migration says at its end."""
     return tuple(f"drop {kind} if exists {schema}{name} cascade" for name in reversed(SIX))
@@ -232,7 +233,7 @@ happens(
     "create view open_runs as select trace_id from workflow_trace where end_time is null",
     "create view active_configs as select * from workflow_configs",
     "create materialized view events_a_day as "
-    "select \"timestamp\"::date as day, count(*) from workflow_events group by 1",
+    'select "timestamp"::date as day, count(*) from workflow_events group by 1',
 )
 happens(
     "somebody switched row level security off",
