@@ -12,7 +12,9 @@ select consolidation.is_deployed('carry_over') as deployed \gset
 \quit
 \endif
 
+do $$ begin perform consolidation.refuse_missing(); end $$;
 call consolidation.refuse_findings();
+do $$ begin perform consolidation.remember_definitions(); end $$;
 call consolidation.backfill();
 analyze public.user_workflow_run;
 analyze public.user_workflow_run_step;

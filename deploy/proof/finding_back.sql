@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:proof/finding_back to pg
 --
--- Why:    the schema goes on after the cut-over, and a revert has to know what came to depend on the
+-- Why:    the schema goes on after the cut-over: a revert has to know what came to depend on the
 --         new state of the old names, and what is gone that it wants to put back. The preflight in
---         the other direction: a view a kind of finding, and their union.
+--         the other direction, a view a kind of finding.
 -- Locks:  none. A trial of a view is made on a copy, and undone.
 -- Revert: drops the views and functions.
 

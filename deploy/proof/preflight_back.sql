@@ -110,7 +110,8 @@ from (
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;
 comment on view consolidation.preflight_back is
 'Everything to know before a revert of the cut-over, at any time after it. severity is "refuse" (the
-revert refuses until it is remedied or written into consolidation.accepted), "accepted", or "notice"';
+revert refuses until it is remedied or written into consolidation.accepted), "accepted" or
+"notice"';
 
 do $$
 declare

@@ -121,6 +121,7 @@ language plpgsql
 as $$
 begin
     perform consolidation.check_session(patience);
+    perform consolidation.refuse_missing();
     case consolidation.phase()
         when 'expand' then
             call consolidation.refuse_findings();
@@ -137,21 +138,22 @@ begin
                 message = 'the old tables were dropped: there is nothing to cut over';
     end case;
     call consolidation.validate('validate');
+    perform consolidation.remember_definitions();
 end;
 $$;
 comment on procedure consolidation.cut_over(interval) is
 'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
 until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
-was. Raises 55000 (findings, capture triggers that do not
-fire, or backfill not done), XX001 (differences), 55P03 (no locks, or the
-applications write faster than this session carries over), 25000 (not read committed); nothing is
-changed then. Call it outside a transaction';
+was. Raises 55000 (findings, capture triggers that do not fire, backfill not done, or tables
+missing), XX001 (differences), 55P03 (no locks, or the applications write faster than this session
+carries over), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
 
 create procedure consolidation.cut_back(patience interval default '5 minutes')
 language plpgsql
 as $$
 begin
     perform consolidation.check_session(patience);
+    perform consolidation.refuse_missing();
     case consolidation.phase()
         when 'cut over' then
             perform consolidation.refuse_missing_capture();
@@ -175,6 +177,7 @@ begin
                 hint = 'sqitch -C contract revert -- builds them again from the documents.';
     end case;
     call consolidation.validate('validate back');
+    perform consolidation.remember_definitions();
 end;
 $$;
 comment on procedure consolidation.cut_back(interval) is

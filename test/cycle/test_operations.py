@@ -26,7 +26,7 @@ import psycopg
 import pytest
 
 from conftest import ENVIRONMENT, ROOT, connect, database, psql
-from helpers_cycle import Background, one, wait_until
+from helpers_cycle import SIX, Background, one, wait_until
 
 PAGE = ROOT / "docs" / "operations.md"
 
@@ -217,6 +217,23 @@ happens(
     "select add_event(step_id, 'handed over', '{\"to\": \"claims desk\"}') "
     "from user_workflow_run_step where legacy_step_id = 11",
     "update user_workflow_run_step set error_details = '{\"code\": 7}' where legacy_step_id = 11",
+)
+
+
+def step_four(kind: str, schema: str = "") -> tuple[str, ...]:
+    """What an instruction for another migration says at its end."""
+    return tuple(f"drop {kind} if exists {schema}{name} cascade" for name in reversed(SIX))
+
+
+happens("somebody drops the old tables", *step_four("table"))
+happens("somebody drops the old names", *step_four("view"))
+happens("somebody drops the tables in legacy", *step_four("table", "legacy."))
+happens(
+    "somebody built on the old names",
+    "create view open_runs as select trace_id from workflow_trace where end_time is null",
+    "create view active_configs as select * from workflow_configs",
+    "create materialized view events_a_day as "
+    'select "timestamp"::date as day, count(*) from workflow_events group by 1',
 )
 happens(
     "somebody switched row level security off",
@@ -443,7 +460,13 @@ def test_commands_in_the_text_are_rehearsed_as_well() -> None:
 
 
 # Kinds of commands that the text speaks of, without telling anybody to type them.
-NAMED = {"alter table", "vacuum full", "create index concurrently", "insert … select"}
+NAMED = {
+    "alter table",
+    "vacuum full",
+    "create index concurrently",
+    "drop table … cascade",
+    "insert … select",
+}
 
 
 def test_every_scene_is_played() -> None:

@@ -50,7 +50,9 @@ select consolidation.claim_none(
             and not exists (
                 select from pg_catalog.pg_rewrite as r
                 inner join pg_catalog.pg_depend as d on d.objid = r.oid
-                where r.ev_class = to_regclass('consolidation.preflight_back') and d.refobjid = c.oid
+                where
+                    r.ev_class = to_regclass('consolidation.preflight_back')
+                    and d.refobjid = c.oid
             )
     )
 );

@@ -1,0 +1,33 @@
+-- Verify workflow_consolidation:move/rebuild_dropped on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'the routines of rebuild_dropped fix their search path and are closed to applications',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.execute_remembered_definitions("char",text[],int4range)',
+                'consolidation.fill_dropped(text[])',
+                'consolidation.go_on_with_ids(text[])',
+                'consolidation.rebuild_dropped()'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where
+                p.oid = to_regprocedure(f.signature)
+                and (
+                    p.prokind = 'p'
+                    or p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+                )
+                and not p.prosecdef
+                and not has_function_privilege('workflow_app', p.oid, 'execute')
+        )
+    )
+);
+
+rollback;
