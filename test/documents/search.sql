@@ -62,6 +62,16 @@ cross join generate_series(1, 4) as s (step_number)
 where r.legacy_trace_id between 950000000 and 959999999;
 analyze public.user_workflow_run;
 analyze public.user_workflow_run_step;
+-- What other tests left in the pending lists of the indexes would decide about plans.
+do $$
+begin
+    perform gin_clean_pending_list(i.indexrelid)
+    from pg_index as i
+    inner join pg_class as c on c.oid = i.indexrelid
+    inner join pg_am as m on m.oid = c.relam
+    where i.indrelid::regclass::text ~ '^user_workflow_run(_step)?$' and m.amname = 'gin';
+end
+$$;
 
 -- Plans -------------------------------------------------------------------------------------------
 

@@ -33,9 +33,9 @@ from (
     ('public.user_workflow_run_step', 'legacy_step_id', 'public.workflow_steps_step_id_seq')
 ) as i (relation, column_name, sequence_name);
 
-select is(
-    o.seqmax, (pg_sequence_last_value(format('public.%I', s.name)::regclass)),
-    format('the retired sequence of %s ends where its successor began', s.name)
+select cmp_ok(
+    o.seqmax, '<=', pg_sequence_last_value(format('public.%I', s.name)::regclass),
+    format('the retired sequence of %s ends before its successor goes on', s.name)
 )
 from unnest(
     array['workflow_steps_step_id_seq', 'workflow_trace_context_context_id_seq']
