@@ -18,6 +18,9 @@ do $$ begin perform consolidation.rebuild_old_tables(); end $$;
 
 commit;
 
+-- The rest is no transaction.
+set search_path = pg_catalog, pg_temp;
+
 call consolidation.catch_up();
 -- All of it was written again: all of it is compared.
 call consolidation.prove();

@@ -84,10 +84,10 @@ declare
     done bigint := 0;
     stopped boolean;
     state record;
-    began constant timestamptz := clock_timestamp();
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    batch_began pg_catalog.timestamptz;
+    batch_ended pg_catalog.timestamptz;
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
@@ -103,15 +103,20 @@ begin
         claimed := consolidation.claim_chunk('backfill', size);
         commit;
         exit when claimed is null;
-        batch_began := clock_timestamp();
+        batch_began := pg_catalog.clock_timestamp();
         carried := consolidation.carry_chunk(claimed);
         commit;
-        batch_ended := clock_timestamp();
+        batch_ended := pg_catalog.clock_timestamp();
         exit when carried is null;
-        done := done + carried;
-        size := consolidation.next_size(size, carried, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        done := done operator(pg_catalog.+) carried;
+        size := consolidation.next_size(
+            size, carried, batch_ended operator(pg_catalog.-) batch_began, batch_time
+        );
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             select p.* into state from consolidation.progress as p;
             raise notice 'backfill: % of % executions (% %%), % a second, % left, queue %',
                 state.runs_done, state.runs_total, state.percent, state.runs_per_second,
@@ -120,8 +125,7 @@ begin
     end loop;
     call consolidation.catch_up(greatest(size, 1000));
     raise notice 'backfill: this session carried over % executions, % a second',
-        done,
-        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
+        done, consolidation.runs_per_second(done, began);
 end;
 $$;
 comment on procedure consolidation.backfill(integer, interval, interval, interval) is

@@ -29,9 +29,9 @@ declare
     compared bigint;
     stopped boolean;
     state record;
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    batch_began pg_catalog.timestamptz;
+    batch_ended pg_catalog.timestamptz;
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
@@ -44,13 +44,18 @@ begin
         claimed := consolidation.claim_chunk('proof', size);
         commit;
         exit when claimed is null;
-        batch_began := clock_timestamp();
+        batch_began := pg_catalog.clock_timestamp();
         compared := consolidation.prove_chunk(claimed);
         commit;
-        batch_ended := clock_timestamp();
-        size := consolidation.next_size(size, compared, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        batch_ended := pg_catalog.clock_timestamp();
+        size := consolidation.next_size(
+            size, compared, batch_ended operator(pg_catalog.-) batch_began, batch_time
+        );
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             select p.* into state from consolidation.progress as p;
             raise notice 'proof: % of % executions, % a second, % left, % differ',
                 state.runs_proved, state.runs_to_prove, state.proved_per_second,

@@ -15,6 +15,7 @@ select consolidation.claim_none(
                 'consolidation.check_pace(interval,interval,interval)',
                 'consolidation.standby_lag()',
                 'consolidation.rest(timestamptz,interval,interval,boolean)',
+                'consolidation.runs_per_second(bigint,timestamptz)',
                 'consolidation.next_size(integer,bigint,interval,interval)'
             ]
         ) as f (signature)
@@ -30,6 +31,15 @@ select consolidation.claim_none(
                 and not has_function_privilege('workflow_app', p.oid, 'execute')
         )
     )
+);
+
+select consolidation.claim(
+    'applications cannot lock or write the table stop_request',
+    has_table_privilege(
+        'workflow_app',
+        to_regclass('consolidation.stop_request'),
+        'insert, update, delete, truncate'
+    ) is false
 );
 
 rollback;

@@ -36,13 +36,24 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.is_deployed(text)',
-                'consolidation.is_reverted(text)'
+                'consolidation.is_reverted(text)',
+                'consolidation.begin_script()',
+                'consolidation.other_deploy_session()'
             ]
         ) as f (signature)
         where
             has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
             is not false
     )
+);
+
+select consolidation.claim(
+    'applications cannot lock or write the table deploy_session',
+    has_table_privilege(
+        'workflow_app',
+        to_regclass('consolidation.deploy_session'),
+        'insert, update, delete, truncate'
+    ) is false
 );
 
 rollback;

@@ -11,6 +11,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.swap_locks()',
+                'consolidation.queued_runs()',
                 'consolidation.try_to_swap(text,integer)',
                 'consolidation.empty_queue(integer,timestamptz)',
                 'consolidation.swap(text,interval)'
