@@ -188,10 +188,10 @@ declare
     done bigint := 0;
     stopped boolean;
     state record;
-    began constant timestamptz := clock_timestamp();
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    batch_began pg_catalog.timestamptz;
+    batch_ended pg_catalog.timestamptz;
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
@@ -207,15 +207,20 @@ begin
         claimed := consolidation.claim_chunk('backfill', size);
         commit;
         exit when claimed is null;
-        batch_began := clock_timestamp();
+        batch_began := pg_catalog.clock_timestamp();
         carried := consolidation.carry_chunk(claimed);
         commit;
-        batch_ended := clock_timestamp();
+        batch_ended := pg_catalog.clock_timestamp();
         exit when carried is null;
-        done := done + carried;
-        size := consolidation.next_size(size, carried, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        done := done operator(pg_catalog.+) carried;
+        size := consolidation.next_size(
+            size, carried, batch_ended operator(pg_catalog.-) batch_began, batch_time
+        );
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             select p.* into state from consolidation.progress as p;
             raise notice 'backfill: % of % executions (% %%), % a second, % left, queue %',
                 state.runs_done, state.runs_total, state.percent, state.runs_per_second,
@@ -224,8 +229,7 @@ begin
     end loop;
     call consolidation.catch_up(greatest(size, 1000));
     raise notice 'backfill: this session carried over % executions, % a second',
-        done,
-        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
+        done, consolidation.runs_per_second(done, began);
 end;
 $$;
 
@@ -327,7 +331,7 @@ begin
             hint = 'call consolidation.backfill(); select * from consolidation.progress;';
     end if;
     -- Batches under way do not know of the proof yet, and would not prove what they carry.
-    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    perform consolidation.keep_batches_out('5 minutes');
     if exists (
         select from consolidation.proof as p
         where p.capture_state is distinct from consolidation.capture_state()
@@ -347,7 +351,54 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.begin_proof() IS 'Begins a proof, or goes on with one that holds. Raises 55000 while the backfill is not done or
-after the old tables were dropped';
+after the old tables were dropped, 55P03 where a batch of another session lasts longer than 5
+minutes';
+
+--
+-- Name: begin_script(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.begin_script() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    holder text;
+    reported boolean := false;
+begin
+    loop
+        holder := consolidation.other_deploy_session();
+        if holder is null then
+            begin
+                insert into consolidation.deploy_session as d (pid, began)
+                select a.pid, a.backend_start
+                from pg_stat_activity as a
+                where a.pid = pg_backend_pid()
+                on conflict (only_one) do update set pid = excluded.pid, began = excluded.began
+                where consolidation.other_deploy_session() is null;
+                if found then
+                    return;
+                end if;
+                -- Another one was faster, and must not wait for this row.
+                raise lock_not_available;
+            exception when lock_not_available then
+                null;
+            end;
+        elsif not reported then
+            reported := true;
+            raise notice 'waiting for a script that outlived its Sqitch (%)', holder;
+        end if;
+        perform pg_sleep(0.2);
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION begin_script(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.begin_script() IS 'Waits while another session that executes a script of the plan is connected, and names it; then
+keeps others waiting until the end of this session';
 
 --
 -- Name: bind(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -787,12 +838,12 @@ CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 1000, IN p
     LANGUAGE plpgsql
     AS $$
 declare
-    began constant timestamptz := clock_timestamp();
+    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     lowest bigint := -9223372036854775808;
     batch record;
     stopped boolean;
     total bigint := 0;
-    reported timestamptz := clock_timestamp();
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
@@ -806,10 +857,16 @@ begin
         stopped := consolidation.is_asked_to_stop();
         commit;
         lowest := batch.lowest;
-        total := total + batch.carried;
-        exit when lowest is null or stopped or clock_timestamp() > began + patience;
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        total := total operator(pg_catalog.+) batch.carried;
+        exit when
+            lowest is null or stopped
+            or pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (began operator(pg_catalog.+) patience);
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             raise notice 'caught up with % executions', total;
         end if;
     end loop;
@@ -1424,26 +1481,25 @@ CREATE PROCEDURE consolidation.cut_back(IN patience interval DEFAULT '00:05:00':
     AS $$
 begin
     perform consolidation.check_session(patience);
-    case consolidation.phase()
-        when 'cut over' then
-            if not consolidation.is_proved() then
-                call consolidation.prove();
-                perform consolidation.note_unequal();
-                commit;
-            end if;
-            call consolidation.catch_up(patience => patience);
-            perform consolidation.refuse_set_aside();
-            perform consolidation.note_behind();
+    if consolidation.phase() operator(pg_catalog.=) 'cut over' then
+        if not consolidation.is_proved() then
+            call consolidation.prove();
+            perform consolidation.note_unequal();
             commit;
-            call consolidation.swap('to tables', patience);
-        when 'expand' then
-            raise notice 'the names were swapped back before; what follows is finished now';
-        else
-            raise exception using
-                errcode = 'object_not_in_prerequisite_state',
-                message = 'the old tables were dropped',
-                hint = 'sqitch -C contract revert -- builds them again from the documents.';
-    end case;
+        end if;
+        call consolidation.catch_up(patience => patience);
+        perform consolidation.refuse_set_aside();
+        perform consolidation.note_behind();
+        commit;
+        call consolidation.swap('to tables', patience);
+    elsif consolidation.phase() operator(pg_catalog.=) 'expand' then
+        raise notice 'the names were swapped back before; what follows is finished now';
+    else
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the old tables were dropped',
+            hint = 'sqitch -C contract revert -- builds them again from the documents.';
+    end if;
     call consolidation.validate('validate back');
 end;
 $$;
@@ -1466,22 +1522,21 @@ CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00':
     AS $$
 begin
     perform consolidation.check_session(patience);
-    case consolidation.phase()
-        when 'expand' then
-            call consolidation.refuse_findings();
-            -- The comparison takes as long as it takes.
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            perform consolidation.note_behind();
-            commit;
-            call consolidation.swap('to views', patience);
-        when 'cut over' then
-            raise notice 'the names were swapped before; what follows is finished now';
-        else
-            raise exception using
-                errcode = 'object_not_in_prerequisite_state',
-                message = 'the old tables were dropped: there is nothing to cut over';
-    end case;
+    if consolidation.phase() operator(pg_catalog.=) 'expand' then
+        call consolidation.refuse_findings();
+        -- The comparison takes as long as it takes.
+        call consolidation.prove();
+        perform consolidation.refuse_unequal();
+        perform consolidation.note_behind();
+        commit;
+        call consolidation.swap('to views', patience);
+    elsif consolidation.phase() operator(pg_catalog.=) 'cut over' then
+        raise notice 'the names were swapped before; what follows is finished now';
+    else
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the old tables were dropped: there is nothing to cut over';
+    end if;
     call consolidation.validate('validate');
 end;
 $$;
@@ -1797,20 +1852,19 @@ CREATE PROCEDURE consolidation.drop_old_tables(IN patience interval DEFAULT '00:
     LANGUAGE plpgsql
     AS $$
 declare
-    give_up_at timestamptz;
+    give_up_at pg_catalog.timestamptz;
     attempt record;
     attempts integer := 0;
 begin
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     perform consolidation.check_session(patience);
-    if consolidation.phase() = 'contract' then
+    if consolidation.phase() operator(pg_catalog.=) 'contract' then
         raise notice 'the old tables were dropped before';
         return;
     end if;
-    if consolidation.phase() <> 'cut over' then
+    if consolidation.phase() operator(pg_catalog.<>) 'cut over' then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
-            message = format(
+            message = pg_catalog.format(
                 'the old tables cannot be dropped in the phase "%s"', consolidation.phase()
             ),
             hint = 'First: sqitch deploy';
@@ -1822,26 +1876,26 @@ begin
             perform consolidation.refuse_unequal();
             commit;
         end if;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-        attempts := attempts + 1;
+        attempts := attempts operator(pg_catalog.+) 1;
         -- The proof takes as long as it takes.
-        give_up_at := coalesce(give_up_at, clock_timestamp() + patience);
+        give_up_at := coalesce(
+            give_up_at, pg_catalog.clock_timestamp() operator(pg_catalog.+) patience
+        );
         select * into attempt from consolidation.try_to_drop();
         commit;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         exit when attempt.dropped;
-        if clock_timestamp() >= give_up_at then
+        if pg_catalog.clock_timestamp() operator(pg_catalog.>=) give_up_at then
             raise exception using
                 errcode = 'lock_not_available',
-                message = format(
+                message = pg_catalog.format(
                     'the old tables were not dropped within %s (%s attempts): %s',
-                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                    consolidation.whole_seconds(patience), attempts, attempt.reason
                 ),
                 detail = attempt.detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
         end if;
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        perform consolidation.give_way(attempts);
         commit;
     end loop;
 end;
@@ -1869,11 +1923,15 @@ begin
     -- Each pass has less to do than the one before, what came in while that one ran; or the
     -- applications write faster than this session carries over.
     loop
-        call consolidation.catch_up(patience => give_up_at - pg_catalog.clock_timestamp());
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        call consolidation.catch_up(
+            patience => give_up_at operator(pg_catalog.-) pg_catalog.clock_timestamp()
+        );
         waited := waiting;
-        waiting := (select count(distinct c.trace_id) from consolidation.change as c);
-        exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
+        waiting := consolidation.queued_runs();
+        exit when
+            waiting operator(pg_catalog.<=) few
+            or waiting operator(pg_catalog.>=) waited
+            or pg_catalog.clock_timestamp() operator(pg_catalog.>=) give_up_at;
         commit;
     end loop;
     commit;
@@ -1916,10 +1974,15 @@ COMMENT ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) IS '
 --
 
 CREATE FUNCTION consolidation.enter_batch() RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT pg_advisory_xact_lock_shared(hashtext('workflow_consolidation'::text), 256) AS pg_advisory_xact_lock_shared;
-END;
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Shared by all batches, and refused to them by keep_batches_out(): a session that swaps the
+    -- names never waits for a batch while it holds the tables.
+    lock table consolidation.run_lock in row share mode;
+end;
+$$;
 
 --
 -- Name: FUNCTION enter_batch(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2281,7 +2344,7 @@ begin
             '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
             'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
             '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
-            then document::timestamptz
+            then document::pg_catalog.timestamptz
         else public.from_iso8601_other(document)
     end;
 end;
@@ -2316,7 +2379,7 @@ CREATE FUNCTION consolidation.to_uuid(element jsonb) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 declare
-    document constant text := element operator(pg_catalog.#>>) '{}';
+    document constant pg_catalog.text := element operator(pg_catalog.#>>) '{}';
 begin
     return case
         when
@@ -2324,7 +2387,7 @@ begin
             and pg_catalog.translate(document, '0123456789abcdefABCDEF', '')
             operator(pg_catalog.=) '----'
             and pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'string'
-            then document::uuid
+            then document::pg_catalog.uuid
     end;
 end;
 $$;
@@ -3368,8 +3431,18 @@ COMMENT ON FUNCTION consolidation.hand_over_sequences() IS 'Makes the documents 
 --
 
 CREATE FUNCTION consolidation.is_asked_to_stop() RETURNS boolean
-    LANGUAGE sql
-    RETURN (NOT pg_try_advisory_xact_lock(hashtext('workflow_consolidation stop'::text), pg_backend_pid()));
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return exists (
+        select from consolidation.stop_request as r
+        inner join pg_stat_activity as a on a.pid = r.asked_by
+        -- Null where the caller may not see it.
+        where r.pid = pg_backend_pid() and coalesce(a.backend_start = r.asked_by_began, true)
+    );
+end;
+$$;
 
 --
 -- Name: FUNCTION is_asked_to_stop(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -3421,12 +3494,9 @@ CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    lock_class constant integer := hashtext('workflow_consolidation');
-    holder text;
 begin
-    -- PgBouncer sets what psql sends as it connects. The lock below, and that of Sqitch, would stay
-    -- with a session that others get.
+    -- PgBouncer sets what psql sends as it connects. Its sessions do not end with those of psql,
+    -- and the lock that Sqitch takes would stay with one that others get.
     if exists (
         select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
     ) then
@@ -3435,20 +3505,7 @@ begin
             message = 'a connection pooler stands between psql and the server: connect directly',
             hint = 'Name the host and port of the server itself.';
     end if;
-    if not pg_try_advisory_lock(lock_class, 257) then
-        select string_agg(l.pid::text, ', ')
-        into holder
-        from pg_locks as l
-        where
-            l.locktype = 'advisory'
-            and l.database = (
-                select d.oid from pg_database as d where d.datname = current_database()
-            )
-            and l.classid = lock_class::oid
-            and l.objid = 257;
-        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
-        perform pg_advisory_lock(lock_class, 257);
-    end if;
+    perform consolidation.begin_script();
     return exists (
         select from consolidation.deployed_change as d where d.change = is_deployed.change
     );
@@ -3746,6 +3803,28 @@ $$;
 COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this execution or to none; lost: to
 another one, which still shows it, or an element before this one has it; moved: to another one,
 which shows it no more';
+
+--
+-- Name: keep_batches_out(interval); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.keep_batches_out(patience interval) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.take_locks(
+        array['consolidation.run_lock'::regclass], 'exclusive', patience, interval '1 second'
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION keep_batches_out(patience interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.keep_batches_out(patience interval) IS 'Waits until no batch of another session runs, at most for about that long, and keeps new ones
+waiting until the end of the transaction. Raises 55P03 and names the sessions';
 
 --
 -- Name: keep_context_origin(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4124,8 +4203,9 @@ begin
             select
                 a.xact_start as began,
                 format(
-                    'pid %s (%s, %s, transaction open for %s) on %s',
-                    a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                    'pid %s (%s, role %s, %s, transaction open for %s) on %s',
+                    a.pid, coalesce(nullif(a.application_name, ''), 'no application name'),
+                    a.usename, a.state,
                     date_trunc('second', clock_timestamp() - a.xact_start),
                     string_agg(distinct l.relation::regclass::text, ', ')
                 ) as holder
@@ -4222,13 +4302,21 @@ COMMENT ON FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) IS 'L
 --
 
 CREATE FUNCTION consolidation.lock_traces(trace_ids bigint[]) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT pg_advisory_xact_lock(hashtext('workflow_consolidation'::text), b.bucket) AS pg_advisory_xact_lock
-    FROM ( SELECT DISTINCT (((t.trace_id >> 8) & (255)::bigint))::integer AS bucket
-            FROM unnest(lock_traces.trace_ids) t(trace_id)
-           ORDER BY ((((t.trace_id >> 8) & (255)::bigint))::integer)) b;
-END;
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Always in the same order, so that two sessions cannot wait for each other.
+    perform
+    from consolidation.run_lock as b
+    where
+        b.bucket in (
+            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+        )
+    order by b.bucket
+    for update of b;
+end;
+$$;
 
 --
 -- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -4242,13 +4330,20 @@ in a statement of its own: the next one then sees what the session before it com
 --
 
 CREATE FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT pg_advisory_xact_lock_shared(hashtext('workflow_consolidation'::text), b.bucket) AS pg_advisory_xact_lock_shared
-    FROM ( SELECT DISTINCT (((t.trace_id >> 8) & (255)::bigint))::integer AS bucket
-            FROM unnest(lock_traces_shared.trace_ids) t(trace_id)
-           ORDER BY ((((t.trace_id >> 8) & (255)::bigint))::integer)) b;
-END;
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform
+    from consolidation.run_lock as b
+    where
+        b.bucket in (
+            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+        )
+    order by b.bucket
+    for share of b;
+end;
+$$;
 
 --
 -- Name: FUNCTION lock_traces_shared(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -4722,7 +4817,7 @@ begin
             pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'number'
             and pg_catalog.abs(element::numeric) operator(pg_catalog.<) 9.995::numeric
             then element::numeric
-        when element operator(pg_catalog.=) '"NaN"'::jsonb then 'NaN'::numeric
+        when element operator(pg_catalog.=) '"NaN"'::pg_catalog.jsonb then 'NaN'::numeric
     end;
 end;
 $$;
@@ -4801,6 +4896,20 @@ END;
 COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) IS 'The rebuilt array with what only the known documents of the execution can say: further keys of the
 same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
 or run screenshot';
+
+--
+-- Name: milliseconds_since(timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.milliseconds_since(began timestamp with time zone) RETURNS numeric
+    LANGUAGE sql
+    RETURN round((EXTRACT(epoch FROM (clock_timestamp() - began)) * (1000)::numeric));
+
+--
+-- Name: FUNCTION milliseconds_since(began timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) IS 'How long ago that was, in milliseconds';
 
 --
 -- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5575,6 +5684,33 @@ $$;
 COMMENT ON FUNCTION consolidation.open_configs() IS 'The inverse of isolate_configs; what the configurations had of their own is remembered';
 
 --
+-- Name: other_deploy_session(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.other_deploy_session() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Or the transaction would go on seeing the sessions of its first look.
+    perform pg_stat_clear_snapshot();
+    return (
+        select format('pid %s, role %s, application %L', a.pid, a.usename, a.application_name)
+        from consolidation.deploy_session as d
+        inner join pg_stat_activity as a on a.pid = d.pid
+        -- Null where the caller may not see it.
+        where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION other_deploy_session(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.other_deploy_session() IS 'The session that executes a script of the plan, if that is another one and still connected';
+
+--
 -- Name: owner_of(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5825,9 +5961,9 @@ declare
     compared bigint;
     stopped boolean;
     state record;
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    batch_began pg_catalog.timestamptz;
+    batch_ended pg_catalog.timestamptz;
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
@@ -5840,13 +5976,18 @@ begin
         claimed := consolidation.claim_chunk('proof', size);
         commit;
         exit when claimed is null;
-        batch_began := clock_timestamp();
+        batch_began := pg_catalog.clock_timestamp();
         compared := consolidation.prove_chunk(claimed);
         commit;
-        batch_ended := clock_timestamp();
-        size := consolidation.next_size(size, compared, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        batch_ended := pg_catalog.clock_timestamp();
+        size := consolidation.next_size(
+            size, compared, batch_ended operator(pg_catalog.-) batch_began, batch_time
+        );
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             select p.* into state from consolidation.progress as p;
             raise notice 'proof: % of % executions, % a second, % left, % differ',
                 state.runs_proved, state.runs_to_prove, state.proved_per_second,
@@ -6255,6 +6396,43 @@ CREATE FUNCTION consolidation.qualified_routine(routine regprocedure) RETURNS te
 --
 
 COMMENT ON FUNCTION consolidation.qualified_routine(routine regprocedure) IS 'The name of a function with its schema and parameters';
+
+--
+-- Name: change; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.change (
+    trace_id bigint
+);
+
+ALTER TABLE ONLY consolidation.change REPLICA IDENTITY FULL;
+
+--
+-- Name: TABLE change; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.change IS 'Queue: executions written to since they were last carried over. Insert-only for applications';
+
+--
+-- Name: COLUMN change.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.change.trace_id IS 'Execution to carry over; null after a truncate: all of them';
+
+--
+-- Name: queued_runs(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.queued_runs() RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT count(DISTINCT c.trace_id) AS count FROM consolidation.change c);
+
+--
+-- Name: FUNCTION queued_runs(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.queued_runs() IS 'Executions that wait in the queue';
 
 --
 -- Name: queued_traces(bigint, integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7106,18 +7284,22 @@ CREATE PROCEDURE consolidation.rest(IN batch_ended timestamp with time zone, IN 
     AS $$
 declare
     early boolean;
-    reported timestamptz := clock_timestamp();
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     loop
         stopped := consolidation.is_asked_to_stop();
-        early := clock_timestamp() < batch_ended + pause or consolidation.standby_lag() > max_lag;
+        early :=
+            pg_catalog.clock_timestamp() operator(pg_catalog.<)
+            (batch_ended operator(pg_catalog.+) pause)
+            or consolidation.standby_lag() operator(pg_catalog.>) max_lag;
         commit;
         exit when stopped or early is not true;
         if
-            consolidation.standby_lag() > max_lag
-            and clock_timestamp() > reported + interval '5 seconds'
+            consolidation.standby_lag() operator(pg_catalog.>) max_lag
+            and pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
         then
-            reported := clock_timestamp();
+            reported := pg_catalog.clock_timestamp();
             raise notice 'waits for a standby that is % behind', consolidation.standby_lag();
         end if;
         perform pg_catalog.pg_sleep(0.05);
@@ -7423,6 +7605,20 @@ CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
 --
 
 COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
+
+--
+-- Name: runs_per_second(bigint, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) RETURNS numeric
+    LANGUAGE sql
+    RETURN round(((done)::numeric / GREATEST(EXTRACT(epoch FROM (clock_timestamp() - began)), 0.001)));
+
+--
+-- Name: FUNCTION runs_per_second(done bigint, began timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) IS 'How many executions a second a session did that began then';
 
 --
 -- Name: screenshot_object(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7887,14 +8083,27 @@ COMMENT ON FUNCTION consolidation.step_id(step_id bigint) IS 'step_id of a carri
 --
 
 CREATE FUNCTION consolidation.stop_backfill(pid integer) RETURNS void
-    LANGUAGE sql
-    RETURN pg_advisory_lock_shared(hashtext('workflow_consolidation stop'::text), pid);
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from consolidation.stop_request as r
+    where not exists (select from pg_stat_activity as a where a.pid = r.asked_by);
+    insert into consolidation.stop_request as r (pid, asked_by, asked_by_began)
+    select stop_backfill.pid, a.pid, a.backend_start
+    from pg_stat_activity as a
+    where a.pid = pg_backend_pid()
+    on conflict on constraint stop_request_pkey do update
+    set asked_by_began = excluded.asked_by_began;
+end;
+$$;
 
 --
 -- Name: FUNCTION stop_backfill(pid integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.stop_backfill(pid integer) IS 'Asks backfill or catch_up of that session to end after its batch, until the caller disconnects';
+COMMENT ON FUNCTION consolidation.stop_backfill(pid integer) IS 'Asks backfill or catch_up of that session to end after its batch, until the caller disconnects.
+Call it outside a transaction';
 
 --
 -- Name: stop_capture(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7961,47 +8170,47 @@ CREATE PROCEDURE consolidation.swap(IN direction text, IN patience interval)
 declare
     -- They are carried over and compared under the locks, some milliseconds each.
     few constant integer := 20;
-    give_up_at timestamptz;
-    reported timestamptz;
+    give_up_at pg_catalog.timestamptz;
+    reported pg_catalog.timestamptz;
     attempt record;
     attempts integer := 0;
 begin
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    give_up_at := clock_timestamp() + patience;
-    reported := clock_timestamp();
+    give_up_at := pg_catalog.clock_timestamp() operator(pg_catalog.+) patience;
+    reported := pg_catalog.clock_timestamp();
     loop
-        attempts := attempts + 1;
+        attempts := attempts operator(pg_catalog.+) 1;
         call consolidation.empty_queue(few, give_up_at);
         if not consolidation.is_proved() then
             call consolidation.prove();
             perform consolidation.refuse_unequal();
             commit;
         end if;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         if attempt.swapped then
             raise notice 'the names were swapped in attempt %, the tables were locked for % ms',
-                attempts, round(extract(epoch from clock_timestamp() - attempt.locked_at) * 1000);
+                attempts, consolidation.milliseconds_since(attempt.locked_at);
             return;
         end if;
-        if clock_timestamp() >= give_up_at then
+        if pg_catalog.clock_timestamp() operator(pg_catalog.>=) give_up_at then
             raise exception using
                 errcode = 'lock_not_available',
-                message = format(
+                message = pg_catalog.format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                    consolidation.whole_seconds(patience), attempts, attempt.reason
                 ),
                 detail = attempt.detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
         end if;
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             raise notice 'attempt %: %', attempts, coalesce(attempt.detail, attempt.reason);
         end if;
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        perform consolidation.give_way(attempts);
         commit;
     end loop;
 end;
@@ -8277,9 +8486,7 @@ begin
         if clock_timestamp() >= give_up_at then
             exit;
         end if;
-        -- 0.1 s, growing to 3 s, with jitter: longer than the attempt, so that everybody who
-        -- queued behind it gets through.
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
+        perform consolidation.give_way(attempt);
     end loop;
 
     raise exception using
@@ -8425,8 +8632,7 @@ CREATE FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, 
     AS $$
 begin
     -- Batches of other sessions are let finish; they write to the tables that go.
-    perform set_config('lock_timeout', '1s', true);
-    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    perform consolidation.keep_batches_out('0 s');
     perform consolidation.take_locks(
         array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
         'access exclusive', '0 s'
@@ -8470,15 +8676,8 @@ declare
     waiting bigint;
 begin
     -- Batches of other sessions are let finish; new ones wait for the swap.
-    begin
-        perform set_config('lock_timeout', '1s', true);
-        perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
-    exception when lock_not_available then
-        raise exception using
-            errcode = 'lock_not_available',
-            message = 'another session is carrying over a batch';
-    end;
-    waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+    perform consolidation.keep_batches_out('0 s');
+    waiting := consolidation.queued_runs();
     if waiting > few then
         raise exception using
             errcode = 'lock_not_available',
@@ -8962,7 +9161,7 @@ declare
 begin
     for entry_ordinal in
         select l.ordinal from consolidation.cut_over_log as l
-        where l.stage = wanted_stage
+        where l.stage operator(pg_catalog.=) wanted_stage
         order by l.ordinal
     loop
         perform consolidation.execute_remembered(entry_ordinal);
@@ -8995,6 +9194,20 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.view_of_six() IS 'The views of the six old names, wherever the phase keeps them';
+
+--
+-- Name: whole_seconds(interval); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.whole_seconds(duration interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN date_trunc('second'::text, (duration + '00:00:00.5'::interval));
+
+--
+-- Name: FUNCTION whole_seconds(duration interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.whole_seconds(duration interval) IS 'A duration as messages show it';
 
 --
 -- Name: with_element(jsonb, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9939,13 +10152,20 @@ begin
             s.run_id,
             s.step_id,
             s.events
-        from public.find_steps(events => wanted) as s
+        -- All arguments, each in its type: nobody can put a closer match into the schema public.
+        from public.find_steps(
+            wanted, null::jsonb, null::text, null::timestamptz, null::timestamptz, null::integer,
+            null::timestamptz, null::uuid
+        ) as s
         union all
         select
             r.run_id,
             null,
             r.events
-        from public.find_runs(events => wanted) as r
+        from public.find_runs(
+            null::jsonb, null::text, null::jsonb, wanted, null::jsonb, null::timestamptz,
+            null::timestamptz, null::integer, null::timestamptz, null::uuid
+        ) as r
     ) as d
     cross join lateral jsonb_array_elements(d.events) with ordinality as e (element, place)
     where e.element @> (wanted -> 0);
@@ -10928,7 +11148,9 @@ CREATE VIEW consolidation.step_row WITH (security_invoker='true') AS
     s.node_id,
     s.run_id,
     s.org_id,
-    (((s.step_id = consolidation.step_id(s.legacy_step_id)) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
+    ((((s.step_id = consolidation.step_id(s.legacy_step_id)) OR (EXISTS ( SELECT
+           FROM public.user_workflow_run_step o
+          WHERE (o.step_id = consolidation.step_id(s.legacy_step_id))))) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
    FROM public.user_workflow_run_step s;
 
 --
@@ -10995,7 +11217,9 @@ CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
     r.legacy_user_id AS user_id,
     r.created_by,
     r.legacy_session_id AS session_id,
-    (((r.run_id = consolidation.run_id(r.legacy_trace_id)) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
+    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR (EXISTS ( SELECT
+           FROM public.user_workflow_run o
+          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
    FROM public.user_workflow_run r;
 
 --
@@ -11066,28 +11290,6 @@ tables. Their documents may hold what the old tables cannot; it is kept when the
 COMMENT ON COLUMN consolidation.carried_back.trace_id IS 'The execution';
 
 --
--- Name: change; Type: TABLE; Schema: consolidation; Owner: -
---
-
-CREATE TABLE consolidation.change (
-    trace_id bigint
-);
-
-ALTER TABLE ONLY consolidation.change REPLICA IDENTITY FULL;
-
---
--- Name: TABLE change; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON TABLE consolidation.change IS 'Queue: executions written to since they were last carried over. Insert-only for applications';
-
---
--- Name: COLUMN change.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.change.trace_id IS 'Execution to carry over; null after a truncate: all of them';
-
---
 -- Name: chunk_chunk_id_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
 --
 
@@ -11112,6 +11314,42 @@ ALTER TABLE consolidation.cut_over_log ALTER COLUMN ordinal ADD GENERATED ALWAYS
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: deploy_session; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.deploy_session (
+    only_one boolean DEFAULT true NOT NULL,
+    pid integer NOT NULL,
+    began timestamp with time zone NOT NULL,
+    CONSTRAINT deploy_session_only_one_check CHECK (only_one)
+);
+
+--
+-- Name: TABLE deploy_session; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.deploy_session IS 'The session that executes a script of the plan, and keeps others waiting while it is connected. A
+table, since any role can take an advisory lock';
+
+--
+-- Name: COLUMN deploy_session.only_one; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deploy_session.only_one IS 'There is one row';
+
+--
+-- Name: COLUMN deploy_session.pid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deploy_session.pid IS 'Process id of the session';
+
+--
+-- Name: COLUMN deploy_session.began; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.deploy_session.began IS 'When the session connected: process ids are used again';
 
 --
 -- Name: deployed_change; Type: TABLE; Schema: consolidation; Owner: -
@@ -11661,6 +11899,57 @@ COMMENT ON COLUMN consolidation.finding_policy.consequence IS 'What becomes of i
 --
 
 COMMENT ON COLUMN consolidation.finding_policy.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_public; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_public WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    'schema public'::text AS kind,
+    format('create to %s'::text, COALESCE(r.rolname, 'public'::name)) AS object,
+    'may define functions and operators that the calls of an application find instead of PostgreSQL''s own or the functions for new code; the deploy itself finds none of them'::text AS consequence,
+    format('revoke create on schema public from %s'::text, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS remedy
+   FROM ((pg_namespace n
+     CROSS JOIN LATERAL aclexplode(COALESCE(n.nspacl, acldefault('n'::"char", n.nspowner))) x(grantor, grantee, privilege_type, is_grantable))
+     LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
+  WHERE ((n.nspname = 'public'::name) AND (x.privilege_type = 'CREATE'::text) AND (x.grantee <> n.nspowner) AND (r.rolsuper IS NOT TRUE));
+
+--
+-- Name: VIEW finding_public; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_public IS 'Roles that may create in the schema public, without its owner and superusers';
+
+--
+-- Name: COLUMN finding_public.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_public.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_public.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_public.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_public.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_public.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_public.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_public.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_public.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_public.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: finding_publication; Type: VIEW; Schema: consolidation; Owner: -
@@ -12866,6 +13155,13 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_row_level_security.remedy
            FROM consolidation.finding_row_level_security
         UNION ALL
+         SELECT finding_public.severity,
+            finding_public.kind,
+            finding_public.object,
+            finding_public.consequence,
+            finding_public.remedy
+           FROM consolidation.finding_public
+        UNION ALL
          SELECT finding_row.severity,
             finding_row.kind,
             finding_row.object,
@@ -13194,6 +13490,62 @@ COMMENT ON COLUMN consolidation.proof.began_at IS 'When it began';
 --
 
 COMMENT ON COLUMN consolidation.proof.is_proof IS 'Always true: there is one';
+
+--
+-- Name: run_lock; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.run_lock (
+    bucket integer NOT NULL
+);
+
+--
+-- Name: TABLE run_lock; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.run_lock IS 'What sessions of the move lock: a row stands for executions with neighbouring ids, the table for
+all of them. Not advisory locks, which any role can take and keep';
+
+--
+-- Name: COLUMN run_lock.bucket; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.run_lock.bucket IS '256 of them, not one an execution: those would not fit the lock table';
+
+--
+-- Name: stop_request; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.stop_request (
+    pid integer NOT NULL,
+    asked_by integer NOT NULL,
+    asked_by_began timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE stop_request; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.stop_request IS 'Sessions that stop_backfill() asked to end. A request holds while the session is connected that
+made it. Not advisory locks, which any role can take';
+
+--
+-- Name: COLUMN stop_request.pid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.stop_request.pid IS 'Process id of the session that is to end';
+
+--
+-- Name: COLUMN stop_request.asked_by; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.stop_request.asked_by IS 'Process id of the session that asked';
+
+--
+-- Name: COLUMN stop_request.asked_by_began; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.stop_request.asked_by_began IS 'When the session that asked connected: process ids are used again';
 
 --
 -- Name: workflow_events_event_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
@@ -13852,6 +14204,13 @@ ALTER TABLE ONLY consolidation.cut_over_log
     ADD CONSTRAINT cut_over_log_pkey PRIMARY KEY (ordinal);
 
 --
+-- Name: deploy_session deploy_session_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.deploy_session
+    ADD CONSTRAINT deploy_session_pkey PRIMARY KEY (only_one);
+
+--
 -- Name: deployed_change deployed_change_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -13878,6 +14237,20 @@ ALTER TABLE ONLY consolidation.own_function
 
 ALTER TABLE ONLY consolidation.proof
     ADD CONSTRAINT proof_pkey PRIMARY KEY (is_proof);
+
+--
+-- Name: run_lock run_lock_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.run_lock
+    ADD CONSTRAINT run_lock_pkey PRIMARY KEY (bucket);
+
+--
+-- Name: stop_request stop_request_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.stop_request
+    ADD CONSTRAINT stop_request_pkey PRIMARY KEY (pid, asked_by);
 
 --
 -- Name: unequal_trace unequal_trace_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
@@ -14849,6 +15222,12 @@ REVOKE ALL ON FUNCTION consolidation.begin_proof() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.begin_proof() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION begin_script(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.begin_script() FROM PUBLIC;
+
+--
 -- Name: FUNCTION bind(statements text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15421,6 +15800,13 @@ REVOKE ALL ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) FROM PUBLI
 GRANT ALL ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION keep_batches_out(patience interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.keep_batches_out(patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.keep_batches_out(patience interval) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION keep_context_origin(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15555,6 +15941,12 @@ REVOKE ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, 
 GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION milliseconds_since(began timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15662,6 +16054,12 @@ GRANT ALL ON FUNCTION consolidation.only_in_documents() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.open_configs() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.open_configs() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION other_deploy_session(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.other_deploy_session() FROM PUBLIC;
 
 --
 -- Name: FUNCTION owner_of(relation regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -15788,6 +16186,18 @@ GRANT ALL ON FUNCTION consolidation.qualified_name(relation regclass) TO workflo
 
 REVOKE ALL ON FUNCTION consolidation.qualified_routine(routine regprocedure) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.qualified_routine(routine regprocedure) TO workflow_maintenance;
+
+--
+-- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_maintenance;
+
+--
+-- Name: FUNCTION queued_runs(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.queued_runs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: ACL; Schema: consolidation; Owner: -
@@ -16015,6 +16425,13 @@ GRANT ALL ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id
 --
 
 GRANT ALL ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION runs_per_second(done bigint, began timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -16265,6 +16682,12 @@ REVOKE ALL ON FUNCTION consolidation.view_of_six() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.view_of_six() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION whole_seconds(duration interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.whole_seconds(duration interval) FROM PUBLIC;
+
+--
 -- Name: FUNCTION with_element(elements jsonb, place bigint, element jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16489,12 +16912,6 @@ GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
 GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
 
 --
--- Name: TABLE change; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_maintenance;
-
---
 -- Name: TABLE workflow_trace_context; Type: ACL; Schema: legacy; Owner: -
 --
 
@@ -16589,6 +17006,18 @@ GRANT SELECT ON TABLE consolidation.progress_by_session TO workflow_maintenance;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.proof TO workflow_maintenance;
+
+--
+-- Name: TABLE run_lock; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,UPDATE ON TABLE consolidation.run_lock TO workflow_maintenance;
+
+--
+-- Name: TABLE stop_request; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.stop_request TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_cache_state; Type: ACL; Schema: public; Owner: -

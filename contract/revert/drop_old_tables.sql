@@ -19,6 +19,9 @@ do $$ begin perform consolidation.set_privileges(); end $$;
 
 commit;
 
+-- The rest is no transaction.
+set search_path = pg_catalog, pg_temp;
+
 call consolidation.catch_up();
 -- All of it was written again: all of it is compared.
 call consolidation.prove();

@@ -39,9 +39,11 @@ from (
     ('table', 'public\.user_workflow_(run|run_step|config|cache_state)', 'SIUD', 'SIUD', '',
         'later'),
     -- Emptying the queue uses "for update", which needs the update privilege.
-    ('table', 'consolidation\.(change|chunk|proof|unequal_trace)', '', 'SIUD', '', 'exact'),
+    ('table', 'consolidation\.(change|chunk|proof|stop_request|unequal_trace)', '', 'SIUD', '',
+        'exact'),
     ('table', 'consolidation\.(carried_back|set_aside)', '', 'SID', '', 'exact'),
-    -- phase() looks into it.
+    -- Batches lock the first; phase() looks into the other.
+    ('table', 'consolidation\.run_lock', '', 'SU', '', 'exact'),
     ('table', 'consolidation\.dropped_table', '', 'S', '', 'exact'),
 
     ('view', 'public\.not_isolated', '', 'S', '', 'exact'),

@@ -148,13 +148,20 @@ begin
             s.run_id,
             s.step_id,
             s.events
-        from public.find_steps(events => wanted) as s
+        -- All arguments, each in its type: nobody can put a closer match into the schema public.
+        from public.find_steps(
+            wanted, null::jsonb, null::text, null::timestamptz, null::timestamptz, null::integer,
+            null::timestamptz, null::uuid
+        ) as s
         union all
         select
             r.run_id,
             null,
             r.events
-        from public.find_runs(events => wanted) as r
+        from public.find_runs(
+            null::jsonb, null::text, null::jsonb, wanted, null::jsonb, null::timestamptz,
+            null::timestamptz, null::integer, null::timestamptz, null::uuid
+        ) as r
     ) as d
     cross join lateral jsonb_array_elements(d.events) with ordinality as e (element, place)
     where e.element @> (wanted -> 0);

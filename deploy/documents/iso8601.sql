@@ -117,7 +117,7 @@ begin
             '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
             'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
             '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
-            then document::timestamptz
+            then document::pg_catalog.timestamptz
         else public.from_iso8601_other(document)
     end;
 end;

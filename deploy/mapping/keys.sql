@@ -122,7 +122,7 @@ immutable
 parallel safe
 as $$
 declare
-    document constant text := element operator(pg_catalog.#>>) '{}';
+    document constant pg_catalog.text := element operator(pg_catalog.#>>) '{}';
 begin
     return case
         when
@@ -130,7 +130,7 @@ begin
             and pg_catalog.translate(document, '0123456789abcdefABCDEF', '')
             operator(pg_catalog.=) '----'
             and pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'string'
-            then document::uuid
+            then document::pg_catalog.uuid
     end;
 end;
 $$;
@@ -148,7 +148,7 @@ begin
             pg_catalog.jsonb_typeof(element) operator(pg_catalog.=) 'number'
             and pg_catalog.abs(element::numeric) operator(pg_catalog.<) 9.995::numeric
             then element::numeric
-        when element operator(pg_catalog.=) '"NaN"'::jsonb then 'NaN'::numeric
+        when element operator(pg_catalog.=) '"NaN"'::pg_catalog.jsonb then 'NaN'::numeric
     end;
 end;
 $$;

@@ -53,7 +53,14 @@ select
     s.run_id,
     s.org_id,
     (
-        s.step_id = consolidation.step_id(s.legacy_step_id)
+        (
+            s.step_id = consolidation.step_id(s.legacy_step_id)
+            -- Or another step has that key.
+            or exists (
+                select from public.user_workflow_run_step as o
+                where o.step_id = consolidation.step_id(s.legacy_step_id)
+            )
+        )
         and s.error_details is null
         and jsonb_typeof(s.events) = 'array'
         and jsonb_typeof(s.screenshots) = 'array'

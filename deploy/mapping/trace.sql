@@ -78,7 +78,14 @@ select
     r.created_by,
     r.legacy_session_id as session_id,
     (
-        r.run_id = consolidation.run_id(r.legacy_trace_id)
+        (
+            r.run_id = consolidation.run_id(r.legacy_trace_id)
+            -- Or another run has that key, which is no secret: write_runs() then gives a new one.
+            or exists (
+                select from public.user_workflow_run as o
+                where o.run_id = consolidation.run_id(r.legacy_trace_id)
+            )
+        )
         and jsonb_typeof(r.context) = 'object'
         and jsonb_typeof(r.endpoints_used) = 'array'
         and jsonb_typeof(r.events) = 'array'

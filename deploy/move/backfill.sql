@@ -161,7 +161,7 @@ language plpgsql
 as $$
 declare
     done bigint := 0;
-    began constant timestamptz := pg_catalog.clock_timestamp();
+    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);

@@ -51,13 +51,16 @@ comment on index consolidation.chunk_open_idx is 'What is left to do, however ma
 
 create function consolidation.enter_batch()
 returns void
-language sql
+language plpgsql
 volatile
-begin atomic
-    -- Shared by all batches, exclusive to whoever swaps the names: that one never waits for a
-    -- batch while it holds the tables.
-    select pg_advisory_xact_lock_shared(hashtext('workflow_consolidation'), 256);
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Shared by all batches, and refused to them by keep_batches_out(): a session that swaps the
+    -- names never waits for a batch while it holds the tables.
+    lock table consolidation.run_lock in row share mode;
 end;
+$$;
 comment on function consolidation.enter_batch() is
 'Keeps the old and new names from being swapped until the end of the transaction';
 

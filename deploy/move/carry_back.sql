@@ -3,7 +3,7 @@
 -- Why:    documents to old rows, for given executions, after the cut-over. All of a batch at once;
 --         if the old tables refuse anything, ids that two elements claim are settled first, and a
 --         row that is refused even then is set aside while everything else goes on.
--- Locks:  a call takes advisory locks on the executions, and rows of the old tables.
+-- Locks:  a call takes rows of run_lock for the executions, and rows of the old tables.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/carry_back') as deployed \gset

@@ -115,12 +115,12 @@ create procedure consolidation.catch_up(
 language plpgsql
 as $$
 declare
-    began constant timestamptz := clock_timestamp();
+    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     lowest bigint := -9223372036854775808;
     batch record;
     stopped boolean;
     total bigint := 0;
-    reported timestamptz := clock_timestamp();
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
@@ -134,10 +134,16 @@ begin
         stopped := consolidation.is_asked_to_stop();
         commit;
         lowest := batch.lowest;
-        total := total + batch.carried;
-        exit when lowest is null or stopped or clock_timestamp() > began + patience;
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        total := total operator(pg_catalog.+) batch.carried;
+        exit when
+            lowest is null or stopped
+            or pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (began operator(pg_catalog.+) patience);
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             raise notice 'caught up with % executions', total;
         end if;
     end loop;

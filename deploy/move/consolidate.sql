@@ -2,7 +2,7 @@
 --
 -- Why:    old rows to documents, for given executions; called again, it gives the same. Backfill,
 --         queue and redeploy all go through it. What a document says is in mapping/.
--- Locks:  a call takes advisory locks on the executions, and rows of the document tables.
+-- Locks:  a call takes rows of run_lock for the executions, and rows of the document tables.
 -- Revert: drops functions and table.
 
 select consolidation.is_deployed('move/consolidate') as deployed \gset
@@ -26,34 +26,43 @@ comment on column consolidation.carried_back.trace_id is 'The execution';
 
 create function consolidation.lock_traces(trace_ids bigint [])
 returns void
-language sql
+language plpgsql
 volatile
-begin atomic
-    -- 256 locks for neighbouring ids, not one an execution: those would not fit the lock table.
+set search_path = pg_catalog, pg_temp
+as $$
+begin
     -- Always in the same order, so that two sessions cannot wait for each other.
-    select pg_advisory_xact_lock(hashtext('workflow_consolidation'), b.bucket)
-    from (
-        select distinct ((t.trace_id >> 8) & 255)::integer as bucket
-        from unnest(trace_ids) as t (trace_id)
-        order by bucket
-    ) as b;
+    perform
+    from consolidation.run_lock as b
+    where
+        b.bucket in (
+            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+        )
+    order by b.bucket
+    for update of b;
 end;
+$$;
 comment on function consolidation.lock_traces(bigint []) is
 'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
 in a statement of its own: the next one then sees what the session before it committed';
 
 create function consolidation.lock_traces_shared(trace_ids bigint [])
 returns void
-language sql
+language plpgsql
 volatile
-begin atomic
-    select pg_advisory_xact_lock_shared(hashtext('workflow_consolidation'), b.bucket)
-    from (
-        select distinct ((t.trace_id >> 8) & 255)::integer as bucket
-        from unnest(trace_ids) as t (trace_id)
-        order by bucket
-    ) as b;
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform
+    from consolidation.run_lock as b
+    where
+        b.bucket in (
+            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+        )
+    order by b.bucket
+    for share of b;
 end;
+$$;
 comment on function consolidation.lock_traces_shared(bigint []) is
 'As lock_traces, for batches of the backfill: none has the executions of another one, so they need
 not wait for each other because a lock stands for neighbours as well';

@@ -57,8 +57,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Batches of other sessions are let finish; they write to the tables that go.
-    perform set_config('lock_timeout', '1s', true);
-    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    perform consolidation.keep_batches_out('0 s');
     perform consolidation.take_locks(
         array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
         'access exclusive', '0 s'
@@ -90,20 +89,19 @@ create procedure consolidation.drop_old_tables(patience interval default '5 minu
 language plpgsql
 as $$
 declare
-    give_up_at timestamptz;
+    give_up_at pg_catalog.timestamptz;
     attempt record;
     attempts integer := 0;
 begin
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     perform consolidation.check_session(patience);
-    if consolidation.phase() = 'contract' then
+    if consolidation.phase() operator(pg_catalog.=) 'contract' then
         raise notice 'the old tables were dropped before';
         return;
     end if;
-    if consolidation.phase() <> 'cut over' then
+    if consolidation.phase() operator(pg_catalog.<>) 'cut over' then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
-            message = format(
+            message = pg_catalog.format(
                 'the old tables cannot be dropped in the phase "%s"', consolidation.phase()
             ),
             hint = 'First: sqitch deploy';
@@ -111,26 +109,26 @@ begin
     loop
         call consolidation.catch_up();
         call consolidation.ensure_proof();
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-        attempts := attempts + 1;
+        attempts := attempts operator(pg_catalog.+) 1;
         -- The proof takes as long as it takes.
-        give_up_at := coalesce(give_up_at, clock_timestamp() + patience);
+        give_up_at := coalesce(
+            give_up_at, pg_catalog.clock_timestamp() operator(pg_catalog.+) patience
+        );
         select * into attempt from consolidation.try_to_drop();
         commit;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         exit when attempt.dropped;
-        if clock_timestamp() >= give_up_at then
+        if pg_catalog.clock_timestamp() operator(pg_catalog.>=) give_up_at then
             raise exception using
                 errcode = 'lock_not_available',
-                message = format(
+                message = pg_catalog.format(
                     'the old tables were not dropped within %s (%s attempts): %s',
-                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                    consolidation.whole_seconds(patience), attempts, attempt.reason
                 ),
                 detail = attempt.detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
         end if;
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        perform consolidation.give_way(attempts);
         commit;
     end loop;
 end;

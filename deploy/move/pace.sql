@@ -2,7 +2,7 @@
 --
 -- Why:    how fast the batches follow each other, and how a session is asked to end.
 -- Locks:  none.
--- Revert: drops functions and procedure.
+-- Revert: drops functions, procedure and table.
 
 select consolidation.is_deployed('move/pace') as deployed \gset
 \if :deployed
@@ -14,19 +14,56 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+create table consolidation.stop_request (
+    pid integer not null,
+    asked_by integer not null,
+    asked_by_began timestamptz not null,
+    constraint stop_request_pkey primary key (pid, asked_by)
+);
+comment on table consolidation.stop_request is
+'Sessions that stop_backfill() asked to end. A request holds while the session is connected that
+made it. Not advisory locks, which any role can take';
+comment on column consolidation.stop_request.pid is 'Process id of the session that is to end';
+comment on column consolidation.stop_request.asked_by is 'Process id of the session that asked';
+comment on column consolidation.stop_request.asked_by_began is
+'When the session that asked connected: process ids are used again';
+
 create function consolidation.stop_backfill(pid integer)
 returns void
-language sql
+language plpgsql
 volatile
-return pg_advisory_lock_shared(hashtext('workflow_consolidation stop'), pid);
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    delete from consolidation.stop_request as r
+    where not exists (select from pg_stat_activity as a where a.pid = r.asked_by);
+    insert into consolidation.stop_request as r (pid, asked_by, asked_by_began)
+    select stop_backfill.pid, a.pid, a.backend_start
+    from pg_stat_activity as a
+    where a.pid = pg_backend_pid()
+    on conflict on constraint stop_request_pkey do update
+    set asked_by_began = excluded.asked_by_began;
+end;
+$$;
 comment on function consolidation.stop_backfill(integer) is
-'Asks backfill or catch_up of that session to end after its batch, until the caller disconnects';
+'Asks backfill or catch_up of that session to end after its batch, until the caller disconnects.
+Call it outside a transaction';
 
 create function consolidation.is_asked_to_stop()
 returns boolean
-language sql
+language plpgsql
 volatile
-return not pg_try_advisory_xact_lock(hashtext('workflow_consolidation stop'), pg_backend_pid());
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return exists (
+        select from consolidation.stop_request as r
+        inner join pg_stat_activity as a on a.pid = r.asked_by
+        -- Null where the caller may not see it.
+        where r.pid = pg_backend_pid() and coalesce(a.backend_start = r.asked_by_began, true)
+    );
+end;
+$$;
 comment on function consolidation.is_asked_to_stop() is
 'Whether somebody called stop_backfill for this session';
 
@@ -73,18 +110,22 @@ language plpgsql
 as $$
 declare
     early boolean;
-    reported timestamptz := clock_timestamp();
+    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     loop
         stopped := consolidation.is_asked_to_stop();
-        early := clock_timestamp() < batch_ended + pause or consolidation.standby_lag() > max_lag;
+        early :=
+            pg_catalog.clock_timestamp() operator(pg_catalog.<)
+            (batch_ended operator(pg_catalog.+) pause)
+            or consolidation.standby_lag() operator(pg_catalog.>) max_lag;
         commit;
         exit when stopped or early is not true;
         if
-            consolidation.standby_lag() > max_lag
-            and clock_timestamp() > reported + interval '5 seconds'
+            consolidation.standby_lag() operator(pg_catalog.>) max_lag
+            and pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
         then
-            reported := clock_timestamp();
+            reported := pg_catalog.clock_timestamp();
             raise notice 'waits for a standby that is % behind', consolidation.standby_lag();
         end if;
         perform pg_catalog.pg_sleep(0.05);

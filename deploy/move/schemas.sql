@@ -56,6 +56,21 @@ comment on table consolidation.deployed_change is
 comment on column consolidation.deployed_change.change is 'Name of the change in sqitch.plan';
 comment on column consolidation.deployed_change.ordinal is 'Order of deployment';
 
+create table consolidation.deploy_session (
+    only_one boolean not null default true,
+    pid integer not null,
+    began timestamptz not null,
+    constraint deploy_session_pkey primary key (only_one),
+    constraint deploy_session_only_one_check check (only_one)
+);
+comment on table consolidation.deploy_session is
+'The session that executes a script of the plan, and keeps others waiting while it is connected. A
+table, since any role can take an advisory lock';
+comment on column consolidation.deploy_session.only_one is 'There is one row';
+comment on column consolidation.deploy_session.pid is 'Process id of the session';
+comment on column consolidation.deploy_session.began is
+'When the session connected: process ids are used again';
+
 create function consolidation.claim(sentence text, holds boolean)
 returns void
 language plpgsql
@@ -96,18 +111,78 @@ comment on function consolidation.claim_none(text, text []) is
 'For verify scripts: raises P0004 with the sentence and the first five counterexamples, unless there
 are none';
 
+create function consolidation.other_deploy_session()
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Or the transaction would go on seeing the sessions of its first look.
+    perform pg_stat_clear_snapshot();
+    return (
+        select format('pid %s, role %s, application %L', a.pid, a.usename, a.application_name)
+        from consolidation.deploy_session as d
+        inner join pg_stat_activity as a on a.pid = d.pid
+        -- Null where the caller may not see it.
+        where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
+    );
+end;
+$$;
+comment on function consolidation.other_deploy_session() is
+'The session that executes a script of the plan, if that is another one and still connected';
+revoke all on function consolidation.other_deploy_session() from public;
+
+create function consolidation.begin_script()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    holder text;
+    reported boolean := false;
+begin
+    loop
+        holder := consolidation.other_deploy_session();
+        if holder is null then
+            begin
+                insert into consolidation.deploy_session as d (pid, began)
+                select a.pid, a.backend_start
+                from pg_stat_activity as a
+                where a.pid = pg_backend_pid()
+                on conflict (only_one) do update set pid = excluded.pid, began = excluded.began
+                where consolidation.other_deploy_session() is null;
+                if found then
+                    return;
+                end if;
+                -- Another one was faster, and must not wait for this row.
+                raise lock_not_available;
+            exception when lock_not_available then
+                null;
+            end;
+        elsif not reported then
+            reported := true;
+            raise notice 'waiting for a script that outlived its Sqitch (%)', holder;
+        end if;
+        perform pg_sleep(0.2);
+    end loop;
+end;
+$$;
+comment on function consolidation.begin_script() is
+'Waits while another session that executes a script of the plan is connected, and names it; then
+keeps others waiting until the end of this session';
+revoke all on function consolidation.begin_script() from public;
+
 create function consolidation.is_deployed(change text)
 returns boolean
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    lock_class constant integer := hashtext('workflow_consolidation');
-    holder text;
 begin
-    -- PgBouncer sets what psql sends as it connects. The lock below, and that of Sqitch, would stay
-    -- with a session that others get.
+    -- PgBouncer sets what psql sends as it connects. Its sessions do not end with those of psql,
+    -- and the lock that Sqitch takes would stay with one that others get.
     if exists (
         select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
     ) then
@@ -116,20 +191,7 @@ begin
             message = 'a connection pooler stands between psql and the server: connect directly',
             hint = 'Name the host and port of the server itself.';
     end if;
-    if not pg_try_advisory_lock(lock_class, 257) then
-        select string_agg(l.pid::text, ', ')
-        into holder
-        from pg_locks as l
-        where
-            l.locktype = 'advisory'
-            and l.database = (
-                select d.oid from pg_database as d where d.datname = current_database()
-            )
-            and l.classid = lock_class::oid
-            and l.objid = 257;
-        raise notice 'waiting for a script that outlived its Sqitch (pid %)', holder;
-        perform pg_advisory_lock(lock_class, 257);
-    end if;
+    perform consolidation.begin_script();
     return exists (
         select from consolidation.deployed_change as d where d.change = is_deployed.change
     );

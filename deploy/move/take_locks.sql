@@ -15,6 +15,18 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+create table consolidation.run_lock (
+    bucket integer not null,
+    constraint run_lock_pkey primary key (bucket)
+);
+comment on table consolidation.run_lock is
+'What sessions of the move lock: a row stands for executions with neighbouring ids, the table for
+all of them. Not advisory locks, which any role can take and keep';
+comment on column consolidation.run_lock.bucket is
+'256 of them, not one an execution: those would not fit the lock table';
+insert into consolidation.run_lock (bucket)
+select b.bucket from generate_series(0, 255) as b (bucket);
+
 create function consolidation.lock_holders(tables regclass [])
 returns text
 language plpgsql
@@ -28,8 +40,9 @@ begin
             select
                 a.xact_start as began,
                 format(
-                    'pid %s (%s, %s, transaction open for %s) on %s',
-                    a.pid, coalesce(nullif(a.application_name, ''), a.usename), a.state,
+                    'pid %s (%s, role %s, %s, transaction open for %s) on %s',
+                    a.pid, coalesce(nullif(a.application_name, ''), 'no application name'),
+                    a.usename, a.state,
                     date_trunc('second', clock_timestamp() - a.xact_start),
                     string_agg(distinct l.relation::regclass::text, ', ')
                 ) as holder
@@ -69,6 +82,36 @@ end;
 $$;
 comment on function consolidation.lock_holders(regclass []) is
 'Sessions and prepared transactions that hold a lock on one of the tables; null if there are none';
+
+create function consolidation.give_way(attempt integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Longer than an attempt, so that every session that queued behind it gets through.
+    perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
+end;
+$$;
+comment on function consolidation.give_way(integer) is
+'Waits between two attempts to take locks: 0.1 s after the first, growing to 3 s, with jitter';
+
+create function consolidation.whole_seconds(duration interval)
+returns interval
+language sql
+immutable
+parallel safe
+return date_trunc('second', duration + interval '0.5 seconds');
+comment on function consolidation.whole_seconds(interval) is
+'A duration as messages show it';
+
+create function consolidation.milliseconds_since(began timestamptz)
+returns numeric
+language sql
+volatile
+return round(extract(epoch from clock_timestamp() - began) * 1000);
+comment on function consolidation.milliseconds_since(timestamptz) is
+'How long ago that was, in milliseconds';
 
 create function consolidation.take_locks(
     tables regclass [],
@@ -118,9 +161,7 @@ begin
         if clock_timestamp() >= give_up_at then
             exit;
         end if;
-        -- 0.1 s, growing to 3 s, with jitter: longer than the attempt, so that everybody who
-        -- queued behind it gets through.
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
+        perform consolidation.give_way(attempt);
     end loop;
 
     raise exception using
@@ -139,6 +180,20 @@ comment on function consolidation.take_locks(regclass [], text, interval, interv
 'Locks the tables in the given order for the rest of the transaction. Each attempt lasts at most
 "hold" in all (default 40 ms) and is given up whole; pauses grow from 0.1 s to 3 s. Raises 55P03
 after "patience" and names the holders. mode: share row exclusive, exclusive or access exclusive';
+create function consolidation.keep_batches_out(patience interval)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.take_locks(
+        array['consolidation.run_lock'::regclass], 'exclusive', patience, interval '1 second'
+    );
+end;
+$$;
+comment on function consolidation.keep_batches_out(interval) is
+'Waits until no batch of another session runs, at most for about that long, and keeps new ones
+waiting until the end of the transaction. Raises 55P03 and names the sessions';
 
 call consolidation.note_deployed('move/take_locks');
 

@@ -132,7 +132,7 @@ begin
             hint = 'call consolidation.backfill(); select * from consolidation.progress;';
     end if;
     -- Batches under way do not know of the proof yet, and would not prove what they carry.
-    perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
+    perform consolidation.keep_batches_out('5 minutes');
     if exists (
         select from consolidation.proof as p
         where p.capture_state is distinct from consolidation.capture_state()
@@ -148,7 +148,8 @@ end;
 $$;
 comment on function consolidation.begin_proof() is
 'Begins a proof, or goes on with one that holds. Raises 55000 while the backfill is not done or
-after the old tables were dropped';
+after the old tables were dropped, 55P03 where a batch of another session lasts longer than 5
+minutes';
 
 create function consolidation.prove_chunk(claimed_id bigint)
 returns bigint

@@ -75,6 +75,15 @@ end;
 comment on function consolidation.swap_locks() is
 'Relations that a swap of the names locks in access exclusive mode, in this order';
 
+create function consolidation.queued_runs()
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+return (select count(distinct c.trace_id) from consolidation.change as c);
+comment on function consolidation.queued_runs() is
+'Executions that wait in the queue';
+
 create function consolidation.try_to_swap(
     direction text,
     few integer,
@@ -90,15 +99,8 @@ declare
     waiting bigint;
 begin
     -- Batches of other sessions are let finish; new ones wait for the swap.
-    begin
-        perform set_config('lock_timeout', '1s', true);
-        perform pg_advisory_xact_lock(hashtext('workflow_consolidation'), 256);
-    exception when lock_not_available then
-        raise exception using
-            errcode = 'lock_not_available',
-            message = 'another session is carrying over a batch';
-    end;
-    waiting := (select count(distinct c.trace_id) from consolidation.change as c);
+    perform consolidation.keep_batches_out('0 s');
+    waiting := consolidation.queued_runs();
     if waiting > few then
         raise exception using
             errcode = 'lock_not_available',
@@ -132,11 +134,15 @@ begin
     -- Each pass has less to do than the one before, what came in while that one ran; or the
     -- applications write faster than this session carries over.
     loop
-        call consolidation.catch_up(patience => give_up_at - pg_catalog.clock_timestamp());
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        call consolidation.catch_up(
+            patience => give_up_at operator(pg_catalog.-) pg_catalog.clock_timestamp()
+        );
         waited := waiting;
-        waiting := (select count(distinct c.trace_id) from consolidation.change as c);
-        exit when waiting <= few or waiting >= waited or clock_timestamp() >= give_up_at;
+        waiting := consolidation.queued_runs();
+        exit when
+            waiting operator(pg_catalog.<=) few
+            or waiting operator(pg_catalog.>=) waited
+            or pg_catalog.clock_timestamp() operator(pg_catalog.>=) give_up_at;
         commit;
     end loop;
     commit;
@@ -151,45 +157,45 @@ as $$
 declare
     -- They are carried over and compared under the locks, some milliseconds each.
     few constant integer := 20;
-    give_up_at timestamptz;
-    reported timestamptz;
+    give_up_at pg_catalog.timestamptz;
+    reported pg_catalog.timestamptz;
     attempt record;
     attempts integer := 0;
 begin
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    give_up_at := clock_timestamp() + patience;
-    reported := clock_timestamp();
+    give_up_at := pg_catalog.clock_timestamp() operator(pg_catalog.+) patience;
+    reported := pg_catalog.clock_timestamp();
     loop
-        attempts := attempts + 1;
+        attempts := attempts operator(pg_catalog.+) 1;
         call consolidation.empty_queue(few, give_up_at);
         call consolidation.ensure_proof();
         -- Nothing to do yet, but planned before the locks.
         perform consolidation.set_privileges('{schema,table,view,sequence}');
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         if attempt.swapped then
             raise notice 'the names were swapped in attempt %, the tables were locked for % ms',
-                attempts, round(extract(epoch from clock_timestamp() - attempt.locked_at) * 1000);
+                attempts, consolidation.milliseconds_since(attempt.locked_at);
             return;
         end if;
-        if clock_timestamp() >= give_up_at then
+        if pg_catalog.clock_timestamp() operator(pg_catalog.>=) give_up_at then
             raise exception using
                 errcode = 'lock_not_available',
-                message = format(
+                message = pg_catalog.format(
                     'the names were not swapped within %s (%s attempts): %s',
-                    date_trunc('second', patience + '0.5 seconds'), attempts, attempt.reason
+                    consolidation.whole_seconds(patience), attempts, attempt.reason
                 ),
                 detail = attempt.detail,
                 hint = 'Nothing was changed, and nobody waited longer than an attempt. End the '
                 'long transactions, or run the same command at a quieter time.';
         end if;
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
+        if
+            pg_catalog.clock_timestamp() operator(pg_catalog.>)
+            (reported operator(pg_catalog.+) interval '5 seconds')
+        then
+            reported := pg_catalog.clock_timestamp();
             raise notice 'attempt %: %', attempts, coalesce(attempt.detail, attempt.reason);
         end if;
-        perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempts, 20)) * (0.5 + random()));
+        perform consolidation.give_way(attempts);
         commit;
     end loop;
 end;

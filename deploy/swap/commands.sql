@@ -44,7 +44,7 @@ declare
 begin
     for entry_ordinal in
         select l.ordinal from consolidation.cut_over_log as l
-        where l.stage = wanted_stage
+        where l.stage operator(pg_catalog.=) wanted_stage
         order by l.ordinal
     loop
         perform consolidation.execute_remembered(entry_ordinal);
@@ -122,21 +122,20 @@ as $$
 begin
     perform consolidation.check_session(patience);
     perform consolidation.refuse_missing();
-    case consolidation.phase()
-        when 'expand' then
-            call consolidation.refuse_findings();
-            -- The comparison takes as long as it takes.
-            call consolidation.ensure_proof();
-            perform consolidation.note_behind();
-            commit;
-            call consolidation.swap('to views', patience);
-        when 'cut over' then
-            raise notice 'the names were swapped before; what follows is finished now';
-        else
-            raise exception using
-                errcode = 'object_not_in_prerequisite_state',
-                message = 'the old tables were dropped: there is nothing to cut over';
-    end case;
+    if consolidation.phase() operator(pg_catalog.=) 'expand' then
+        call consolidation.refuse_findings();
+        -- The comparison takes as long as it takes.
+        call consolidation.ensure_proof();
+        perform consolidation.note_behind();
+        commit;
+        call consolidation.swap('to views', patience);
+    elsif consolidation.phase() operator(pg_catalog.=) 'cut over' then
+        raise notice 'the names were swapped before; what follows is finished now';
+    else
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the old tables were dropped: there is nothing to cut over';
+    end if;
     call consolidation.validate('validate');
     perform consolidation.remember_definitions();
 end;
@@ -154,28 +153,27 @@ as $$
 begin
     perform consolidation.check_session(patience);
     perform consolidation.refuse_missing();
-    case consolidation.phase()
-        when 'cut over' then
-            perform consolidation.refuse_missing_capture();
-            call consolidation.refuse_findings_back();
-            if not consolidation.is_proved() then
-                call consolidation.prove();
-                perform consolidation.note_unequal();
-                commit;
-            end if;
-            call consolidation.catch_up(patience => patience);
-            perform consolidation.refuse_set_aside();
-            perform consolidation.note_behind();
+    if consolidation.phase() operator(pg_catalog.=) 'cut over' then
+        perform consolidation.refuse_missing_capture();
+        call consolidation.refuse_findings_back();
+        if not consolidation.is_proved() then
+            call consolidation.prove();
+            perform consolidation.note_unequal();
             commit;
-            call consolidation.swap('to tables', patience);
-        when 'expand' then
-            raise notice 'the names were swapped back before; what follows is finished now';
-        else
-            raise exception using
-                errcode = 'object_not_in_prerequisite_state',
-                message = 'the old tables were dropped',
-                hint = 'sqitch -C contract revert -- builds them again from the documents.';
-    end case;
+        end if;
+        call consolidation.catch_up(patience => patience);
+        perform consolidation.refuse_set_aside();
+        perform consolidation.note_behind();
+        commit;
+        call consolidation.swap('to tables', patience);
+    elsif consolidation.phase() operator(pg_catalog.=) 'expand' then
+        raise notice 'the names were swapped back before; what follows is finished now';
+    else
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the old tables were dropped',
+            hint = 'sqitch -C contract revert -- builds them again from the documents.';
+    end if;
     call consolidation.validate('validate back');
     perform consolidation.remember_definitions();
 end;

@@ -16,6 +16,8 @@ drop function consolidation.standby_lag();
 drop function consolidation.check_pace(interval, interval, interval);
 drop function consolidation.is_asked_to_stop();
 drop function consolidation.stop_backfill(integer);
+drop table consolidation.stop_request;
+
 delete from consolidation.deployed_change where change = 'move/pace';
 
 commit;

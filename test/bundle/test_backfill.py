@@ -121,7 +121,7 @@ def waiting_workers(database: str) -> list[int]:
         for (pid,) in execute(
             database,
             "select pid from pg_stat_activity where application_name ~ 'backfill worker' "
-            "and datname = current_database() and wait_event = 'advisory'",
+            "and datname = current_database() and wait_event in ('transactionid', 'tuple')",
         )
     ]
 

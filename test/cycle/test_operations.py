@@ -45,6 +45,7 @@ MASKS = [
     (r"\b\d+%", "<percent>"),
     (r"\b\d+ a second", "<rate>"),
     (r"\bpid \d+", "<pid>"),
+    (r"\brole \w+,", "<role>,"),
     (r"\b\d+ attempts", "<attempts>"),
     (r"attempt \d+", "<attempt>"),
     (r"\b[0-9a-f]{40}\b", "<change id>"),

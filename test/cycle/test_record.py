@@ -11,8 +11,6 @@ import pytest
 from conftest import ENVIRONMENT, ROOT, connect, psql, run, sqitch
 from helpers_cycle import PLAN, SIX, Connection, all_rows, differences, one, wait_until
 
-LOCK = "hashtext('workflow_consolidation'), 257"
-
 
 def scripts(name: str, kind: str, changes: list[str]) -> None:
     """Executes scripts as Sqitch does, one psql each, without recording anything."""
@@ -52,9 +50,9 @@ def waits_in_is_deployed(observer: Connection) -> bool:
             observer,
             """
             select exists (
-                select from pg_locks
-                where locktype = 'advisory' and objid = 257 and not granted
-                and database = (select oid from pg_database where datname = current_database())
+                select from pg_stat_activity
+                where query ~ 'is_deployed' and wait_event = 'PgSleep'
+                and datname = current_database()
             )
             """,
         )
@@ -143,7 +141,14 @@ def test_a_script_that_outlived_its_sqitch_is_waited_for(expand: str) -> None:
         with first.stdin as script:
             script.write((ROOT / "deploy/step_keys.sql").read_text().replace("'2s'", "0"))
         wait_until(
-            lambda: bool(one(observer, f"select not pg_try_advisory_xact_lock({LOCK})")),
+            lambda: bool(
+                one(
+                    observer,
+                    "select exists (select from pg_stat_activity "
+                    "where query ~ 'alter table' and wait_event_type = 'Lock' "
+                    "and datname = current_database())",
+                )
+            ),
             "the first script runs",
         )
         with running("sqitch", "deploy", "--to", "step_keys", f"db:pg:{expand}") as second:
@@ -154,6 +159,8 @@ def test_a_script_that_outlived_its_sqitch_is_waited_for(expand: str) -> None:
             assert second.wait() == 0, said
         assert first.wait() == 0
         assert "waiting for a script that outlived its Sqitch (pid" in said
+        assert ", role " in said
+        assert ", application " in said
 
 
 def test_the_old_tables_were_dropped_and_nothing_says_so(deployed: str) -> None:

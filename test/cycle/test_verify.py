@@ -584,6 +584,30 @@ breaks(
     "applications cannot execute",
     "grant execute on function consolidation.take_locks(regclass[], text, interval, interval) "
     "to public",
+    "drop function consolidation.keep_batches_out(interval)",
+)
+breaks(
+    "move/take_locks",
+    "256 locks",
+    "delete from consolidation.run_lock where bucket = 0",
+    "update consolidation.run_lock set bucket = 256 where bucket = 255",
+)
+for change, name in (
+    ("move/schemas", "deploy_session"),
+    ("move/take_locks", "run_lock"),
+    ("move/pace", "stop_request"),
+):
+    breaks(
+        change,
+        f"the table {name}",
+        f"grant update on consolidation.{name} to workflow_app",
+        f"grant delete on consolidation.{name} to public",
+        f"alter table consolidation.{name} rename to gone",
+    )
+breaks(
+    "proof/finding_public",
+    "the columns of a finding",
+    "alter view consolidation.finding_public rename column severity to gone",
 )
 for table in DOCUMENTS:
     for name in ("capture_insert", "capture_update", "capture_delete", "capture_truncate"):
@@ -1137,6 +1161,7 @@ for change, view in (
     ("swap/sequences", "id_sequence"),
     ("proof/old_relation", "old_relation"),
     ("proof/preflight", "preflight"),
+    ("proof/finding_public", "finding_public"),
 ):
     caller_view(change, f"consolidation.{view}")
 for change in (

@@ -1,7 +1,7 @@
 -- take_locks: all at once and briefly, or not at all. That it gives up is tried with two sessions.
 
 begin;
-select plan(7);
+select plan(11);
 
 prepare unknown_mode as
 select consolidation.take_locks(array['public.user_workflow_run']::regclass [], 'share');
@@ -39,6 +39,27 @@ select is(
     4,
     'every table is locked in the modes asked for, until the end of the transaction'
 );
+
+-- The table that sessions of the move lock -------------------------------------------------------
+
+select lives_ok('select consolidation.keep_batches_out(''0 s'')', 'nobody is in a batch');
+select results_eq(
+    $$
+    select l.mode from pg_locks as l
+    where l.pid = pg_backend_pid() and l.relation = 'consolidation.run_lock'::regclass
+    $$,
+    $$ values ('ExclusiveLock') $$,
+    'batches are kept out, and a dump is not'
+);
+set local role workflow_app;
+select throws_ok(
+    'lock table consolidation.run_lock in access share mode', '42501', null,
+    'an application cannot lock the table'
+);
+select throws_ok(
+    'select from consolidation.run_lock for key share', '42501', null, 'nor a row of it'
+);
+reset role;
 
 select * from finish();
 rollback;

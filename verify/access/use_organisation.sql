@@ -18,7 +18,7 @@ select consolidation.claim(
 
 select consolidation.claim(
     'use_organisation() names the organisation of the transaction',
-    public.use_organisation('00000000-0000-4000-8000-000000000001')::text = ''
+    public.use_organisation('00000000-0000-4000-8000-000000000001'::uuid)::text = ''
     and public.current_org_id() = '00000000-0000-4000-8000-000000000001'
 );
 

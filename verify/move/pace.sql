@@ -18,4 +18,13 @@ select consolidation.claim_none(
     )
 );
 
+select consolidation.claim(
+    'applications cannot lock or write the table stop_request',
+    has_table_privilege(
+        'workflow_app',
+        to_regclass('consolidation.stop_request'),
+        'insert, update, delete, truncate'
+    ) is false
+);
+
 rollback;

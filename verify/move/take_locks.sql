@@ -4,13 +4,38 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
-select consolidation.claim(
-    'applications cannot execute take_locks()',
-    not has_function_privilege(
-        'workflow_app',
-        to_regprocedure('consolidation.take_locks(regclass[],text,interval,interval)'),
-        'execute'
+select consolidation.claim_none(
+    'applications cannot execute the functions that take locks',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.lock_holders(regclass[])',
+                'consolidation.give_way(integer)',
+                'consolidation.whole_seconds(interval)',
+                'consolidation.milliseconds_since(timestamptz)',
+                'consolidation.take_locks(regclass[],text,interval,interval)',
+                'consolidation.keep_batches_out(interval)'
+            ]
+        ) as f (signature)
+        where
+            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
+            is not false
     )
+);
+
+select consolidation.claim(
+    'applications cannot lock or write the table run_lock',
+    has_table_privilege(
+        'workflow_app',
+        to_regclass('consolidation.run_lock'),
+        'insert, update, delete, truncate'
+    ) is false
+);
+
+select consolidation.claim(
+    'run_lock has a row for each of the 256 locks on executions',
+    (select count(*) = 256 from consolidation.run_lock as l where l.bucket between 0 and 255)
 );
 
 rollback;

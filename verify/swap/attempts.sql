@@ -11,7 +11,8 @@ select consolidation.claim_none(
             'consolidation.swap_locks()',
             'consolidation.try_to_swap(text,integer)',
             'consolidation.empty_queue(integer,timestamptz)',
-            'consolidation.swap(text,interval)'
+            'consolidation.swap(text,interval)',
+            'consolidation.queued_runs()'
         ]
     )
 );

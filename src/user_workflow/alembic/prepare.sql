@@ -1,6 +1,8 @@
 -- What psql and Alembic do before the first change of the plan, and Sqitch does in its own way:
 -- settings, one deployment at a time, and a record of the changes that are done.
 --
+-- Each block begins with the search path, since other roles may create in the schema public.
+--
 -- Plain statements, no transaction around them: script/bundle puts this file at the top of
 -- consolidate_workflow_tables.sql, and the Alembic revision executes it statement by statement.
 
@@ -8,6 +10,7 @@
 -- psql sends as it connects.
 do $$
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     if exists (
         select from pg_catalog.pg_settings as s
         where s.name = 'application_name' and s.source = 'session'
@@ -24,6 +27,7 @@ $$;
 -- need to see what was committed before each statement.
 do $$
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     perform set_config(s.name, '0', false)
     from pg_catalog.pg_settings as s
     where s.name in (
@@ -37,12 +41,15 @@ $$;
 -- session.
 do $$
 declare
-    give_up_at constant timestamptz := clock_timestamp() + interval '60 seconds';
+    give_up_at constant timestamptz := pg_catalog.clock_timestamp() + interval '60 seconds';
     holder text;
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     while not pg_try_advisory_lock(75474063) loop
         if clock_timestamp() > give_up_at then
-            select string_agg(format('pid %s (%s)', l.pid, a.application_name), ', ')
+            select string_agg(
+                format('pid %s (role %s, %s)', l.pid, a.usename, a.application_name), ', '
+            )
             into holder
             from pg_catalog.pg_locks as l
             inner join pg_catalog.pg_database as d
@@ -71,6 +78,7 @@ declare
     registry text;
     last_change text;
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     for registry in
         select n.nspname
         from pg_catalog.pg_class as c
@@ -108,6 +116,7 @@ $$;
 
 do $$
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     if to_regnamespace('workflow_consolidation') is null then
         create schema workflow_consolidation;
         comment on schema workflow_consolidation is
@@ -132,7 +141,8 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+-- As text: a body that is parsed now would find its operators by the path of the session.
+as $$
     select case
         when exists (select from workflow_consolidation.change as c where c.name = state.change)
             then 'done'
@@ -148,13 +158,14 @@ begin atomic
         ) then 'adopt'
         else 'deploy'
     end;
-end;
+$$;
 comment on function workflow_consolidation.state(text) is
 'What is to be done about a change: nothing (done), deploy, or for the baseline: adopt the tables
 that are there';
 
 create or replace procedure workflow_consolidation.verify(change text, script text)
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     detail text;
@@ -185,6 +196,7 @@ revoke all on procedure workflow_consolidation.verify(text, text) from public;
 
 do $$
 begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     if
         to_regnamespace('consolidation') is null
         and workflow_consolidation.state('move/schemas') = 'done'
