@@ -387,6 +387,7 @@ def cycle(seen: Seen, after: Callable[[], None], make_way: Callable[[], None]) -
     make_way()
     seen.sqitch("revert", "-y", "--to", "@baseline")
     seen.sqitch("deploy")
+    join_groups(seen.name)
     seen.sqitch("-C", "contract", "deploy", "--to", "drop_old_tables")
     everybody(with_documents=True)
     seen.sqitch("-C", "contract", "verify", "--to", "drop_old_tables")
@@ -562,26 +563,31 @@ class Squatter:
             return f"{self.twins[number - 1]}"
 
 
+def join_groups(name: str) -> None:
+    """Makes the two roles members, also after a revert that dropped the groups."""
+    with connect(name, options=PINNED) as connection:
+        for group, member in (("app", TENANT), ("maintenance", MAINTAINER)):
+            connection.execute(
+                f"""
+                do $$
+                begin
+                    if to_regrole('workflow_{group}') is null then
+                        create role workflow_{group};
+                    end if;
+                end
+                $$;
+                grant workflow_{group} to {member};
+                """.encode()
+            )
+
+
 @contextmanager
 def old_tables() -> Iterator[Seen]:
     """A database as an application has it, and the three roles."""
     with roles(SQUATTER), roles(TENANT, MAINTAINER), database() as name:
         psql(name, "--file=deploy/baseline.sql")
         psql(name, f"--set=runs={FEW}", "--file=script/legacy-data.sql")
-        with connect(name) as connection:
-            for group, member in (("app", TENANT), ("maintenance", MAINTAINER)):
-                connection.execute(
-                    f"""
-                    do $$
-                    begin
-                        if to_regrole('workflow_{group}') is null then
-                            create role workflow_{group};
-                        end if;
-                    end
-                    $$;
-                    grant workflow_{group} to {member};
-                    """.encode()
-                )
+        join_groups(name)
         yield Seen(name)
 
 
