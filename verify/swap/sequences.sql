@@ -31,7 +31,8 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.continue_sequence(regclass,regclass,boolean)',
-                'consolidation.reserve_numbers(regclass,regclass)',
+                'consolidation.retire_sequence(regclass,regclass)',
+                'consolidation.retire_sequences()',
                 'consolidation.hand_over_sequences()',
                 'consolidation.hand_back_sequences()',
                 'consolidation.drop_retired_sequences()'
