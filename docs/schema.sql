@@ -1455,8 +1455,10 @@ CREATE PROCEDURE consolidation.cut_back(IN patience interval DEFAULT '00:05:00':
     AS $$
 begin
     perform consolidation.check_session(patience);
+    perform consolidation.refuse_missing();
     case consolidation.phase()
         when 'cut over' then
+            call consolidation.refuse_findings_back();
             if not consolidation.is_proved() then
                 call consolidation.prove();
                 perform consolidation.note_unequal();
@@ -1476,6 +1478,7 @@ begin
                 hint = 'sqitch -C contract revert -- builds them again from the documents.';
     end case;
     call consolidation.validate('validate back');
+    perform consolidation.remember_definitions();
 end;
 $$;
 
@@ -1485,8 +1488,8 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since; what was written while the capture
 was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
-Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
-changed then. Call it outside a transaction';
+Raises 55P03 (no locks) and 55000 (findings of preflight_back, tables dropped, or rows that the old
+tables refuse); nothing is changed then. Call it outside a transaction';
 
 --
 -- Name: cut_over(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1497,6 +1500,7 @@ CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00':
     AS $$
 begin
     perform consolidation.check_session(patience);
+    perform consolidation.refuse_missing();
     case consolidation.phase()
         when 'expand' then
             call consolidation.refuse_findings();
@@ -1514,6 +1518,7 @@ begin
                 message = 'the old tables were dropped: there is nothing to cut over';
     end case;
     call consolidation.validate('validate');
+    perform consolidation.remember_definitions();
 end;
 $$;
 
@@ -1523,9 +1528,9 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
 until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
-was. Raises 55000 (findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the
-applications write faster than this session carries over), 25000 (not read committed); nothing is
-changed then. Call it outside a transaction';
+was. Raises 55000 (findings, backfill not done, or tables missing), XX001 (differences), 55P03 (no
+locks, or the applications write faster than this session carries over), 25000 (not read committed);
+nothing is changed then. Call it outside a transaction';
 
 --
 -- Name: deny_null_workflow_events(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1887,6 +1892,43 @@ Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (
 55P03 (no locks); nothing is changed then. Call it outside a transaction';
 
 --
+-- Name: drop_retired_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.drop_retired_sequences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    alter table public.user_workflow_run alter legacy_trace_id drop identity;
+    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
+    drop sequence public.retired_workflow_events_event_id_seq;
+    drop sequence public.retired_workflow_trace_context_context_id_seq;
+end;
+$$;
+
+--
+-- Name: FUNCTION drop_retired_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.drop_retired_sequences() IS 'Drops the sequences of the documents, which nobody uses any more';
+
+--
+-- Name: drop_statement(oid, oid, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.drop_statement(class oid, object oid, part integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT CASE WHEN (a.attname IS NULL) THEN format('drop %s %s'::text, i.type, i.identity) ELSE format('alter table %s drop column %I'::text, (a.attrelid)::regclass, a.attname) END AS format FROM (pg_identify_object(drop_statement.class, drop_statement.object, drop_statement.part) i(type, schema, name, identity) LEFT JOIN pg_attribute a ON (((drop_statement.class = ('pg_class'::regclass)::oid) AND (a.attrelid = drop_statement.object) AND (a.attnum = drop_statement.part) AND (drop_statement.part > 0)))));
+
+--
+-- Name: FUNCTION drop_statement(class oid, object oid, part integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.drop_statement(class oid, object oid, part integer) IS 'The statement that drops an object';
+
+--
 -- Name: empty_queue(integer, timestamp with time zone); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -2140,6 +2182,11 @@ exception
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'skipped: %', coalesce(statement, entry.statement)
             using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
+    -- Rows that were written while the key rested.
+    when foreign_key_violation then
+        delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
+        raise warning 'holds for new rows only: %', coalesce(statement, entry.statement)
+            using detail = sqlerrm, hint = 'Correct the rows, then execute it.';
 end;
 $_$;
 
@@ -2148,7 +2195,44 @@ $_$;
 --
 
 COMMENT ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) IS 'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
-is gone';
+is gone, and
+leaves a key that rows break not validated, with a warning as well';
+
+--
+-- Name: execute_remembered_definitions("char", text[], int4range); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    remembered text;
+begin
+    for remembered in
+        select d.statement
+        from consolidation.remembered_definition as d
+        where
+            d.kind = wanted_kind
+            and d.old_name = any (names)
+            -- The views that are bound to a table are needed to fill it.
+            and case when d.ordinal / 1000 = 13 then 1 else d.ordinal / 1000 end <@ stages
+        order by
+            d.ordinal / 1000,
+            array_position(consolidation.six_tables(), d.old_name),
+            d.ordinal
+    loop
+        execute remembered;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION execute_remembered_definitions(wanted_kind "char", names text[], stages int4range); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) IS 'Creates tables or views again as they were: the stages of table_definition(), which a first call
+begins with 1 and a second ends with 16';
 
 --
 -- Name: execute_stage(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2176,6 +2260,72 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.execute_stage(wanted_stage text) IS 'Executes what was left for a stage, in its order';
+
+--
+-- Name: fill_dropped(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.fill_dropped(names text[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    filled bigint;
+    total bigint := 0;
+begin
+    -- What belongs to an execution that is not there was deleted after it was carried over.
+    insert into consolidation.old_trace overriding system value
+    select b.* from consolidation.back_trace as b where 'workflow_trace' = any (names);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_step overriding system value
+    select b.* from consolidation.back_step as b
+    where
+        'workflow_steps' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_event overriding system value
+    select b.* from consolidation.back_event as b
+    where
+        'workflow_events' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id)
+        and (
+            b.step_id is null
+            or exists (select from consolidation.old_step as s where s.step_id = b.step_id)
+        );
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_screenshot overriding system value
+    select b.* from consolidation.back_screenshot as b
+    where
+        'workflow_trace_screenshot' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_context overriding system value
+    select b.* from consolidation.back_context as b
+    where
+        'workflow_trace_context' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_endpoint overriding system value
+    select b.* from consolidation.back_endpoint as b
+    where
+        'workflow_trace_endpoint' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    return total + filled;
+end;
+$$;
+
+--
+-- Name: FUNCTION fill_dropped(names text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.fill_dropped(names text[]) IS 'Fills old tables, which are empty, from the documents; returns how many rows. Raises what a table
+raises for a row that it refuses';
 
 --
 -- Name: find_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3245,6 +3395,51 @@ $_$;
 COMMENT ON FUNCTION consolidation.give_types(wanted jsonb) IS 'Gives columns of the empty documents other types. wanted: {"table.column": type}';
 
 --
+-- Name: go_on_with_ids(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.go_on_with_ids(names text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    owned record;
+begin
+    for owned in
+        select
+            q.seqrelid::regclass as sequence_name,
+            q.seqmax as highest,
+            s.table_name,
+            s.column_name
+        from consolidation.id_sequence as s
+        inner join pg_sequence as q
+            on
+                q.seqrelid = pg_get_serial_sequence(
+                    consolidation.old_table(s.table_name)::text, s.column_name
+                )::regclass
+        where s.table_name = any (names)
+    loop
+        -- The sequence stands where it stood at the last move of the names. An id far beyond is
+        -- none of its own. Deleted rows, or rows not carried over, had ids beyond the highest.
+        execute format(
+            'select setval(%L, least(greatest(q.last_value, max(t.%I)) + 1000, %s))
+            from %s as q
+            left join %s as t on t.%I <= q.last_value + 1000000000
+            group by q.last_value',
+            owned.sequence_name, owned.column_name, owned.highest, owned.sequence_name,
+            consolidation.old_table(owned.table_name), owned.column_name
+        );
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION go_on_with_ids(names text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.go_on_with_ids(names text[]) IS 'Makes new ids of these old tables begin a thousand after the highest that their sequences gave';
+
+--
 -- Name: grant_applications(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3391,11 +3586,10 @@ begin
             format('legacy.%I', sequence_name)::regclass,
             false
         );
+        execute format(
+            'alter sequence public.%I rename to %I', sequence_name, 'retired_' || sequence_name
+        );
     end loop;
-    alter table public.user_workflow_run alter legacy_trace_id drop identity;
-    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
-    drop sequence public.workflow_events_event_id_seq;
-    drop sequence public.workflow_trace_context_context_id_seq;
 end;
 $$;
 
@@ -3403,7 +3597,8 @@ $$;
 -- Name: FUNCTION hand_back_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences';
+COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences, but for the sequences of the documents: other users of the
+numbers are bound to the old ones before these can go';
 
 --
 -- Name: hand_over_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4450,6 +4645,64 @@ same element, wherever it was, and elements the old table cannot hold. kind: eve
 or run screenshot';
 
 --
+-- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.dropped_table (
+    table_name text NOT NULL,
+    ordinal integer NOT NULL,
+    statement text NOT NULL
+);
+
+--
+-- Name: TABLE dropped_table; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.dropped_table IS 'How to create the old tables again: written by the contract project when it drops them';
+
+--
+-- Name: COLUMN dropped_table.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.dropped_table.table_name IS 'Old table the statement belongs to';
+
+--
+-- Name: COLUMN dropped_table.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.dropped_table.ordinal IS 'Order of execution, from 1';
+
+--
+-- Name: COLUMN dropped_table.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.dropped_table.statement IS 'One DDL statement, without semicolon';
+
+--
+-- Name: missing_object(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.missing_object() RETURNS TABLE(kind "char", old_name text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (k.kind)::"char" AS kind,
+     n.name
+    FROM (unnest(consolidation.six_tables()) n(name)
+      CROSS JOIN ( VALUES ('r'::text), ('v'::text)) k(kind))
+   WHERE ((NOT (EXISTS ( SELECT
+            FROM pg_class c
+           WHERE ((c.relname = n.name) AND (c.relkind = (k.kind)::"char") AND (c.relnamespace = ANY (ARRAY[('public'::regnamespace)::oid, ('legacy'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])))))) AND (NOT ((k.kind = 'r'::text) AND (EXISTS ( SELECT
+            FROM consolidation.dropped_table)))));
+END;
+
+--
+-- Name: FUNCTION missing_object(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.missing_object() IS 'Old tables (r) and views of old names (v) that somebody dropped';
+
+--
 -- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5049,19 +5302,19 @@ $$;
 COMMENT ON FUNCTION consolidation.old_rows(ids bigint[]) IS 'Rows of the six old tables for these executions: table (its number), key, content, arrangement';
 
 --
--- Name: on_new_names(text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: on_names_of(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.on_new_names(definition text) RETURNS text
+CREATE FUNCTION consolidation.on_names_of(definition text, place text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN regexp_replace(definition, format('\mpublic\.(%s)\M'::text, array_to_string(consolidation.six_tables(), '|'::text)), 'consolidation.\1'::text, 'g'::text);
+    RETURN regexp_replace(definition, format('\mpublic\.(%s)\M'::text, array_to_string(consolidation.six_tables(), '|'::text)), (place || '.\1'::text), 'g'::text);
 
 --
--- Name: FUNCTION on_new_names(definition text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION on_names_of(definition text, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definition of a view or function with the old names replaced by the views that wait in
-consolidation';
+COMMENT ON FUNCTION consolidation.on_names_of(definition text, place text) IS 'The definition of a view or function with the old names replaced by those that wait in another
+schema: the views in consolidation, or the tables in legacy';
 
 --
 -- Name: only_in_documents(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5241,40 +5494,6 @@ $$;
 COMMENT ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) IS 'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete
 and differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is
 lost';
-
---
--- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
---
-
-CREATE TABLE consolidation.dropped_table (
-    table_name text NOT NULL,
-    ordinal integer NOT NULL,
-    statement text NOT NULL
-);
-
---
--- Name: TABLE dropped_table; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON TABLE consolidation.dropped_table IS 'How to create the old tables again: written by the contract project when it drops them';
-
---
--- Name: COLUMN dropped_table.table_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.dropped_table.table_name IS 'Old table the statement belongs to';
-
---
--- Name: COLUMN dropped_table.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.dropped_table.ordinal IS 'Order of execution, from 1';
-
---
--- Name: COLUMN dropped_table.statement; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.dropped_table.statement IS 'One DDL statement, without semicolon';
 
 --
 -- Name: phase(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6073,21 +6292,60 @@ $$;
 COMMENT ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) IS 'Raises 23505 as a table does';
 
 --
+-- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
+ SELECT n.table_name,
+    n.column_name,
+    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
+   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
+  WHERE (n.column_name IS NOT NULL);
+
+--
+-- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
+
+--
+-- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
+
+--
+-- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
+
+--
+-- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
+
+--
 -- Name: rebinding(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) RETURNS SETOF record
+CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  WITH named AS MATERIALIZED (
           SELECT to_regclass(format('public.%I'::text, n.name)) AS relation
             FROM unnest(consolidation.six_tables()) n(name)
+         UNION ALL
+          SELECT to_regclass(format('public.%I'::text, s.sequence_name)) AS to_regclass
+            FROM consolidation.id_sequence s
          )
   SELECT DISTINCT 'view'::text,
      ((c.oid)::regclass)::text AS oid,
      format('create or replace view %s %s as %s'::text, (c.oid)::regclass, (('with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), pg_get_viewdef(c.oid)) AS format,
-     pg_get_viewdef(c.oid) AS pg_get_viewdef
+     pg_get_viewdef(c.oid) AS pg_get_viewdef,
+     (c.oid)::regclass AS oid
     FROM (((named n
       JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
       JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
@@ -6097,20 +6355,36 @@ CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT stat
   SELECT DISTINCT 'function'::text,
      ((p.oid)::regprocedure)::text AS oid,
      pg_get_functiondef(p.oid) AS pg_get_functiondef,
-     NULL::text
+     NULL::text,
+     NULL::regclass AS regclass
     FROM ((named n
       JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
       JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
-   WHERE ((p.prosqlbody IS NOT NULL) AND (p.pronamespace <> ('consolidation'::regnamespace)::oid));
+   WHERE ((p.prosqlbody IS NOT NULL) AND (p.pronamespace <> ('consolidation'::regnamespace)::oid))
+ UNION ALL
+  SELECT DISTINCT 'default'::text,
+     format('%s of %s'::text, a.attname, (a.attrelid)::regclass) AS format,
+     format('alter table %s alter column %I set default %s'::text, (a.attrelid)::regclass, a.attname, pg_get_expr(f.adbin, f.adrelid)) AS format,
+     NULL::text,
+     (a.attrelid)::regclass AS attrelid
+    FROM ((((named n
+      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
+      JOIN pg_attrdef f ON (((d.classid = ('pg_attrdef'::regclass)::oid) AND (f.oid = d.objid))))
+      JOIN pg_attribute a ON (((a.attrelid = f.adrelid) AND (a.attnum = f.adnum))))
+      JOIN pg_class c ON ((c.oid = f.adrelid)))
+   WHERE ((d.refobjid <> f.adrelid) AND (NOT (f.adrelid IN ( SELECT o.relation
+            FROM (unnest(consolidation.six_tables()) m(name)
+              CROSS JOIN LATERAL ( SELECT (consolidation.old_table(m.name))::oid AS relation) o)
+           WHERE (o.relation IS NOT NULL)))) AND (c.relnamespace <> ('consolidation'::regnamespace)::oid));
 END;
 
 --
--- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) IS 'Views and SQL-standard functions bound to whatever has the old names now, with the statement that
-binds them to whatever has these names when it is executed. Those of this schema stay where they
-are';
+COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) IS 'Views, SQL-standard functions and defaults of columns bound to whatever has the old names, or the
+names of their sequences, now, with the statement that binds them to whatever has these names when
+it is executed. Those of this schema stay where they are';
 
 --
 -- Name: rebuild_documents(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6173,6 +6447,71 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
+
+--
+-- Name: rebuild_dropped(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rebuild_dropped() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    tables constant text [] := array(
+        select m.old_name from consolidation.missing_object() as m where m.kind = 'r'
+    );
+    views constant text [] := array(
+        select m.old_name from consolidation.missing_object() as m where m.kind = 'v'
+    );
+    in_legacy constant boolean := exists (
+        select from consolidation.remembered_definition as d
+        where d.statement like 'create table legacy.%'
+    );
+    filled bigint := 0;
+begin
+    perform consolidation.see_everything();
+    if cardinality(tables) > 0 then
+        perform consolidation.take_locks(
+            array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
+            'share row exclusive'
+        );
+        perform consolidation.execute_remembered_definitions('r', tables, '[1,5]');
+        if not in_legacy then
+            filled := consolidation.fill_dropped(tables);
+            perform consolidation.go_on_with_ids(tables);
+        end if;
+        perform consolidation.execute_remembered_definitions('r', tables, '[6,16]');
+        update consolidation.cut_over_log as l
+        set relation = consolidation.old_table(d.old_name)
+        from consolidation.remembered_definition as d
+        where d.kind = 'r' and d.old_name = any (tables) and l.relation = d.relation;
+        perform consolidation.forget_proof();
+        if in_legacy then
+            delete from consolidation.carried_back;
+            delete from consolidation.set_aside;
+            -- Everything, as after a truncate: catch_up() fills them.
+            insert into consolidation.change (trace_id) values (null);
+        end if;
+    end if;
+    perform consolidation.execute_remembered_definitions('v', views, '[1,16]');
+    perform consolidation.remember_definitions();
+    return format(
+        'tables: %s, filled with %s rows%s; views: %s',
+        coalesce(nullif(array_to_string(tables, ', '), ''), 'none'),
+        filled,
+        case when in_legacy and cardinality(tables) > 0 then ', catch_up() fills them' end,
+        coalesce(nullif(array_to_string(views, ', '), ''), 'none')
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION rebuild_dropped(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rebuild_dropped() IS 'Creates old tables and views of old names that somebody dropped again, as they were; says which.
+Tables in public are filled from the documents, those in legacy by the next catch_up(). What was
+written to dropped tables and not carried over is lost, and so is what depended on them';
 
 --
 -- Name: rebuild_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6374,6 +6713,46 @@ $$;
 COMMENT ON PROCEDURE consolidation.refuse_findings() IS 'Raises 55000 with every finding of the preflight that is neither remedied nor accepted';
 
 --
+-- Name: refuse_findings_back(); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.refuse_findings_back()
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    findings text;
+    found_count bigint;
+begin
+    select
+        count(*),
+        string_agg(
+            format(E'\n%s %s: %s. %s', p.kind, p.object, p.consequence, p.remedy), ''
+            order by p.kind, p.object
+        )
+    into found_count, findings
+    from consolidation.preflight_back as p
+    where p.severity = 'refuse';
+    if found_count > 0 then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'the preflight of the way back has %s findings; nothing was changed:%s',
+                found_count, findings
+            ),
+            hint = 'select * from consolidation.preflight_back; remedy each, or accept it: insert '
+            'into consolidation.accepted (kind, object, reason) values (…)';
+    end if;
+end;
+$$;
+
+--
+-- Name: PROCEDURE refuse_findings_back(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.refuse_findings_back() IS 'Raises 55000 with every finding of preflight_back that is neither remedied nor accepted';
+
+--
 -- Name: refuse_known_context_id(bigint, bigint, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6466,6 +6845,38 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
+
+--
+-- Name: refuse_missing(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_missing() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing constant text := (
+        select string_agg(
+            format('%s %s', case m.kind when 'r' then 'table' else 'view' end, m.old_name), ', '
+        )
+        from consolidation.missing_object() as m
+    );
+begin
+    if missing is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('somebody dropped: %s', missing),
+            detail = 'Nothing was changed. The documents hold what was carried over.',
+            hint = 'select consolidation.rebuild_dropped(), then the same command again.';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_missing(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_missing() IS 'Raises 55000 while an old table, or a view of an old name, is missing';
 
 --
 -- Name: refuse_set_aside(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6638,6 +7049,60 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) IS 'Leaves a statement about a relation for a later stage; nothing for null';
+
+--
+-- Name: remember_definitions(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.remember_definitions() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from consolidation.remembered_definition;
+    insert into consolidation.remembered_definition (kind, old_name, ordinal, relation, statement)
+    select
+        c.relkind,
+        c.relname,
+        d.ordinal,
+        c.oid,
+        d.statement
+    from pg_class as c
+    cross join lateral (
+        select t.* from consolidation.table_definition(c.oid) as t where c.relkind = 'r'
+        union all
+        select v.* from consolidation.view_definition(c.oid) as v where c.relkind = 'v'
+    ) as d
+    where
+        c.relname = any (consolidation.six_tables())
+        and c.relkind in ('r', 'v')
+        and c.relnamespace in (
+            'public'::regnamespace, 'legacy'::regnamespace, 'consolidation'::regnamespace
+        );
+    -- Where the ids stand: one that somebody planted far away is none of the sequence's.
+    insert into consolidation.remembered_definition (kind, old_name, ordinal, relation, statement)
+    select
+        'r',
+        s.table_name,
+        3999,
+        o.relation,
+        format('select setval(%L, %s)', q.sequence_name, pg_sequence_last_value(q.sequence_name))
+    from consolidation.id_sequence as s
+    cross join lateral (select consolidation.old_table(s.table_name) as relation) as o
+    inner join pg_class as c on c.oid = o.relation and c.relkind = 'r'
+    cross join lateral (
+        select pg_get_serial_sequence(o.relation::text, s.column_name)::regclass as sequence_name
+    ) as q
+    where pg_sequence_last_value(q.sequence_name) is not null;
+end;
+$$;
+
+--
+-- Name: FUNCTION remember_definitions(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.remember_definitions() IS 'Notes how the old tables and the views of the old names are made now; called before the documents
+are filled, and whenever the names have moved';
 
 --
 -- Name: remove_what_is_gone(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6894,6 +7359,77 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.restore_table(old_name text) IS 'The inverse of retire_table';
+
+--
+-- Name: retire_sequence(regclass, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    reserved constant bigint := 100;
+    options record;
+    last_number bigint;
+begin
+    select * into options from pg_sequence as s where s.seqrelid = retired;
+    execute format('select s.last_value from %s as s', retired) into last_number;
+    perform setval(retired, last_number);
+    if
+        exists (select from pg_locks as l where l.relation = retired and not l.granted)
+        and last_number::numeric + reserved * options.seqincrement
+        between options.seqmin and options.seqmax
+    then
+        last_number := last_number + reserved * options.seqincrement;
+        perform setval(successor, last_number);
+    end if;
+    execute format(
+        'alter sequence %s minvalue %s maxvalue %s start with %s no cycle',
+        retired,
+        case
+            when options.seqincrement > 0 then least(options.seqmin, last_number - 1)
+            else last_number
+        end,
+        case
+            when options.seqincrement > 0 then last_number
+            else greatest(options.seqmax, last_number + 1)
+        end,
+        last_number
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION retire_sequence(retired regclass, successor regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) IS 'Ends a sequence where it stands, so that no number is given twice: a session that looked its name
+up before the swap and takes its number after it gets 2200H. Sessions that wait for it already have
+a hundred numbers, and its successor begins after them. Its two ends must differ';
+
+--
+-- Name: retire_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.retire_sequences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.retire_sequence(
+        format('legacy.%I', s.sequence_name)::regclass,
+        format('public.%I', s.sequence_name)::regclass
+    )
+    from consolidation.id_sequence as s;
+end;
+$$;
+
+--
+-- Name: FUNCTION retire_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.retire_sequences() IS 'Ends the sequences of the old tables, as late as possible: sessions may begin to wait for them';
 
 --
 -- Name: retire_table(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7647,6 +8183,10 @@ CREATE FUNCTION consolidation.swap_locks() RETURNS regclass[]
                     FROM own o
                    WHERE o.has_moving_keys)) AND (NOT (f.other IN ( SELECT o.relation
                     FROM own o))) AND (c.relnamespace <> ('legacy'::regnamespace)::oid))
+         UNION
+          SELECT b.relation
+            FROM consolidation.rebinding() b(kind, object, statement, trial, relation)
+           WHERE (b.kind = 'default'::text)
          )
   SELECT array_agg(l.relation ORDER BY l.place, l.relation) AS array_agg
     FROM ( SELECT o.place,
@@ -7690,6 +8230,7 @@ begin
     perform consolidation.close_legacy();
     perform consolidation.execute_stage('after');
     perform consolidation.bind(dependents);
+    perform consolidation.drop_retired_sequences();
     perform consolidation.make_foreign_keys();
     perform consolidation.keep_proof();
 end;
@@ -7736,6 +8277,7 @@ begin
         'public.user_workflow_run_step', 'consolidation.capture_new'
     );
     perform consolidation.keep_proof();
+    perform consolidation.retire_sequences();
 end;
 $$;
 
@@ -7994,10 +8536,10 @@ COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the o
 else stands below an execution or a step stays: these are updated';
 
 --
--- Name: trial(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: trial(text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.trial(kind text, definition text) RETURNS text
+CREATE FUNCTION consolidation.trial(kind text, definition text, place text DEFAULT 'consolidation'::text) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -8006,9 +8548,9 @@ begin
         -- On a copy: nobody who reads the view waits.
         execute 'create temporary view consolidation_trial as ' || definition;
         execute 'create or replace temporary view consolidation_trial as '
-        || consolidation.on_new_names(definition);
+        || consolidation.on_names_of(definition, place);
     else
-        execute consolidation.on_new_names(definition);
+        execute consolidation.on_names_of(definition, place);
     end if;
     raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
 exception
@@ -8020,12 +8562,65 @@ end;
 $$;
 
 --
--- Name: FUNCTION trial(kind text, definition text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION trial(kind text, definition text, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.trial(kind text, definition text) IS 'Tries before the cut-over whether a view or a function can be bound to the new names: one that
-reads a table may not work on a view, where no primary key implies the other columns of a group by.
-Returns the error, or null; changes nothing';
+COMMENT ON FUNCTION consolidation.trial(kind text, definition text, place text) IS 'Tries before a swap whether a view or a function can be bound to what will have the names, which
+waits in the schema place: one that reads a table may not work on a view, where no primary key
+implies the other columns of a group by. Returns the error, or null; changes nothing';
+
+--
+-- Name: trial_of_remembered(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    entry record;
+begin
+    select
+        l.relation,
+        l.statement,
+        c.oid is not null as is_there,
+        l.statement ~ '^alter table <relation> enable ' as enables
+    into strict entry
+    from consolidation.cut_over_log as l
+    left join pg_class as c on c.oid = l.relation
+    where l.ordinal = entry_ordinal;
+    if not entry.is_there then
+        return 'its table was dropped';
+    end if;
+    if entry.enables then
+        return case
+            when not exists (
+                select from pg_trigger as g
+                where
+                    g.tgrelid = entry.relation
+                    and entry.statement like '% trigger ' || quote_ident(g.tgname)
+            ) then 'there is no such trigger'
+        end;
+    end if;
+    -- On a copy, which is no temporary one: no key of such a table could refer to another.
+    perform set_config('lock_timeout', '100ms', true);
+    execute format('create table consolidation.trial_copy (like %s)', entry.relation);
+    execute replace(entry.statement, '<relation>', 'consolidation.trial_copy');
+    raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
+exception
+    when sqlstate 'ZZ999' or lock_not_available or read_only_sql_transaction then
+        return null;
+    when others then
+        return sqlerrm;
+end;
+$$;
+
+--
+-- Name: FUNCTION trial_of_remembered(entry_ordinal bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) IS 'Tries on a copy whether a statement of the log can still be executed. Returns the error, or null;
+changes nothing. Null as well where a lock cannot be had at once';
 
 --
 -- Name: try_to_drop(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8588,6 +9183,55 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.validate(IN wanted_stage text) IS 'Validates the foreign keys that a swap made again, each in a transaction of its own';
+
+--
+-- Name: view_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.view_definition(source regclass) RETURNS TABLE(ordinal integer, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH part(stage, place, statement) AS (
+          SELECT 2 AS "?column?",
+             (0)::bigint AS int8,
+             format('create view %s%s as %s'::text, view_definition.source, ((' with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), rtrim(pg_get_viewdef((view_definition.source)::oid), ';'::text)) AS format
+            FROM pg_class c
+           WHERE (c.oid = (view_definition.source)::oid)
+         UNION ALL
+          SELECT 3,
+             (d.adnum)::bigint AS adnum,
+             format('alter view %s alter column %I set default %s'::text, view_definition.source, a.attname, pg_get_expr(d.adbin, (view_definition.source)::oid)) AS format
+            FROM (pg_attrdef d
+              JOIN pg_attribute a ON (((a.attrelid = d.adrelid) AND (a.attnum = d.adnum))))
+           WHERE (d.adrelid = (view_definition.source)::oid)
+         UNION ALL
+          SELECT r.stage,
+             r.place,
+             r.statement
+            FROM consolidation.rules_definition(view_definition.source) r(stage, place, statement)
+         UNION ALL
+          SELECT c.stage,
+             c.place,
+             c.statement
+            FROM consolidation.comments_definition(view_definition.source) c(stage, place, statement)
+         UNION ALL
+          SELECT p_1.stage,
+             p_1.place,
+             p_1.statement
+            FROM consolidation.privileges_definition(view_definition.source) p_1(stage, place, statement)
+         )
+  SELECT ((p.stage * 1000) + (row_number() OVER (PARTITION BY p.stage ORDER BY p.place))::integer),
+     p.statement
+    FROM part p
+   WHERE (p.statement IS NOT NULL);
+END;
+
+--
+-- Name: FUNCTION view_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.view_definition(source regclass) IS 'Statements that create a view again as it is: query, defaults, triggers, comments, privileges';
 
 --
 -- Name: view_of_six(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9439,6 +10083,52 @@ COMMENT ON FUNCTION public.add_screenshot(step_id uuid, url text, action text, s
 add_screenshots';
 
 --
+-- Name: change_events(jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if
+        jsonb_typeof(change) is distinct from 'object'
+        or change ? 'event_id'
+        or (
+            change ? 'type'
+            and not (
+                jsonb_typeof(change -> 'type') = 'string'
+                and length(change ->> 'type') between 1 and 100
+            )
+        )
+        or (change ? 'timestamp' and public.from_iso8601(change ->> 'timestamp') is null)
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'change_events: no event can have this change',
+            detail = left(change::text, 200),
+            hint = 'An object with the keys to set: "type" of 1 to 100 characters, "timestamp" in '
+            'ISO 8601, "data", others; no "event_id".';
+    end if;
+    if change ? 'timestamp' then
+        change := change || jsonb_build_object(
+            'timestamp', public.to_iso8601(public.from_iso8601(change ->> 'timestamp'))
+        );
+    end if;
+    return public.rewrite_events(before, matching, change);
+end;
+$$;
+
+--
+-- Name: FUNCTION change_events(change jsonb, matching jsonb, before timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) IS 'Sets the keys of "change" in the events of all steps and runs that the session sees that contain
+"matching" and are older than "before" (null: of any time); returns how many. One write a document.
+Times are stored in UTC. Raises 22023 if change or matching is no object, or an event cannot have
+this change';
+
+--
 -- Name: current_org_id(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -9987,6 +10677,21 @@ for a run the caller does not see or a step_id that events belong to, 0A000 for 
 the old name while it has events or screenshots';
 
 --
+-- Name: is_event_meant(jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((element @> matching) AND ((before IS NULL) OR COALESCE((public.from_iso8601((element ->> 'timestamp'::text)) < before), false)));
+
+--
+-- Name: FUNCTION is_event_meant(element jsonb, before timestamp with time zone, matching jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) IS 'Whether an event contains "matching" and is older than "before" (null: of any time). An event
+without a time that ISO 8601 knows is older than nothing';
+
+--
 -- Name: user_workflow_config; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -10073,6 +10778,165 @@ $$;
 
 COMMENT ON FUNCTION public.keep_screenshots() IS 'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
 is on whatever the session says: the policy for workflow_maintenance hides nothing';
+
+--
+-- Name: may_be_older_path(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.may_be_older_path(before timestamp with time zone) RETURNS jsonpath
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((may_be_older_path.before >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (may_be_older_path.before < '9999-12-01 00:00:00+00'::timestamp with time zone)) THEN (format('$[*].timestamp ? (@ < "%s" || @ < "%s" && !(@ like_regex "^.{10}T.*Z$"))'::text, to_char((u.moment + '00:00:01'::interval), 'YYYY-MM-DD"T"HH24:MI:SS'::text), to_char((u.moment + '1 day'::interval), 'YYYY-MM-DD'::text)))::jsonpath
+             ELSE '$[*]."timestamp"?(@ < "~")'::jsonpath
+         END AS "case"
+    FROM ( SELECT (may_be_older_path.before AT TIME ZONE 'UTC'::text) AS moment) u;
+END;
+
+--
+-- Name: FUNCTION may_be_older_path(before timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.may_be_older_path(before timestamp with time zone) IS 'A path that finds every array in which an event can be older than this, by its text alone, and a
+few others: most documents need no further look';
+
+--
+-- Name: remove_events(timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_events(before timestamp with time zone DEFAULT NULL::timestamp with time zone, matching jsonb DEFAULT '{}'::jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if before is null and coalesce(matching, '{}') = '{}' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'remove_events: neither a time nor what the events contain is given',
+            detail = 'Nothing was changed.',
+            hint = 'remove_events(before => ''infinity'') removes all that have a time.';
+    end if;
+    return public.rewrite_events(before, matching, null);
+end;
+$$;
+
+--
+-- Name: FUNCTION remove_events(before timestamp with time zone, matching jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) IS 'Removes events from all steps and runs that the session sees: those older than "before" that
+contain "matching"; returns how many. One write a document, however many events. Raises 22023 if
+neither is given or matching is no object';
+
+--
+-- Name: rewrite_events(timestamp with time zone, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+    known constant jsonb := jsonb_build_array(matching);
+    path constant jsonpath := public.may_be_older_path(before);
+    on_steps bigint;
+    on_runs bigint;
+begin
+    if jsonb_typeof(matching) is distinct from 'object' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'what the events contain ("matching") must be an object',
+            detail = 'Nothing was changed.',
+            hint = 'For example {"type": "debug"}; {} for all events.';
+    end if;
+    -- A row is locked in its latest version, and that is the one that is taken apart.
+    with locked as materialized (
+        select s.step_id, s.events
+        from public.user_workflow_run_step as s
+        where
+            jsonb_typeof(s.events) = 'array'
+            and (matching = '{}' or s.events @> known)
+            and (before is null or jsonb_path_exists(s.events, path, silent => true))
+        order by s.step_id
+        for update
+    ),
+
+    document as materialized (
+        select
+            m.step_id,
+            count(*) filter (where m.meant) as how_many,
+            jsonb_agg(
+                case when m.meant then m.element || change else m.element end order by m.place
+            ) filter (where not m.meant or change is not null) as events
+        from (
+            select l.step_id, x.element, x.place,
+                public.is_event_meant(x.element, before, matching) as meant
+            from locked as l
+            cross join lateral jsonb_array_elements(l.events) with ordinality as x (element, place)
+            offset 0
+        ) as m
+        group by m.step_id
+    ),
+
+    rewritten as (
+        update public.user_workflow_run_step as s
+        set events = coalesce(d.events, '[]')
+        from document as d
+        where s.step_id = d.step_id and d.how_many > 0
+        returning d.how_many
+    )
+
+    select coalesce(sum(w.how_many), 0) into on_steps from rewritten as w;
+    with locked as materialized (
+        select r.run_id, r.events
+        from public.user_workflow_run as r
+        where
+            jsonb_typeof(r.events) = 'array'
+            and r.events <> '[]'
+            and (matching = '{}' or r.events @> known)
+            and (before is null or jsonb_path_exists(r.events, path, silent => true))
+        order by r.run_id
+        for update
+    ),
+
+    document as materialized (
+        select
+            m.run_id,
+            count(*) filter (where m.meant) as how_many,
+            jsonb_agg(
+                case when m.meant then m.element || change else m.element end order by m.place
+            ) filter (where not m.meant or change is not null) as events
+        from (
+            select l.run_id, x.element, x.place,
+                public.is_event_meant(x.element, before, matching) as meant
+            from locked as l
+            cross join lateral jsonb_array_elements(l.events) with ordinality as x (element, place)
+            offset 0
+        ) as m
+        group by m.run_id
+    ),
+
+    rewritten as (
+        update public.user_workflow_run as r
+        set events = coalesce(d.events, '[]')
+        from document as d
+        where r.run_id = d.run_id and d.how_many > 0
+        returning d.how_many
+    )
+
+    select coalesce(sum(w.how_many), 0) into on_runs from rewritten as w;
+    return on_steps + on_runs;
+end;
+$$;
+
+--
+-- Name: FUNCTION rewrite_events(before timestamp with time zone, matching jsonb, change jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) IS 'Removes the events meant, of all steps and runs that the session sees, where change is null, and
+lays change over them otherwise; returns how many. Raises 22023 if matching is no object';
 
 --
 -- Name: set_updated_at(); Type: FUNCTION; Schema: public; Owner: -
@@ -10932,6 +11796,55 @@ COMMENT ON COLUMN consolidation.finding_column_type.consequence IS 'What becomes
 COMMENT ON COLUMN consolidation.finding_column_type.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: finding_default; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_default WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    'default'::text AS kind,
+    b.object,
+    'takes its numbers from the sequence of the same name again'::text AS consequence,
+    NULL::text AS remedy
+   FROM consolidation.rebinding() b(kind, object, statement, trial, relation)
+  WHERE (b.kind = 'default'::text);
+
+--
+-- Name: VIEW finding_default; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_default IS 'Defaults of other tables that take numbers from the sequences of the old ids';
+
+--
+-- Name: COLUMN finding_default.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_default.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_default.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_default.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_default.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_foreign_key; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -11008,7 +11921,7 @@ CREATE VIEW consolidation.finding_function WITH (security_invoker='true') AS
             WHEN (t.failure IS NOT NULL) THEN 'Rewrite the function, or drop it before the deploy.'::text
             ELSE NULL::text
         END AS remedy
-   FROM (consolidation.rebinding() b(kind, object, statement, trial)
+   FROM (consolidation.rebinding() b(kind, object, statement, trial, relation)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN (consolidation.phase() = 'expand'::text) THEN consolidation.trial(b.kind, b.statement)
@@ -11564,41 +12477,6 @@ COMMENT ON COLUMN consolidation.finding_rule.consequence IS 'What becomes of it'
 COMMENT ON COLUMN consolidation.finding_rule.remedy IS 'What to do, a statement where there is one';
 
 --
--- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
- SELECT n.table_name,
-    n.column_name,
-    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
-   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
-  WHERE (n.column_name IS NOT NULL);
-
---
--- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
-
---
--- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
-
---
--- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
-
---
--- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
-
---
 -- Name: finding_sequence; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -11819,7 +12697,7 @@ CREATE VIEW consolidation.finding_view WITH (security_invoker='true') AS
             WHEN (t.failure IS NOT NULL) THEN 'Rewrite the view, or drop it before the deploy.'::text
             ELSE NULL::text
         END AS remedy
-   FROM (consolidation.rebinding() b(kind, object, statement, trial)
+   FROM (consolidation.rebinding() b(kind, object, statement, trial, relation)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN (consolidation.phase() = 'expand'::text) THEN consolidation.trial(b.kind, b.trial)
@@ -11989,6 +12867,49 @@ COMMENT ON COLUMN consolidation.finding_write_only_privilege.consequence IS 'Wha
 COMMENT ON COLUMN consolidation.finding_write_only_privilege.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: new_relation; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.new_relation WITH (security_invoker='true') AS
+ SELECT c.oid,
+    c.relname,
+    c.reltype,
+    c.relkind
+   FROM pg_class c
+  WHERE ((c.relnamespace = ('public'::regnamespace)::oid) AND ((c.relname = ANY (consolidation.six_tables())) OR (c.relname = ANY (ARRAY['workflow_configs'::name, 'micro_state'::name, 'user_workflow_run'::name, 'user_workflow_run_step'::name]))) AND (consolidation.phase() = 'cut over'::text));
+
+--
+-- Name: VIEW new_relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.new_relation IS 'The views of the eight old names, and the two tables of documents, in pg_class; none unless the
+database is cut over';
+
+--
+-- Name: COLUMN new_relation.oid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.oid IS 'As in pg_class';
+
+--
+-- Name: COLUMN new_relation.relname; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.relname IS 'As in pg_class';
+
+--
+-- Name: COLUMN new_relation.reltype; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.reltype IS 'As in pg_class';
+
+--
+-- Name: COLUMN new_relation.relkind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.relkind IS 'As in pg_class';
+
+--
 -- Name: noted_need; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -12042,6 +12963,379 @@ COMMENT ON COLUMN consolidation.noted_need.relation IS 'On this relation behind'
 --
 
 COMMENT ON COLUMN consolidation.noted_need.column_name IS 'On this column of it; null for all';
+
+--
+-- Name: obstacle_bound; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_bound WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN (t.failure IS NULL) THEN 'notice'::text
+            ELSE 'refuse'::text
+        END AS severity,
+    (b.kind || ' on the way back'::text) AS kind,
+    b.object,
+    COALESCE(('cannot be bound to the table again: '::text || t.failure), 'bound to the table again'::text) AS consequence,
+        CASE
+            WHEN (t.failure IS NOT NULL) THEN format('drop %s %s, and create it again after the revert'::text, b.kind, b.object)
+            ELSE NULL::text
+        END AS remedy
+   FROM (consolidation.rebinding() b(kind, object, statement, trial, relation)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (b.kind <> 'default'::text) THEN consolidation.trial(b.kind, COALESCE(b.trial, b.statement), 'legacy'::text)
+                    ELSE NULL::text
+                END AS failure) t)
+  WHERE (consolidation.phase() = 'cut over'::text);
+
+--
+-- Name: VIEW obstacle_bound; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_bound IS 'Views, functions and defaults that a revert binds to what has the old names then. Each is tried,
+which changes nothing';
+
+--
+-- Name: COLUMN obstacle_bound.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_bound.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_bound.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_bound.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_bound.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_dependent; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_dependent WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'made on an old name'::text AS kind,
+    consolidation.description(o.classid, o.objid, o.objsubid) AS object,
+        CASE
+            WHEN (n.relname = ANY (ARRAY['workflow_configs'::name, 'micro_state'::name])) THEN format('the view %s goes when its table has the name again'::text, n.relname)
+            ELSE format('would stay with the view that had the name %s'::text, n.relname)
+        END AS consequence,
+    (consolidation.drop_statement(o.classid, o.objid, o.objsubid) || ', and create it again after the revert'::text) AS remedy
+   FROM (((((((consolidation.new_relation n
+     JOIN pg_type t ON ((t.oid = n.reltype)))
+     JOIN pg_depend d ON ((((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = n.oid)) OR ((d.refclassid = ('pg_type'::regclass)::oid) AND ((d.refobjid = t.oid) OR (d.refobjid = t.typarray))))))
+     LEFT JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     LEFT JOIN pg_class c ON ((c.oid = r.ev_class)))
+     LEFT JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
+     LEFT JOIN pg_trigger g ON (((d.classid = ('pg_trigger'::regclass)::oid) AND (g.oid = d.objid))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (r.rulename = '_RETURN'::name) THEN ('pg_class'::regclass)::oid
+                    ELSE d.classid
+                END AS classid,
+                CASE
+                    WHEN (r.rulename = '_RETURN'::name) THEN r.ev_class
+                    ELSE d.objid
+                END AS objid,
+                CASE
+                    WHEN (r.rulename = '_RETURN'::name) THEN 0
+                    ELSE d.objsubid
+                END AS objsubid) o)
+  WHERE ((n.relkind = 'v'::"char") AND (d.classid <> ALL (ARRAY[('pg_type'::regclass)::oid, ('pg_attrdef'::regclass)::oid])) AND (o.objid <> n.oid) AND (c.relnamespace IS DISTINCT FROM ('consolidation'::regnamespace)::oid) AND (p.pronamespace IS DISTINCT FROM ('consolidation'::regnamespace)::oid) AND (NOT (EXISTS ( SELECT
+           FROM pg_proc f
+          WHERE ((f.oid = g.tgfoid) AND (f.pronamespace = ('consolidation'::regnamespace)::oid))))) AND ((n.relname = ANY (ARRAY['workflow_configs'::name, 'micro_state'::name])) OR COALESCE(((c.relkind <> 'v'::"char") OR (r.rulename <> '_RETURN'::name)), (p.prosqlbody IS NULL))));
+
+--
+-- Name: VIEW obstacle_dependent; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_dependent IS 'Whatever was made on the views of the old names and cannot follow the names: materialized views,
+rules, triggers, uses of their row types';
+
+--
+-- Name: COLUMN obstacle_dependent.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_dependent.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_dependent.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_dependent.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_dependent.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_document; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_document WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'made on the documents'::text AS kind,
+    consolidation.description((m.classid)::oid, m.objid, 0) AS object,
+    m.consequence,
+    m.remedy
+   FROM (consolidation.new_relation n
+     CROSS JOIN LATERAL ( SELECT 'pg_trigger'::regclass AS classid,
+            g.oid AS objid,
+            'would fire when documents are built again, not when applications write'::text AS consequence,
+            consolidation.drop_statement(('pg_trigger'::regclass)::oid, g.oid, 0) AS remedy
+           FROM (pg_trigger g
+             JOIN pg_proc p ON ((p.oid = g.tgfoid)))
+          WHERE ((g.tgrelid = n.oid) AND (NOT g.tgisinternal) AND (g.tgenabled <> 'D'::"char") AND (p.pronamespace <> ('consolidation'::regnamespace)::oid) AND (consolidation.qualified_routine((p.oid)::regprocedure) <> ALL (ARRAY['public.fill_step_keys()'::text, 'public.guard_step_identity()'::text, 'public.keep_screenshots()'::text, 'public.guard_run_identity()'::text, 'public.set_updated_at()'::text])))
+        UNION ALL
+         SELECT 'pg_policy'::regclass AS regclass,
+            p.oid,
+            'holds for no old table'::text,
+            consolidation.drop_statement(('pg_policy'::regclass)::oid, p.oid, 0) AS drop_statement
+           FROM pg_policy p
+          WHERE ((p.polrelid = n.oid) AND (NOT starts_with((p.polname)::text, ((n.relname)::text || '_'::text))))
+        UNION ALL
+         SELECT 'pg_publication_rel'::regclass AS regclass,
+            p.oid,
+            'subscribers would receive what is carried over, not what applications write'::text,
+            format('alter publication %I drop table public.%I'::text, u.pubname, n.relname) AS format
+           FROM (pg_publication_rel p
+             JOIN pg_publication u ON ((u.oid = p.prpubid)))
+          WHERE (p.prrelid = n.oid)) m)
+  WHERE (n.relkind = 'r'::"char");
+
+--
+-- Name: VIEW obstacle_document; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_document IS 'Triggers, policies and publications of the documents that the old tables will not have';
+
+--
+-- Name: COLUMN obstacle_document.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_document.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_document.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_document.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_document.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_key; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_key WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    (f.kind || ' on the way back'::text) AS kind,
+    f.object,
+        CASE
+            WHEN (f.arrive IS NULL) THEN 'stays with the documents: the old tables have no such column'::text
+            ELSE 'made again on the old table, then validated'::text
+        END AS consequence,
+        CASE
+            WHEN (f.arrive IS NULL) THEN replace(f.leave, '<relation>'::text, consolidation.qualified_name(f.stands_on))
+            ELSE NULL::text
+        END AS remedy
+   FROM consolidation.foreign_key(to_documents => false) f(kind, object, stands_on, leave, arrives_on, arrive, come_back, validate)
+  WHERE (consolidation.phase() = 'cut over'::text);
+
+--
+-- Name: VIEW obstacle_key; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_key IS 'Foreign keys between the documents and other tables, and what a revert does with them';
+
+--
+-- Name: COLUMN obstacle_key.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_key.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_key.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_key.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_key.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_remembered; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_remembered WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'remembered'::text AS kind,
+    replace(l.statement, '<relation>'::text, COALESCE(consolidation.qualified_name((c.oid)::regclass), ('dropped table '::text || (l.relation)::oid))) AS object,
+    ('cannot be executed by the revert: '::text || t.failure) AS consequence,
+    format('Give back what it names its name, or go without: delete from consolidation.cut_over_log where ordinal = %s'::text, l.ordinal) AS remedy
+   FROM ((consolidation.cut_over_log l
+     LEFT JOIN pg_class c ON ((c.oid = (l.relation)::oid)))
+     CROSS JOIN LATERAL ( SELECT consolidation.trial_of_remembered(l.ordinal) AS failure) t)
+  WHERE ((l.stage = 'after'::text) AND (t.failure IS NOT NULL) AND (consolidation.phase() = 'cut over'::text));
+
+--
+-- Name: VIEW obstacle_remembered; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_remembered IS 'What the cut-over left for the revert and cannot be done any more: a table, column, trigger or role
+that it names was dropped or renamed';
+
+--
+-- Name: COLUMN obstacle_remembered.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_remembered.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_remembered.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_remembered.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_remembered.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_sequence WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'uses a sequence'::text AS kind,
+    consolidation.description((o.classid)::oid, o.objid, d.objsubid) AS object,
+    format('the sequence %s of the documents goes'::text, s.sequence_name) AS consequence,
+    (consolidation.drop_statement((o.classid)::oid, o.objid, d.objsubid) || ', and create it again after the revert'::text) AS remedy
+   FROM (((((consolidation.id_sequence s
+     JOIN pg_class q ON ((q.oid = (to_regclass(format('public.%I'::text, s.sequence_name)))::oid)))
+     JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = q.oid))))
+     LEFT JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     LEFT JOIN pg_class c ON ((c.oid = r.ev_class)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (c.oid IS NULL) THEN (d.classid)::regclass
+                    ELSE 'pg_class'::regclass
+                END AS classid,
+            COALESCE(c.oid, d.objid) AS objid) o)
+  WHERE ((consolidation.phase() = 'cut over'::text) AND ((d.classid = ANY (ARRAY[('pg_constraint'::regclass)::oid, ('pg_policy'::regclass)::oid, ('pg_trigger'::regclass)::oid])) OR (c.relkind <> 'v'::"char")));
+
+--
+-- Name: VIEW obstacle_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_sequence IS 'Users of the sequences of the documents that cannot be bound to those of the old tables';
+
+--
+-- Name: COLUMN obstacle_sequence.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_sequence.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_sequence.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_sequence.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_sequence.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: workflow_trace_context; Type: TABLE; Schema: legacy; Owner: -
@@ -12401,6 +13695,13 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_view.remedy
            FROM consolidation.finding_view
         UNION ALL
+         SELECT finding_default.severity,
+            finding_default.kind,
+            finding_default.object,
+            finding_default.consequence,
+            finding_default.remedy
+           FROM consolidation.finding_default
+        UNION ALL
          SELECT finding_function.severity,
             finding_function.kind,
             finding_function.object,
@@ -12522,6 +13823,101 @@ COMMENT ON COLUMN consolidation.preflight.consequence IS 'What becomes of it';
 --
 
 COMMENT ON COLUMN consolidation.preflight.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: preflight_back; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.preflight_back WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL)) THEN 'accepted'::text
+            ELSE f.severity
+        END AS severity,
+    f.kind,
+    f.object,
+    f.consequence,
+    f.remedy
+   FROM (( SELECT obstacle_bound.severity,
+            obstacle_bound.kind,
+            obstacle_bound.object,
+            obstacle_bound.consequence,
+            obstacle_bound.remedy
+           FROM consolidation.obstacle_bound
+        UNION ALL
+         SELECT obstacle_dependent.severity,
+            obstacle_dependent.kind,
+            obstacle_dependent.object,
+            obstacle_dependent.consequence,
+            obstacle_dependent.remedy
+           FROM consolidation.obstacle_dependent
+        UNION ALL
+         SELECT obstacle_document.severity,
+            obstacle_document.kind,
+            obstacle_document.object,
+            obstacle_document.consequence,
+            obstacle_document.remedy
+           FROM consolidation.obstacle_document
+        UNION ALL
+         SELECT obstacle_key.severity,
+            obstacle_key.kind,
+            obstacle_key.object,
+            obstacle_key.consequence,
+            obstacle_key.remedy
+           FROM consolidation.obstacle_key
+        UNION ALL
+         SELECT obstacle_sequence.severity,
+            obstacle_sequence.kind,
+            obstacle_sequence.object,
+            obstacle_sequence.consequence,
+            obstacle_sequence.remedy
+           FROM consolidation.obstacle_sequence
+        UNION ALL
+         SELECT obstacle_remembered.severity,
+            obstacle_remembered.kind,
+            obstacle_remembered.object,
+            obstacle_remembered.consequence,
+            obstacle_remembered.remedy
+           FROM consolidation.obstacle_remembered) f
+     LEFT JOIN consolidation.accepted a ON (((a.kind = f.kind) AND (a.object = f.object))));
+
+--
+-- Name: VIEW preflight_back; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.preflight_back IS 'Everything to know before a revert of the cut-over, at any time after it. severity is "refuse" (the
+revert refuses until it is remedied or written into consolidation.accepted), "accepted" or
+"notice"';
+
+--
+-- Name: COLUMN preflight_back.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN preflight_back.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN preflight_back.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.object IS 'Its name';
+
+--
+-- Name: COLUMN preflight_back.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN preflight_back.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: unequal_trace; Type: TABLE; Schema: consolidation; Owner: -
@@ -12808,6 +14204,55 @@ COMMENT ON COLUMN consolidation.proof.began_at IS 'When it began';
 COMMENT ON COLUMN consolidation.proof.is_proof IS 'Always true: there is one';
 
 --
+-- Name: remembered_definition; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.remembered_definition (
+    kind "char" NOT NULL,
+    old_name text NOT NULL,
+    ordinal integer NOT NULL,
+    relation regclass NOT NULL,
+    statement text NOT NULL
+);
+
+--
+-- Name: TABLE remembered_definition; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.remembered_definition IS 'How to create the old tables and the views of the old names again, as of the last move of the
+names';
+
+--
+-- Name: COLUMN remembered_definition.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.kind IS 'As relkind: r for table, v for view';
+
+--
+-- Name: COLUMN remembered_definition.old_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.old_name IS 'Name of the table or view';
+
+--
+-- Name: COLUMN remembered_definition.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.ordinal IS 'Order of execution, table after table within each thousand';
+
+--
+-- Name: COLUMN remembered_definition.relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.relation IS 'The table or view when it was';
+
+--
+-- Name: COLUMN remembered_definition.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.statement IS 'One DDL statement, without semicolon';
+
+--
 -- Name: workflow_events_event_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
 --
 
@@ -12815,8 +14260,8 @@ ALTER TABLE legacy.workflow_events ALTER COLUMN event_id ADD GENERATED BY DEFAUL
     SEQUENCE NAME legacy.workflow_events_event_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -12828,8 +14273,8 @@ ALTER TABLE legacy.workflow_steps ALTER COLUMN step_id ADD GENERATED BY DEFAULT 
     SEQUENCE NAME legacy.workflow_steps_step_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -12841,8 +14286,8 @@ ALTER TABLE legacy.workflow_trace_context ALTER COLUMN context_id ADD GENERATED 
     SEQUENCE NAME legacy.workflow_trace_context_context_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -12854,8 +14299,8 @@ ALTER TABLE legacy.workflow_trace ALTER COLUMN trace_id ADD GENERATED BY DEFAULT
     SEQUENCE NAME legacy.workflow_trace_trace_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -13483,6 +14928,13 @@ ALTER TABLE ONLY consolidation.dropped_table
 
 ALTER TABLE ONLY consolidation.proof
     ADD CONSTRAINT proof_pkey PRIMARY KEY (is_proof);
+
+--
+-- Name: remembered_definition remembered_definition_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.remembered_definition
+    ADD CONSTRAINT remembered_definition_pkey PRIMARY KEY (kind, old_name, ordinal);
 
 --
 -- Name: unequal_trace unequal_trace_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
@@ -14704,6 +16156,18 @@ REVOKE ALL ON FUNCTION consolidation.drop_foreign_keys(to_documents boolean) FRO
 REVOKE ALL ON PROCEDURE consolidation.drop_old_tables(IN patience interval) FROM PUBLIC;
 
 --
+-- Name: FUNCTION drop_retired_sequences(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.drop_retired_sequences() FROM PUBLIC;
+
+--
+-- Name: FUNCTION drop_statement(class oid, object oid, part integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.drop_statement(class oid, object oid, part integer) FROM PUBLIC;
+
+--
 -- Name: PROCEDURE empty_queue(IN few integer, IN give_up_at timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -14744,10 +16208,22 @@ GRANT ALL ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_st
 REVOKE ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) FROM PUBLIC;
 
 --
+-- Name: FUNCTION execute_remembered_definitions(wanted_kind "char", names text[], stages int4range); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) FROM PUBLIC;
+
+--
 -- Name: FUNCTION execute_stage(wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION fill_dropped(names text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.fill_dropped(names text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -14834,6 +16310,12 @@ GRANT ALL ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigi
 --
 
 REVOKE ALL ON FUNCTION consolidation.give_types(wanted jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION go_on_with_ids(names text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.go_on_with_ids(names text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION grant_applications(); Type: ACL; Schema: consolidation; Owner: -
@@ -15031,6 +16513,18 @@ REVOKE ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, 
 GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) TO workflow_maintenance;
 
 --
+-- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
+
+--
+-- Name: FUNCTION missing_object(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.missing_object() FROM PUBLIC;
+
+--
 -- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15134,12 +16628,6 @@ REVOKE ALL ON FUNCTION consolidation.owner_of(relation regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) TO workflow_maintenance;
-
---
--- Name: TABLE dropped_table; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 
 --
 -- Name: FUNCTION plain_column(); Type: ACL; Schema: consolidation; Owner: -
@@ -15291,10 +16779,10 @@ REVOKE ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name 
 GRANT ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) TO workflow_maintenance;
 
 --
--- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) FROM PUBLIC;
 
 --
 -- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15302,6 +16790,12 @@ REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, O
 
 REVOKE ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION rebuild_dropped(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rebuild_dropped() FROM PUBLIC;
 
 --
 -- Name: FUNCTION rebuild_old_tables(); Type: ACL; Schema: consolidation; Owner: -
@@ -15330,6 +16824,12 @@ GRANT ALL ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint
 REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
 
 --
+-- Name: PROCEDURE refuse_findings_back(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.refuse_findings_back() FROM PUBLIC;
+
+--
 -- Name: FUNCTION refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15351,6 +16851,12 @@ REVOKE ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id 
 GRANT ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION refuse_missing(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_missing() FROM PUBLIC;
+
+--
 -- Name: FUNCTION refuse_set_aside(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15368,6 +16874,12 @@ GRANT ALL ON FUNCTION consolidation.refuse_unequal() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION remember_definitions(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.remember_definitions() FROM PUBLIC;
 
 --
 -- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -15413,6 +16925,18 @@ REVOKE ALL ON FUNCTION consolidation.restore_name(old_name text, new_name text) 
 --
 
 REVOKE ALL ON FUNCTION consolidation.restore_table(old_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retire_sequence(retired regclass, successor regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retire_sequences(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.retire_sequences() FROM PUBLIC;
 
 --
 -- Name: FUNCTION retire_table(old_name text); Type: ACL; Schema: consolidation; Owner: -
@@ -15581,10 +17105,16 @@ REVOKE ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION trial(kind text, definition text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION trial(kind text, definition text, place text); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.trial(kind text, definition text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consolidation.trial(kind text, definition text, place text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION trial_of_remembered(entry_ordinal bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text); Type: ACL; Schema: consolidation; Owner: -
@@ -15660,6 +17190,12 @@ REVOKE ALL ON FUNCTION consolidation.unscoped_role() FROM PUBLIC;
 REVOKE ALL ON PROCEDURE consolidation.validate(IN wanted_stage text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION view_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.view_definition(source regclass) FROM PUBLIC;
+
+--
 -- Name: FUNCTION view_of_six(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15718,6 +17254,14 @@ REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC
 REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
 
 --
+-- Name: FUNCTION change_events(change jsonb, matching jsonb, before timestamp with time zone); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) TO workflow_app;
+GRANT ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION find_event(event_id bigint, OUT run_id uuid, OUT step_id uuid, OUT place bigint, OUT event jsonb); Type: ACL; Schema: public; Owner: -
 --
 
@@ -15764,6 +17308,14 @@ GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_app;
 GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION is_event_meant(element jsonb, before timestamp with time zone, matching jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) TO workflow_maintenance;
+
+--
 -- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
 --
 
@@ -15782,6 +17334,30 @@ GRANT ALL ON FUNCTION public.is_own_workflow(workflow_id uuid) TO workflow_app;
 --
 
 REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
+
+--
+-- Name: FUNCTION may_be_older_path(before timestamp with time zone); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) TO workflow_app;
+GRANT ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION remove_events(before timestamp with time zone, matching jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION rewrite_events(before timestamp with time zone, matching jsonb, change jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) TO workflow_maintenance;
 
 --
 -- Name: TABLE context_row; Type: ACL; Schema: consolidation; Owner: -
