@@ -4,6 +4,12 @@
 
 begin;
 
+-- The old tables take statements here as they did before the cut-over, with ids of their own.
+alter sequence legacy.workflow_trace_trace_id_seq no maxvalue;
+alter sequence legacy.workflow_steps_step_id_seq no maxvalue;
+alter sequence legacy.workflow_events_event_id_seq no maxvalue;
+alter sequence legacy.workflow_trace_context_context_id_seq no maxvalue;
+
 create function pg_temp.outcome(statement text, schema_name text)
 returns text
 language plpgsql

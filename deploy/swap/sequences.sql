@@ -64,7 +64,7 @@ comment on function consolidation.continue_sequence(regclass, regclass, boolean)
 'Makes the target sequence go on where the source stands, with its options and privileges, and those
 of its owner if that is wanted';
 
-create function consolidation.reserve_numbers(retired regclass, successor regclass)
+create function consolidation.retire_sequence(retired regclass, successor regclass)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -76,8 +76,10 @@ declare
 begin
     select * into options from pg_sequence as s where s.seqrelid = retired;
     execute format('select s.last_value from %s as s', retired) into last_number;
+    perform setval(retired, last_number);
     if
-        last_number::numeric + reserved * options.seqincrement
+        exists (select from pg_locks as l where l.relation = retired and not l.granted)
+        and last_number::numeric + reserved * options.seqincrement
         between options.seqmin and options.seqmax
     then
         last_number := last_number + reserved * options.seqincrement;
@@ -98,10 +100,26 @@ begin
     );
 end;
 $$;
-comment on function consolidation.reserve_numbers(regclass, regclass) is
-'Leaves a hundred numbers to a retired sequence, for sessions that looked its name up before the
-swap and take their number after it: its successor begins after them, and it ends with them (2200H).
-Where there is no room for that it ends where it stands; its two ends must differ';
+comment on function consolidation.retire_sequence(regclass, regclass) is
+'Ends a sequence where it stands, so that no number is given twice: a session that looked its name
+up before the swap and takes its number after it gets 2200H. Sessions that wait for it already have
+a hundred numbers, and its successor begins after them. Its two ends must differ';
+
+create function consolidation.retire_sequences()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.retire_sequence(
+        format('legacy.%I', s.sequence_name)::regclass,
+        format('public.%I', s.sequence_name)::regclass
+    )
+    from consolidation.id_sequence as s;
+end;
+$$;
+comment on function consolidation.retire_sequences() is
+'Ends the sequences of the old tables, as late as possible: sessions may begin to wait for them';
 
 create function consolidation.hand_over_sequences()
 returns void
@@ -125,11 +143,6 @@ begin
         format('legacy.%I', s.sequence_name)::regclass,
         format('public.%I', s.sequence_name)::regclass,
         true
-    )
-    from consolidation.id_sequence as s;
-    perform consolidation.reserve_numbers(
-        format('legacy.%I', s.sequence_name)::regclass,
-        format('public.%I', s.sequence_name)::regclass
     )
     from consolidation.id_sequence as s;
 end;

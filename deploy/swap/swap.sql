@@ -47,6 +47,7 @@ begin
         'public.user_workflow_run_step', 'consolidation.capture_new'
     );
     perform consolidation.keep_proof();
+    perform consolidation.retire_sequences();
 end;
 $$;
 comment on function consolidation.swap_to_views() is

@@ -13,7 +13,8 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.drop_retired_sequences();
 drop function consolidation.hand_back_sequences();
 drop function consolidation.hand_over_sequences();
-drop function consolidation.reserve_numbers(regclass, regclass);
+drop function consolidation.retire_sequences();
+drop function consolidation.retire_sequence(regclass, regclass);
 drop function consolidation.continue_sequence(regclass, regclass, boolean);
 drop view consolidation.id_sequence;
 

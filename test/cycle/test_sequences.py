@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import psycopg
 import pytest
 
 from conftest import connect, psql, sqitch
@@ -87,19 +88,30 @@ def test_no_number_is_given_twice_in_any_phase(legacy: str) -> None:
 
 
 @pytest.mark.parametrize("name", SEQUENCES)
-def test_who_waits_for_a_number_while_the_names_are_swapped_gets_one_of_its_own(
-    carried_over: str, name: str
+@pytest.mark.parametrize("early", [True, False])
+def test_who_takes_a_number_while_the_names_are_swapped_gets_none_that_another_gets(
+    carried_over: str, name: str, early: bool
 ) -> None:
     """The session looked the name up before the swap, and takes its number after it."""
     with connect(carried_over) as deployer, connect(carried_over) as waiting:
         deployer.execute("call consolidation.prove()")
         deployer.execute("begin")
         deployer.execute("select consolidation.note_behind()")
-        deployer.execute("select consolidation.swap_to_views()")
+        if early:
+            # As the swap does, before it is at its end.
+            deployer.execute(f"alter sequence {name} no cycle")
+        else:
+            deployer.execute("select consolidation.swap_to_views()")
         number = Background(lambda: one(waiting, f"select nextval('{name}')"))
         with connect(carried_over) as observer:
             wait_for_lock(observer, waiting)
+        if early:
+            deployer.execute("select consolidation.swap_to_views()")
         deployer.execute("commit")
-        waited = number.result()
-        later = {one(deployer, f"select nextval('{name}')") for _ in range(150)}
-        assert waited not in later
+        if early:
+            waited = number.result()
+            later = {one(deployer, f"select nextval('{name}')") for _ in range(150)}
+            assert waited not in later
+        else:
+            with pytest.raises(psycopg.errors.SequenceGeneratorLimitExceeded):
+                number.result()

@@ -31,8 +31,9 @@ select consolidation.claim_none(
             'consolidation.continue_sequence(regclass,regclass,boolean)',
             'consolidation.hand_over_sequences()',
             'consolidation.hand_back_sequences()',
-            'consolidation.reserve_numbers(regclass,regclass)',
-            'consolidation.drop_retired_sequences()'
+            'consolidation.drop_retired_sequences()',
+            'consolidation.retire_sequence(regclass,regclass)',
+            'consolidation.retire_sequences()'
         ]
     )
 );
