@@ -109,12 +109,14 @@ begin
         select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
         from pg_policy as p
         inner join pg_class as c
-            on
-                c.oid = p.polrelid
-                and c.relnamespace = 'public'::regnamespace
-                and p.polname = c.relname || '_unscoped'
+            on c.oid = p.polrelid and c.relnamespace = 'public'::regnamespace
         where
-            c.relname in ('user_workflow_run', 'user_workflow_run_step', 'user_workflow_config')
+            (c.relname, p.polname) in (
+                ('user_workflow_run', 'user_workflow_run_unscoped'),
+                ('user_workflow_run_step', 'user_workflow_run_step_unscoped'),
+                ('user_workflow_config', 'user_workflow_config_unscoped'),
+                ('workflow_configs', 'user_workflow_config_unscoped')
+            )
     loop
         execute statement;
     end loop;
@@ -173,9 +175,14 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    -- By either name: the old one is a view while the table has the new one.
+    configs constant regclass := coalesce(
+        to_regclass('public.user_workflow_config'), to_regclass('public.workflow_configs')
+    );
 begin
-    drop policy user_workflow_config_maintenance on public.user_workflow_config;
-    drop policy user_workflow_config_org_isolation on public.user_workflow_config;
+    execute format('drop policy user_workflow_config_maintenance on %s', configs);
+    execute format('drop policy user_workflow_config_org_isolation on %s', configs);
 end;
 $$;
 comment on function consolidation.open_configs() is

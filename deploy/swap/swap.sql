@@ -33,12 +33,15 @@ begin
     perform consolidation.carry_the_rest();
     perform consolidation.drop_foreign_keys(to_documents => true);
     perform consolidation.rest_triggers();
-    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.hand_over_sequences();
     perform consolidation.rename_table('workflow_configs', 'user_workflow_config');
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
+    -- The guard comes before the grant.
     perform consolidation.isolate_configs();
+    perform consolidation.follow_configs();
+    perform consolidation.isolate_page_states();
     perform consolidation.spare_unscoped_roles(unscoped);
+    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
+    perform consolidation.hand_over_sequences();
     perform consolidation.grant_applications();
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
@@ -65,16 +68,19 @@ begin
     perform consolidation.carry_the_rest();
     perform consolidation.stop_capture('public.user_workflow_run');
     perform consolidation.stop_capture('public.user_workflow_run_step');
+    perform consolidation.leave_configs();
     perform consolidation.drop_foreign_keys(to_documents => false);
-    perform consolidation.isolate_unscoped_roles();
-    perform consolidation.open_configs();
     perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
+    perform consolidation.revoke_applications();
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.revoke_applications();
     perform consolidation.close_legacy();
     perform consolidation.execute_stage('after');
+    -- The guard goes after the grant.
+    perform consolidation.isolate_unscoped_roles();
+    perform consolidation.open_page_states();
+    perform consolidation.open_configs();
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
     perform consolidation.keep_proof();

@@ -822,7 +822,7 @@ for name, column in (
     )
 STATE_POLICY = "policy user_workflow_cache_state_org_isolation on user_workflow_cache_state"
 breaks(
-    "cache_state_isolation",
+    "cut_over",
     "their own workflows",
     f"drop {STATE_POLICY}",
     f"alter {STATE_POLICY} using (true)",
@@ -832,14 +832,14 @@ breaks(
     "alter table user_workflow_cache_state no force row level security",
 )
 breaks(
-    "cache_state_isolation",
-    "no other policy",
+    "cut_over",
+    "no other policy shows page states",
     "create policy more on user_workflow_cache_state using (true)",
     "alter policy user_workflow_cache_state_others on user_workflow_cache_state using (true)",
     "alter policy user_workflow_cache_state_maintenance on user_workflow_cache_state to public",
 )
 breaks(
-    "cache_state_isolation",
+    "access/workflow_owner",
     "is_own_workflow()",
     "alter function is_own_workflow(uuid) security invoker",
     "alter function is_own_workflow(uuid) reset search_path",
@@ -847,6 +847,53 @@ breaks(
     "alter function is_own_workflow(uuid) owner to postgres",
     "grant execute on function is_own_workflow(uuid) to public",
     "revoke execute on function is_own_workflow(uuid) from workflow_app",
+)
+breaks(
+    "access/workflow_owner",
+    "keep_workflow_owner()",
+    "alter function keep_workflow_owner() security invoker",
+    "alter function keep_workflow_owner() reset search_path",
+    "alter function keep_workflow_owner() reset row_security",
+    "alter function keep_workflow_owner() owner to postgres",
+    "grant execute on function keep_workflow_owner() to public",
+    "grant execute on function keep_workflow_owner() to workflow_app",
+)
+breaks(
+    "access/workflow_owner",
+    "on the owners of workflows",
+    "alter table user_workflow_owner disable row level security",
+    "alter table user_workflow_owner no force row level security",
+)
+breaks(
+    "access/workflow_owner",
+    "read or write the owners of workflows",
+    "grant select on user_workflow_owner to workflow_app",
+    "grant update on user_workflow_owner to public",
+)
+breaks(
+    "access/workflow_owner",
+    "every workflow of a run",
+    "delete from user_workflow_owner",
+)
+for change, table, whose in (
+    ("access/workflow_owner", "user_workflow_run", "triggers of the runs"),
+    ("cut_over", "user_workflow_config", "triggers of the configurations"),
+):
+    for event in ("insert", "update"):
+        breaks(
+            change,
+            whose,
+            f"drop trigger keep_workflow_owner_{event} on {table}",
+            f"alter table {table} disable trigger keep_workflow_owner_{event}",
+            f"alter table {table} enable trigger keep_workflow_owner_{event}",
+        )
+breaks(
+    "swap/page_states",
+    "that isolate page states",
+    *(
+        f"grant execute on function consolidation.{name}() to workflow_app"
+        for name in ("follow_configs", "leave_configs", "isolate_page_states", "open_page_states")
+    ),
 )
 breaks(
     "move/phase",
@@ -932,7 +979,7 @@ for table in DOCUMENTS:
     )
 breaks(
     "cut_over",
-    "no other policy",
+    "no other policy shows configurations",
     "create policy open_to_all on user_workflow_config using (true)",
     "create policy user_workflow_config_unscoped on user_workflow_config using (true)",
 )

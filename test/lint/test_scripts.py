@@ -20,7 +20,6 @@ SCRIPTS = [match for match in map(SCRIPT.fullmatch, FILES) if match]
 # Tested where they show, rather than in a file of their own.
 WITHOUT_TEST = {
     "baseline",  # every database of the tests begins with it
-    "cache_state_isolation",  # test/cycle/test_matrix.py and test/old_names/micro_state.sql
     "tenant_indexes",  # test/documents/search.sql: the searches that use them
 }
 # A procedure that commits cannot be called in a transaction.
