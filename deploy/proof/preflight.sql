@@ -82,6 +82,10 @@ from (
     union all
     select * from consolidation.finding_row_level_security
     union all
+    select * from consolidation.finding_screenshot
+    union all
+    select * from consolidation.finding_workflow
+    union all
     select * from consolidation.finding_row
 ) as f
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;

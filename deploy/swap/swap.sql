@@ -22,12 +22,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     -- Read while the old names are tables.
-    unscoped constant text := (
-        select string_agg(
-            case u.role_name when 'public' then 'public' else quote_ident(u.role_name) end, ', '
-        )
-        from consolidation.unscoped_role() as u
-    );
+    unscoped constant jsonb := consolidation.unscoped_roles();
     dependents constant text [] := array(select b.statement from consolidation.rebinding() as b);
 begin
     perform consolidation.carry_the_rest();

@@ -1224,9 +1224,7 @@ def test_while_a_revert_waits_and_after_it_failed(
             where datname = current_database() and query ilike '%cut_back()%'
             and pid <> pg_backend_pid()
             """
-        wait_until(
-            lambda: observer.execute(waiting).fetchone() is not None, "the revert waits", 60
-        )
+        wait_until(lambda: observer.execute(waiting).fetchone() is not None, "the revert waits", 60)
         report(capsys, "while a revert waits", matrix(name, ["own"]))
         assert revert.running
         observer.execute(f"select pg_terminate_backend(w.pid) from ({waiting}) as w")

@@ -11,9 +11,6 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.policy_definition(oid,text)',
-                'consolidation.unscoped_role()',
-                'consolidation.spare_unscoped_roles(text)',
-                'consolidation.isolate_unscoped_roles()',
                 'consolidation.isolate_configs()',
                 'consolidation.open_configs()'
             ]
