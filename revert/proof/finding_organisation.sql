@@ -12,6 +12,8 @@ set local search_path = pg_catalog, pg_temp;
 
 drop view consolidation.finding_workflow;
 drop view consolidation.finding_screenshot;
+drop function consolidation.shared_workflow();
+drop function consolidation.stray_screenshot();
 
 delete from consolidation.deployed_change where change = 'proof/finding_organisation';
 

@@ -887,6 +887,40 @@ for change, table, whose in (
             f"alter table {table} disable trigger keep_workflow_owner_{event}",
             f"alter table {table} enable trigger keep_workflow_owner_{event}",
         )
+for table in DOCUMENTS:
+    for event in ("insert", "update"):
+        breaks(
+            "access/screenshot_organisation",
+            "refuse screenshots",
+            f"drop trigger guard_screenshots_{event} on {table}",
+            f"alter table {table} disable trigger guard_screenshots_{event}",
+            f"alter table {table} enable trigger guard_screenshots_{event}",
+        )
+breaks(
+    "access/screenshot_organisation",
+    "knows another organisation",
+    "create or replace function names_other_organisation(screenshots jsonb, org_id uuid) "
+    "returns boolean language sql stable parallel safe return false",
+    "create or replace function names_other_organisation(screenshots jsonb, org_id uuid) "
+    "returns boolean language sql stable parallel safe return true",
+)
+for change, views in (
+    ("access/isolation", ("isolated_table", "role_reach")),
+    ("access/not_isolated_role", ("not_isolated_role",)),
+    ("access/not_isolated_relation", ("owner_shown", "not_isolated_relation")),
+):
+    caller_view(change, *(f"public.{view}" for view in views))
+    breaks(
+        change,
+        "applications cannot read",
+        *(f"grant select on public.{view} to workflow_app" for view in views),
+    )
+breaks(
+    "access/isolation",
+    "sees_all() knows",
+    "drop policy user_workflow_run_maintenance on user_workflow_run",
+    "create policy more on user_workflow_run using (true)",
+)
 breaks(
     "swap/page_states",
     "that isolate page states",
@@ -1121,7 +1155,12 @@ for change, view in (
     ("proof/preflight", "preflight"),
 ):
     caller_view(change, f"consolidation.{view}")
-for change in ("proof/finding_tables", "proof/finding_dependents", "proof/finding_access"):
+for change in (
+    "proof/finding_tables",
+    "proof/finding_dependents",
+    "proof/finding_access",
+    "proof/finding_organisation",
+):
     listed_views = re.findall(
         r"'(consolidation\.finding_\w+)'",
         next(s for claim, s in CLAIMS[change] if "rights of the caller" in (claim or "")),
