@@ -78,8 +78,8 @@ ISOLATED_ZOO: dict[str, list[str]] = {
 
 # What differs after the cut-over, by the reason: whether it covers a case.
 DOCUMENTED: dict[str, Callable[[str, Any, Any], bool]] = {
-    "the group roles get their privileges with the cut-over": lambda case, *_: (
-        case.startswith(("zoo_application", "zoo_report"))
+    "the group roles get their privileges with the cut-over": lambda case, *_: case.startswith(
+        ("zoo_application", "zoo_report")
     ),
     "a role that names an organisation is isolated, also where nothing restricted it before": (
         lambda case, before, after: (
