@@ -1787,15 +1787,33 @@ $$;
 COMMENT ON FUNCTION consolidation.differences_of(ids bigint[]) IS 'As differences(), for these executions, row by row and column by column';
 
 --
+-- Name: six_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.six_tables() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text];
+
+--
+-- Name: FUNCTION six_tables(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.six_tables() IS 'The old tables that become documents, each after those it refers to';
+
+--
 -- Name: document_source(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.document_source() RETURNS TABLE(document text, old_table text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
- SELECT v.document,
-     v.old_table
-    FROM ( VALUES ('user_workflow_run'::text,'workflow_trace'::text), ('user_workflow_run'::text,'workflow_events'::text), ('user_workflow_run'::text,'workflow_trace_screenshot'::text), ('user_workflow_run'::text,'workflow_trace_context'::text), ('user_workflow_run'::text,'workflow_trace_endpoint'::text), ('user_workflow_run_step'::text,'workflow_trace'::text), ('user_workflow_run_step'::text,'workflow_steps'::text), ('user_workflow_run_step'::text,'workflow_events'::text), ('user_workflow_run_step'::text,'workflow_trace_screenshot'::text), ('user_workflow_config'::text,'workflow_configs'::text)) v(document, old_table);
+ SELECT d.document,
+     n.name
+    FROM (( VALUES ('user_workflow_run'::text,'_steps$'::text), ('user_workflow_run_step'::text,'_(context|endpoint)$'::text)) d(document, left_out)
+      JOIN unnest(consolidation.six_tables()) n(name) ON ((n.name !~ d.left_out)))
+ UNION ALL
+  SELECT 'user_workflow_config'::text,
+     'workflow_configs'::text;
 END;
 
 --
@@ -2476,20 +2494,6 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.forbid_other_org_id() IS 'Trigger, runs as the caller: raises 42501 for another org_id than the session''s';
-
---
--- Name: six_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.six_tables() RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text];
-
---
--- Name: FUNCTION six_tables(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.six_tables() IS 'The old tables that become documents, each after those it refers to';
 
 SET default_tablespace = '';
 
@@ -8936,7 +8940,8 @@ END;
 -- Name: FUNCTION unscoped_roles(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unscoped_roles() IS 'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are none';
+COMMENT ON FUNCTION consolidation.unscoped_roles() IS 'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are
+none';
 
 --
 -- Name: validate(text); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -13809,7 +13814,7 @@ CREATE VIEW public.not_isolated_relation WITH (security_invoker='true') AS
     t.label AS tables
    FROM ((((public.owner_shown o
      CROSS JOIN LATERAL aclexplode(o.acl) x(grantor, grantee, privilege_type, is_grantable))
-     JOIN public.role_reach g ON (((x.grantee = g.role_id) OR ((x.grantee = (0)::oid) AND (g.login_role = g.role_id)))))
+     JOIN public.role_reach g ON (((g.role_id = x.grantee) OR ((x.grantee = (0)::oid) AND (g.login_role = g.role_id)))))
      JOIN pg_roles l ON ((l.oid = g.login_role)))
      JOIN public.isolated_table t ON ((t.oid = o.isolated)))
   WHERE ((x.privilege_type = o.privilege) AND (x.grantee <> o.owner) AND (NOT l.rolsuper));
@@ -15760,6 +15765,13 @@ REVOKE ALL ON FUNCTION consolidation.differences_of(ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.differences_of(ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.six_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.six_tables() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION document_source(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15842,13 +15854,6 @@ GRANT ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, want
 --
 
 REVOKE ALL ON FUNCTION consolidation.follow_configs() FROM PUBLIC;
-
---
--- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.six_tables() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.six_tables() TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -

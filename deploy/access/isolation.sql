@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:access/isolation to pg
 --
--- Why:    what isolation is made of, in words of the catalog: the tables that have it, the roles that
---         a login role can become, whether a policy asks for the organisation of the session, and
---         whether a role sees all of a table.
+-- Why:    what isolation is made of, in words of the catalog: the tables that have it, the roles
+--         that a login role can become, whether a policy asks for the organisation of the session,
+--         and whether a role sees all of a table.
 -- Locks:  none.
 -- Revert: drops views and functions.
 --
@@ -141,7 +141,7 @@ begin atomic
             where
                 case when g.role_id = 0 then true else pg_has_role(r.oid, g.role_id, 'usage') end
         )
-    where c.oid = isolated
+    where c.oid = sees_all.isolated
     group by c.oid, r.oid, r.rolsuper, r.rolbypassrls, c.relrowsecurity, c.relforcerowsecurity,
         c.relowner;
 end;

@@ -133,7 +133,7 @@ select distinct
 from public.owner_shown as o
 cross join lateral aclexplode(o.acl) as x
 inner join public.role_reach as g
-    on x.grantee = g.role_id or (x.grantee = 0 and g.login_role = g.role_id)
+    on g.role_id = x.grantee or (x.grantee = 0 and g.login_role = g.role_id)
 inner join pg_catalog.pg_roles as l on l.oid = g.login_role
 inner join public.isolated_table as t on t.oid = o.isolated
 where
@@ -144,7 +144,8 @@ comment on view public.not_isolated_relation is
 'Login roles that may use a view, a materialized view or a function that shows rows of more than one
 organisation with the rights of its owner; not_isolated reads it';
 comment on column public.not_isolated_relation.login_role is 'The login role';
-comment on column public.not_isolated_relation.role_id is 'The role that may use it, itself or one that it can become';
+comment on column public.not_isolated_relation.role_id is
+'The role that may use it, itself or one that it can become';
 comment on column public.not_isolated_relation.path is 'Memberships from one to the other';
 comment on column public.not_isolated_relation.why is 'As not_isolated.reason';
 comment on column public.not_isolated_relation.tables is 'As not_isolated.tables, one a row';

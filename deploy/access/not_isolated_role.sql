@@ -145,7 +145,8 @@ comment on view public.not_isolated_role is
 'Login roles that see more than one organisation by an attribute, as owner, by a policy or for lack
 of row level security; not_isolated reads it';
 comment on column public.not_isolated_role.login_role is 'The login role';
-comment on column public.not_isolated_role.role_id is 'The role that has the property, itself or one that it can become';
+comment on column public.not_isolated_role.role_id is
+'The role that has the property, itself or one that it can become';
 comment on column public.not_isolated_role.path is 'Memberships from one to the other';
 comment on column public.not_isolated_role.why is 'As not_isolated.reason';
 comment on column public.not_isolated_role.tables is 'As not_isolated.tables, one a row';

@@ -23,23 +23,20 @@ language sql
 immutable
 parallel safe
 begin atomic
+    -- workflow_trace says whose a step is.
     select
-        v.document,
-        v.old_table
+        d.document,
+        n.name
     from (
         values
-        ('user_workflow_run', 'workflow_trace'),
-        ('user_workflow_run', 'workflow_events'),
-        ('user_workflow_run', 'workflow_trace_screenshot'),
-        ('user_workflow_run', 'workflow_trace_context'),
-        ('user_workflow_run', 'workflow_trace_endpoint'),
-        -- It says whose a step is.
-        ('user_workflow_run_step', 'workflow_trace'),
-        ('user_workflow_run_step', 'workflow_steps'),
-        ('user_workflow_run_step', 'workflow_events'),
-        ('user_workflow_run_step', 'workflow_trace_screenshot'),
-        ('user_workflow_config', 'workflow_configs')
-    ) as v (document, old_table);
+        ('user_workflow_run', '_steps$'),
+        ('user_workflow_run_step', '_(context|endpoint)$')
+    ) as d (document, left_out)
+    inner join unnest(consolidation.six_tables()) as n (name) on n.name !~ d.left_out
+    union all
+    select
+        'user_workflow_config',
+        'workflow_configs';
 end;
 comment on function consolidation.document_source() is
 'The old tables that went into each document table that knows organisations';
@@ -71,9 +68,9 @@ begin atomic
     select
         not c.relrowsecurity
         or (
-            role_id <> 0
+            is_free.role_id <> 0
             and not c.relforcerowsecurity
-            and pg_has_role(role_id, c.relowner, 'usage')
+            and pg_has_role(is_free.role_id, c.relowner, 'usage')
         )
         or coalesce(
             bool_or(consolidation.shows_all(p.oid)) and bool_and(p.polpermissive), false
@@ -93,7 +90,7 @@ begin atomic
                 else pg_has_role(is_free.role_id, g.role_id, 'usage')
             end
     ) as p on true
-    where c.oid = old_table
+    where c.oid = is_free.old_table
     group by c.oid, c.relrowsecurity, c.relforcerowsecurity, c.relowner;
 end;
 comment on function consolidation.is_free(oid, regclass) is
@@ -174,7 +171,8 @@ begin atomic
     ) as d;
 end;
 comment on function consolidation.unscoped_roles() is
-'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are none';
+'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are
+none';
 
 create function consolidation.spare_unscoped_roles(roles jsonb)
 returns void

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/policies to pg
 --
--- Why:    configurations are isolated like the documents from the cut-over on, in place of their own
---         policies. The step stands beside its inverse.
+-- Why:    configurations are isolated like the documents from the cut-over on, in place of their
+--         own policies. The step stands beside its inverse.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the functions.
 

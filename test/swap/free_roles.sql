@@ -24,7 +24,7 @@ prepare unscoped as
 select p.polrelid::regclass::text, p.polroles::regrole[]::text
 from pg_policy as p
 where p.polname like '%\_unscoped'
-order by 1;
+order by p.polrelid::regclass::text;
 select lives_ok(
     'select consolidation.spare_unscoped_roles(null)', 'without such roles there is nothing to do'
 );
