@@ -111,7 +111,7 @@ CHANGED = {
     "workflow_events": "event_data = '1'",
     "workflow_trace_screenshot": "element_found = true",
     "workflow_trace_context": "value = '1'",
-    "workflow_trace_endpoint": "endpoint_id = -endpoint_id",
+    "workflow_trace_endpoint": "endpoint_id = endpoint_id",
     "workflow_configs": "is_active = false",
     "micro_state": "label = 'zoo'",
 }

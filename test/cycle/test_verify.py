@@ -917,9 +917,11 @@ for change, views in (
     )
 breaks(
     "access/isolation",
-    "sees_all() knows",
-    "drop policy user_workflow_run_maintenance on user_workflow_run",
-    "create policy more on user_workflow_run using (true)",
+    "asks_organisation() tells",
+    *(f"alter policy {table}_org_isolation on {table} using (true)" for table in DOCUMENTS),
+    *(f"alter policy {table}_maintenance on {table} using (false)" for table in DOCUMENTS),
+    "create or replace function asks_organisation(policy oid) returns boolean language sql "
+    "return true",
 )
 breaks(
     "swap/page_states",

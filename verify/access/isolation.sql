@@ -25,10 +25,20 @@ select consolidation.claim_none(
     )
 );
 
-select consolidation.claim(
-    'sees_all() knows that workflow_maintenance sees all runs and workflow_app does not',
-    public.sees_all('workflow_maintenance'::regrole, 'public.user_workflow_run'::regclass)
-    and not public.sees_all('workflow_app'::regrole, 'public.user_workflow_run'::regclass)
+select consolidation.claim_none(
+    'asks_organisation() tells the policies of the documents that isolate from those that do not',
+    array(
+        select format('%s_%s', t.name, p.name)
+        from unnest(array['user_workflow_run', 'user_workflow_run_step']) as t (name)
+        cross join (values ('org_isolation', true), ('maintenance', false)) as p (name, asks)
+        where not exists (
+            select from pg_catalog.pg_policy as q
+            where
+                q.polrelid = to_regclass('public.' || t.name)
+                and q.polname = format('%s_%s', t.name, p.name)
+                and public.asks_organisation(q.oid) = p.asks
+        )
+    )
 );
 
 rollback;
