@@ -1811,6 +1811,42 @@ $$;
 COMMENT ON FUNCTION consolidation.differences_of(ids bigint[]) IS 'As differences(), for these executions, row by row and column by column';
 
 --
+-- Name: six_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.six_tables() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text];
+
+--
+-- Name: FUNCTION six_tables(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.six_tables() IS 'The old tables that become documents, each after those it refers to';
+
+--
+-- Name: document_source(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.document_source() RETURNS TABLE(document text, old_table text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT d.document,
+     n.name
+    FROM (( VALUES ('user_workflow_run'::text,'_steps$'::text), ('user_workflow_run_step'::text,'_(context|endpoint)$'::text)) d(document, left_out)
+      JOIN unnest(consolidation.six_tables()) n(name) ON ((n.name !~ d.left_out)))
+ UNION ALL
+  SELECT 'user_workflow_config'::text,
+     'workflow_configs'::text;
+END;
+
+--
+-- Name: FUNCTION document_source(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.document_source() IS 'The old tables that went into each document table that knows organisations';
+
+--
 -- Name: drop_foreign_keys(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2414,6 +2450,53 @@ COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean
 no step, a node_id and a step_index of its own';
 
 --
+-- Name: follow_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.follow_configs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Configurations have no capture: those that were written since the deploy of @expand.
+    insert into public.user_workflow_owner (workflow_id, org_id)
+    select distinct on (c.workflow_id)
+        c.workflow_id,
+        c.org_id
+    from public.user_workflow_config as c
+    where
+        c.workflow_id is not null
+        and c.org_id is not null
+        and not exists (
+            select from public.user_workflow_owner as o where o.workflow_id = c.workflow_id
+        )
+    order by c.workflow_id, c.created_at, c.config_id
+    on conflict do nothing;
+    create trigger keep_workflow_owner_insert
+    after insert on public.user_workflow_config
+    referencing new table as new_row
+    for each statement
+    execute function public.keep_workflow_owner();
+    create trigger keep_workflow_owner_update
+    after update of workflow_id, org_id on public.user_workflow_config
+    for each row
+    when (
+        old.workflow_id is distinct from new.workflow_id or old.org_id is distinct from new.org_id
+    )
+    execute function public.keep_workflow_owner();
+    alter table public.user_workflow_config enable always trigger keep_workflow_owner_insert;
+    alter table public.user_workflow_config enable always trigger keep_workflow_owner_update;
+end;
+$$;
+
+--
+-- Name: FUNCTION follow_configs(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.follow_configs() IS 'From now on a configuration notes the owner of its workflow, as a run does; those that are there do
+now';
+
+--
 -- Name: forbid_other_org_id(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2443,20 +2526,6 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.forbid_other_org_id() IS 'Trigger, runs as the caller: raises 42501 for another org_id than the session''s';
-
---
--- Name: six_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.six_tables() RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ARRAY['workflow_trace'::text, 'workflow_steps'::text, 'workflow_events'::text, 'workflow_trace_screenshot'::text, 'workflow_trace_context'::text, 'workflow_trace_endpoint'::text];
-
---
--- Name: FUNCTION six_tables(); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.six_tables() IS 'The old tables that become documents, each after those it refers to';
 
 SET default_tablespace = '';
 
@@ -3520,6 +3589,57 @@ COMMENT ON FUNCTION consolidation.is_deployed(change text) IS 'Whether the deplo
 runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
 
 --
+-- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shows_all(policy oid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (p.polpermissive AND (p.polcmd = '*'::"char") AND (pg_get_expr(p.polqual, p.polrelid) = 'true'::text) AND (COALESCE(pg_get_expr(p.polwithcheck, p.polrelid), 'true'::text) = 'true'::text))
+    FROM pg_policy p
+   WHERE (p.oid = shows_all.policy);
+END;
+
+--
+-- Name: FUNCTION shows_all(policy oid); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shows_all(policy oid) IS 'Whether a policy lets its roles see and write every row';
+
+--
+-- Name: is_free(oid, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_free(role_id oid, old_table regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ((NOT c.relrowsecurity) OR ((is_free.role_id <> (0)::oid) AND (NOT c.relforcerowsecurity) AND pg_has_role(is_free.role_id, c.relowner, 'usage'::text)) OR COALESCE((bool_or(consolidation.shows_all(p.oid)) AND bool_and(p.polpermissive)), false))
+    FROM (pg_class c
+      LEFT JOIN LATERAL ( SELECT p_1.oid,
+             p_1.polpermissive
+            FROM (pg_policy p_1
+              CROSS JOIN LATERAL unnest(p_1.polroles) g(role_id))
+           WHERE ((p_1.polrelid = c.oid) AND
+                 CASE
+                     WHEN (g.role_id = (0)::oid) THEN true
+                     WHEN (is_free.role_id = (0)::oid) THEN false
+                     ELSE pg_has_role(is_free.role_id, g.role_id, 'usage'::text)
+                 END)) p ON (true))
+   WHERE (c.oid = (is_free.old_table)::oid)
+   GROUP BY c.oid, c.relrowsecurity, c.relforcerowsecurity, c.relowner;
+END;
+
+--
+-- Name: FUNCTION is_free(role_id oid, old_table regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) IS 'Whether row level security of an old table restricts a role in nothing (oid 0: everybody), given
+that it has privileges: there is none, or the role has the rights of the owner, or a policy shows it
+everything and none restricts it. Superusers and bypassrls are not looked at';
+
+--
 -- Name: is_plain(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3591,7 +3711,7 @@ begin
     if
         later is null
         and consolidation.phase() <> 'expand'
-        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
+        and change not in ('cut_over', 'drop_old_tables')
     then
         later := 'cut_over';
     end if;
@@ -3711,6 +3831,63 @@ $$;
 COMMENT ON FUNCTION consolidation.isolate_configs() IS 'Gives the configurations the row level security of the documents, in place of their own';
 
 --
+-- Name: isolate_page_states(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.isolate_page_states() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    had_its_own constant boolean := (
+        select c.relrowsecurity from pg_class as c
+        where c.oid = 'public.user_workflow_cache_state'::regclass
+    );
+begin
+    -- A permissive policy beside those that somebody made before would open what they close.
+    execute format(
+        'create policy user_workflow_cache_state_org_isolation
+        on public.user_workflow_cache_state as %1$s for all to workflow_app
+        using (public.is_own_workflow(workflow_id)%2$s)
+        with check (public.is_own_workflow(workflow_id)%2$s)',
+        case when had_its_own then 'restrictive' else 'permissive' end,
+        case
+            when had_its_own
+                then ' or (select pg_has_role(''workflow_maintenance'', ''usage''))'
+        end
+    );
+    comment on policy user_workflow_cache_state_org_isolation
+    on public.user_workflow_cache_state is
+    'An application sees and writes the page states of workflows that its organisation owns';
+    if had_its_own then
+        return;
+    end if;
+    create policy user_workflow_cache_state_maintenance on public.user_workflow_cache_state
+    for all
+    to workflow_maintenance
+    using (true)
+    with check (true);
+    comment on policy user_workflow_cache_state_maintenance on public.user_workflow_cache_state is
+    'Deploys and reports work across organisations';
+    create policy user_workflow_cache_state_others on public.user_workflow_cache_state
+    for all
+    using ((select not pg_has_role('workflow_app', 'usage')))
+    with check ((select not pg_has_role('workflow_app', 'usage')));
+    comment on policy user_workflow_cache_state_others on public.user_workflow_cache_state is
+    'A role that is no member of workflow_app sees what it saw before';
+    alter table public.user_workflow_cache_state enable row level security;
+    alter table public.user_workflow_cache_state force row level security;
+end;
+$_$;
+
+--
+-- Name: FUNCTION isolate_page_states(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.isolate_page_states() IS 'Gives the page states row level security by the owner of their workflow, beside their own if they
+have any';
+
+--
 -- Name: isolate_unscoped_roles(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3725,12 +3902,14 @@ begin
         select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
         from pg_policy as p
         inner join pg_class as c
-            on
-                c.oid = p.polrelid
-                and c.relnamespace = 'public'::regnamespace
-                and p.polname = c.relname || '_unscoped'
+            on c.oid = p.polrelid and c.relnamespace = 'public'::regnamespace
         where
-            c.relname in ('user_workflow_run', 'user_workflow_run_step', 'user_workflow_config')
+            (c.relname, p.polname) in (
+                ('user_workflow_run', 'user_workflow_run_unscoped'),
+                ('user_workflow_run_step', 'user_workflow_run_step_unscoped'),
+                ('user_workflow_config', 'user_workflow_config_unscoped'),
+                ('workflow_configs', 'user_workflow_config_unscoped')
+            )
     loop
         execute statement;
     end loop;
@@ -4115,6 +4294,26 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) IS 'For each execution, its elements that the old tables can hold, by the id the old names show';
+
+--
+-- Name: leave_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.leave_configs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    drop trigger keep_workflow_owner_insert on public.user_workflow_config;
+    drop trigger keep_workflow_owner_update on public.user_workflow_config;
+end;
+$$;
+
+--
+-- Name: FUNCTION leave_configs(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.leave_configs() IS 'The inverse of follow_configs; owners stay';
 
 --
 -- Name: leave_view(text, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5671,9 +5870,14 @@ CREATE FUNCTION consolidation.open_configs() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    -- By either name: the old one is a view while the table has the new one.
+    configs constant regclass := coalesce(
+        to_regclass('public.user_workflow_config'), to_regclass('public.workflow_configs')
+    );
 begin
-    drop policy user_workflow_config_maintenance on public.user_workflow_config;
-    drop policy user_workflow_config_org_isolation on public.user_workflow_config;
+    execute format('drop policy user_workflow_config_maintenance on %s', configs);
+    execute format('drop policy user_workflow_config_org_isolation on %s', configs);
 end;
 $$;
 
@@ -7945,6 +8149,55 @@ COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives el
 document; a row that moved here is deleted where the old table still has it';
 
 --
+-- Name: shared_workflow(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shared_workflow() RETURNS TABLE(workflow_id uuid, states bigint, org_id uuid, others text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if consolidation.phase() <> 'expand' then
+        return;
+    end if;
+    return query
+    select
+        w.workflow_id,
+        w.states,
+        w.org_id,
+        string_agg(distinct u.org_id::text, ', ' order by u.org_id::text)
+    from (
+        select
+            o.workflow_id,
+            o.org_id,
+            count(*) as states
+        from public.micro_state as m
+        inner join public.user_workflow_owner as o on o.workflow_id = m.workflow_id
+        group by o.workflow_id, o.org_id
+    ) as w
+    inner join (
+        select
+            t.workflow_id,
+            t.org_id
+        from consolidation.old_trace as t
+        union all
+        select
+            c.workflow_id,
+            c.org_id
+        from public.workflow_configs as c
+    ) as u on u.workflow_id = w.workflow_id and u.org_id <> w.org_id
+    group by w.workflow_id, w.org_id, w.states;
+end;
+$$;
+
+--
+-- Name: FUNCTION shared_workflow(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shared_workflow() IS 'Workflows with page states that several organisations used: how many states, the organisation that
+owns the workflow, the others as text; no row after the cut-over';
+
+--
 -- Name: slice_end(bigint, bigint, bigint[], integer); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7975,31 +8228,26 @@ $$;
 COMMENT ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) IS 'The trace_id up to which there are "size" executions from lo on; hi if there are fewer';
 
 --
--- Name: spare_unscoped_roles(text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: spare_unscoped_roles(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.spare_unscoped_roles(roles text) RETURNS void
+CREATE FUNCTION consolidation.spare_unscoped_roles(roles jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    table_name text;
+    document record;
 begin
-    if roles is null then
-        return;
-    end if;
-    foreach table_name in array array[
-        'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config'
-    ] loop
+    for document in select * from jsonb_each_text(roles) as e (name, roles) loop
         execute format(
             'create policy %I on public.%I for all to %s
             using ((select public.current_org_id()) is null)
             with check ((select public.current_org_id()) is null)',
-            table_name || '_unscoped', table_name, roles
+            document.name || '_unscoped', document.name, document.roles
         );
         execute format(
             'comment on policy %I on public.%I is %L',
-            table_name || '_unscoped', table_name,
+            document.name || '_unscoped', document.name,
             'Roles that saw all organisations before the cut-over go on doing so, while they '
             'name none in app.current_org_id'
         );
@@ -8008,10 +8256,11 @@ end;
 $$;
 
 --
--- Name: FUNCTION spare_unscoped_roles(roles text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION spare_unscoped_roles(roles jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.spare_unscoped_roles(roles text) IS 'Lets roles that saw all organisations go on doing so while they name none; null: there are none';
+COMMENT ON FUNCTION consolidation.spare_unscoped_roles(roles jsonb) IS 'Lets roles that saw all organisations go on doing so while they name none; the parameter is what
+unscoped_roles() said before the names were swapped';
 
 --
 -- Name: standby_lag(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8127,6 +8376,38 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.stop_capture(captured regclass) IS 'Drops the four capture triggers of a table';
+
+--
+-- Name: stray_screenshot(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.stray_screenshot() RETURNS TABLE(how_many bigint, screenshot_id uuid, trace_id bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- From the cut-over on the documents decide.
+    if consolidation.phase() <> 'expand' then
+        return;
+    end if;
+    return query
+    select
+        count(*),
+        (array_agg(p.screenshot_id order by p.trace_id, p.screenshot_id))[1],
+        min(p.trace_id)
+    from consolidation.old_screenshot as p
+    inner join consolidation.old_trace as t on t.trace_id = p.trace_id
+    where p.org_id <> t.org_id
+    having count(*) > 0;
+end;
+$$;
+
+--
+-- Name: FUNCTION stray_screenshot(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.stray_screenshot() IS 'How many screenshots name another organisation than their execution, and the first of them; no row
+if there are none, or after the cut-over';
 
 --
 -- Name: suspects(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8277,15 +8558,19 @@ begin
     perform consolidation.carry_the_rest();
     perform consolidation.stop_capture('public.user_workflow_run');
     perform consolidation.stop_capture('public.user_workflow_run_step');
+    perform consolidation.leave_configs();
     perform consolidation.drop_foreign_keys(to_documents => false);
-    perform consolidation.isolate_unscoped_roles();
-    perform consolidation.open_configs();
     perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
+    perform consolidation.revoke_applications();
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
     perform consolidation.set_privileges();
     perform consolidation.execute_stage('after');
+    -- The guard goes after the grant.
+    perform consolidation.isolate_unscoped_roles();
+    perform consolidation.open_page_states();
+    perform consolidation.open_configs();
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
     perform consolidation.keep_proof();
@@ -8308,22 +8593,18 @@ CREATE FUNCTION consolidation.swap_to_views() RETURNS void
     AS $$
 declare
     -- Read while the old names are tables.
-    unscoped constant text := (
-        select string_agg(
-            case u.role_name when 'public' then 'public' else quote_ident(u.role_name) end, ', '
-        )
-        from consolidation.unscoped_role() as u
-    );
+    unscoped constant jsonb := consolidation.unscoped_roles();
     dependents constant text [] := array(select b.statement from consolidation.rebinding() as b);
 begin
     perform consolidation.carry_the_rest();
     perform consolidation.drop_foreign_keys(to_documents => true);
     perform consolidation.rest_triggers();
-    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.hand_over_sequences();
     perform consolidation.rename_table('workflow_configs', 'user_workflow_config');
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
+    -- The guard comes before the grant.
     perform consolidation.isolate_configs();
+    perform consolidation.follow_configs();
+    perform consolidation.isolate_page_states();
     perform consolidation.spare_unscoped_roles(unscoped);
     perform consolidation.set_privileges();
     perform consolidation.bind(dependents);
@@ -9130,24 +9411,76 @@ COMMENT ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigin
 -- Name: unscoped_role(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.unscoped_role() RETURNS TABLE(role_name name)
+CREATE FUNCTION consolidation.unscoped_role() RETURNS TABLE(document text, role_name name)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT DISTINCT COALESCE(r.rolname, 'public'::name) AS "coalesce"
-    FROM (((unnest((consolidation.six_tables() || ARRAY['workflow_configs'::text])) t(name)
-      JOIN pg_class c ON ((c.oid = (consolidation.old_table(t.name))::oid)))
-      CROSS JOIN LATERAL consolidation.privilege((c.oid)::regclass) p(privilege_type, column_name, grantee, role_name, is_grantable))
-      LEFT JOIN pg_roles r ON ((r.oid = p.grantee)))
-   WHERE (((NOT c.relrowsecurity) OR ((p.grantee = c.relowner) AND (NOT c.relforcerowsecurity))) AND (p.role_name <> ALL (ARRAY['workflow_app'::text, 'workflow_maintenance'::text])) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)));
+ WITH source AS (
+          SELECT s.document,
+             consolidation.old_table(s.old_table) AS relation
+            FROM consolidation.document_source() s(document, old_table)
+         ), candidate AS (
+          SELECT s.document,
+             p.grantee AS role_id
+            FROM (source s
+              CROSS JOIN LATERAL consolidation.privilege(s.relation) p(privilege_type, column_name, grantee, role_name, is_grantable))
+         UNION
+          SELECT s.document,
+             g.role_id
+            FROM ((source s
+              JOIN pg_policy p ON ((p.polrelid = (s.relation)::oid)))
+              CROSS JOIN LATERAL unnest(p.polroles) g(role_id))
+           WHERE (g.role_id <> (0)::oid)
+         UNION
+          SELECT s.document,
+             r_1.oid
+            FROM (source s
+              JOIN pg_roles r_1 ON ((r_1.rolname = ANY (ARRAY['pg_read_all_data'::name, 'pg_write_all_data'::name]))))
+           WHERE (EXISTS ( SELECT
+                    FROM pg_auth_members m
+                   WHERE (m.roleid = r_1.oid)))
+         )
+  SELECT c.document,
+     COALESCE(r.rolname, 'public'::name) AS "coalesce"
+    FROM (candidate c
+      LEFT JOIN pg_roles r ON ((r.oid = c.role_id)))
+   WHERE (COALESCE((r.rolname <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])), true) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)) AND (NOT (EXISTS ( SELECT
+            FROM source s
+           WHERE ((s.document = c.document) AND (NOT consolidation.is_free(c.role_id, s.relation)))))));
 END;
 
 --
 -- Name: FUNCTION unscoped_role(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unscoped_role() IS 'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them
-out nor opens anything to others';
+COMMENT ON FUNCTION consolidation.unscoped_role() IS 'Roles (or "public") that saw all organisations in every old table that went into a document table;
+the cut-over neither locks them out nor opens anything to others';
+
+--
+-- Name: unscoped_roles(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unscoped_roles() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT jsonb_object_agg(d.document, d.roles) AS jsonb_object_agg
+    FROM ( SELECT u.document,
+             string_agg(
+                 CASE u.role_name
+                     WHEN 'public'::name THEN 'public'::text
+                     ELSE quote_ident((u.role_name)::text)
+                 END, ', '::text ORDER BY u.role_name) AS roles
+            FROM consolidation.unscoped_role() u(document, role_name)
+           GROUP BY u.document) d;
+END;
+
+--
+-- Name: FUNCTION unscoped_roles(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unscoped_roles() IS 'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are
+none';
 
 --
 -- Name: validate(text); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -10040,6 +10373,45 @@ COMMENT ON FUNCTION public.add_screenshot(step_id uuid, url text, action text, s
 add_screenshots';
 
 --
+-- Name: asks_organisation(oid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.asks_organisation(policy oid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    organisation constant text :=
+    '\(org_id = (\( SELECT )?(public\.)?current_org_id\(\)( AS current_org_id\))?\)';
+    condition text := (
+        select pg_get_expr(p.polqual, p.polrelid) from pg_policy as p where p.oid = policy
+    );
+    before text := '';
+begin
+    if condition = 'false' then
+        return true;
+    end if;
+    -- @ for the question, without strings, and without the brackets that it is not in: what is left
+    -- are its brackets, and what joins it with other conditions.
+    condition := regexp_replace(condition, '''[^'']*''', '', 'g');
+    condition := regexp_replace(replace(condition, '@', ''), organisation, '@', 'g');
+    while condition <> before loop
+        before := condition;
+        condition := regexp_replace(condition, '\([^()@]*\)', '', 'g');
+    end loop;
+    return condition ~ '@'
+        and condition !~* '\m(or|not|is|in|case|any|all)\M|[\w"]\(|[^\w\s()@."]';
+end;
+$$;
+
+--
+-- Name: FUNCTION asks_organisation(policy oid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.asks_organisation(policy oid) IS 'Whether a policy shows rows of the session''s organisation only: it compares org_id with
+current_org_id(), and conditions besides that only narrow it. When in doubt, false';
+
+--
 -- Name: current_org_id(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -10516,6 +10888,33 @@ $$;
 COMMENT ON FUNCTION public.guard_run_identity() IS 'Trigger: raises 23503 when a trace_id changes that something belongs to, as the old keys did';
 
 --
+-- Name: guard_screenshots(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.guard_screenshots() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('new screenshots of table "%s" name another organisation', tg_table_name),
+        detail = format('An element has another org_id than %s.', new.org_id),
+        hint = 'Leave org_id out of the element.',
+        schema = tg_table_schema,
+        table = tg_table_name,
+        column = 'screenshots';
+end;
+$$;
+
+--
+-- Name: FUNCTION guard_screenshots(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.guard_screenshots() IS 'Trigger: raises 42501. Its condition says when: a session that names an organisation writes an
+element of another one, and the document had none of these before';
+
+--
 -- Name: guard_step_identity(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -10595,29 +10994,35 @@ for a run the caller does not see or a step_id that events belong to, 0A000 for 
 the old name while it has events or screenshots';
 
 --
--- Name: user_workflow_config; Type: TABLE; Schema: public; Owner: -
+-- Name: user_workflow_owner; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE TABLE public.user_workflow_config (
-    config_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    org_id uuid NOT NULL,
-    workflow_id uuid,
-    name character varying(255) NOT NULL,
-    config_type text NOT NULL,
-    config_data jsonb NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_by uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now(),
-    updated_at timestamp with time zone
+CREATE TABLE public.user_workflow_owner (
+    workflow_id uuid NOT NULL,
+    org_id uuid NOT NULL
 );
 
-ALTER TABLE ONLY public.user_workflow_config FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.user_workflow_owner FORCE ROW LEVEL SECURITY;
 
 --
--- Name: TABLE user_workflow_config; Type: COMMENT; Schema: public; Owner: -
+-- Name: TABLE user_workflow_owner; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.user_workflow_config IS 'Configurations of an organisation (workflow_consolidation:baseline)';
+COMMENT ON TABLE public.user_workflow_owner IS 'The organisation that had a workflow first, and so owns its page states. Triggers fill it;
+applications cannot write it. A row stays when the runs of the workflow are deleted';
+
+--
+-- Name: COLUMN user_workflow_owner.workflow_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_owner.workflow_id IS 'Workflow that a run or a configuration named';
+
+--
+-- Name: COLUMN user_workflow_owner.org_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_owner.org_id IS 'Organisation of the earliest run or configuration in the old tables, or of the first one written
+since. An update by workflow_maintenance gives the workflow to another one, for good';
 
 --
 -- Name: is_own_workflow(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -10627,22 +11032,15 @@ CREATE FUNCTION public.is_own_workflow(workflow_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
-    BEGIN ATOMIC
- SELECT ((EXISTS ( SELECT
-            FROM public.user_workflow_run r
-           WHERE ((r.workflow_id = is_own_workflow.workflow_id) AND (r.org_id = ( SELECT public.current_org_id() AS current_org_id))))) OR (EXISTS ( SELECT
-            FROM public.user_workflow_config c
-           WHERE ((c.workflow_id = is_own_workflow.workflow_id) AND (c.org_id = ( SELECT public.current_org_id() AS current_org_id))))));
-END;
+    RETURN (EXISTS (SELECT FROM public.user_workflow_owner o WHERE ((o.workflow_id = is_own_workflow.workflow_id) AND (o.org_id = (SELECT public.current_org_id() AS current_org_id)))));
 
 --
 -- Name: FUNCTION is_own_workflow(workflow_id uuid); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.is_own_workflow(workflow_id uuid) IS 'Whether the organisation of the session has a run or a configuration of the workflow; false
-without an organisation. Runs as workflow_maintenance, since not everybody who may see states may
-see runs; it tells about the session''s organisation only. Raises 22P02 if app.current_org_id is no
-uuid';
+COMMENT ON FUNCTION public.is_own_workflow(workflow_id uuid) IS 'Whether the organisation of the session owns the workflow, by user_workflow_owner; false without an
+organisation. Runs as workflow_maintenance and tells about the session''s organisation only. Raises
+22P02 if app.current_org_id is no uuid';
 
 --
 -- Name: keep_screenshots(); Type: FUNCTION; Schema: public; Owner: -
@@ -10681,6 +11079,92 @@ $$;
 
 COMMENT ON FUNCTION public.keep_screenshots() IS 'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
 is on whatever the session says: the policy for workflow_maintenance hides nothing';
+
+--
+-- Name: keep_workflow_owner(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.keep_workflow_owner() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS $$
+begin
+    if tg_level = 'ROW' then
+        insert into public.user_workflow_owner (workflow_id, org_id)
+        select
+            new.workflow_id,
+            new.org_id
+        where new.workflow_id is not null
+        on conflict do nothing;
+        return null;
+    end if;
+    -- In the order of the keys: two sessions that name the same workflows cannot deadlock.
+    insert into public.user_workflow_owner (workflow_id, org_id)
+    select distinct on (n.workflow_id)
+        n.workflow_id,
+        n.org_id
+    from new_row as n
+    where
+        n.workflow_id is not null
+        and not exists (
+            select from public.user_workflow_owner as o where o.workflow_id = n.workflow_id
+        )
+    order by n.workflow_id, n.created_at
+    on conflict do nothing;
+    return null;
+end;
+$$;
+
+--
+-- Name: FUNCTION keep_workflow_owner(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.keep_workflow_owner() IS 'Trigger of runs and configurations: a workflow that nobody had belongs to the organisation that
+names it first. Of two sessions at once the later one waits for the end of the other';
+
+--
+-- Name: names_other_organisation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN jsonb_path_exists(screenshots, '$[*]."org_id"?(@ != $"own")'::jsonpath, jsonb_build_object('own', org_id), true);
+
+--
+-- Name: FUNCTION names_other_organisation(screenshots jsonb, org_id uuid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) IS 'Whether an element of screenshots carries another org_id than this one, as text in lower case';
+
+--
+-- Name: sees_all(oid, oid); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.sees_all(role_id oid, isolated oid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (r.rolsuper OR r.rolbypassrls OR (NOT c.relrowsecurity) OR ((NOT c.relforcerowsecurity) AND pg_has_role(r.oid, c.relowner, 'usage'::text)) OR COALESCE((bool_or((p.polpermissive AND (NOT public.asks_organisation(p.oid)))) AND (NOT bool_or(((NOT p.polpermissive) AND public.asks_organisation(p.oid))))), false))
+    FROM ((pg_class c
+      JOIN pg_roles r ON ((r.oid = sees_all.role_id)))
+      LEFT JOIN pg_policy p ON (((p.polrelid = c.oid) AND (p.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND (EXISTS ( SELECT
+            FROM unnest(p.polroles) g(role_id)
+           WHERE
+                 CASE
+                     WHEN (g.role_id = (0)::oid) THEN true
+                     ELSE pg_has_role(r.oid, g.role_id, 'usage'::text)
+                 END)))))
+   WHERE (c.oid = sees_all.isolated)
+   GROUP BY c.oid, r.oid, r.rolsuper, r.rolbypassrls, c.relrowsecurity, c.relforcerowsecurity, c.relowner;
+END;
+
+--
+-- Name: FUNCTION sees_all(role_id oid, isolated oid); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.sees_all(role_id oid, isolated oid) IS 'Whether a role sees rows of a table whatever the organisation of the session, given that it may
+read the table at all';
 
 --
 -- Name: set_updated_at(); Type: FUNCTION; Schema: public; Owner: -
@@ -12074,7 +12558,13 @@ CREATE VIEW consolidation.finding_row_level_security WITH (security_invoker='tru
    FROM (pg_class c
      JOIN pg_policy p ON ((p.polrelid = c.oid)))
   WHERE (((c.oid IN ( SELECT o.oid
-           FROM consolidation.old_relation o)) OR (c.oid = (to_regclass('public.workflow_configs'::text))::oid)) AND c.relrowsecurity AND (concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) !~ 'app\.current_org_id|current_org_id\('::text))
+           FROM consolidation.old_relation o)) OR (c.oid = (to_regclass('public.workflow_configs'::text))::oid)) AND c.relrowsecurity AND (NOT (consolidation.shows_all(p.oid) AND (NOT (EXISTS ( SELECT
+           FROM ((unnest(p.polroles) g(role_id)
+             LEFT JOIN pg_roles r ON ((r.oid = g.role_id)))
+             CROSS JOIN consolidation.document_source() s(document, old_table))
+          WHERE (((consolidation.old_table(s.old_table))::oid = c.oid) AND (NOT ((s.document, COALESCE(r.rolname, 'public'::name)) IN ( SELECT u.document,
+                    u.role_name
+                   FROM consolidation.unscoped_role() u(document, role_name)))))))))) AND (concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) !~ 'app\.current_org_id|current_org_id\('::text))
 UNION ALL
  SELECT 'refuse'::text AS severity,
     'row level security'::text AS kind,
@@ -12089,9 +12579,10 @@ UNION ALL
     'row level security'::text AS kind,
     format('role %s'::text, r.rolname) AS object,
     'saw all organisations and goes on doing so while it names none in app.current_org_id'::text AS consequence,
-    format('To isolate it: alter policy user_workflow_run_unscoped on user_workflow_run to … (without %s); the same on user_workflow_run_step and user_workflow_config'::text, r.rolname) AS remedy
-   FROM (consolidation.unscoped_role() u(role_name)
-     JOIN pg_roles r ON ((r.rolname = u.role_name)));
+    ('To isolate it: '::text || string_agg(format('alter policy %1$s_unscoped on %1$s to … (without %2$s)'::text, u.document, u.role_name), '; '::text ORDER BY u.document)) AS remedy
+   FROM (consolidation.unscoped_role() u(document, role_name)
+     JOIN pg_roles r ON ((r.rolname = u.role_name)))
+  GROUP BY r.rolname;
 
 --
 -- Name: VIEW finding_row_level_security; Type: COMMENT; Schema: consolidation; Owner: -
@@ -12239,6 +12730,54 @@ COMMENT ON COLUMN consolidation.finding_rule.consequence IS 'What becomes of it'
 --
 
 COMMENT ON COLUMN consolidation.finding_rule.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_screenshot; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_screenshot WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'organisation'::text AS kind,
+    'workflow_trace_screenshot'::text AS object,
+    format('%s screenshots name another organisation than their execution, whose they become: for example %s of trace_id %s'::text, s.how_many, s.screenshot_id, s.trace_id) AS consequence,
+    'update workflow_trace_screenshot as s set org_id = t.org_id from workflow_trace as t where t.trace_id = s.trace_id and t.org_id <> s.org_id; or accept it'::text AS remedy
+   FROM consolidation.stray_screenshot() s(how_many, screenshot_id, trace_id);
+
+--
+-- Name: VIEW finding_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_screenshot IS 'Screenshots whose org_id is not that of their execution';
+
+--
+-- Name: COLUMN finding_screenshot.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_screenshot.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_screenshot.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_screenshot.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_screenshot.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_screenshot.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_screenshot.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_screenshot.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_screenshot.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_screenshot.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
@@ -12612,28 +13151,89 @@ COMMENT ON COLUMN consolidation.finding_view_privilege.consequence IS 'What beco
 COMMENT ON COLUMN consolidation.finding_view_privilege.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: finding_workflow; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_workflow WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    'page states'::text AS kind,
+    format('workflow %s'::text, w.workflow_id) AS object,
+    format('%s page states will be those of organisation %s, which had the workflow first; also used by %s'::text, w.states, w.org_id, w.others) AS consequence,
+    format('To give them to another one: update user_workflow_owner set org_id = … where workflow_id = %L'::text, w.workflow_id) AS remedy
+   FROM consolidation.shared_workflow() w(workflow_id, states, org_id, others);
+
+--
+-- Name: VIEW finding_workflow; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_workflow IS 'Workflows with page states that several organisations used';
+
+--
+-- Name: COLUMN finding_workflow.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_workflow.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_workflow.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_workflow.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_workflow.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_workflow.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_workflow.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_workflow.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_workflow.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_workflow.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_write_only_privilege; Type: VIEW; Schema: consolidation; Owner: -
 --
 
 CREATE VIEW consolidation.finding_write_only_privilege WITH (security_invoker='true') AS
  SELECT 'refuse'::text AS severity,
     'write-only privilege'::text AS kind,
-    format('%s on %s to %s'::text, string_agg(x.privilege_type, ', '::text ORDER BY x.privilege_type), o.relname, COALESCE(r.rolname, 'public'::name)) AS object,
+    format('%s on %s to %s'::text, string_agg(DISTINCT x.privilege_type, ', '::text ORDER BY x.privilege_type), o.relname, COALESCE(r.rolname, 'public'::name)) AS object,
     'the role could not write through the view without reading the documents'::text AS consequence,
     format('grant select on %s to %s, or accept it: the role is then locked out'::text, o.relname, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS remedy
    FROM ((consolidation.old_relation o
-     CROSS JOIN LATERAL aclexplode(o.relacl) x(grantor, grantee, privilege_type, is_grantable))
+     CROSS JOIN LATERAL ( SELECT p.grantee,
+            p.privilege_type
+           FROM consolidation.privilege((o.oid)::regclass) p(privilege_type, column_name, grantee, role_name, is_grantable)
+          WHERE (p.grantee <> o.relowner)
+        UNION ALL
+         SELECT w.oid,
+            p.privilege_type
+           FROM (pg_roles w
+             CROSS JOIN unnest(ARRAY['INSERT'::text, 'UPDATE'::text, 'DELETE'::text]) p(privilege_type))
+          WHERE ((w.rolname <> 'pg_write_all_data'::name) AND (NOT w.rolsuper) AND pg_has_role(w.oid, 'pg_write_all_data'::name, 'usage'::text))) x)
      LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
-  WHERE ((x.privilege_type = ANY (ARRAY['UPDATE'::text, 'DELETE'::text])) AND (NOT consolidation.is_plain(consolidation.old_name((o.relname)::text))) AND (NOT (EXISTS ( SELECT
-           FROM aclexplode(o.relacl) y(grantor, grantee, privilege_type, is_grantable)
-          WHERE ((y.grantee = x.grantee) AND (y.privilege_type = 'SELECT'::text))))) AND (COALESCE(r.rolname, 'public'::name) <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])))
+  WHERE ((x.privilege_type = ANY (ARRAY['INSERT'::text, 'UPDATE'::text, 'DELETE'::text])) AND ((NOT consolidation.is_plain(consolidation.old_name((o.relname)::text))) OR ((o.relname = 'workflow_steps'::name) AND (x.privilege_type = 'INSERT'::text))) AND
+        CASE
+            WHEN (x.grantee = (0)::oid) THEN (NOT (EXISTS ( SELECT
+               FROM aclexplode(o.relacl) y(grantor, grantee, privilege_type, is_grantable)
+              WHERE ((y.grantee = (0)::oid) AND (y.privilege_type = 'SELECT'::text)))))
+            ELSE (NOT has_table_privilege(x.grantee, o.oid, 'select'::text))
+        END AND (COALESCE(r.rolname, 'public'::name) <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])))
   GROUP BY o.relname, r.rolname;
 
 --
 -- Name: VIEW finding_write_only_privilege; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_write_only_privilege IS 'Roles that may update or delete, and not select';
+COMMENT ON VIEW consolidation.finding_write_only_privilege IS 'Roles that may insert, update or delete, and not select; also by pg_write_all_data';
 
 --
 -- Name: COLUMN finding_write_only_privilege.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -13600,6 +14200,60 @@ ALTER TABLE legacy.workflow_trace ALTER COLUMN trace_id ADD GENERATED BY DEFAULT
 );
 
 --
+-- Name: isolated_table; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.isolated_table WITH (security_invoker='true') AS
+ SELECT c.oid,
+    c.relowner,
+    c.relrowsecurity,
+    c.relforcerowsecurity,
+        CASE
+            WHEN (n.nspname = 'public'::name) THEN (c.relname)::text
+            ELSE format('%s.%s'::text, n.nspname, c.relname)
+        END AS label
+   FROM (pg_class c
+     JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+  WHERE ((c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND ((c.relname = ANY (ARRAY['user_workflow_run'::name, 'user_workflow_run_step'::name, 'user_workflow_config'::name])) OR (c.relname = ANY (ARRAY['workflow_trace'::name, 'workflow_steps'::name, 'workflow_events'::name, 'workflow_trace_screenshot'::name, 'workflow_trace_context'::name, 'workflow_trace_endpoint'::name, 'workflow_configs'::name]))));
+
+--
+-- Name: VIEW isolated_table; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.isolated_table IS 'Tables that show each organisation its own: the documents, and what holds their rows before and
+during the move';
+
+--
+-- Name: COLUMN isolated_table.oid; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.isolated_table.oid IS 'The table';
+
+--
+-- Name: COLUMN isolated_table.relowner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.isolated_table.relowner IS 'Its owner';
+
+--
+-- Name: COLUMN isolated_table.relrowsecurity; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.isolated_table.relrowsecurity IS 'Whether row level security is enabled';
+
+--
+-- Name: COLUMN isolated_table.relforcerowsecurity; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.isolated_table.relforcerowsecurity IS 'Whether its owner is no exception';
+
+--
+-- Name: COLUMN isolated_table.label; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.isolated_table.label IS 'Its name, with a schema other than public';
+
+--
 -- Name: user_workflow_cache_state; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -13671,28 +14325,123 @@ ALTER TABLE public.user_workflow_cache_state ALTER COLUMN micro_state_id ADD GEN
 );
 
 --
--- Name: not_isolated; Type: VIEW; Schema: public; Owner: -
+-- Name: owner_shown; Type: VIEW; Schema: public; Owner: -
 --
 
-CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
- WITH RECURSIVE isolated_table AS (
-         SELECT c.oid,
-            c.relowner,
-            c.relrowsecurity,
-            c.relforcerowsecurity,
-                CASE
-                    WHEN (n.nspname = 'public'::name) THEN (c.relname)::text
-                    ELSE format('%s.%s'::text, n.nspname, c.relname)
-                END AS label
-           FROM (pg_class c
-             JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
-          WHERE ((c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND ((c.relname = ANY (ARRAY['user_workflow_run'::name, 'user_workflow_run_step'::name, 'user_workflow_config'::name])) OR (c.relname = ANY (ARRAY['workflow_trace'::name, 'workflow_steps'::name, 'workflow_events'::name, 'workflow_trace_screenshot'::name, 'workflow_trace_context'::name, 'workflow_trace_endpoint'::name, 'workflow_configs'::name]))))
-        ), reach(login_role, role_id, path) AS (
-         SELECT r.oid,
-            r.oid,
-            ARRAY[r.oid] AS "array"
-           FROM pg_roles r
-          WHERE r.rolcanlogin
+CREATE VIEW public.owner_shown WITH (security_invoker='true') AS
+ WITH RECURSIVE used(relation, user_id) AS (
+         SELECT DISTINCT d.refobjid,
+            r.ev_class
+           FROM (pg_rewrite r
+             JOIN pg_depend d ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.objid = r.oid))))
+          WHERE ((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid <> r.ev_class))
+        ), made_of(relation, isolated) AS (
+         SELECT t.oid,
+            t.oid
+           FROM public.isolated_table t
+        UNION
+         SELECT u.user_id,
+            m.isolated
+           FROM (made_of m
+             JOIN used u ON ((u.relation = m.relation)))
+        ), shown(relation, isolated) AS (
+         SELECT m.relation,
+            m.isolated
+           FROM (made_of m
+             JOIN pg_class c ON ((c.oid = m.relation)))
+          WHERE ((c.relkind = 'm'::"char") OR ((NOT COALESCE((c.reloptions @> '{security_invoker=true}'::text[]), false)) AND (EXISTS ( SELECT
+                   FROM used u
+                  WHERE ((u.user_id = m.relation) AND (u.relation = m.isolated)))) AND public.sees_all(c.relowner, m.isolated)))
+        UNION
+         SELECT u.user_id,
+            s.isolated
+           FROM ((shown s
+             JOIN used u ON ((u.relation = s.relation)))
+             JOIN pg_class c ON ((c.oid = u.user_id)))
+          WHERE (NOT COALESCE((c.reloptions @> '{security_invoker=true}'::text[]), false))
+        )
+ SELECT c.oid AS object,
+    c.relowner AS owner,
+    COALESCE(c.relacl, acldefault('r'::"char", c.relowner)) AS acl,
+    'SELECT'::text AS privilege,
+    format('%s %s.%s, as %s'::text,
+        CASE c.relkind
+            WHEN 'm'::"char" THEN 'materialized view'::text
+            ELSE 'view'::text
+        END, n.nspname, c.relname, pg_get_userbyid(c.relowner)) AS why,
+    s.isolated
+   FROM ((shown s
+     JOIN pg_class c ON (((c.oid = s.relation) AND (c.relkind = ANY (ARRAY['v'::"char", 'm'::"char"])))))
+     JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+UNION
+ SELECT p.oid AS object,
+    p.proowner AS owner,
+    COALESCE(p.proacl, acldefault('f'::"char", p.proowner)) AS acl,
+    'EXECUTE'::text AS privilege,
+    format('function %s.%s, as %s'::text, n.nspname, p.proname, pg_get_userbyid(p.proowner)) AS why,
+    m.isolated
+   FROM (((pg_proc p
+     JOIN pg_namespace n ON ((n.oid = p.pronamespace)))
+     CROSS JOIN made_of m)
+     JOIN pg_class c ON ((c.oid = m.relation)))
+  WHERE (p.prosecdef AND (p.prorettype <> ALL (ARRAY[('trigger'::regtype)::oid, ('event_trigger'::regtype)::oid])) AND (n.nspname <> 'pg_catalog'::name) AND (NOT ((n.nspname = 'public'::name) AND (p.proname = ANY (ARRAY['find_run_ids'::name, 'find_step_ids'::name])) AND (p.proowner = (to_regrole('workflow_maintenance'::text))::oid))) AND ((p.prosrc ~ format('\m%s\M'::text, c.relname)) OR (EXISTS ( SELECT
+           FROM pg_depend d
+          WHERE ((d.classid = ('pg_proc'::regclass)::oid) AND (d.objid = p.oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = m.relation))))) AND public.sees_all(p.proowner, m.isolated));
+
+--
+-- Name: VIEW owner_shown; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.owner_shown IS 'Views, materialized views and functions that show rows of isolated tables with the rights of an
+owner that sees all of them';
+
+--
+-- Name: COLUMN owner_shown.object; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.owner_shown.object IS 'The relation or function';
+
+--
+-- Name: COLUMN owner_shown.owner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.owner_shown.owner IS 'Its owner';
+
+--
+-- Name: COLUMN owner_shown.acl; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.owner_shown.acl IS 'Its privileges';
+
+--
+-- Name: COLUMN owner_shown.privilege; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.owner_shown.privilege IS 'The one that it takes';
+
+--
+-- Name: COLUMN owner_shown.why; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.owner_shown.why IS 'As not_isolated.reason';
+
+--
+-- Name: COLUMN owner_shown.isolated; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.owner_shown.isolated IS 'Table that it shows rows of';
+
+--
+-- Name: role_reach; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.role_reach WITH (security_invoker='true') AS
+ WITH RECURSIVE reach(login_role, role_id, path) AS (
+         SELECT r_1.oid,
+            r_1.oid,
+            ARRAY[r_1.oid] AS "array"
+           FROM pg_roles r_1
+          WHERE r_1.rolcanlogin
         UNION ALL
          SELECT g.login_role,
             m.roleid,
@@ -13700,90 +14449,238 @@ CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
            FROM (reach g
              JOIN pg_auth_members m ON ((m.member = g.role_id)))
           WHERE ((m.roleid <> ALL (g.path)) AND (m.admin_option OR COALESCE(((to_jsonb(m.*) ->> 'inherit_option'::text))::boolean, true) OR COALESCE(((to_jsonb(m.*) ->> 'set_option'::text))::boolean, true)))
-        ), reason(login_role, role_id, path, why, tables) AS (
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-            'superuser'::text AS "?column?",
-            NULL::text AS text
-           FROM (reach g
-             JOIN pg_roles r ON ((r.oid = g.role_id)))
-          WHERE r.rolsuper
+        )
+ SELECT r.login_role,
+    r.role_id,
+    r.path
+   FROM reach r;
+
+--
+-- Name: VIEW role_reach; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.role_reach IS 'Roles whose rights a login role has, at once or after "set role" (inherited or not), and the
+memberships that lead there';
+
+--
+-- Name: COLUMN role_reach.login_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.role_reach.login_role IS 'The login role';
+
+--
+-- Name: COLUMN role_reach.role_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.role_reach.role_id IS 'The role that it can become, itself included';
+
+--
+-- Name: COLUMN role_reach.path; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.role_reach.path IS 'From one to the other';
+
+--
+-- Name: not_isolated_relation; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.not_isolated_relation WITH (security_invoker='true') AS
+ SELECT DISTINCT g.login_role,
+    g.role_id,
+    g.path,
+    o.why,
+    t.label AS tables
+   FROM ((((public.owner_shown o
+     CROSS JOIN LATERAL aclexplode(o.acl) x(grantor, grantee, privilege_type, is_grantable))
+     JOIN public.role_reach g ON (((g.role_id = x.grantee) OR ((x.grantee = (0)::oid) AND (g.login_role = g.role_id)))))
+     JOIN pg_roles l ON ((l.oid = g.login_role)))
+     JOIN public.isolated_table t ON ((t.oid = o.isolated)))
+  WHERE ((x.privilege_type = o.privilege) AND (x.grantee <> o.owner) AND (NOT l.rolsuper));
+
+--
+-- Name: VIEW not_isolated_relation; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.not_isolated_relation IS 'Login roles that may use a view, a materialized view or a function that shows rows of more than one
+organisation with the rights of its owner; not_isolated reads it';
+
+--
+-- Name: COLUMN not_isolated_relation.login_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_relation.login_role IS 'The login role';
+
+--
+-- Name: COLUMN not_isolated_relation.role_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_relation.role_id IS 'The role that may use it, itself or one that it can become';
+
+--
+-- Name: COLUMN not_isolated_relation.path; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_relation.path IS 'Memberships from one to the other';
+
+--
+-- Name: COLUMN not_isolated_relation.why; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_relation.why IS 'As not_isolated.reason';
+
+--
+-- Name: COLUMN not_isolated_relation.tables; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_relation.tables IS 'As not_isolated.tables, one a row';
+
+--
+-- Name: not_isolated_role; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.not_isolated_role WITH (security_invoker='true') AS
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+    'superuser'::text AS why,
+    NULL::text AS tables
+   FROM (public.role_reach g
+     JOIN pg_roles r ON ((r.oid = g.role_id)))
+  WHERE r.rolsuper
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+    'bypassrls'::text AS why,
+    NULL::text AS tables
+   FROM (public.role_reach g
+     JOIN pg_roles r ON ((r.oid = g.role_id)))
+  WHERE (r.rolbypassrls AND (NOT r.rolsuper))
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+    'files or programs of the server'::text AS why,
+    NULL::text AS tables
+   FROM public.role_reach g
+  WHERE (g.role_id = ANY (ARRAY[(to_regrole('pg_read_server_files'::text))::oid, (to_regrole('pg_write_server_files'::text))::oid, (to_regrole('pg_execute_server_program'::text))::oid]))
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+    'replication'::text AS why,
+    NULL::text AS tables
+   FROM (public.role_reach g
+     JOIN pg_roles r ON ((r.oid = g.role_id)))
+  WHERE (r.rolreplication AND (NOT r.rolsuper))
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+    'createrole (could make itself a member)'::text AS why,
+    NULL::text AS tables
+   FROM (public.role_reach g
+     JOIN pg_roles r ON ((r.oid = g.role_id)))
+  WHERE (r.rolcreaterole AND (NOT r.rolsuper) AND ((current_setting('server_version_num'::text))::integer < 160000))
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+        CASE
+            WHEN t.relforcerowsecurity THEN 'owner (could switch it off)'::text
+            ELSE 'owner'::text
+        END AS why,
+    t.label AS tables
+   FROM ((public.role_reach g
+     JOIN public.isolated_table t ON ((t.relowner = g.role_id)))
+     JOIN pg_roles r ON ((r.oid = g.role_id)))
+  WHERE ((NOT r.rolsuper) AND (NOT r.rolbypassrls))
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+        CASE
+            WHEN (p.polname = format('%s_unscoped'::text, t.label)) THEN 'unscoped'::text
+            WHEN (g.role_id = (to_regrole('workflow_maintenance'::text))::oid) THEN 'workflow_maintenance'::text
+            ELSE format('policy %s'::text, p.polname)
+        END AS why,
+    t.label AS tables
+   FROM ((public.role_reach g
+     JOIN pg_policy p ON (((g.role_id = ANY (p.polroles)) OR (p.polroles = '{0}'::oid[]))))
+     JOIN public.isolated_table t ON ((t.oid = p.polrelid)))
+  WHERE (t.relrowsecurity AND p.polpermissive AND (p.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND (NOT public.asks_organisation(p.oid)) AND (NOT (EXISTS ( SELECT
+           FROM pg_policy n
+          WHERE ((n.polrelid = p.polrelid) AND (NOT n.polpermissive) AND (n.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND ((n.polroles = '{0}'::oid[]) OR (g.role_id = ANY (n.polroles))) AND public.asks_organisation(n.oid))))) AND ((p.polroles <> '{0}'::oid[]) OR (g.login_role = g.role_id)))
+UNION ALL
+ SELECT g.login_role,
+    g.role_id,
+    g.path,
+    'no row level security'::text AS why,
+    t.label AS tables
+   FROM ((public.role_reach g
+     JOIN public.isolated_table t ON ((NOT t.relrowsecurity)))
+     JOIN pg_roles r ON ((r.oid = g.role_id)))
+  WHERE ((g.role_id <> t.relowner) AND (NOT r.rolsuper) AND ((r.rolname = 'pg_read_all_data'::name) OR (EXISTS ( SELECT
+           FROM (pg_class c
+             CROSS JOIN LATERAL aclexplode(c.relacl) x(grantor, grantee, privilege_type, is_grantable))
+          WHERE ((c.oid = t.oid) AND (x.privilege_type = 'SELECT'::text) AND ((x.grantee = g.role_id) OR ((x.grantee = (0)::oid) AND (g.login_role = g.role_id))))))));
+
+--
+-- Name: VIEW not_isolated_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.not_isolated_role IS 'Login roles that see more than one organisation by an attribute, as owner, by a policy or for lack
+of row level security; not_isolated reads it';
+
+--
+-- Name: COLUMN not_isolated_role.login_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_role.login_role IS 'The login role';
+
+--
+-- Name: COLUMN not_isolated_role.role_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_role.role_id IS 'The role that has the property, itself or one that it can become';
+
+--
+-- Name: COLUMN not_isolated_role.path; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_role.path IS 'Memberships from one to the other';
+
+--
+-- Name: COLUMN not_isolated_role.why; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_role.why IS 'As not_isolated.reason';
+
+--
+-- Name: COLUMN not_isolated_role.tables; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.not_isolated_role.tables IS 'As not_isolated.tables, one a row';
+
+--
+-- Name: not_isolated; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
+ WITH reason AS (
+         SELECT r.login_role,
+            r.role_id,
+            r.path,
+            r.why,
+            r.tables
+           FROM public.not_isolated_role r
         UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-            'bypassrls'::text,
-            NULL::text
-           FROM (reach g
-             JOIN pg_roles r ON ((r.oid = g.role_id)))
-          WHERE (r.rolbypassrls AND (NOT r.rolsuper))
-        UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-            'files or programs of the server'::text,
-            NULL::text
-           FROM reach g
-          WHERE (g.role_id = ANY (ARRAY[(to_regrole('pg_read_server_files'::text))::oid, (to_regrole('pg_write_server_files'::text))::oid, (to_regrole('pg_execute_server_program'::text))::oid]))
-        UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-            'replication'::text,
-            NULL::text
-           FROM (reach g
-             JOIN pg_roles r ON ((r.oid = g.role_id)))
-          WHERE (r.rolreplication AND (NOT r.rolsuper))
-        UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-            'createrole (could make itself a member)'::text,
-            NULL::text
-           FROM (reach g
-             JOIN pg_roles r ON ((r.oid = g.role_id)))
-          WHERE (r.rolcreaterole AND (NOT r.rolsuper) AND ((current_setting('server_version_num'::text))::integer < 160000))
-        UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-                CASE
-                    WHEN t.relforcerowsecurity THEN 'owner (could switch it off)'::text
-                    ELSE 'owner'::text
-                END AS "case",
-            t.label
-           FROM ((reach g
-             JOIN isolated_table t ON ((t.relowner = g.role_id)))
-             JOIN pg_roles r ON ((r.oid = g.role_id)))
-          WHERE ((NOT r.rolsuper) AND (NOT r.rolbypassrls))
-        UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-                CASE
-                    WHEN (p.polname = format('%s_unscoped'::text, t.label)) THEN 'unscoped'::text
-                    WHEN (g.role_id = (to_regrole('workflow_maintenance'::text))::oid) THEN 'workflow_maintenance'::text
-                    ELSE format('policy %s'::text, p.polname)
-                END AS format,
-            t.label
-           FROM ((reach g
-             JOIN pg_policy p ON (((g.role_id = ANY (p.polroles)) OR (p.polroles = '{0}'::oid[]))))
-             JOIN isolated_table t ON ((t.oid = p.polrelid)))
-          WHERE (t.relrowsecurity AND p.polpermissive AND (p.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND (pg_get_expr(p.polqual, p.polrelid) !~ '^\(org_id = \( SELECT (public\.)?current_org_id\(\) AS current_org_id\)\)$'::text) AND ((p.polroles <> '{0}'::oid[]) OR (g.login_role = g.role_id)))
-        UNION ALL
-         SELECT g.login_role,
-            g.role_id,
-            g.path,
-            'no row level security'::text,
-            t.label
-           FROM ((reach g
-             JOIN isolated_table t ON ((NOT t.relrowsecurity)))
-             JOIN pg_roles r ON ((r.oid = g.role_id)))
-          WHERE ((g.role_id <> t.relowner) AND (NOT r.rolsuper) AND ((r.rolname = 'pg_read_all_data'::name) OR (EXISTS ( SELECT
-                   FROM (pg_class c
-                     CROSS JOIN LATERAL aclexplode(c.relacl) x(grantor, grantee, privilege_type, is_grantable))
-                  WHERE ((c.oid = t.oid) AND (x.privilege_type = 'SELECT'::text) AND ((x.grantee = g.role_id) OR ((x.grantee = (0)::oid) AND (g.login_role = g.role_id))))))))
+         SELECT r.login_role,
+            r.role_id,
+            r.path,
+            r.why,
+            r.tables
+           FROM public.not_isolated_relation r
         )
  SELECT l.rolname AS role_name,
     s.why AS reason,
@@ -13832,7 +14729,8 @@ of the server (a member of a role that may use them); createrole (could make its
 PostgreSQL 16); owner (of tables without force row level security); owner (could switch it off);
 workflow_maintenance (a member); unscoped (named in a policy that the cut-over made for roles that
 saw everything before); policy … (any other that shows more than the organisation of the session);
-no row level security (may select from a table that has none)';
+no row level security (may select from a table that has none); view, materialized view or function
+…, as … (may use one that shows what its owner sees)';
 
 --
 -- Name: COLUMN not_isolated.through; Type: COMMENT; Schema: public; Owner: -
@@ -13851,6 +14749,31 @@ COMMENT ON COLUMN public.not_isolated.tables IS 'Tables it holds for; null for a
 --
 
 COMMENT ON COLUMN public.not_isolated.only_without_organisation IS 'Whether it holds only while the session names no organisation in app.current_org_id';
+
+--
+-- Name: user_workflow_config; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_workflow_config (
+    config_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    workflow_id uuid,
+    name character varying(255) NOT NULL,
+    config_type text NOT NULL,
+    config_data jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now(),
+    updated_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.user_workflow_config FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE user_workflow_config; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_workflow_config IS 'Configurations of an organisation (workflow_consolidation:baseline)';
 
 --
 -- Name: workflow_configs; Type: VIEW; Schema: public; Owner: -
@@ -14321,6 +15244,13 @@ ALTER TABLE ONLY legacy.workflow_trace_screenshot
 
 ALTER TABLE ONLY public.user_workflow_cache_state
     ADD CONSTRAINT micro_state_pkey PRIMARY KEY (micro_state_id);
+
+--
+-- Name: user_workflow_owner user_workflow_owner_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.user_workflow_owner
+    ADD CONSTRAINT user_workflow_owner_pkey PRIMARY KEY (workflow_id);
 
 --
 -- Name: user_workflow_run user_workflow_run_legacy_trace_id_key; Type: CONSTRAINT; Schema: public; Owner: -
@@ -14902,6 +15832,38 @@ CREATE TRIGGER guard_run_identity BEFORE UPDATE OF legacy_trace_id ON public.use
 ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER guard_run_identity;
 
 --
+-- Name: user_workflow_run guard_screenshots_insert; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard_screenshots_insert AFTER INSERT ON public.user_workflow_run FOR EACH ROW WHEN (((public.current_org_id() IS NOT NULL) AND public.names_other_organisation(new.screenshots, new.org_id))) EXECUTE FUNCTION public.guard_screenshots();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER guard_screenshots_insert;
+
+--
+-- Name: user_workflow_run_step guard_screenshots_insert; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard_screenshots_insert AFTER INSERT ON public.user_workflow_run_step FOR EACH ROW WHEN (((public.current_org_id() IS NOT NULL) AND public.names_other_organisation(new.screenshots, new.org_id))) EXECUTE FUNCTION public.guard_screenshots();
+
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER guard_screenshots_insert;
+
+--
+-- Name: user_workflow_run guard_screenshots_update; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard_screenshots_update AFTER UPDATE OF screenshots ON public.user_workflow_run FOR EACH ROW WHEN (((public.current_org_id() IS NOT NULL) AND public.names_other_organisation(new.screenshots, new.org_id) AND (NOT public.names_other_organisation(old.screenshots, old.org_id)))) EXECUTE FUNCTION public.guard_screenshots();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER guard_screenshots_update;
+
+--
+-- Name: user_workflow_run_step guard_screenshots_update; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard_screenshots_update AFTER UPDATE OF screenshots ON public.user_workflow_run_step FOR EACH ROW WHEN (((public.current_org_id() IS NOT NULL) AND public.names_other_organisation(new.screenshots, new.org_id) AND (NOT public.names_other_organisation(old.screenshots, old.org_id)))) EXECUTE FUNCTION public.guard_screenshots();
+
+ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER guard_screenshots_update;
+
+--
 -- Name: user_workflow_run_step guard_step_identity; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -14932,6 +15894,38 @@ ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER keep_context_origin_u
 CREATE TRIGGER keep_screenshots AFTER DELETE ON public.user_workflow_run_step REFERENCING OLD TABLE AS old_row FOR EACH STATEMENT EXECUTE FUNCTION public.keep_screenshots();
 
 ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER keep_screenshots;
+
+--
+-- Name: user_workflow_config keep_workflow_owner_insert; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER keep_workflow_owner_insert AFTER INSERT ON public.user_workflow_config REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION public.keep_workflow_owner();
+
+ALTER TABLE public.user_workflow_config ENABLE ALWAYS TRIGGER keep_workflow_owner_insert;
+
+--
+-- Name: user_workflow_run keep_workflow_owner_insert; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER keep_workflow_owner_insert AFTER INSERT ON public.user_workflow_run REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION public.keep_workflow_owner();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER keep_workflow_owner_insert;
+
+--
+-- Name: user_workflow_config keep_workflow_owner_update; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER keep_workflow_owner_update AFTER UPDATE OF workflow_id, org_id ON public.user_workflow_config FOR EACH ROW WHEN (((old.workflow_id IS DISTINCT FROM new.workflow_id) OR (old.org_id IS DISTINCT FROM new.org_id))) EXECUTE FUNCTION public.keep_workflow_owner();
+
+ALTER TABLE public.user_workflow_config ENABLE ALWAYS TRIGGER keep_workflow_owner_update;
+
+--
+-- Name: user_workflow_run keep_workflow_owner_update; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER keep_workflow_owner_update AFTER UPDATE OF workflow_id, org_id ON public.user_workflow_run FOR EACH ROW WHEN (((old.workflow_id IS DISTINCT FROM new.workflow_id) OR (old.org_id IS DISTINCT FROM new.org_id))) EXECUTE FUNCTION public.keep_workflow_owner();
+
+ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER keep_workflow_owner_update;
 
 --
 -- Name: user_workflow_run_step refuse_null_retry_count; Type: TRIGGER; Schema: public; Owner: -
@@ -15062,8 +16056,7 @@ CREATE POLICY user_workflow_cache_state_org_isolation ON public.user_workflow_ca
 -- Name: POLICY user_workflow_cache_state_org_isolation ON user_workflow_cache_state; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON POLICY user_workflow_cache_state_org_isolation ON public.user_workflow_cache_state IS 'An application sees and writes the page states of workflows that its organisation has runs or
-configurations of';
+COMMENT ON POLICY user_workflow_cache_state_org_isolation ON public.user_workflow_cache_state IS 'An application sees and writes the page states of workflows that its organisation owns';
 
 --
 -- Name: user_workflow_cache_state user_workflow_cache_state_others; Type: POLICY; Schema: public; Owner: -
@@ -15075,7 +16068,7 @@ CREATE POLICY user_workflow_cache_state_others ON public.user_workflow_cache_sta
 -- Name: POLICY user_workflow_cache_state_others ON user_workflow_cache_state; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON POLICY user_workflow_cache_state_others ON public.user_workflow_cache_state IS 'Who is no member of workflow_app sees what he saw before';
+COMMENT ON POLICY user_workflow_cache_state_others ON public.user_workflow_cache_state IS 'A role that is no member of workflow_app sees what it saw before';
 
 --
 -- Name: user_workflow_config; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15106,6 +16099,24 @@ CREATE POLICY user_workflow_config_org_isolation ON public.user_workflow_config 
 --
 
 COMMENT ON POLICY user_workflow_config_org_isolation ON public.user_workflow_config IS 'A session sees and writes the organisation it names in app.current_org_id';
+
+--
+-- Name: user_workflow_owner; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.user_workflow_owner ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: user_workflow_owner user_workflow_owner_maintenance; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY user_workflow_owner_maintenance ON public.user_workflow_owner TO workflow_maintenance USING (true) WITH CHECK (true);
+
+--
+-- Name: POLICY user_workflow_owner_maintenance ON user_workflow_owner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON POLICY user_workflow_owner_maintenance ON public.user_workflow_owner IS 'Deploys, and the functions that look up an owner';
 
 --
 -- Name: user_workflow_run; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15478,6 +16489,19 @@ REVOKE ALL ON FUNCTION consolidation.differences_of(ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.differences_of(ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.six_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.six_tables() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION document_source(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.document_source() FROM PUBLIC;
+
+--
 -- Name: FUNCTION drop_foreign_keys(to_documents boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15616,8 +16640,7 @@ REVOKE ALL ON FUNCTION consolidation.forbid_other_org_id() FROM PUBLIC;
 -- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.six_tables() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.six_tables() TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.follow_configs() FROM PUBLIC;
 
 --
 -- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
@@ -15744,6 +16767,18 @@ REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.is_deployed(change text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shows_all(policy oid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_free(role_id oid, old_table regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_plain(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15784,6 +16819,12 @@ GRANT ALL ON FUNCTION consolidation.is_written_as(document text, moment timestam
 
 REVOKE ALL ON FUNCTION consolidation.isolate_configs() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.isolate_configs() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION isolate_page_states(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.isolate_page_states() FROM PUBLIC;
 
 --
 -- Name: FUNCTION isolate_unscoped_roles(); Type: ACL; Schema: consolidation; Owner: -
@@ -15851,6 +16892,12 @@ GRANT ALL ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, pl
 
 REVOKE ALL ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION leave_configs(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.leave_configs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION leave_view(old_name text, target regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -16060,6 +17107,12 @@ GRANT ALL ON FUNCTION consolidation.open_configs() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.other_deploy_session() FROM PUBLIC;
+
+--
+-- Name: FUNCTION open_page_states(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.open_page_states() FROM PUBLIC;
 
 --
 -- Name: FUNCTION owner_of(relation regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -16482,6 +17535,12 @@ REVOKE ALL ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) FROM PUBL
 GRANT ALL ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION shared_workflow(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shared_workflow() FROM PUBLIC;
+
+--
 -- Name: FUNCTION slice_end(lo bigint, hi bigint, ids bigint[], size integer); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16489,7 +17548,7 @@ REVOKE ALL ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[
 GRANT ALL ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) TO workflow_maintenance;
 
 --
--- Name: FUNCTION spare_unscoped_roles(roles text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION spare_unscoped_roles(roles jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.spare_unscoped_roles(roles text) FROM PUBLIC;
@@ -16528,6 +17587,12 @@ GRANT ALL ON FUNCTION consolidation.stop_backfill(pid integer) TO workflow_maint
 
 REVOKE ALL ON FUNCTION consolidation.stop_capture(captured regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.stop_capture(captured regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION stray_screenshot(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.stray_screenshot() FROM PUBLIC;
 
 --
 -- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -16669,6 +17734,12 @@ REVOKE ALL ON FUNCTION consolidation.unscoped_role() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.unscoped_role() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION unscoped_roles(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unscoped_roles() FROM PUBLIC;
+
+--
 -- Name: PROCEDURE validate(IN wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16807,8 +17878,13 @@ REVOKE ALL ON FUNCTION public.guard_step_identity() FROM PUBLIC;
 -- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_maintenance;
+REVOKE ALL ON FUNCTION public.guard_screenshots() FROM PUBLIC;
+
+--
+-- Name: TABLE user_workflow_owner; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_owner TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_own_workflow(workflow_id uuid); Type: ACL; Schema: public; Owner: -
@@ -17034,10 +18110,41 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.micro_state TO workflow_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.micro_state TO workflow_maintenance;
 
 --
+-- Name: TABLE owner_shown; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.owner_shown TO workflow_maintenance;
+
+--
+-- Name: TABLE role_reach; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.role_reach TO workflow_maintenance;
+
+--
+-- Name: TABLE not_isolated_relation; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.not_isolated_relation TO workflow_maintenance;
+
+--
+-- Name: TABLE not_isolated_role; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.not_isolated_role TO workflow_maintenance;
+
+--
 -- Name: TABLE not_isolated; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT ON TABLE public.not_isolated TO workflow_maintenance;
+
+--
+-- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_config TO workflow_maintenance;
 
 --
 -- Name: TABLE workflow_configs; Type: ACL; Schema: public; Owner: -

@@ -134,11 +134,11 @@ FORTH_AND_BACK = (
     Phase("carry over", deploy("@carried_over"), "search_indexes", writes=OLD_WRITES),
     Phase("catch up", psql("call consolidation.catch_up(5)"), "search_indexes", True, OLD_WRITES),
     Phase(
-        "cut over", deploy("@cut_over"), "cache_state_isolation", True, OLD_WRITES + NEW_WRITES,
+        "cut over", deploy("@cut_over"), "cut_over", True, OLD_WRITES + NEW_WRITES,
         complete=True,
     ),
     Phase(
-        "catch up after", psql("call consolidation.catch_up(5)"), "cache_state_isolation", True,
+        "catch up after", psql("call consolidation.catch_up(5)"), "cut_over", True,
         OLD_WRITES + NEW_WRITES,
     ),
     Phase("revert", revert("@expand"), "access/not_isolated", True, OLD_WRITES),
@@ -148,18 +148,18 @@ WALKS = (
     (
         *FORTH_AND_BACK,
         Phase(
-            "deploy again", deploy("@cut_over"), "cache_state_isolation", True,
+            "deploy again", deploy("@cut_over"), "cut_over", True,
             OLD_WRITES + NEW_WRITES + DOCUMENT_WRITES, True,
         ),
         Phase("revert again", revert("@expand"), "access/not_isolated", True),
-        Phase("third deploy", deploy("@cut_over"), "cache_state_isolation", True, OLD_WRITES, True),
+        Phase("third deploy", deploy("@cut_over"), "cut_over", True, OLD_WRITES, True),
         Phase(
             "contract", ("sqitch", "-C", "contract", "deploy", "--to", "drop_old_tables", TARGET),
-            "cache_state_isolation", writes=OLD_WRITES + NEW_WRITES,
+            "cut_over", writes=OLD_WRITES + NEW_WRITES,
         ),
         Phase(
             "contract revert", ("sqitch", "-C", "contract", "revert", "-y", TARGET),
-            "cache_state_isolation", True, complete=True,
+            "cut_over", True, complete=True,
         ),
         Phase("contract all", ("sqitch", "-C", "contract", "deploy", TARGET), None),
     ),

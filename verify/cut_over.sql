@@ -87,6 +87,72 @@ select consolidation.claim_none(
     )
 );
 
+select consolidation.claim(
+    'row level security shows applications the page states of their own workflows only',
+    exists (
+        select from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_policy as p on p.polrelid = c.oid
+        where
+            c.oid = to_regclass('public.user_workflow_cache_state')
+            and c.relrowsecurity
+            and (c.relforcerowsecurity or not p.polpermissive)
+            and p.polname = 'user_workflow_cache_state_org_isolation'
+            and p.polcmd = '*'
+            and p.polroles = array['workflow_app'::regrole::oid]
+            and pg_get_expr(p.polqual, p.polrelid) like '%public.is_own_workflow(workflow_id)%'
+            and pg_get_expr(p.polqual, p.polrelid) = pg_get_expr(p.polwithcheck, p.polrelid)
+    )
+);
+
+-- Where the swap switched row level security on, the project knows every policy.
+select consolidation.claim_none(
+    'no other policy shows page states to applications',
+    array(
+        select p.policyname::text
+        from pg_catalog.pg_policies as p
+        where
+            p.schemaname = 'public'
+            and p.tablename = 'user_workflow_cache_state'
+            and p.permissive = 'PERMISSIVE'
+            and exists (
+                select from pg_catalog.pg_policies as o
+                where
+                    o.schemaname = 'public'
+                    and o.policyname = 'user_workflow_cache_state_org_isolation'
+                    and o.permissive = 'PERMISSIVE'
+            )
+            and (p.policyname, p.roles, p.qual) not in (
+                (
+                    'user_workflow_cache_state_org_isolation'::name, '{workflow_app}'::name [],
+                    'public.is_own_workflow(workflow_id)'
+                ),
+                ('user_workflow_cache_state_maintenance', '{workflow_maintenance}', 'true'),
+                (
+                    'user_workflow_cache_state_others', '{public}',
+                    '( SELECT (NOT pg_has_role(''workflow_app''::name, ''usage''::text)))'
+                )
+            )
+    )
+);
+
+select consolidation.claim_none(
+    'triggers of the configurations note the owner of a workflow, always',
+    array(
+        select n.name
+        from unnest(
+            array['keep_workflow_owner_insert', 'keep_workflow_owner_update']
+        ) as n (name)
+        where not exists (
+            select from pg_catalog.pg_trigger as g
+            where
+                g.tgrelid = to_regclass('public.user_workflow_config')
+                and g.tgname = n.name
+                and g.tgenabled = 'A'
+                and g.tgfoid = to_regprocedure('public.keep_workflow_owner()')
+        )
+    )
+);
+
 select consolidation.claim_none(
     'the sequences of the old ids have their names',
     array(

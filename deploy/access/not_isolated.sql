@@ -19,173 +19,22 @@ set local search_path = pg_catalog, pg_temp;
 
 create view public.not_isolated
 with (security_invoker = true) as
-with recursive isolated_table as (
-    -- Row level security on them and on what holds their rows before, after and during the move.
+with reason as (
     select
-        c.oid,
-        c.relowner,
-        c.relrowsecurity,
-        c.relforcerowsecurity,
-        case
-            when n.nspname = 'public' then c.relname::text
-            else format('%s.%s', n.nspname, c.relname)
-        end as label
-    from pg_catalog.pg_class as c
-    inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-    where
-        c.relkind in ('r', 'p')
-        and n.nspname in ('public', 'legacy')
-        and (
-            c.relname in ('user_workflow_run', 'user_workflow_run_step', 'user_workflow_config')
-            or c.relname in (
-                'workflow_trace', 'workflow_steps', 'workflow_events',
-                'workflow_trace_screenshot', 'workflow_trace_context', 'workflow_trace_endpoint',
-                'workflow_configs'
-            )
-        )
-),
-
--- Roles whose rights a login role has, at once or after "set role" (inherited or not).
-reach (login_role, role_id, path) as (
-    select
-        r.oid,
-        r.oid,
-        array[r.oid]
-    from pg_catalog.pg_roles as r
-    where r.rolcanlogin
+        r.login_role,
+        r.role_id,
+        r.path,
+        r.why,
+        r.tables
+    from public.not_isolated_role as r
     union all
     select
-        g.login_role,
-        m.roleid,
-        g.path || m.roleid
-    from reach as g
-    inner join pg_catalog.pg_auth_members as m on m.member = g.role_id
-    where
-        m.roleid <> all (g.path)
-        -- From PostgreSQL 16 on, where it has these two columns, a membership may give nothing.
-        and (
-            m.admin_option
-            or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
-            or coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
-        )
-),
-
-reason (login_role, role_id, path, why, tables) as (
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        'superuser',
-        null::text
-    from reach as g
-    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
-    where r.rolsuper
-    union all
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        'bypassrls',
-        null
-    from reach as g
-    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
-    where r.rolbypassrls and not r.rolsuper
-    union all
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        'files or programs of the server',
-        null
-    from reach as g
-    where g.role_id in (
-        to_regrole('pg_read_server_files'), to_regrole('pg_write_server_files'),
-        to_regrole('pg_execute_server_program')
-    )
-    union all
-    -- A base backup, or a logical slot: neither asks a policy.
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        'replication',
-        null
-    from reach as g
-    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
-    where r.rolreplication and not r.rolsuper
-    union all
-    -- Until PostgreSQL 15 createrole is enough to become a member of any role but a superuser.
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        'createrole (could make itself a member)',
-        null
-    from reach as g
-    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
-    where
-        r.rolcreaterole
-        and not r.rolsuper
-        and current_setting('server_version_num')::integer < 160000
-    union all
-    -- Also with force: an owner can switch row level security off.
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        case when t.relforcerowsecurity then 'owner (could switch it off)' else 'owner' end,
-        t.label
-    from reach as g
-    inner join isolated_table as t on t.relowner = g.role_id
-    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
-    where not r.rolsuper and not r.rolbypassrls
-    union all
-    -- Policies that show more than the organisation that app.current_org_id names.
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        case
-            when p.polname = format('%s_unscoped', t.label) then 'unscoped'
-            when g.role_id = to_regrole('workflow_maintenance')::oid then 'workflow_maintenance'
-            else format('policy %s', p.polname)
-        end,
-        t.label
-    from reach as g
-    inner join pg_catalog.pg_policy as p on g.role_id = any (p.polroles) or p.polroles = '{0}'
-    inner join isolated_table as t on t.oid = p.polrelid
-    where
-        t.relrowsecurity
-        and p.polpermissive
-        and p.polcmd in ('r', '*')
-        and pg_get_expr(p.polqual, p.polrelid)
-        !~ '^\(org_id = \( SELECT (public\.)?current_org_id\(\) AS current_org_id\)\)$'
-        and (p.polroles <> '{0}' or g.login_role = g.role_id)
-    union all
-    select
-        g.login_role,
-        g.role_id,
-        g.path,
-        'no row level security',
-        t.label
-    from reach as g
-    inner join isolated_table as t on not t.relrowsecurity
-    inner join pg_catalog.pg_roles as r on r.oid = g.role_id
-    where
-        g.role_id <> t.relowner
-        and not r.rolsuper
-        and (
-            r.rolname = 'pg_read_all_data'
-            or exists (
-                select
-                from pg_catalog.pg_class as c
-                cross join lateral aclexplode(c.relacl) as x
-                where
-                    c.oid = t.oid
-                    and x.privilege_type = 'SELECT'
-                    and (x.grantee = g.role_id or (x.grantee = 0 and g.login_role = g.role_id))
-            )
-        )
+        r.login_role,
+        r.role_id,
+        r.path,
+        r.why,
+        r.tables
+    from public.not_isolated_relation as r
 )
 
 select
@@ -232,7 +81,8 @@ of the server (a member of a role that may use them); createrole (could make its
 PostgreSQL 16); owner (of tables without force row level security); owner (could switch it off);
 workflow_maintenance (a member); unscoped (named in a policy that the cut-over made for roles that
 saw everything before); policy … (any other that shows more than the organisation of the session);
-no row level security (may select from a table that has none)';
+no row level security (may select from a table that has none); view, materialized view or function
+…, as … (may use one that shows what its owner sees)';
 comment on column public.not_isolated.through is
 'Memberships that lead to the role with that property; null if it is the login role itself';
 comment on column public.not_isolated.tables is

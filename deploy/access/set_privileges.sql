@@ -103,7 +103,7 @@ begin atomic
         select
             case
                 when o.name ~ '^consolidation\.' then 'disable, no force'
-                when o.name ~ '^public\.user_workflow_run(_step)?$' then 'enable, force'
+                when o.name ~ '^public\.user_workflow_(run|run_step|owner)$' then 'enable, force'
             end as isolation
     ) as e
     where o.isolation <> e.isolation;

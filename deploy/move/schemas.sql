@@ -227,7 +227,7 @@ begin
     if
         later is null
         and consolidation.phase() <> 'expand'
-        and change not in ('cut_over', 'cache_state_isolation', 'drop_old_tables')
+        and change not in ('cut_over', 'drop_old_tables')
     then
         later := 'cut_over';
     end if;

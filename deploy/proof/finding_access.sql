@@ -41,7 +41,7 @@ select
     'write-only privilege' as kind,
     format(
         '%s on %s to %s',
-        string_agg(x.privilege_type, ', ' order by x.privilege_type),
+        string_agg(distinct x.privilege_type, ', ' order by x.privilege_type),
         o.relname, coalesce(r.rolname, 'public')
     ) as object,
     'the role could not write through the view without reading the documents' as consequence,
@@ -50,19 +50,43 @@ select
         o.relname, coalesce(quote_ident(r.rolname), 'public')
     ) as remedy
 from consolidation.old_relation as o
-cross join lateral aclexplode(o.relacl) as x
+cross join lateral (
+    select
+        p.grantee,
+        p.privilege_type
+    from consolidation.privilege(o.oid) as p
+    where p.grantee <> o.relowner
+    union all
+    -- In no acl.
+    select
+        w.oid,
+        p.privilege_type
+    from pg_roles as w
+    cross join unnest(array['INSERT', 'UPDATE', 'DELETE']) as p (privilege_type)
+    where
+        w.rolname <> 'pg_write_all_data'
+        and not w.rolsuper
+        and pg_has_role(w.oid, 'pg_write_all_data', 'usage')
+) as x
 left join pg_roles as r on r.oid = x.grantee
 where
-    x.privilege_type in ('UPDATE', 'DELETE')
-    and not consolidation.is_plain(consolidation.old_name(o.relname))
-    and not exists (
-        select from aclexplode(o.relacl) as y
-        where y.grantee = x.grantee and y.privilege_type = 'SELECT'
+    x.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
+    -- A new step looks for its run.
+    and (
+        not consolidation.is_plain(consolidation.old_name(o.relname))
+        or (o.relname = 'workflow_steps' and x.privilege_type = 'INSERT')
     )
+    and case
+        when x.grantee = 0 then not exists (
+            select from aclexplode(o.relacl) as y
+            where y.grantee = 0 and y.privilege_type = 'SELECT'
+        )
+        else not has_table_privilege(x.grantee, o.oid, 'select')
+    end
     and coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
 group by o.relname, r.rolname;
 comment on view consolidation.finding_write_only_privilege is
-'Roles that may update or delete, and not select';
+'Roles that may insert, update or delete, and not select; also by pg_write_all_data';
 
 create view consolidation.finding_view_privilege
 with (security_invoker = true) as
@@ -147,6 +171,23 @@ where
         or c.oid = to_regclass('public.workflow_configs')
     )
     and c.relrowsecurity
+    -- A role that this shows everything goes on seeing it.
+    and not (
+        consolidation.shows_all(p.oid)
+        and not exists (
+            select from unnest(p.polroles) as g (role_id)
+            left join pg_roles as r on r.oid = g.role_id
+            cross join consolidation.document_source() as s
+            where
+                consolidation.old_table(s.old_table) = c.oid
+                and (s.document, coalesce(r.rolname, 'public')) not in (
+                    select
+                        u.document,
+                        u.role_name
+                    from consolidation.unscoped_role() as u
+                )
+        )
+    )
     and concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
     !~ 'app\.current_org_id|current_org_id\('
 union all
@@ -165,13 +206,13 @@ select
     'row level security',
     format('role %s', r.rolname),
     'saw all organisations and goes on doing so while it names none in app.current_org_id',
-    format(
-        'To isolate it: alter policy user_workflow_run_unscoped on user_workflow_run to … '
-        '(without %s); the same on user_workflow_run_step and user_workflow_config',
-        r.rolname
+    'To isolate it: ' || string_agg(
+        format('alter policy %1$s_unscoped on %1$s to … (without %2$s)', u.document, u.role_name),
+        '; ' order by u.document
     )
 from consolidation.unscoped_role() as u
-inner join pg_roles as r on r.rolname = u.role_name;
+inner join pg_roles as r on r.rolname = u.role_name
+group by r.rolname;
 comment on view consolidation.finding_row_level_security is
 'Row level security of the old tables that the isolation of the documents replaces, and roles that
 it did not restrict';

@@ -86,6 +86,10 @@ from (
     union all
     select * from consolidation.finding_public
     union all
+    select * from consolidation.finding_screenshot
+    union all
+    select * from consolidation.finding_workflow
+    union all
     select * from consolidation.finding_row
 ) as f
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;

@@ -130,8 +130,18 @@ begin
                     or n.view_column = p.column_name
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
-        -- These have what is declared for them.
-        where p.role_name not in ('workflow_app', 'workflow_maintenance')
+        where
+            -- These have what is declared for them.
+            p.role_name not in ('workflow_app', 'workflow_maintenance')
+            -- A role that may write and not read learns nothing.
+            and (
+                n.needed <> 'select'
+                or p.privilege_type = 'SELECT'
+                or exists (
+                    select from consolidation.privilege(grant_documents.old_name) as r
+                    where r.privilege_type = 'SELECT' and r.grantee in (p.grantee, 0)
+                )
+            )
         group by n.needed, n.relation, p.role_name
     loop
         execute statement;

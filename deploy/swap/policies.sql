@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/policies to pg
 --
--- Why:    configurations are isolated like the documents from the cut-over on, and roles that saw
---         all organisations in the old tables go on doing so. Each step stands beside its inverse.
+-- Why:    configurations are isolated like the documents from the cut-over on, in place of their
+--         own policies. The step stands beside its inverse.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the functions.
 
@@ -43,85 +43,6 @@ begin atomic
 end;
 comment on function consolidation.policy_definition(oid, text) is
 'The statement that creates a policy again, on a relation of that name';
-
-create function consolidation.unscoped_role()
-returns table (role_name name)
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-begin atomic
-    -- Each that had privileges on an old table where row level security did not restrict it.
-    select distinct coalesce(r.rolname, 'public')::name
-    from unnest(consolidation.six_tables() || array['workflow_configs']) as t (name)
-    inner join pg_class as c on c.oid = consolidation.old_table(t.name)
-    cross join lateral consolidation.privilege(c.oid) as p
-    left join pg_roles as r on r.oid = p.grantee
-    where
-        (not c.relrowsecurity or (p.grantee = c.relowner and not c.relforcerowsecurity))
-        and p.role_name not in ('workflow_app', 'workflow_maintenance')
-        and not coalesce(r.rolsuper or r.rolbypassrls, false);
-end;
-comment on function consolidation.unscoped_role() is
-'Roles that saw all organisations in the old tables (or "public"); the cut-over neither locks them
-out nor opens anything to others';
-
-create function consolidation.spare_unscoped_roles(roles text)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    table_name text;
-begin
-    if roles is null then
-        return;
-    end if;
-    foreach table_name in array array[
-        'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config'
-    ] loop
-        execute format(
-            'create policy %I on public.%I for all to %s
-            using ((select public.current_org_id()) is null)
-            with check ((select public.current_org_id()) is null)',
-            table_name || '_unscoped', table_name, roles
-        );
-        execute format(
-            'comment on policy %I on public.%I is %L',
-            table_name || '_unscoped', table_name,
-            'Roles that saw all organisations before the cut-over go on doing so, while they '
-            'name none in app.current_org_id'
-        );
-    end loop;
-end;
-$$;
-comment on function consolidation.spare_unscoped_roles(text) is
-'Lets roles that saw all organisations go on doing so while they name none; null: there are none';
-
-create function consolidation.isolate_unscoped_roles()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    statement text;
-begin
-    for statement in
-        select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
-        from pg_policy as p
-        inner join pg_class as c
-            on
-                c.oid = p.polrelid
-                and c.relnamespace = 'public'::regnamespace
-                and p.polname = c.relname || '_unscoped'
-        where
-            c.relname in ('user_workflow_run', 'user_workflow_run_step', 'user_workflow_config')
-    loop
-        execute statement;
-    end loop;
-end;
-$$;
-comment on function consolidation.isolate_unscoped_roles() is
-'The inverse of spare_unscoped_roles';
 
 create function consolidation.isolate_configs()
 returns void
@@ -173,9 +94,14 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    -- By either name: the old one is a view while the table has the new one.
+    configs constant regclass := coalesce(
+        to_regclass('public.user_workflow_config'), to_regclass('public.workflow_configs')
+    );
 begin
-    drop policy user_workflow_config_maintenance on public.user_workflow_config;
-    drop policy user_workflow_config_org_isolation on public.user_workflow_config;
+    execute format('drop policy user_workflow_config_maintenance on %s', configs);
+    execute format('drop policy user_workflow_config_org_isolation on %s', configs);
 end;
 $$;
 comment on function consolidation.open_configs() is

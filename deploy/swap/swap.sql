@@ -22,23 +22,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     -- Read while the old names are tables.
-    unscoped constant text := (
-        select string_agg(
-            case u.role_name when 'public' then 'public' else quote_ident(u.role_name) end, ', '
-        )
-        from consolidation.unscoped_role() as u
-    );
+    unscoped constant jsonb := consolidation.unscoped_roles();
     dependents constant text [] := array(select b.statement from consolidation.rebinding() as b);
 begin
     perform consolidation.carry_the_rest();
     perform consolidation.drop_foreign_keys(to_documents => true);
     perform consolidation.rest_triggers();
-    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.hand_over_sequences();
     perform consolidation.rename_table('workflow_configs', 'user_workflow_config');
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
+    -- The guard comes before the grant.
     perform consolidation.isolate_configs();
+    perform consolidation.follow_configs();
+    perform consolidation.isolate_page_states();
     perform consolidation.spare_unscoped_roles(unscoped);
+    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
+    perform consolidation.hand_over_sequences();
     perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
@@ -66,15 +64,18 @@ begin
     perform consolidation.carry_the_rest();
     perform consolidation.stop_capture('public.user_workflow_run');
     perform consolidation.stop_capture('public.user_workflow_run_step');
+    perform consolidation.leave_configs();
     perform consolidation.drop_foreign_keys(to_documents => false);
-    perform consolidation.isolate_unscoped_roles();
-    perform consolidation.open_configs();
     perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
     perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.execute_stage('after');
+    -- The guard goes after the grant.
+    perform consolidation.isolate_unscoped_roles();
+    perform consolidation.open_page_states();
+    perform consolidation.open_configs();
     perform consolidation.bind(dependents);
     perform consolidation.drop_retired_sequences();
     perform consolidation.make_foreign_keys();

@@ -12,9 +12,6 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.open_configs();
 drop function consolidation.isolate_configs();
-drop function consolidation.isolate_unscoped_roles();
-drop function consolidation.spare_unscoped_roles(text);
-drop function consolidation.unscoped_role();
 drop function consolidation.policy_definition(oid, text);
 
 delete from consolidation.deployed_change where change = 'swap/policies';

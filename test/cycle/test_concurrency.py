@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import random
 import time
+import uuid
 from collections import Counter
 from functools import partial
 
 import psycopg
 import pytest
 
-from conftest import connect, psql, sqitch
+from conftest import connect, sqitch
 from helpers_cycle import (
     EIGHT,
     NODE,
     NORTH,
     OTHER_NODE,
+    SOUTH,
     USER,
     WORKFLOW,
     Background,
@@ -558,26 +560,44 @@ def test_an_execution_that_is_deleted_leaves_no_children(deployed: str) -> None:
                 )
 
 
-@pytest.mark.parametrize("script", ["deploy", "revert"])
-def test_the_isolation_of_page_states_lets_everybody_through(deployed: str, script: str) -> None:
-    """It waits for a transaction that reads them; whoever comes after it does not."""
-    if script == "deploy":
-        sqitch(deployed, "revert", "-y", "--to", "cut_over")
-    with connect(deployed) as holder, connect(deployed) as bystander:
-        holder.execute("begin")
-        holder.execute("select from micro_state limit 1")
-        work = Background(partial(psql, deployed, f"--file={script}/cache_state_isolation.sql"))
-        waits = []
-        until = time.monotonic() + 2.5
-        while time.monotonic() < until:
-            began = time.monotonic()
-            bystander.execute("select from micro_state limit 1")
-            waits.append(time.monotonic() - began)
-            time.sleep(0.005)
-        assert work.running
-        holder.execute("commit")
-        work.result()
-        assert max(waits) < 0.5
+def test_of_two_organisations_that_name_a_workflow_at_once_the_first_owns_it(
+    deployed: str,
+) -> None:
+    """The second waits for the end of the first; a rollback leaves the workflow to it."""
+    insert = (
+        "insert into user_workflow_run (workflow_id, org_id, channel, created_by) "
+        "values (%s, %s, 'web', %s)"
+    )
+    owner = "select org_id::text from user_workflow_owner where workflow_id = %s"
+    for end, expected in (("commit", NORTH), ("rollback", SOUTH)):
+        workflow = str(uuid.uuid4())
+        with connect(deployed) as first, connect(deployed) as second:
+            first.execute("begin")
+            first.execute(insert, [workflow, NORTH, USER])
+            waiting = statement(second, insert, workflow, SOUTH, USER)
+            with connect(deployed) as observer:
+                wait_for_lock(observer, second)
+            first.execute(end)
+            waiting.result()
+            assert one(first, owner, workflow) == expected
+
+
+def test_sessions_that_name_the_same_new_workflows_do_not_deadlock(deployed: str) -> None:
+    workflows = [str(uuid.uuid4()) for _ in range(300)]
+
+    def work(connection: Connection, number: int) -> None:
+        named = workflows if number % 2 else workflows[::-1]
+        connection.execute(
+            "insert into user_workflow_run (workflow_id, org_id, channel, created_by) "
+            "select w.id, %s, 'web', %s from unnest(%s::uuid[]) with ordinality as w (id, place) "
+            "order by w.place",
+            [NORTH, USER, named],
+        )
+
+    side_by_side(deployed, 4, work)
+    with connect(deployed) as connection:
+        owned = "select count(*) from user_workflow_owner where workflow_id = any (%s::uuid[])"
+        assert one(connection, owned, workflows) == len(workflows)
 
 
 @pytest.mark.parametrize("direction", ["cut_over", "cut_back"])

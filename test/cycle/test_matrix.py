@@ -27,7 +27,7 @@ import pytest
 from psycopg import sql
 
 from conftest import ROOT, connect, database, run, sqitch
-from helpers_cycle import NORTH, SOUTH, one
+from helpers_cycle import NORTH, PLAN, SOUTH, Background, one, wait_until
 
 Connection = psycopg.Connection[Any]
 
@@ -266,14 +266,12 @@ def _owners(connection: Connection) -> None:
         and attrelid = 'public.user_workflow_run'::regclass and not attisdropped)""",
     )
     old = [n for n in ("legacy.workflow_trace", "public.workflow_trace") if exists(n)][:1]
-    configs = [n for n in ("public.user_workflow_config", "public.workflow_configs") if exists(n)][
-        :1
-    ]
     run = "public.user_workflow_run"
     traces = [f"select trace_id, org_id from {n}" for n in old]
     if legacy:
         traces.append(f"select legacy_trace_id, org_id from {run}")
-    workflows = [f"select workflow_id, org_id from {n}" for n in (run, *old, *configs)]
+    # By first use, which test/access/workflow_owner.sql holds against runs and configurations.
+    workflows = ["select workflow_id, org_id from public.user_workflow_owner"]
     for name, sources in (
         ("trace", [*traces, "select null::bigint, null::uuid where false"]),
         ("run", [f"select run_id, org_id from {run}"]),
@@ -1036,6 +1034,18 @@ def _structure(connection: Connection, result: Matrix) -> None:
         result.cases["structure"] += 1
         if not checked:
             result.violations.append(f"policy {policy} lets rows be written that it does not show")
+    for policy, asks in connection.execute(
+        """
+        select format('%s on %s', p.polname, p.polrelid::regclass),
+            p.polroles <> '{0}' or not p.polpermissive
+            or pg_get_expr(p.polqual, p.polrelid) is distinct from 'true'
+        from pg_policy p join pg_class c on c.oid = p.polrelid
+        where c.relname like 'user\\_workflow\\_%'
+        """
+    ).fetchall():
+        result.cases["structure"] += 1
+        if not asks:
+            result.violations.append(f"policy {policy} shows everything to everybody")
     for key, composite in connection.execute(
         """
         select
@@ -1160,6 +1170,67 @@ def test_after_the_cut_over(seeded_template: str, capsys: pytest.CaptureFixture[
     result = matrix(seeded_template)
     report(capsys, "after the cut-over", result)
     assert result.outcomes["rows of one's own"] > 100, "a tenant that sees nothing proves nothing"
+
+
+# What holds rows of an organisation from the cut-over on.
+GUARDED = (
+    "public.user_workflow_run",
+    "public.user_workflow_run_step",
+    "public.user_workflow_config",
+    "public.user_workflow_cache_state",
+    "public.user_workflow_owner",
+    "public.workflow_configs",
+    "public.micro_state",
+)
+
+
+def test_between_the_changes(carried_over: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A deploy that stops after any change, and a revert that does, leaves nothing open."""
+    with connect(carried_over) as connection:
+        seed(connection)
+    # Before these nothing is granted to applications.
+    changes = PLAN[PLAN.index("tenant_indexes") :]
+    results = {}
+    for command in (
+        *(("deploy", "--to", change) for change in changes[1:]),
+        *(("revert", "-y", "--to", change) for change in reversed(changes[:-1])),
+    ):
+        sqitch(carried_over, *command)
+        results[f"{command[0]} to {command[-1]}"] = matrix(
+            carried_over, ["own"], only=lambda name: name in GUARDED
+        )
+    violations = [f"{moment}: {v}" for moment, r in results.items() for v in r.violations]
+    with capsys.disabled():
+        cases = sum(sum(r.cases.values()) for r in results.values())
+        print(f"\nisolation matrix, between changes: {cases} cases, {len(violations)} violations")
+    assert not violations, "\n".join(violations[:40])
+
+
+def test_while_a_revert_waits_and_after_it_failed(
+    seeded_template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        database(seeded_template) as name,
+        connect(name) as observer,
+        connect(name) as holder,
+    ):
+        holder.execute("begin")
+        holder.execute("select from workflow_events limit 1")
+        revert = Background(
+            lambda: sqitch(name, "revert", "-y", "--to", "@carried_over", check=False)
+        )
+        waiting = """
+            select pid from pg_stat_activity
+            where datname = current_database() and query ilike '%cut_back()%'
+            and pid <> pg_backend_pid()
+            """
+        wait_until(lambda: observer.execute(waiting).fetchone() is not None, "the revert waits", 60)
+        report(capsys, "while a revert waits", matrix(name, ["own"]))
+        assert revert.running
+        observer.execute(f"select pg_terminate_backend(w.pid) from ({waiting}) as w")
+        assert revert.result().returncode != 0
+        holder.execute("rollback")
+        report(capsys, "after a failed revert", matrix(name, ["own"]))
 
 
 def test_after_the_revert(seeded_template: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -892,7 +892,7 @@ for name, column in (
     )
 STATE_POLICY = "policy user_workflow_cache_state_org_isolation on user_workflow_cache_state"
 breaks(
-    "cache_state_isolation",
+    "cut_over",
     "their own workflows",
     f"drop {STATE_POLICY}",
     f"alter {STATE_POLICY} using (true)",
@@ -902,14 +902,14 @@ breaks(
     "alter table user_workflow_cache_state no force row level security",
 )
 breaks(
-    "cache_state_isolation",
-    "no other policy",
+    "cut_over",
+    "no other policy shows page states",
     "create policy more on user_workflow_cache_state using (true)",
     "alter policy user_workflow_cache_state_others on user_workflow_cache_state using (true)",
     "alter policy user_workflow_cache_state_maintenance on user_workflow_cache_state to public",
 )
 breaks(
-    "cache_state_isolation",
+    "access/workflow_owner",
     "is_own_workflow()",
     "alter function is_own_workflow(uuid) security invoker",
     "alter function is_own_workflow(uuid) reset search_path",
@@ -917,6 +917,89 @@ breaks(
     "alter function is_own_workflow(uuid) owner to postgres",
     "grant execute on function is_own_workflow(uuid) to public",
     "revoke execute on function is_own_workflow(uuid) from workflow_app",
+)
+breaks(
+    "access/workflow_owner",
+    "keep_workflow_owner()",
+    "alter function keep_workflow_owner() security invoker",
+    "alter function keep_workflow_owner() reset search_path",
+    "alter function keep_workflow_owner() reset row_security",
+    "alter function keep_workflow_owner() owner to postgres",
+    "grant execute on function keep_workflow_owner() to public",
+    "grant execute on function keep_workflow_owner() to workflow_app",
+)
+breaks(
+    "access/workflow_owner",
+    "on the owners of workflows",
+    "alter table user_workflow_owner disable row level security",
+    "alter table user_workflow_owner no force row level security",
+)
+breaks(
+    "access/workflow_owner",
+    "read or write the owners of workflows",
+    "grant select on user_workflow_owner to workflow_app",
+    "grant update on user_workflow_owner to public",
+)
+breaks(
+    "access/workflow_owner",
+    "every workflow of a run",
+    "delete from user_workflow_owner",
+)
+for change, table, whose in (
+    ("access/workflow_owner", "user_workflow_run", "triggers of the runs"),
+    ("cut_over", "user_workflow_config", "triggers of the configurations"),
+):
+    for event in ("insert", "update"):
+        breaks(
+            change,
+            whose,
+            f"drop trigger keep_workflow_owner_{event} on {table}",
+            f"alter table {table} disable trigger keep_workflow_owner_{event}",
+            f"alter table {table} enable trigger keep_workflow_owner_{event}",
+        )
+for table in DOCUMENTS:
+    for event in ("insert", "update"):
+        breaks(
+            "access/screenshot_organisation",
+            "refuse screenshots",
+            f"drop trigger guard_screenshots_{event} on {table}",
+            f"alter table {table} disable trigger guard_screenshots_{event}",
+            f"alter table {table} enable trigger guard_screenshots_{event}",
+        )
+breaks(
+    "access/screenshot_organisation",
+    "knows another organisation",
+    "create or replace function names_other_organisation(screenshots jsonb, org_id uuid) "
+    "returns boolean language sql stable parallel safe return false",
+    "create or replace function names_other_organisation(screenshots jsonb, org_id uuid) "
+    "returns boolean language sql stable parallel safe return true",
+)
+for change, views in (
+    ("access/isolation", ("isolated_table", "role_reach")),
+    ("access/not_isolated_role", ("not_isolated_role",)),
+    ("access/not_isolated_relation", ("owner_shown", "not_isolated_relation")),
+):
+    caller_view(change, *(f"public.{view}" for view in views))
+    breaks(
+        change,
+        "applications cannot read",
+        *(f"grant select on public.{view} to workflow_app" for view in views),
+    )
+breaks(
+    "access/isolation",
+    "asks_organisation() tells",
+    *(f"alter policy {table}_org_isolation on {table} using (true)" for table in DOCUMENTS),
+    *(f"alter policy {table}_maintenance on {table} using (false)" for table in DOCUMENTS),
+    "create or replace function asks_organisation(policy oid) returns boolean language sql "
+    "return true",
+)
+breaks(
+    "swap/page_states",
+    "that isolate page states",
+    *(
+        f"grant execute on function consolidation.{name}() to workflow_app"
+        for name in ("follow_configs", "leave_configs", "isolate_page_states", "open_page_states")
+    ),
 )
 breaks(
     "access/set_privileges",
@@ -1002,7 +1085,7 @@ for table in DOCUMENTS:
     )
 breaks(
     "cut_over",
-    "no other policy",
+    "no other policy shows configurations",
     "create policy open_to_all on user_workflow_config using (true)",
     "create policy user_workflow_config_unscoped on user_workflow_config using (true)",
 )
@@ -1170,6 +1253,7 @@ for change in (
     "proof/finding_access",
     "proof/finding_back",
     "proof/preflight_back",
+    "proof/finding_organisation",
 ):
     listed_views = re.findall(
         r"'(consolidation\.(?:finding|obstacle|preflight)_\w+)'",

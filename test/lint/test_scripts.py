@@ -25,7 +25,6 @@ def text_of(file: str) -> str:
 # Tested where they show, rather than in a file of their own.
 WITHOUT_TEST = {
     "baseline",  # every database of the tests begins with it
-    "cache_state_isolation",  # test/cycle/test_matrix.py and test/old_names/micro_state.sql
 }
 # A procedure that commits cannot be called in a transaction, and each index is one of its own.
 WITHOUT_TRANSACTION = {

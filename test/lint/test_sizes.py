@@ -35,7 +35,7 @@ SIX = {
 # Lists that cannot ask six_tables().
 WITHOUT_FUNCTION = {
     "deploy/baseline.sql": "it comes before the function",
-    "deploy/access/not_isolated.sql": "it outlives the function",
+    "deploy/access/isolation.sql": "it outlives the function",
     "contract/verify/drop_old_names.sql": "it verifies that the function is gone",
 }
 

@@ -11,7 +11,7 @@ select ok(
     consolidation.is_reverted('no change; drop'), 'a change that was never deployed is reverted'
 );
 select ok(
-    not consolidation.is_reverted('cache_state_isolation'),
+    not consolidation.is_reverted('cut_over'),
     'the last change is there to be reverted'
 );
 prepare revert_too_early as select consolidation.is_reverted('mapping/keys');

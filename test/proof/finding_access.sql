@@ -1,7 +1,7 @@
 -- Findings about access: who may do what with the old tables.
 
 begin;
-select plan(20);
+select plan(25);
 
 -- Each thing is planted, looked at through one view, and undone by a subtransaction.
 create function pg_temp.finds(finding_view text, planted text)
@@ -72,9 +72,61 @@ from (
     (
         'finding_write_only_privilege',
         'grant update, delete on legacy.workflow_steps to bystander;
-        grant insert on legacy.workflow_events to bystander;
+        grant insert on legacy.workflow_trace to bystander;
         grant select, update on legacy.workflow_events to "OddOne"',
-        null, 'a role that may write through a plain view, insert only, or read as well'
+        null, 'a role that may write through a plain view, or read as well'
+    ),
+    (
+        'finding_write_only_privilege',
+        'grant insert (trace_id, event_type, event_data) on legacy.workflow_events to bystander;
+        grant insert on legacy.workflow_steps to bystander',
+        'refuse | write-only privilege | INSERT on workflow_events to bystander | the role could '
+        'not write through the view without reading the documents | grant select on '
+        'workflow_events to bystander, or accept it: the role is then locked out
+refuse | write-only privilege | INSERT on workflow_steps to bystander | the role could '
+        'not write through the view without reading the documents | grant select on '
+        'workflow_steps to bystander, or accept it: the role is then locked out',
+        'a role that may insert what it cannot read'
+    ),
+    (
+        'finding_write_only_privilege',
+        'grant select on all tables in schema legacy to bystander;
+        grant pg_write_all_data to bystander',
+        null, 'a role that may write all data and read the old tables'
+    ),
+    (
+        'finding_write_only_privilege',
+        'grant select on legacy.workflow_events to "OddOne"; grant "OddOne" to bystander;
+        grant insert on legacy.workflow_events to bystander',
+        null, 'a role that may read as a member of another'
+    ),
+    (
+        'finding_row_level_security',
+        'do $do$
+        declare old_table regclass;
+        begin
+            for old_table in select o.oid from consolidation.old_relation as o loop
+                execute format(''alter table %s enable row level security'', old_table);
+                execute format(''create policy r on %s to bystander using (true)'', old_table);
+            end loop;
+        end $do$',
+        'notice | row level security | role bystander | saw all organisations and goes on doing so '
+        'while it names none in app.current_org_id | To isolate it: alter policy '
+        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); alter policy '
+        'user_workflow_run_step_unscoped on user_workflow_run_step to … (without bystander)',
+        'a policy that shows a role everything in all six'
+    ),
+    (
+        'finding_row_level_security',
+        'alter table legacy.workflow_events enable row level security;
+        create policy everything on legacy.workflow_events to bystander using (true)',
+        'notice | row level security | role bystander | saw all organisations and goes on doing so '
+        'while it names none in app.current_org_id | To isolate it: alter policy '
+        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); alter policy '
+        'user_workflow_run_step_unscoped on user_workflow_run_step to … (without bystander)
+refuse | row level security | workflow_events | is enabled here and not on the other old '
+        'tables: the documents know one rule | Enable it on all six, or on none.',
+        'a policy that shows a role everything, in one'
     ),
     (
         'finding_view_privilege',
@@ -162,8 +214,8 @@ refuse | row level security | workflow_trace | is enabled here and not on the ot
         'grant select on legacy.workflow_trace to bystander',
         'notice | row level security | role bystander | saw all organisations and goes on doing so '
         'while it names none in app.current_org_id | To isolate it: alter policy '
-        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); the same on '
-        'user_workflow_run_step and user_workflow_config',
+        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); alter policy '
+        'user_workflow_run_step_unscoped on user_workflow_run_step to … (without bystander)',
         'a role that saw all organisations'
     )
 ) as v (finding_view, planted, finding, description);

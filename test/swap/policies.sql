@@ -1,7 +1,7 @@
--- Row level security of the configurations, and of roles that saw all organisations.
+-- Row level security of the configurations.
 
 begin;
-select plan(18);
+select plan(8);
 
 create role "FirstRole";
 create role second;
@@ -26,63 +26,6 @@ from (
     )
 ) as v (name, definition)
 inner join pg_policy as p on p.polname = v.name and p.polrelid = 'public.ledger'::regclass;
-
--- Who saw everything ------------------------------------------------------------------------------
-
-select is_empty(
-    'select from consolidation.unscoped_role()',
-    'the roles of this project are isolated, and a superuser needs no policy'
-);
-grant select (status) on legacy.workflow_trace to "FirstRole";
-grant delete on legacy.workflow_events to public;
-select set_eq(
-    'select u.role_name from consolidation.unscoped_role() as u',
-    $$ values ('FirstRole'::name), ('public') $$,
-    'a role with any privilege on a table without row level security saw all organisations'
-);
-alter table legacy.workflow_trace enable row level security;
-select set_eq(
-    'select u.role_name from consolidation.unscoped_role() as u',
-    $$ values ('public'::name) $$,
-    'one that row level security restricted did not'
-);
-alter table legacy.workflow_trace owner to second;
-select set_eq(
-    'select u.role_name from consolidation.unscoped_role() as u',
-    $$ values ('public'::name), ('second') $$,
-    'the owner of the table was not restricted'
-);
-alter table legacy.workflow_trace force row level security;
-select set_eq(
-    'select u.role_name from consolidation.unscoped_role() as u',
-    $$ values ('public'::name) $$,
-    'unless it was forced'
-);
-
-prepare unscoped as select p.polname from pg_policy as p where p.polname like '%\_unscoped';
-select lives_ok(
-    'select consolidation.spare_unscoped_roles(null)', 'without such roles there is nothing to do'
-);
-select is_empty('unscoped', 'and no policy');
-select lives_ok(
-    'select consolidation.spare_unscoped_roles(''"FirstRole", second'')',
-    'such roles can be spared'
-);
-select results_eq(
-    'select p.polrelid::regclass::text from pg_policy as p where p.polname like ''%\_unscoped''
-    order by 1',
-    $$
-    values ('user_workflow_config'), ('user_workflow_run'), ('user_workflow_run_step')
-    $$,
-    'by a policy on each table that knows organisations'
-);
-create policy mine_unscoped on public.ledger using (true);
-select consolidation.isolate_unscoped_roles();
-select results_eq(
-    'select p.polname from pg_policy as p where p.polname like ''%\_unscoped''',
-    $$ values ('mine_unscoped'::name) $$,
-    'they are isolated again, and policies of others stay'
-);
 
 -- Configurations ----------------------------------------------------------------------------------
 

@@ -9,9 +9,6 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.policy_definition(oid,text)',
-            'consolidation.unscoped_role()',
-            'consolidation.spare_unscoped_roles(text)',
-            'consolidation.isolate_unscoped_roles()',
             'consolidation.isolate_configs()',
             'consolidation.open_configs()'
         ]
