@@ -1,6 +1,9 @@
 -- differences: old tables and documents compared, row by row.
 
 begin;
+
+-- Here the old table takes an id of its own as it did before the cut-over.
+alter sequence legacy.workflow_events_event_id_seq no maxvalue;
 select plan(45);
 
 -- An execution of the data set that has everything: two steps, events and screenshots, keys,
