@@ -378,8 +378,11 @@ TO_ACCEPT = {
     },
     # The statement on the view has to read what it writes.
     "write-only privilege": {
-        f"DELETE, UPDATE on {table} to {BLIND}"
-        for table in ("workflow_events", "workflow_trace_context")
+        f"DELETE, UPDATE on workflow_events to {BLIND}",
+        f"DELETE, UPDATE on workflow_trace_context to {BLIND}",
+        f"INSERT on workflow_events to {INSERTER}",
+        f"INSERT on workflow_events to {COLUMN_INSERTER}",
+        f"INSERT on workflow_steps to {COLUMN_INSERTER}",
     },
 }
 
@@ -623,6 +626,8 @@ def test_a_role_may_through_the_old_names_what_it_might_before(story: Story) -> 
         for role in ROLES
         if role != BLIND
         for difference in same(of(role, before), of(role, after))
+        # The preflight named it: a step looks for its run, which the role may not read.
+        if not difference.startswith(f"('{COLUMN_INSERTER}', 'workflow_steps', 'insert')")
     ] == []
 
 
