@@ -48,8 +48,8 @@ from (
 
     ('table', 'public\.user_workflow_owner', '', 'SIUD', '', 'exact'),
 
-    ('view', 'public\.(not_isolated\w*|isolated_table|role_reach|owner_shown)', '', 'S', '',
-        'exact'),
+    ('view', 'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)', '',
+        'S', '', 'exact'),
     ('view', 'consolidation\.old_(trace|step|event|screenshot|context|endpoint)', '', 'SIUD', '',
         'exact'),
     ('view', 'consolidation\.(back_\w+|missing_capture|progress\w*)', '', 'S', '', 'exact'),
@@ -64,7 +64,8 @@ from (
 
     -- The functions of triggers are for nobody.
     ('function', 'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events'
-        '|is_event_meant|may_be_older_path|asks_organisation|sees_all)', 'execute', 'execute', '', 'exact'),
+        '|is_event_meant|may_be_older_path|asks_organisation|sees_all)', 'execute', 'execute', '',
+        'exact'),
     ('function', 'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)'
         '_iso8601\w*)', '', '', 'execute', 'exact'),
     ('function', 'public\.(start_run|get_context|add_\w+)', '', '', 'execute', 'exact'),

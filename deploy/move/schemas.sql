@@ -68,8 +68,7 @@ comment on table consolidation.deploy_session is
 table, since any role can take an advisory lock';
 comment on column consolidation.deploy_session.only_one is 'There is one row';
 comment on column consolidation.deploy_session.pid is 'Process id of the session';
-comment on column consolidation.deploy_session.began is
-'When the session connected: process ids are used again';
+comment on column consolidation.deploy_session.began is 'When it connected: pids are used again';
 
 create function consolidation.claim(sentence text, holds boolean)
 returns void

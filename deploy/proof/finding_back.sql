@@ -150,10 +150,7 @@ cross join lateral (
         and not g.tgisinternal
         and g.tgenabled <> 'D'
         and p.pronamespace <> 'consolidation'::regnamespace
-        and consolidation.qualified_routine(p.oid) not in (
-            'public.fill_step_keys()', 'public.guard_step_identity()', 'public.keep_screenshots()',
-            'public.guard_run_identity()', 'public.set_updated_at()'
-        )
+        and p.oid not in (select o.id from consolidation.project_object as o)
     union all
     select
         'pg_policy'::regclass,
