@@ -12,7 +12,6 @@ set local search_path = pg_catalog, pg_temp;
 
 revoke select, insert, update, delete on public.workflow_events from workflow_maintenance;
 drop view consolidation.event_row;
-drop function consolidation.fits_event(jsonb);
 drop function consolidation.event_key(jsonb, uuid, bigint);
 drop function consolidation.event_element(bigint, text, jsonb, timestamptz);
 drop function consolidation.events_of_old_rows(bigint [], boolean);

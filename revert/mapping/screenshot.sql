@@ -12,7 +12,6 @@ set local search_path = pg_catalog, pg_temp;
 
 revoke select, insert, update, delete on public.workflow_trace_screenshot from workflow_maintenance;
 drop view consolidation.screenshot_row;
-drop function consolidation.fits_screenshot(jsonb, boolean);
 drop function consolidation.screenshot_key(jsonb, uuid, bigint);
 drop function consolidation.screenshots_of_old_rows(bigint [], boolean);
 drop function consolidation.screenshot_element(

@@ -459,6 +459,20 @@ breaks(
     replaced("consolidation.synthetic_id(owner uuid, place text)", "bigint", "place::bigint"),
 )
 breaks(
+    "mapping/fits",
+    "that says null fits only",
+    replaced(
+        "consolidation.fits_event(element jsonb, nullable text [] default '{}')",
+        "boolean",
+        "element ? 'timestamp'",
+    ),
+    replaced(
+        "consolidation.fits_event(element jsonb, nullable text [] default '{}')",
+        "boolean",
+        "element ->> 'timestamp' is not null",
+    ),
+)
+breaks(
     "mapping/event",
     "event_element()",
     replaced(

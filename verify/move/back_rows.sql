@@ -11,9 +11,9 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.take_out(bigint[])',
-                'consolidation.put_in_runs(bigint[])',
-                'consolidation.put_in_elements(bigint[])',
-                'consolidation.put_in(bigint[])'
+                'consolidation.put_in_traces(bigint[])',
+                'consolidation.put_in_steps(bigint[])',
+                'consolidation.put_in_contexts(bigint[])'
             ]
         ) as f (signature)
         where not exists (

@@ -10,6 +10,7 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
+                'consolidation.put_in_steps_singly(bigint)',
                 'consolidation.put_in_singly(bigint)',
                 'consolidation.carry_back_by_halves(bigint[])'
             ]

@@ -13,6 +13,7 @@ select consolidation.claim_none(
                 'consolidation.arrangement(boolean,boolean,bigint,integer)',
                 'consolidation.present(jsonb,text[],jsonb[])',
                 'consolidation.is_set_aside(jsonb,jsonb)',
+                'consolidation.is_former(text,jsonb,jsonb)',
                 'consolidation.differences_of(bigint[])'
             ]
         ) as f (signature)

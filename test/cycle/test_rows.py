@@ -1,0 +1,205 @@
+"""The way back and rows of real databases: nulls, lengths, collations and constraints of old tables
+that the baseline does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conftest import connect, database, psql, sqitch
+from helpers_cycle import SIX, differences, execute_script, one, rows, sqlstate
+
+# Columns that cannot be null in the baseline, and are in a database that never had the constraint.
+NULLABLE = {
+    "workflow_steps": ("retry_count",),
+    "workflow_events": ("event_type", "timestamp"),
+    "workflow_trace_screenshot": (
+        "org_id",
+        "node_name",
+        "step_index",
+        "screenshot_url",
+        "action_description",
+        "created_at",
+        "node_id",
+    ),
+    "workflow_trace_context": ("created_at",),
+}
+
+
+def adopt(name: str, script: str) -> None:
+    """Builds a database of its own kind: the baseline, rows, a script, adopted."""
+    psql(name, "--file=deploy/baseline.sql")
+    psql(name, "--set=runs=20", "--file=script/legacy-data.sql")
+    with connect(name) as connection:
+        execute_script(connection, script)
+    sqitch(name, "deploy", "--log-only", "--verify", "--to", "@baseline")
+
+
+@pytest.fixture(scope="module")
+def nullable_template() -> Iterator[str]:
+    """A database with nulls in every column where the documents can say them, deployed."""
+    script = []
+    for table, columns in NULLABLE.items():
+        key = {"workflow_trace_context": "context_id", "workflow_steps": "step_id"}.get(
+            table, "event_id" if table == "workflow_events" else "screenshot_id"
+        )
+        for place, column in enumerate(columns):
+            script.append(f'alter table {table} alter "{column}" drop not null;')
+            # One column a row, and a row with all of them.
+            script.append(
+                f"""update {table} set "{column}" = null where {key} in (
+                    select n.{key} from (
+                        select
+                            {key},
+                            row_number() over (order by {key}) % {len(columns) + 2} as turn
+                        from {table}
+                    ) as n
+                    where n.turn in ({place}, {len(columns)})
+                );"""
+            )
+    with database() as name:
+        adopt(name, "\n".join(script))
+        sqitch(name, "deploy")
+        yield name
+
+
+@pytest.fixture
+def nullable(nullable_template: str) -> Iterator[str]:
+    """A copy of that database."""
+    with database(nullable_template) as name:
+        yield name
+
+
+def test_nulls_that_the_old_tables_hold_come_back(nullable: str) -> None:
+    """Every execution is touched after the cut-over; no row with a null is lost or changed."""
+    with connect(nullable) as connection:
+        before = {name: rows(connection, f"legacy.{name}") for name in SIX}
+        for table, columns in NULLABLE.items():
+            for column in columns:
+                nulls = f'select count(*) from legacy.{table} where "{column}" is null'
+                assert one(connection, nulls) > 0
+        # The old names show them, and differences() agrees.
+        assert {name: rows(connection, name) for name in SIX} == before
+        assert differences(connection) == []
+        connection.execute("update user_workflow_run set error_details = error_details")
+        connection.execute("update user_workflow_run_step set metadata = metadata")
+        connection.execute("call consolidation.catch_up()")
+        assert {name: rows(connection, f"legacy.{name}") for name in SIX} == before
+        assert connection.execute("select * from consolidation.set_aside").fetchall() == []
+    sqitch(nullable, "revert", "--to", "@expand", "-y")
+    with connect(nullable) as connection:
+        assert {name: rows(connection, name) for name in SIX} == before
+        assert differences(connection) == []
+    sqitch(nullable, "deploy")
+    with connect(nullable) as connection:
+        assert {name: rows(connection, name) for name in SIX} == before
+
+
+def test_an_application_writes_nulls_where_the_old_tables_hold_them(nullable: str) -> None:
+    """What was inserted and updated under the old names arrives in the tables."""
+    with connect(nullable) as connection:
+        trace = one(connection, "select min(trace_id) from workflow_trace")
+        connection.execute(
+            """insert into workflow_events (trace_id, event_type, event_data, "timestamp")
+            values (%s, null, '1', null)""",
+            (trace,),
+        )
+        connection.execute(
+            """insert into workflow_trace_screenshot (trace_id, org_id, node_name, step_index,
+                screenshot_url, action_description, created_at, node_id)
+            values (%s, null, null, null, null, null, null, null)""",
+            (trace,),
+        )
+        connection.execute(
+            """insert into workflow_trace_context (trace_id, key, value, created_at)
+            values (%s, 'without time', '1', null)""",
+            (trace,),
+        )
+        connection.execute(
+            "update workflow_steps set retry_count = null where trace_id = %s", (trace,)
+        )
+        connection.execute(
+            """update workflow_events set event_data = '{"x": 1}' where "timestamp" is null"""
+        )
+        for table, column in (
+            ("workflow_events", "event_data"),
+            ("workflow_trace_screenshot", "trace_id"),
+            ("workflow_trace_context", "value"),
+        ):
+            assert sqlstate(connection, f"update {table} set {column} = null") == "23502"
+        shown = {name: rows(connection, name) for name in SIX}
+    sqitch(nullable, "revert", "--to", "@expand", "-y")
+    with connect(nullable) as connection:
+        assert {name: rows(connection, name) for name in SIX} == shown
+
+
+# What no document can say: the null of a column, or a value of a wider type.
+UNCARRIABLE = [
+    ("workflow_trace", "org_id", "null", "org_id is null"),
+    ("workflow_trace", "created_at", "null", "created_at is null"),
+    ("workflow_steps", "step_number", "null", "step_number is null"),
+    ("workflow_steps", "trace_id", "null", "trace_id is null"),
+    ("workflow_events", "trace_id", "null", "trace_id is null"),
+    ("workflow_events", "event_data", "null", "event_data is null"),
+    ("workflow_trace_screenshot", "trace_id", "null", "trace_id is null"),
+    ("workflow_trace_context", "trace_id", "null", "trace_id is null"),
+    ("workflow_trace_context", "key", "null", "key is null"),
+    ("workflow_trace_context", "value", "null", "value is null"),
+    (
+        "workflow_events",
+        "event_type",
+        "repeat('e', 101)",
+        "event_type is longer than 100 characters",
+    ),
+    (
+        "workflow_trace_screenshot",
+        "node_name",
+        "repeat('n', 256)",
+        "node_name is longer than 255 characters",
+    ),
+    (
+        "workflow_trace_screenshot",
+        "confidence_score",
+        "0.123456",
+        "confidence_score is no numeric(3,2)",
+    ),
+    ("workflow_trace_context", "key", "repeat('k', 256)", "key is longer than 255 characters"),
+]
+
+
+@pytest.fixture(scope="module")
+def wide_template() -> Iterator[str]:
+    """A database without these constraints, and with wider types, at @expand."""
+    script = [
+        f"alter table {table} alter {column} drop not null;"
+        for table, column, value, _ in UNCARRIABLE
+        if value == "null"
+    ]
+    script += [
+        "alter table workflow_events alter event_type type text;",
+        "alter table workflow_trace_screenshot alter node_name type varchar(300),"
+        "alter confidence_score type numeric(9, 6);",
+        "alter table workflow_trace_context alter key type text;",
+    ]
+    with database() as name:
+        adopt(name, "\n".join(script))
+        sqitch(name, "deploy", "--to", "@expand")
+        yield name
+
+
+def test_what_the_documents_cannot_say_is_refused_by_name(wide_template: str) -> None:
+    """uncarriable() lists the row with a repair, so the deploy refuses before it moves anything."""
+    with connect(wide_template, autocommit=False) as connection:
+        assert connection.execute("select * from consolidation.uncarriable()").fetchall() == []
+        for table, column, value, kind in UNCARRIABLE:
+            connection.execute(
+                f"""update {table} set {column} = {value}
+                where ctid = (select max(ctid) from {table})"""
+            )
+            listed = connection.execute(
+                "select kind, table_name, repair from consolidation.uncarriable()"
+            ).fetchall()
+            assert [row[:2] for row in listed] == [(kind, table)]
+            assert listed[0][2].startswith(f"update {table} set {column} = ")
+            connection.rollback()
