@@ -66,22 +66,15 @@ begin
     select
         s.event_id, s.trace_id, s.step_id, s.event_type, s.event_data, s."timestamp"
     from shown as s
+    left join consolidation.old_event as o
+        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.event_id = s.event_id
     where
         -- In this order: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
         -- A second element with the same id is no reason to leave it out: it is refused, and its
         -- claim is settled then.
-        and (
-            s.copy > 1
-            or not exists (
-                select from consolidation.old_event as o
-                where
-                    o.trace_id = any (trace_ids)
-                    and o.trace_id = s.trace_id
-                    and o.event_id = s.event_id
-            )
-        );
+        and (s.copy > 1 or o.event_id is null);
 end;
 $$;
 comment on function consolidation.put_in_events(bigint []) is
@@ -148,22 +141,15 @@ begin
         s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
         s.confidence_score, s.created_at, s.node_id
     from shown as s
+    left join consolidation.old_screenshot as o
+        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.screenshot_id = s.screenshot_id
     where
         -- In this order: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
         -- A second element with the same id is no reason to leave it out: it is refused, and its
         -- claim is settled then.
-        and (
-            s.copy > 1
-            or not exists (
-                select from consolidation.old_screenshot as o
-                where
-                    o.trace_id = any (trace_ids)
-                    and o.trace_id = s.trace_id
-                    and o.screenshot_id = s.screenshot_id
-            )
-        );
+        and (s.copy > 1 or o.screenshot_id is null);
 end;
 $$;
 comment on function consolidation.put_in_screenshots(bigint []) is

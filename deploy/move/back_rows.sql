@@ -189,22 +189,15 @@ begin
     select
         s.context_id, s.trace_id, s.key, s.value, s.created_at, s.updated_at
     from shown as s
+    left join consolidation.old_context as o
+        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.context_id = s.context_id
     where
         -- In this order: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
         -- A second element with the same id is no reason to leave it out: it is refused, and its
         -- claim is settled then.
-        and (
-            s.copy > 1
-            or not exists (
-                select from consolidation.old_context as o
-                where
-                    o.trace_id = any (trace_ids)
-                    and o.trace_id = s.trace_id
-                    and o.context_id = s.context_id
-            )
-        );
+        and (s.copy > 1 or o.context_id is null);
 end;
 $$;
 comment on function consolidation.put_in_contexts(bigint []) is

@@ -3,12 +3,24 @@ that the baseline does not have."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from conftest import connect, database, psql, sqitch
-from helpers_cycle import SIX, differences, execute_script, one, rows, sqlstate
+from helpers_cycle import (
+    SIX,
+    Background,
+    differences,
+    execute_script,
+    one,
+    rows,
+    sqlstate,
+    wait_until,
+)
 
 # Columns that cannot be null in the baseline, and are in a database that never had the constraint.
 NULLABLE = {
@@ -203,3 +215,58 @@ def test_what_the_documents_cannot_say_is_refused_by_name(wide_template: str) ->
             assert [row[:2] for row in listed] == [(kind, table)]
             assert listed[0][2].startswith(f"update {table} set {column} = ")
             connection.rollback()
+
+
+def test_a_large_execution_that_is_written_to_all_the_time_lets_nobody_wait(deployed: str) -> None:
+    """The way back names it and gives the locks back; it goes through once the writer pauses."""
+    stop = threading.Event()
+    longest = {"reader": 0.0, "writer": 0.0}
+    with connect(deployed) as connection:
+        trace, step = connection.execute(
+            "select legacy_trace_id, legacy_step_id from user_workflow_run_step limit 1"
+        ).fetchone()
+        connection.execute(
+            """update user_workflow_run_step set events = (
+                select jsonb_agg(jsonb_build_object(
+                    'type', 'a', 'timestamp', '2025-01-14T10:30:00Z', 'event_id', 7000000 + n
+                ))
+                from generate_series(1, 5000) as n
+            ) where legacy_step_id = %s""",
+            (step,),
+        )
+
+    def session(name: str, statement: str, pause: float) -> None:
+        with connect(deployed) as connection:
+            while not stop.is_set():
+                began = time.monotonic()
+                connection.execute(statement, (step,))
+                longest[name] = max(longest[name], time.monotonic() - began)
+                time.sleep(pause)
+
+    write = """update user_workflow_run_step
+        set events = events || '{"type": "b", "timestamp": "2025-01-14T10:30:00Z"}'
+        where legacy_step_id = %s"""
+    # Of a plain table or view, whatever the phase.
+    read = "select count(*) from workflow_steps where step_id = %s"
+    calm = [Background(lambda: session("writer", write, 0.2))]
+    calm.append(Background(lambda: session("reader", read, 0.01)))
+    time.sleep(2)
+    without = dict(longest)
+    longest.update(reader=0, writer=0)
+    with connect(deployed) as connection:
+        with pytest.raises(psycopg.errors.LockNotAvailable) as refused:
+            connection.execute("call consolidation.cut_back('4 seconds')")
+        assert f"trace_id {trace} has 50" in str(refused.value)
+        for name in longest:
+            print(f"{name}: {without[name] * 1000:.0f} ms, then {longest[name] * 1000:.0f} ms")
+            assert longest[name] - without[name] < 0.3
+        assert one(connection, "select consolidation.phase()") == "cut over"
+        stop.set()
+        for background in calm:
+            background.result()
+        connection.execute("call consolidation.cut_back('60 seconds')")
+        assert one(connection, "select consolidation.phase()") == "expand"
+        wait_until(lambda: differences(connection) == [], "nothing differs")
+        assert (
+            one(connection, f"select count(*) from workflow_events where step_id = {step}") > 5005
+        )
