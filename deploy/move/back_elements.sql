@@ -142,7 +142,9 @@ begin
         s.confidence_score, s.created_at, s.node_id
     from shown as s
     left join consolidation.old_screenshot as o
-        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.screenshot_id = s.screenshot_id
+        on o.trace_id = any (trace_ids)
+        and o.trace_id = s.trace_id
+        and o.screenshot_id = s.screenshot_id
     where
         -- In this order: one row may take a key from another.
         (select count(*) from gone) >= 0

@@ -149,8 +149,8 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
--- As for rebuild_documents: no plan that depends on statistics. A merge by trace_id alone is quadratic
--- in the events of an execution.
+-- As for rebuild_documents: no plan that depends on statistics. A merge by trace_id alone is
+-- quadratic in the events of an execution.
 set enable_seqscan = off
 set enable_nestloop = off
 set enable_mergejoin = off

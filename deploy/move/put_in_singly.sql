@@ -183,12 +183,9 @@ declare
 begin
     for n in
         select b.* from consolidation.back_endpoint as b
-        where
-            b.trace_id = refused
-            and b.endpoint_id not in (
-                select o.endpoint_id from consolidation.old_endpoint as o
-                where o.trace_id = refused
-            )
+        where b.trace_id = refused and b.endpoint_id not in (
+            select o.endpoint_id from consolidation.old_endpoint as o where o.trace_id = refused
+        )
     loop
         begin
             insert into consolidation.old_endpoint overriding system value select (n).*;

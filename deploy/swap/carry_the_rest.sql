@@ -15,7 +15,9 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create function consolidation.heaviest(trace_ids bigint [], out trace_id bigint, out elements bigint)
+create function consolidation.heaviest(
+    trace_ids bigint [], out trace_id bigint, out elements bigint
+)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -64,9 +66,8 @@ as $$
 declare
     -- Carried and compared in less than 200 ms.
     most constant bigint := 2000;
-    found record;
+    found constant record := consolidation.heaviest(trace_ids);
 begin
-    select h.trace_id, h.elements into found from consolidation.heaviest(trace_ids) as h;
     if found.elements > most then
         raise exception using
             errcode = 'lock_not_available',

@@ -128,6 +128,7 @@ begin
             call consolidation.prove();
             perform consolidation.refuse_unequal();
             perform consolidation.note_behind();
+            perform consolidation.prepare_constraints();
             commit;
             call consolidation.swap('to views', patience);
         when 'cut over' then

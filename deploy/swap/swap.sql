@@ -35,6 +35,7 @@ begin
     perform consolidation.rest_triggers();
     perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
     perform consolidation.hand_over_sequences();
+    perform consolidation.hand_over_constraints();
     perform consolidation.rename_table('workflow_configs', 'user_workflow_config');
     perform consolidation.rename_table('micro_state', 'user_workflow_cache_state');
     perform consolidation.isolate_configs();
@@ -70,6 +71,7 @@ begin
     perform consolidation.open_configs();
     perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
+    perform consolidation.hand_back_constraints();
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
     perform consolidation.revoke_applications();

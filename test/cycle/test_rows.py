@@ -12,8 +12,10 @@ import pytest
 
 from conftest import connect, database, psql, sqitch
 from helpers_cycle import (
+    NORTH,
     SIX,
     Background,
+    Connection,
     differences,
     execute_script,
     one,
@@ -270,3 +272,163 @@ def test_a_large_execution_that_is_written_to_all_the_time_lets_nobody_wait(depl
         assert (
             one(connection, f"select count(*) from workflow_events where step_id = {step}") > 5005
         )
+
+
+# Constraints of a real database that can hold on the documents of executions and steps.
+CONSTRAINTS = """
+create type step_status as enum ('pending', 'running', 'completed', 'failed', 'skipped');
+alter table workflow_steps alter status drop default;
+update workflow_steps set status = 'pending'
+where status not in ('pending', 'running', 'completed', 'failed', 'skipped') or status is null;
+alter table workflow_steps alter status type step_status using status::step_status;
+alter table workflow_steps alter status set default 'running';
+alter table workflow_trace alter channel set default 'web', alter status set default 'new';
+update workflow_trace set external_id = 'X-' || trace_id;
+alter table workflow_trace alter external_id type varchar(40);
+update workflow_trace set end_time = start_time where end_time < start_time;
+alter table workflow_trace
+add constraint known_end check ((end_time >= start_time) is not false);
+alter table workflow_trace alter external_id set not null;
+create unique index one_number on workflow_trace (org_id, external_id) where status <> 'new';
+alter table workflow_trace add constraint one_session
+exclude using btree (session_id with =) where (status = 'only') deferrable initially deferred;
+alter table workflow_steps add constraint one_node unique (trace_id, step_number, node_id)
+deferrable;
+update workflow_steps set retry_count = 0 where retry_count >= 1000;
+alter table workflow_steps add constraint few_retries check (retry_count < 1000) not valid;
+alter table workflow_steps validate constraint few_retries;
+alter table workflow_events add constraint known_type check (event_type <> 'unknown');
+update workflow_events set event_type = left(event_type, 60);
+alter table workflow_events alter event_type type varchar(60);
+create unique index one_url on workflow_trace_screenshot (screenshot_id, screenshot_url);
+alter table workflow_trace_screenshot alter element_found set default true;
+"""
+
+ELEMENTS = {
+    ("constraint", "known_type on workflow_events"),
+    ("narrow column", "workflow_events.event_type is character varying(60)"),
+    ("unique index", "one_url on workflow_trace_screenshot"),
+}
+
+# Statements that the old tables refuse, under the old name and on the document.
+REFUSED = [
+    ("23514", "update workflow_trace set start_time = now(), end_time = '-infinity'"),
+    ("23514", "update user_workflow_run set started_at = now(), ended_at = '-infinity'"),
+    ("23502", "update workflow_trace set external_id = null"),
+    ("23502", "update user_workflow_run set external_id = null"),
+    ("22001", "update workflow_trace set external_id = repeat('x', 41)"),
+    ("23505", "update workflow_trace set external_id = 'same', status = 'old'"),
+    ("23505", "update user_workflow_run set external_id = 'same', status = 'old'"),
+    ("23P01", f"update workflow_trace set session_id = '{NORTH}', status = 'only'"),
+    ("22P02", "update workflow_steps set status = 'unheard of'"),
+    ("23514", "update workflow_steps set retry_count = 1000"),
+    ("23514", "update user_workflow_run_step set retry_count = 1000"),
+]
+
+
+@pytest.fixture(scope="module")
+def constrained_template() -> Iterator[str]:
+    """A database with these constraints, at @expand."""
+    with database() as name:
+        adopt(name, CONSTRAINTS)
+        sqitch(name, "deploy", "--to", "@expand")
+        yield name
+
+
+def constraints_of(connection: Connection, *relations: str) -> set[tuple[str, ...]]:
+    """Constraints, unique indexes, not null and defaults of relations."""
+    found: set[tuple[str, ...]] = set()
+    for relation in relations:
+        found.update(
+            connection.execute(
+                f"""
+                select '{relation}', conname::text, pg_get_constraintdef(oid)
+                from pg_constraint where conrelid = '{relation}'::regclass
+                union all
+                select '{relation}', i.indexrelid::regclass::text, 'unique index'
+                from pg_index as i where i.indrelid = '{relation}'::regclass and i.indisunique
+                union all
+                select '{relation}', a.attname,
+                    concat_ws(' ', a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
+                from pg_attribute as a
+                left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+                where a.attrelid = '{relation}'::regclass and a.attnum > 0
+                """
+            ).fetchall()
+        )
+    return found
+
+
+def test_constraints_of_old_tables_hold_on_the_documents(constrained_template: str) -> None:
+    """From the cut-over to the revert; what cannot hold is named before, and accepted."""
+    six = [f"public.{name}" for name in SIX]
+    new = ["public.user_workflow_run", "public.user_workflow_run_step"]
+    views = [f"consolidation.{name}" for name in SIX]
+    with database(constrained_template) as name:
+        with connect(name) as connection:
+            listed = connection.execute(
+                "select kind, object from consolidation.preflight where severity = 'refuse'"
+            ).fetchall()
+            assert set(listed) == ELEMENTS
+            assert sqlstate(connection, "call consolidation.refuse_findings()") == "55000"
+            connection.execute(
+                """insert into consolidation.accepted (kind, object, reason)
+                select kind, object, 'a test' from consolidation.preflight
+                where severity = 'refuse'"""
+            )
+        sqitch(name, "deploy", "--to", "@carried_over")
+        with connect(name) as connection:
+            before = constraints_of(connection, *six, *new, *views)
+        for _ in range(2):
+            sqitch(name, "deploy")
+            with connect(name) as connection:
+                for state, refused in REFUSED:
+                    assert sqlstate(connection, refused) == state, refused
+                with connection.transaction(force_rollback=True):
+                    # Deferred as before: both have the session for a moment.
+                    connection.execute(
+                        f"""update workflow_trace set session_id = '{NORTH}', status = 'only'
+                        where trace_id in (1, 2)"""
+                    )
+                    connection.execute(
+                        "update workflow_trace set session_id = null where trace_id = 2"
+                    )
+                    connection.execute("set constraints all immediate")
+                defaults = connection.execute(
+                    f"""insert into workflow_trace (org_id, workflow_id, created_by, external_id)
+                    values ('{NORTH}', '{NORTH}', '{NORTH}', 'D-' || clock_timestamp())
+                    returning trace_id, channel, status"""
+                ).fetchone()
+                assert defaults is not None
+                assert defaults[1:] == ("web", "new")
+                status = one(
+                    connection,
+                    f"""insert into workflow_steps (trace_id, step_number, node_id)
+                    values (%s, 1, '{NORTH}') returning status""",
+                    defaults[0],
+                )
+                assert status == "running"
+                assert one(
+                    connection,
+                    f"""insert into workflow_trace_screenshot (trace_id, org_id, node_name,
+                        step_index, screenshot_url, action_description, node_id)
+                    values (%s, '{NORTH}', 'n', 1, 'u', 'a', '{NORTH}') returning element_found""",
+                    defaults[0],
+                )
+                # Too long for the old table: set aside, never cut.
+                connection.execute(
+                    """insert into workflow_events (trace_id, event_type, event_data)
+                    values (%s, repeat('e', 61), '1')""",
+                    (defaults[0],),
+                )
+                refused = sqlstate(connection, "call consolidation.cut_back()")
+                assert refused == "55000"
+                codes = connection.execute(
+                    "select error_code, content ->> 'event_type' from consolidation.set_aside"
+                ).fetchall()
+                assert codes == [("22001", "e" * 61)]
+                connection.execute("delete from workflow_events where length(event_type) = 61")
+            sqitch(name, "revert", "--to", "@carried_over", "-y")
+            with connect(name) as connection:
+                assert constraints_of(connection, *six, *new, *views) == before
+                assert differences(connection) == []

@@ -1088,7 +1088,12 @@ for change, view in (
     ("proof/preflight", "preflight"),
 ):
     caller_view(change, f"consolidation.{view}")
-for change in ("proof/finding_tables", "proof/finding_dependents", "proof/finding_access"):
+for change in (
+    "proof/finding_tables",
+    "proof/finding_constraints",
+    "proof/finding_dependents",
+    "proof/finding_access",
+):
     listed_views = re.findall(
         r"'(consolidation\.finding_\w+)'",
         next(s for claim, s in CLAIMS[change] if "rights of the caller" in (claim or "")),
