@@ -451,6 +451,7 @@ class Walk:
                             found = self.carry(
                                 "select consolidation.carry_changes(1000, -9223372036854775808)"
                             )
+                            self.continue_sequences(control, project)
                         elif wanted == CHUNK:
                             found = self.carry(BATCH)
                         elif wanted.text.startswith(BESIDE):
