@@ -75,7 +75,8 @@ comment on column public.user_workflow_run_step.node_id is 'Node of the workflow
 comment on column public.user_workflow_run_step.step_number is 'Position within the run';
 comment on column public.user_workflow_run_step.status is 'pending, running, completed, failed …';
 comment on column public.user_workflow_run_step.retry_count is
-'How often the step was repeated. Null is refused as long as the old names exist';
+'How often the step was repeated. Null is refused as long as the old names exist, unless the old
+table holds nulls';
 comment on column public.user_workflow_run_step.started_at is 'Start of the step';
 comment on column public.user_workflow_run_step.ended_at is 'End of the step';
 comment on column public.user_workflow_run_step.duration_ms is 'Duration in milliseconds';
@@ -108,7 +109,18 @@ as $$
 declare
     run record;
 begin
-    if new.retry_count is null then
+    if
+        new.retry_count is null
+        and not exists (
+            select from pg_attribute as a
+            inner join pg_class as c on c.oid = a.attrelid and c.relkind = 'r'
+            where
+                c.relnamespace in ('public'::regnamespace, 'legacy'::regnamespace)
+                and c.relname = 'workflow_steps'
+                and a.attname = 'retry_count'
+                and not a.attnotnull
+        )
+    then
         raise not_null_violation using
             message = 'null value in column "retry_count" of relation "user_workflow_run_step" '
             'violates not-null constraint',
@@ -159,7 +171,8 @@ end;
 $$;
 comment on function public.fill_step_keys() is
 'Trigger: fills what a new step leaves out (run_id from legacy_trace_id or the reverse, org_id from
-the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count';
+the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count unless the
+old table holds nulls';
 
 create trigger fill_step_keys
 before insert on public.user_workflow_run_step

@@ -84,7 +84,7 @@ select
     length(c.key) <= 255 as fits,
     (
         consolidation.to_bigint(o.origin -> 'context_id') is not null
-        and public.from_iso8601(o.origin ->> 'created_at') is not null
+        and (e.says_no_time or public.from_iso8601(o.origin ->> 'created_at') is not null)
     ) is true as as_built
 from public.user_workflow_run as r
 -- Offset 0: taken out of the document once, not once for each key.
@@ -106,8 +106,20 @@ cross join lateral (
             consolidation.synthetic_id(r.run_id, c.key)
         ) as context_id,
         (case when length(c.key) <= 255 then c.key end)::varchar(255) as key,
-        coalesce(public.from_iso8601(o.origin ->> 'created_at'), r.created_at) as created_at,
-        public.from_iso8601(o.origin ->> 'updated_at') as updated_at
+        case
+            when not n.says_no_time
+                then coalesce(public.from_iso8601(o.origin ->> 'created_at'), r.created_at)
+        end as created_at,
+        public.from_iso8601(o.origin ->> 'updated_at') as updated_at,
+        n.says_no_time
+    from (
+        select
+            (
+                o.origin -> 'created_at' = 'null'
+                and 'created_at'
+                = any ((select consolidation.nullable_columns('workflow_trace_context'))::text [])
+            ) is true as says_no_time
+    ) as n
     offset 0
 ) as e
 where c.place between 1 and 2147483647;

@@ -98,17 +98,6 @@ comment on function consolidation.event_key(jsonb, uuid, bigint) is
 'event_id the old name shows for an element of events. owner: run_id or step_id of its row; place:
 position in the array, from 1';
 
-create function consolidation.fits_event(element jsonb)
-returns boolean
-language sql
-stable
-parallel safe
-return
-coalesce(length(element ->> 'type') <= 100, false)
-and public.from_iso8601(element ->> 'timestamp') is not null;
-comment on function consolidation.fits_event(jsonb) is
-'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time';
-
 create view consolidation.event_row
 with (security_invoker = true) as
 select
@@ -120,7 +109,9 @@ select
     e."timestamp",
     x.place,
     x.element,
-    consolidation.fits_event(x.element) as fits,
+    consolidation.fits_event(
+        x.element, (select consolidation.nullable_columns('workflow_events'))
+    ) as fits,
     case
         when jsonb_typeof(x.element) = 'object'
             then x.element ?& '{type,timestamp,data,event_id}'

@@ -135,35 +135,12 @@ return coalesce(
 comment on function consolidation.screenshot_key(jsonb, uuid, bigint) is
 'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
 
-create function consolidation.fits_screenshot(element jsonb, on_step boolean)
-returns boolean
-language sql
-stable
-parallel safe
-return
-element ->> 'url' is not null
-and public.from_iso8601(element ->> 'timestamp') is not null
-and coalesce(length(element ->> 'node_name') <= 255, true)
-and (
-    on_step
-    or (
-        consolidation.to_uuid(element -> 'node_id') is not null
-        and coalesce(
-            consolidation.to_bigint(element -> 'step_index') between -2147483648 and 2147483647,
-            false
-        )
-    )
-);
-comment on function consolidation.fits_screenshot(jsonb, boolean) is
-'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
-no step, a node_id and a step_index of its own';
-
 create view consolidation.screenshot_row
 with (security_invoker = true) as
 select
     e.screenshot_id,
     r.legacy_trace_id as trace_id,
-    coalesce(e.org_id, r.org_id) as org_id,
+    case when e.org_id is null and not e.says_no_org then r.org_id else e.org_id end as org_id,
     e.node_name,
     coalesce(e.step_index, s.step_number) as step_index,
     e.screenshot_url,
@@ -173,12 +150,15 @@ select
     e.element_found,
     e.confidence_score,
     e.created_at,
-    coalesce(e.node_id, s.node_id) as node_id,
+    case when e.node_id is null and not e.says_no_node then s.node_id else e.node_id end as node_id,
     s.step_id as on_step,
     s.step_number as on_step_number,
     x.place,
     x.element,
-    consolidation.fits_screenshot(x.element, not k.of_run) as fits,
+    consolidation.fits_screenshot(
+        x.element, not k.of_run,
+        (select consolidation.nullable_columns('workflow_trace_screenshot'))
+    ) as fits,
     case
         when jsonb_typeof(x.element) = 'object'
             then x.element ?& w.key and x.element - w.key = '{}'
@@ -210,6 +190,7 @@ cross join lateral (
         (
             case
                 when length(x.element ->> 'node_name') <= 255 then x.element ->> 'node_name'
+                when x.element -> 'node_name' = 'null' and 'node_name' = any (n.nullable) then null
                 else ''
             end
         )::varchar(255) as node_name,
@@ -221,7 +202,15 @@ cross join lateral (
         end as step_index,
         x.element ->> 'url' as screenshot_url,
         x.element ->> 'thumbnail_url' as thumbnail_url,
-        coalesce(x.element ->> 'action', '') as action_description,
+        coalesce(
+            x.element ->> 'action',
+            case
+                when
+                    x.element -> 'action' = 'null' and 'action_description' = any (n.nullable)
+                    then null
+                else ''
+            end
+        ) as action_description,
         x.element ->> 'selector' as element_selector,
         case
             when jsonb_typeof(x.element -> 'element_found') = 'boolean'
@@ -229,7 +218,13 @@ cross join lateral (
         end as element_found,
         consolidation.to_score(x.element -> 'confidence')::numeric(3, 2) as confidence_score,
         public.from_iso8601(x.element ->> 'timestamp') as created_at,
-        consolidation.to_uuid(x.element -> 'node_id') as node_id
+        consolidation.to_uuid(x.element -> 'node_id') as node_id,
+        (x.element -> 'org_id' = 'null' and 'org_id' = any (n.nullable)) is true as says_no_org,
+        (x.element -> 'node_id' = 'null' and 'node_id' = any (n.nullable)) is true as says_no_node
+    -- One value for all elements; asked for only where one says null.
+    from (
+        select (select consolidation.nullable_columns('workflow_trace_screenshot')) as nullable
+    ) as n
     offset 0
 ) as e
 where x.place between 1 and 2147483647;

@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:move/back_rows to pg
 --
--- Why:    rows of the documents into the old tables, and only where they differ.
+-- Why:    executions, steps and context keys of the documents into the old tables, and only where
+--         they differ. What stands below an execution or a step stays: these are updated.
 -- Locks:  a call takes rows of the old tables.
 -- Revert: drops the functions.
 
@@ -20,72 +21,53 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Steps that stand under an execution that they were moved away from.
-    moved constant bigint [] := array(
+    gone constant bigint [] := array(
+        select o.trace_id
+        from consolidation.old_trace as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.back_trace as b
+                where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
+            )
+    );
+    -- Also those that stand under an execution that they were moved away from.
+    gone_steps constant bigint [] := array(
+        select o.step_id
+        from consolidation.old_step as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.back_step as b
+                where b.trace_id = any (trace_ids) and b.step_id = o.step_id
+            )
+        union
         select o.step_id
         from consolidation.step_row as s
         inner join consolidation.old_step as o on o.step_id = s.step_id
         where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
     );
 begin
-    if cardinality(moved) > 0 then
-        delete from consolidation.old_event as e where e.step_id = any (moved);
-        delete from consolidation.old_step as s where s.step_id = any (moved);
+    -- Each before what it refers to: not every database has keys that cascade.
+    if cardinality(gone) > 0 then
+        delete from consolidation.old_endpoint as o where o.trace_id = any (gone);
+        delete from consolidation.old_context as o where o.trace_id = any (gone);
+        delete from consolidation.old_screenshot as o where o.trace_id = any (gone);
+        delete from consolidation.old_event as o where o.trace_id = any (gone);
     end if;
-    delete from consolidation.old_endpoint as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_endpoint as b
-            where
-                b.trace_id = any (trace_ids)
-                and b.trace_id = o.trace_id
-                and b.endpoint_id = o.endpoint_id
-        );
-    delete from consolidation.old_context as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_context as b
-            where b.trace_id = any (trace_ids) and b.context_id = o.context_id and b::text = o::text
-        );
-    delete from consolidation.old_screenshot as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_screenshot as b
-            where
-                b.trace_id = any (trace_ids)
-                and b.screenshot_id = o.screenshot_id and b::text = o::text
-        );
-    delete from consolidation.old_event as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_event as b
-            where b.trace_id = any (trace_ids) and b.event_id = o.event_id and b::text = o::text
-        );
-    delete from consolidation.old_step as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_step as b
-            where b.trace_id = any (trace_ids) and b.step_id = o.step_id
-        );
-    delete from consolidation.old_trace as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_trace as b
-            where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
-        );
+    if cardinality(gone_steps) > 0 then
+        delete from consolidation.old_event as e where e.step_id = any (gone_steps);
+        delete from consolidation.old_step as s where s.step_id = any (gone_steps);
+    end if;
+    if cardinality(gone) > 0 then
+        delete from consolidation.old_trace as o where o.trace_id = any (gone);
+    end if;
 end;
 $$;
 comment on function consolidation.take_out(bigint []) is
-'Deletes the old rows of these executions that the documents show no more, or in other words. What
-else stands below an execution or a step stays: these are updated';
+'Deletes the executions and steps that the documents show no more, with everything below them';
 
-create function consolidation.put_in_runs(trace_ids bigint [])
+create function consolidation.put_in_traces(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -107,7 +89,9 @@ begin
         )
     from consolidation.back_trace as b
     where
-        b.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o::text <> b::text;
+        b.trace_id = any (trace_ids)
+        and o.trace_id = b.trace_id
+        and o::text <> b::text;
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b
     where
@@ -116,6 +100,17 @@ begin
             select from consolidation.old_trace as o
             where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id
         );
+end;
+$$;
+comment on function consolidation.put_in_traces(bigint []) is
+'Updates and inserts the executions that the documents show otherwise or not yet';
+
+create function consolidation.put_in_steps(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
     update consolidation.old_step as o
     set
         (
@@ -128,7 +123,8 @@ begin
     from consolidation.back_step as b
     where
         b.trace_id = any (trace_ids)
-        and (o.trace_id, o.step_id) = (b.trace_id, b.step_id) and o::text <> b::text;
+        and (o.trace_id, o.step_id) = (b.trace_id, b.step_id)
+        and o::text <> b::text;
     insert into consolidation.old_step overriding system value
     select b.* from consolidation.back_step as b
     where
@@ -139,100 +135,74 @@ begin
         );
 end;
 $$;
-comment on function consolidation.put_in_runs(bigint []) is
-'Updates and inserts the executions and steps that the documents show otherwise or not yet';
+comment on function consolidation.put_in_steps(bigint []) is
+'As put_in_traces, for steps';
 
-create function consolidation.put_in_elements(trace_ids bigint [])
+create function consolidation.put_in_contexts(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- A second element with the same id is no reason to leave it out: it is refused, and its claim
-    -- is settled then.
-    insert into consolidation.old_event overriding system value
-    select
-        b.event_id, b.trace_id, b.step_id, b.event_type, b.event_data, b."timestamp"
-    from (
-        select x.*, row_number() over (partition by x.trace_id, x.event_id) as copy
-        from consolidation.back_event as x
-        where x.trace_id = any (trace_ids)
-    ) as b
-    where
-        b.copy > 1
-        or not exists (
-            select from consolidation.old_event as o
-            where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.event_id = b.event_id
-        );
-    insert into consolidation.old_screenshot overriding system value
-    select
-        b.screenshot_id, b.trace_id, b.org_id, b.node_name, b.step_index, b.screenshot_url,
-        b.thumbnail_url, b.action_description, b.element_selector, b.element_found,
-        b.confidence_score, b.created_at, b.node_id
-    from (
-        select x.*, row_number() over (partition by x.trace_id, x.screenshot_id) as copy
-        from consolidation.back_screenshot as x
-        where x.trace_id = any (trace_ids)
-    ) as b
-    where
-        b.copy > 1
-        or not exists (
-            select from consolidation.old_screenshot as o
-            where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.screenshot_id = b.screenshot_id
-        );
+    with shown as materialized (
+        select
+            b.*,
+            row_number() over (partition by b.trace_id, b.context_id) as copy
+        from consolidation.back_context as b
+        where b.trace_id = any (trace_ids)
+    ),
+
+    gone as (
+        delete from consolidation.old_context as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from shown as s where s.trace_id = o.trace_id and s.context_id = o.context_id
+            )
+        returning 1
+    ),
+
+    changed as (
+        update consolidation.old_context as o
+        set
+            (
+                key, value, created_at, updated_at
+            ) = row(
+                s.key, s.value, s.created_at, s.updated_at
+            )
+        from shown as s
+        where
+            s.copy = 1
+            and o.trace_id = any (trace_ids)
+            and o.trace_id = s.trace_id
+            and o.context_id = s.context_id
+            and row(
+                o.key::text, o.value, o.created_at, o.updated_at
+            )::record *<> row(
+                s.key::text, s.value, s.created_at, s.updated_at
+            )::record
+            and (select count(*) from gone) >= 0
+        returning 1
+    )
+
     insert into consolidation.old_context overriding system value
     select
-        b.context_id, b.trace_id, b.key, b.value, b.created_at, b.updated_at
-    from (
-        select x.*, row_number() over (partition by x.trace_id, x.context_id) as copy
-        from consolidation.back_context as x
-        where x.trace_id = any (trace_ids)
-    ) as b
+        s.context_id, s.trace_id, s.key, s.value, s.created_at, s.updated_at
+    from shown as s
+    left join consolidation.old_context as o
+        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.context_id = s.context_id
     where
-        b.copy > 1
-        or not exists (
-            select from consolidation.old_context as o
-            where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.context_id = b.context_id
-        );
-    insert into consolidation.old_endpoint overriding system value
-    select b.* from consolidation.back_endpoint as b
-    where
-        b.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.old_endpoint as o
-            where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.endpoint_id = b.endpoint_id
-        );
+        -- In this order: one row may take a key from another.
+        (select count(*) from gone) >= 0
+        and (select count(*) from changed) >= 0
+        -- A second element with the same id is no reason to leave it out: it is refused, and its
+        -- claim is settled then.
+        and (s.copy > 1 or o.context_id is null);
 end;
 $$;
-comment on function consolidation.put_in_elements(bigint []) is
-'Inserts the events, screenshots, context keys and endpoints that the documents show and the old
-tables do not hold';
-
-create function consolidation.put_in(trace_ids bigint [])
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    perform consolidation.put_in_runs(trace_ids);
-    perform consolidation.put_in_elements(trace_ids);
-end;
-$$;
-comment on function consolidation.put_in(bigint []) is
-'Updates and inserts the rows that the documents of these executions show and the old tables do not
-hold';
+comment on function consolidation.put_in_contexts(bigint []) is
+'Deletes, updates and inserts the context keys of these executions that the documents show
+otherwise';
 
 call consolidation.note_deployed('move/back_rows');
 

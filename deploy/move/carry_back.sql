@@ -16,80 +16,106 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create function consolidation.put_in_singly(refused bigint)
+create function consolidation.put_in_steps_singly(refused bigint)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    t consolidation.back_trace;
     s consolidation.back_step;
-    e consolidation.back_event;
-    p consolidation.back_screenshot;
-    c consolidation.back_context;
-    n consolidation.back_endpoint;
 begin
-    delete from consolidation.old_trace as o where o.trace_id = refused;
-    for t in select b.* from consolidation.back_trace as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_trace overriding system value select (t).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace', refused, to_jsonb(t), sqlstate, sqlerrm
-            );
-            -- Nothing can stand below it; all of it is in its documents.
-            return;
-        end;
-    end loop;
+    -- Steps that exchanged their numbers make way for each other.
+    begin
+        update consolidation.old_step as o
+        set step_number = -b.place
+        from (
+            select
+                x.step_id,
+                x.step_number,
+                row_number() over (order by x.step_id) as place
+            from consolidation.back_step as x
+            where x.trace_id = refused
+        ) as b
+        where o.step_id = b.step_id and o.step_number <> b.step_number;
+        perform consolidation.put_in_steps(array[refused]);
+        return;
+    exception when data_exception or integrity_constraint_violation then
+        null;
+    end;
     for s in select b.* from consolidation.back_step as b where b.trace_id = refused loop
         begin
-            insert into consolidation.old_step overriding system value select (s).*;
+            update consolidation.old_step as o
+            set
+                (
+                    step_number, status, input_data, output_data, error_message, start_time,
+                    end_time, duration_ms, retry_count, metadata, node_id
+                ) = row(
+                    s.step_number, s.status, s.input_data, s.output_data, s.error_message,
+                    s.start_time, s.end_time, s.duration_ms, s.retry_count, s.metadata, s.node_id
+                )
+            where o.trace_id = refused and o.step_id = s.step_id;
+            if not found then
+                insert into consolidation.old_step overriding system value select (s).*;
+            end if;
         exception when data_exception or integrity_constraint_violation then
             perform consolidation.set_aside(
                 'workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm
             );
         end;
     end loop;
-    for e in select b.* from consolidation.back_event as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_event overriding system value select (e).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for p in select b.* from consolidation.back_screenshot as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_screenshot overriding system value select (p).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for c in select b.* from consolidation.back_context as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_context overriding system value select (c).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for n in select b.* from consolidation.back_endpoint as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_endpoint overriding system value select (n).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
+end;
+$$;
+comment on function consolidation.put_in_steps_singly(bigint) is
+'As put_in_events_singly, for steps';
+
+create function consolidation.put_in_singly(refused bigint)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.take_out(array[refused]);
+    begin
+        perform consolidation.put_in_traces(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.set_aside('workflow_trace', refused, to_jsonb(b), sqlstate, sqlerrm)
+        from consolidation.back_trace as b
+        where b.trace_id = refused;
+    end;
+    -- Nothing can stand below it then; all of it is in its documents.
+    if not exists (select from consolidation.old_trace as o where o.trace_id = refused) then
+        return;
+    end if;
+    begin
+        perform consolidation.put_in_steps(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_steps_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_events(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_events_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_screenshots(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_screenshots_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_contexts(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_contexts_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_endpoints(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_endpoints_singly(refused);
+    end;
 end;
 $$;
 comment on function consolidation.put_in_singly(bigint) is
-'Inserts the old rows of an execution one by one; those that are refused go to set_aside';
+'Puts in the rows of an execution, one by one where a table refuses any. A row that is refused goes
+to set_aside, and its former version stays where it was';
 
 create function consolidation.carry_back_by_halves(trace_ids bigint [])
 returns void
@@ -123,9 +149,11 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
--- As for rebuild_documents: no plan that depends on statistics.
+-- As for rebuild_documents: no plan that depends on statistics. A merge by trace_id alone is
+-- quadratic in the events of an execution.
 set enable_seqscan = off
 set enable_nestloop = off
+set enable_mergejoin = off
 set work_mem = '32MB'
 as $$
 declare

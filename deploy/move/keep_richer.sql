@@ -50,10 +50,14 @@ begin atomic
             case when jsonb_typeof(a.elements) = 'array' then a.elements end
         ) with ordinality as x (element, place)
         where
-            case a.kind
-                when 'event' then consolidation.fits_event(x.element)
-                else consolidation.fits_screenshot(x.element, a.on_step)
-            end
+            consolidation.fits(
+                case
+                    when a.kind = 'event' then 'event'
+                    when a.on_step then 'step screenshot'
+                    else 'run screenshot'
+                end,
+                x.element
+            )
     )
 
     select
@@ -135,10 +139,7 @@ begin atomic
             ) with ordinality as a (element, place)
         ) as x
         where
-            not case kind
-                when 'event' then consolidation.fits_event(x.element)
-                else consolidation.fits_screenshot(x.element, kind = 'step screenshot')
-            end
+            not consolidation.fits(kind, x.element)
             -- Nor could it hold an element twice.
             or (
                 x.copy > 1

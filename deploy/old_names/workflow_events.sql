@@ -42,12 +42,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    nullable constant text [] := consolidation.nullable_columns('workflow_events');
     missing constant text := case
         when new.event_id is null then 'event_id'
         when new.trace_id is null then 'trace_id'
-        when new.event_type is null then 'event_type'
+        when new.event_type is null and 'event_type' <> all (nullable) then 'event_type'
         when new.event_data is null then 'event_data'
-        when new."timestamp" is null then 'timestamp'
+        when new."timestamp" is null and 'timestamp' <> all (nullable) then 'timestamp'
     end;
 begin
     if missing is not null then

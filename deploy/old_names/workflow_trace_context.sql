@@ -93,12 +93,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    nullable constant text [] := consolidation.nullable_columns('workflow_trace_context');
     missing constant text := case
         when new.context_id is null then 'context_id'
         when new.trace_id is null then 'trace_id'
         when new.key is null then 'key'
         when new.value is null then 'value'
-        when new.created_at is null then 'created_at'
+        when new.created_at is null and 'created_at' <> all (nullable) then 'created_at'
     end;
 begin
     if missing is not null then

@@ -72,16 +72,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    nullable constant text [] := consolidation.nullable_columns('workflow_trace_screenshot');
     missing constant text := case
         when new.screenshot_id is null then 'screenshot_id'
         when new.trace_id is null then 'trace_id'
-        when new.org_id is null then 'org_id'
-        when new.node_name is null then 'node_name'
-        when new.step_index is null then 'step_index'
-        when new.screenshot_url is null then 'screenshot_url'
-        when new.action_description is null then 'action_description'
-        when new.created_at is null then 'created_at'
-        when new.node_id is null then 'node_id'
+        when new.org_id is null and 'org_id' <> all (nullable) then 'org_id'
+        when new.node_name is null and 'node_name' <> all (nullable) then 'node_name'
+        when new.step_index is null and 'step_index' <> all (nullable) then 'step_index'
+        when new.screenshot_url is null and 'screenshot_url' <> all (nullable) then 'screenshot_url'
+        when new.action_description is null and 'action_description' <> all (nullable)
+            then 'action_description'
+        when new.created_at is null and 'created_at' <> all (nullable) then 'created_at'
+        when new.node_id is null and 'node_id' <> all (nullable) then 'node_id'
     end;
 begin
     if missing is not null then

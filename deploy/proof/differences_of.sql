@@ -61,8 +61,13 @@ begin
         where
             a.trace_id = (shown ->> 'trace_id')::bigint
             and (
-                -- Of an execution whose own row was refused nothing is in the old tables.
-                a.table_name = 'workflow_trace'
+                -- Nothing can be below an execution that was refused and has no former version.
+                (
+                    a.table_name = 'workflow_trace'
+                    and not exists (
+                        select from consolidation.old_trace as t where t.trace_id = a.trace_id
+                    )
+                )
                 -- Another row may have the same key; that may be why this one was refused.
                 or (a.content @> key and jsonb_strip_nulls(a.content) = jsonb_strip_nulls(shown))
             )
@@ -71,6 +76,25 @@ end;
 $$;
 comment on function consolidation.is_set_aside(jsonb, jsonb) is
 'Whether the old table refused this row; only_in_documents() lists it';
+
+create function consolidation.is_former(table_name text, key jsonb, held jsonb)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return exists (
+        select from consolidation.set_aside as a
+        where
+            a.trace_id = (held ->> 'trace_id')::bigint
+            and a.table_name = is_former.table_name
+            and (a.content @> key or a.content -> 'context_id' = held -> 'context_id')
+    );
+end;
+$$;
+comment on function consolidation.is_former(text, jsonb, jsonb) is
+'Whether this old row is the former version of one that the old table refused';
 
 create function consolidation.differences_of(ids bigint [])
 returns table (table_name text, key jsonb, columns text [], old_row jsonb, new_row jsonb)
@@ -96,6 +120,9 @@ begin
     missing as (
         select m.*, row_number() over (partition by m.ordinal, m.key) as copy
         from (select o.* from old_side as o except all select n.* from new_side as n) as m
+        where not consolidation.is_former(
+            (consolidation.six_tables())[m.ordinal], m.key, m.content::jsonb
+        )
     ),
 
     surplus as (

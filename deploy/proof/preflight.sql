@@ -90,6 +90,16 @@ from (
     union all
     select * from consolidation.finding_workflow
     union all
+    select * from consolidation.finding_constraint
+    union all
+    select * from consolidation.finding_unique_index
+    union all
+    select * from consolidation.finding_key_behaviour
+    union all
+    select * from consolidation.finding_narrow_column
+    union all
+    select * from consolidation.finding_not_null
+    union all
     select * from consolidation.finding_row
 ) as f
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;

@@ -127,6 +127,7 @@ begin
         -- The comparison takes as long as it takes.
         call consolidation.ensure_proof();
         perform consolidation.note_behind();
+        perform consolidation.prepare_constraints();
         commit;
         call consolidation.swap('to views', patience);
     elsif consolidation.phase() operator(pg_catalog.=) 'cut over' then

@@ -37,6 +37,7 @@ begin
     perform consolidation.spare_unscoped_roles(unscoped);
     perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
     perform consolidation.hand_over_sequences();
+    perform consolidation.hand_over_constraints();
     perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
@@ -68,6 +69,7 @@ begin
     perform consolidation.drop_foreign_keys(to_documents => false);
     perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
+    perform consolidation.hand_back_constraints();
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
     perform consolidation.set_privileges('{schema,table,view,sequence}');

@@ -11,7 +11,6 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop view consolidation.event_row;
-drop function consolidation.fits_event(jsonb);
 drop function consolidation.event_key(jsonb, uuid, bigint);
 drop function consolidation.event_element(bigint, text, jsonb, timestamptz);
 drop function consolidation.events_of_old_rows(bigint [], boolean);

@@ -11,7 +11,6 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop view consolidation.screenshot_row;
-drop function consolidation.fits_screenshot(jsonb, boolean);
 drop function consolidation.screenshot_key(jsonb, uuid, bigint);
 drop function consolidation.screenshots_of_old_rows(bigint [], boolean);
 drop function consolidation.screenshot_element(

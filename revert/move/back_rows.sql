@@ -10,9 +10,9 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.put_in(bigint []);
-drop function consolidation.put_in_elements(bigint []);
-drop function consolidation.put_in_runs(bigint []);
+drop function consolidation.put_in_contexts(bigint []);
+drop function consolidation.put_in_steps(bigint []);
+drop function consolidation.put_in_traces(bigint []);
 drop function consolidation.take_out(bigint []);
 delete from consolidation.deployed_change where change = 'move/back_rows';
 

@@ -13,6 +13,7 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.carry_back(bigint []);
 drop function consolidation.carry_back_by_halves(bigint []);
 drop function consolidation.put_in_singly(bigint);
+drop function consolidation.put_in_steps_singly(bigint);
 delete from consolidation.deployed_change where change = 'move/carry_back';
 
 commit;

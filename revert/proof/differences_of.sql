@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.differences_of(bigint []);
+drop function consolidation.is_former(text, jsonb, jsonb);
 drop function consolidation.is_set_aside(jsonb, jsonb);
 drop function consolidation.present(jsonb, text [], jsonb []);
 drop function consolidation.arrangement(boolean, boolean, bigint, integer);

@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.uncarriable();
+drop function consolidation.uncarriable_elements();
 
 delete from consolidation.deployed_change where change = 'proof/uncarriable';
 

@@ -84,16 +84,55 @@ OTHER_LIMITS = (
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement; limits: those it may meet; ordered: whether its rows come in an order."""
+    """One statement; limits: those it may meet; ordered: whether its rows come in an order.
+
+    around: what the project's session does before and after it, and the control's does not.
+    """
 
     text: str
     limits: tuple[str, ...] = ()
     ordered: bool = False
     copied: str = ""
+    around: tuple[str, str] = ("", "")
 
 
 CARRY = Statement("-- another session carries over what is in the queue")
 CHUNK = Statement("-- another session carries over the next range")
+
+# What somebody does to the project beside the history, whose rows stay what they are.
+BESIDE = "-- beside: "
+# A copy claims the ids of all elements; it stands outside of what a history looks at.
+CLONE_OFFSET = 500_000
+CLONE = f"""{BESIDE}insert into user_workflow_run (workflow_id, org_id, channel, created_by, status,
+    context, endpoints_used, events, screenshots, legacy, legacy_trace_id)
+select workflow_id, '<org3>', channel, created_by, 'clone', context, endpoints_used, events,
+    screenshots, legacy, legacy_trace_id + {CLONE_OFFSET}
+from user_workflow_run where legacy_trace_id between <t1> and <t9>
+on conflict do nothing"""
+# Nor may a tenant who plants ids in its own run take a row from others.
+PLANT = f"""{BESIDE}update user_workflow_run as r set events = r.events || coalesce((
+    select jsonb_agg(e || '{{"type": "planted"}}')
+    from user_workflow_run_step as s, jsonb_array_elements(s.events) as e
+    where s.legacy_trace_id between <t1> and <t9>
+), '[]')
+where r.legacy_trace_id between <t1> + {CLONE_OFFSET} and <t9> + {CLONE_OFFSET}"""
+MADE = f"{BESIDE}create view made_<h> as select event_type from workflow_events; drop view made_<h>"
+TABLES_OFF = "alter table user_workflow_run disable trigger user"
+# The capture has to be enabled as it was; a proof does not begin before.
+TABLES_ON = "alter table user_workflow_run enable trigger user, " + ", ".join(
+    f"enable always trigger {name}"
+    for name in (
+        "capture_insert",
+        "capture_update",
+        "capture_delete",
+        "capture_truncate",
+        "guard_run_identity",
+    )
+)
+AROUND = (
+    ("set session_replication_role = replica", "reset session_replication_role"),
+    (TABLES_OFF, TABLES_ON),
+)
 
 History = tuple[tuple[Statement, ...], ...]
 
@@ -901,9 +940,23 @@ def statement(draw: Draw, phase: str, prepared: tuple[int, ...]) -> Statement:
 
 
 @st.composite
+def beside(draw: Draw) -> Statement:
+    """A clone, planted ids, objects that come and go, or a write that triggers do not see."""
+    text = draw(st.sampled_from((CLONE, CLONE, PLANT, MADE, "")))
+    if text:
+        return Statement(text)
+    return Statement(
+        f"update workflow_trace set tier_reason = {draw(TEXT)} where trace_id = <t1>",
+        around=draw(st.sampled_from(AROUND)),
+    )
+
+
+@st.composite
 def transaction(draw: Draw, phase: str, prepared: tuple[int, ...]) -> list[Statement]:
     """One statement, or a transaction with savepoints, and other sessions that carry meanwhile."""
     one = statement(phase, prepared)
+    if phase in VIEWS and draw(SOMETIMES):
+        return [draw(beside())]
     if not draw(SOMETIMES):
         return [draw(one)]
     found = [Statement("begin")]

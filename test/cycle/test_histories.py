@@ -28,9 +28,11 @@ from psycopg import pq
 from conftest import ROOT, connect, database, psql
 from helpers_cycle import EIGHT, Connection, sqlstate
 from helpers_histories import (
+    BESIDE,
     BY_NAME,
     CARRY,
     CHUNK,
+    CLONE_OFFSET,
     LIMITS,
     OPENING,
     OTHER_LIMITS,
@@ -94,6 +96,11 @@ def shape(text: str | None) -> str | None:
         r"(?!0{8})[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "uuid", text
     )
 
+
+OF_ITS_OWN = """
+    alter table workflow_trace alter channel set default 'web',
+        add constraint no_blank check (error_message <> ' blank ');
+    create unique index one_model on workflow_trace (org_id, llm_model) where llm_model <> 'x'"""
 
 # A batch of the backfill.
 BATCH = "select consolidation.carry_chunk(consolidation.claim_chunk('backfill', 20))"
@@ -241,14 +248,46 @@ class Walk:
         return f"{text}: {code}" if code else None
 
     def continue_sequences(self, control: Connection, project: Connection) -> None:
-        """A statement that failed may have taken numbers; how many, nobody relies on."""
+        """A statement that failed, or an id that was settled, takes numbers on one side only."""
         listed = ", ".join(
             f"(select array[last_value, is_called::int] from public.{name})" for name in SEQUENCES
         )
-        row = control.execute(f"select {listed}").fetchone()
-        assert row is not None
-        for name, (last, called) in zip(SEQUENCES, row, strict=True):
-            project.execute("select setval(%s, %s, %s)", (f"public.{name}", last, bool(called)))
+        pairs = [side.execute(f"select {listed}").fetchone() for side in (control, project)]
+        assert None not in pairs
+        for name, left, right in zip(SEQUENCES, *pairs, strict=True):
+            last, called = max(left, right)
+            for side in (control, project):
+                side.execute("select setval(%s, %s, %s)", (f"public.{name}", last, bool(called)))
+
+    def beside(self, text: str) -> str | None:
+        """What somebody does in a session of its own, unless the history has locked it."""
+        with connect(self.name) as connection:
+            connection.execute("set lock_timeout = '200 ms'")
+            code = sqlstate(connection, text)
+        return f"{text}: {code}" if code not in (None, "55P03") else None
+
+    def lost(self, project: Connection) -> list[str]:
+        """Clones that are not whole: each has as many rows as its document has elements."""
+        found = project.execute(
+            """
+            select r.legacy_trace_id, v.table_name
+            from user_workflow_run as r
+            cross join lateral (
+                values
+                ('workflow_events', jsonb_array_length(r.events),
+                    (select count(*) from workflow_events as e
+                    where e.trace_id = r.legacy_trace_id)),
+                ('workflow_trace_screenshot', jsonb_array_length(r.screenshots),
+                    (select count(*) from workflow_trace_screenshot as p
+                    where p.trace_id = r.legacy_trace_id)),
+                ('workflow_trace_context', (select count(*) from jsonb_object_keys(r.context)),
+                    (select count(*) from workflow_trace_context as c
+                    where c.trace_id = r.legacy_trace_id))
+            ) as v (table_name, wanted, actual)
+            where r.status = 'clone' and v.wanted <> v.actual
+            """
+        ).fetchall()
+        return [f"the clone of trace_id {row[0] - CLONE_OFFSET}: {row[1]}" for row in found]
 
     def step(self, number: int, wanted: Statement) -> str | None:
         """Executes a statement on both sides; returns what differs."""
@@ -263,7 +302,12 @@ class Walk:
         alone = self.project.idle
         if limits:
             self.both(Statement("begin; savepoint before" if alone else "savepoint before"))
+        around = wanted.around if alone else ("", "")
+        if around[0]:
+            self.project.execute(around[0])
         control, project = self.both(statement)
+        if around[1]:
+            self.project.execute(around[1])
         self.tally.failed += bool(control.sqlstate or project.sqlstate)
         met = None
         if control != project:
@@ -387,6 +431,10 @@ class Walk:
                         self.enter(phase, control, project)
                         for text in self.sabotage.get(phase, []):
                             project.execute(text)
+                        # Ids that were settled on the way.
+                        self.continue_sequences(control, project)
+                        if phase == "back at @expand":
+                            assert self.lost(project) == []
                     except (pytest.fail.Exception, psycopg.Error, AssertionError) as error:
                         # Any of them may be to blame.
                         for number in numbered:
@@ -403,8 +451,11 @@ class Walk:
                             found = self.carry(
                                 "select consolidation.carry_changes(1000, -9223372036854775808)"
                             )
+                            self.continue_sequences(control, project)
                         elif wanted == CHUNK:
                             found = self.carry(BATCH)
+                        elif wanted.text.startswith(BESIDE):
+                            found = self.beside(spelled(wanted.text.removeprefix(BESIDE), number))
                         else:
                             failed = self.tally.failed
                             found = self.step(number, wanted)
@@ -423,6 +474,8 @@ class Walk:
 def empty_databases() -> Iterator[tuple[str, str]]:
     with database() as control:
         psql(control, "--file=deploy/baseline.sql")
+        # Constraints of a real database, which hold in every phase.
+        psql(control, "--command=" + OF_ITS_OWN)
         with database(control) as project:
             yield control, project
 

@@ -491,6 +491,20 @@ breaks(
     replaced("consolidation.synthetic_id(owner uuid, place text)", "bigint", "place::bigint"),
 )
 breaks(
+    "mapping/fits",
+    "that says null fits only",
+    replaced(
+        "consolidation.fits_event(element jsonb, nullable text [] default '{}')",
+        "boolean",
+        "element ? 'timestamp'",
+    ),
+    replaced(
+        "consolidation.fits_event(element jsonb, nullable text [] default '{}')",
+        "boolean",
+        "element ->> 'timestamp' is not null",
+    ),
+)
+breaks(
     "mapping/event",
     "event_element()",
     replaced(
@@ -1249,6 +1263,7 @@ for change, view in (
     caller_view(change, f"consolidation.{view}")
 for change in (
     "proof/finding_tables",
+    "proof/finding_constraints",
     "proof/finding_dependents",
     "proof/finding_access",
     "proof/finding_back",

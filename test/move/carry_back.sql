@@ -1,7 +1,7 @@
 -- carry_back: documents to old rows, for given executions.
 
 begin;
-select plan(58);
+select plan(63);
 
 -- Hospital North (1…): executions that exist in the documents only, written by new and old code.
 insert into public.user_workflow_run (
@@ -512,13 +512,122 @@ select results_eq(
     $$
     select e.event_type::text from legacy.workflow_events as e
     where e.trace_id = 910022 and e.step_id is null
+    order by e."timestamp"
     $$,
-    $$ values ('good') $$,
-    'the row that fits is there'
+    $$ values ('good'), ('good') $$,
+    'the row that fits is there, and the former version of the other one'
 );
 select is(
     (select a.content ->> 'event_type' from consolidation.set_aside as a), repeat('e', 80),
     'the row that does not is set aside as it is, not cut'
+);
+
+-- A version that is refused: the former one stays where it was ------------------------------------
+
+delete from consolidation.set_aside;
+do $$
+begin
+    alter table legacy.workflow_events add constraint no_bad check (event_type <> 'bad') not valid;
+end
+$$;
+insert into public.user_workflow_run (
+    run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, status, context,
+    endpoints_used, events
+)
+values (
+    '11111111-0000-4000-8000-00000000a031', '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001', 910031,
+    'good', '{"good": 1, "other": 1}', '[1]',
+    '[
+        {"type": "good", "timestamp": "2025-01-14T10:30:00Z", "event_id": 910931},
+        {"type": "other", "timestamp": "2025-01-14T10:30:01Z", "event_id": 910932}
+    ]'
+);
+insert into public.user_workflow_run_step (
+    run_id, node_id, step_number, legacy_step_id, status, events, screenshots
+)
+select
+    '11111111-0000-4000-8000-00000000a031', '11111111-0000-4000-8000-00000000e001', n, 911030 + n,
+    'good',
+    jsonb_build_array(
+        jsonb_build_object(
+            'type', 'on step', 'timestamp', '2025-01-14T10:30:00Z', 'event_id', 910940 + n
+        )
+    ),
+    jsonb_build_array(
+        jsonb_build_object(
+            'url', 'good', 'timestamp', '2025-01-14T10:30:00Z',
+            'screenshot_id', '11111111-0000-4000-8000-00000000593' || n
+        )
+    )
+from generate_series(1, 2) as n;
+select consolidation.carry_back(array[910031]);
+create temporary view former as
+select t.status || ' ' || t.channel as image from legacy.workflow_trace as t
+where t.trace_id = 910031
+union all
+select concat_ws(' ', s.step_id, s.step_number, s.status) from legacy.workflow_steps as s
+where s.trace_id = 910031
+union all
+select concat_ws(' ', e.event_id, e.step_id, e.event_type, e.event_data)
+from legacy.workflow_events as e where e.trace_id = 910031
+union all
+select concat_ws(' ', right(p.screenshot_id::text, 1), p.screenshot_url)
+from legacy.workflow_trace_screenshot as p where p.trace_id = 910031
+union all
+select concat_ws(' ', c.key, c.value) from legacy.workflow_trace_context as c
+where c.trace_id = 910031
+union all
+select e.endpoint_id::text from legacy.workflow_trace_endpoint as e where e.trace_id = 910031;
+update public.user_workflow_run
+set
+    status = 'bad', endpoints_used = '[1, 2, 666]', context = '{"good": 2, "bad": 1}',
+    events = jsonb_set(jsonb_set(events, '{0,type}', '"bad"'), '{1,data}', '7')
+where legacy_trace_id = 910031;
+update public.user_workflow_run_step
+set
+    status = case legacy_step_id when 911031 then 'bad' else 'better' end,
+    screenshots = jsonb_set(
+        screenshots, '{0,url}',
+        case legacy_step_id when 911031 then '"bad"' else '"better"' end::jsonb
+    )
+where legacy_trace_id = 910031;
+select lives_ok(
+    'select consolidation.carry_back(array[910031])', 'versions that are refused are no obstacle'
+);
+select bag_eq(
+    'select f.image from former as f',
+    $$
+    values
+    ('good web'), ('911031 1 good'), ('911032 2 better'), ('910931 good null'),
+    ('910932 other 7'), ('910941 911031 on step null'), ('910942 911032 on step null'),
+    ('1 good'), ('2 better'), ('good 2'), ('1'), ('2')
+    $$,
+    'the former version of each refused row stays in the old table, everything else is carried back'
+);
+select bag_eq(
+    'select a.table_name from consolidation.set_aside as a where a.trace_id = 910031',
+    $$
+    values
+    ('workflow_trace'), ('workflow_steps'), ('workflow_events'), ('workflow_trace_screenshot'),
+    ('workflow_trace_context'), ('workflow_trace_endpoint')
+    $$,
+    'each is set aside'
+);
+select is_empty(
+    'select * from consolidation.differences(trace_ids => array[910031])',
+    'a former version is no difference'
+);
+-- Numbers that were exchanged, in an execution of which a row is refused.
+update public.user_workflow_run_step set step_number = 3 - step_number + 10
+where legacy_trace_id = 910031;
+update public.user_workflow_run_step set step_number = step_number - 10, status = 'good'
+where legacy_trace_id = 910031;
+select consolidation.carry_back(array[910031]);
+select bag_eq(
+    $$ select s.step_id, s.step_number from legacy.workflow_steps as s where s.trace_id = 910031 $$,
+    'values (911031::bigint, 2), (911032, 1)',
+    'steps exchange their numbers'
 );
 
 -- Context keys whose origin a tenant wrote --------------------------------------------------------

@@ -1,7 +1,7 @@
 -- carry_the_rest: what came in last is carried back and compared, while everybody waits.
 
 begin;
-select plan(7);
+select plan(9);
 
 delete from consolidation.change;
 select lives_ok(
@@ -27,10 +27,26 @@ select results_eq(
 );
 select is_empty('select from consolidation.change', 'and the queue is empty');
 
-insert into consolidation.change (trace_id) select * from generate_series(1, 61);
+insert into consolidation.change (trace_id) select * from generate_series(700001, 710000);
+create temporary table began as select clock_timestamp() as at;
 select throws_ok(
     'select consolidation.carry_the_rest()', '55P03', null,
     'too much to be carried while everybody waits gives the locks back'
+);
+select cmp_ok(
+    clock_timestamp() - b.at, '<', interval '1 second', 'as soon as the time is over'
+)
+from began as b;
+delete from consolidation.change;
+update public.user_workflow_run
+set events = (
+    select jsonb_agg(jsonb_build_object('type', 'a', 'timestamp', '2025-01-14T10:30:00Z'))
+    from generate_series(1, 2001) as n
+)
+where legacy_trace_id = 1;
+select throws_like(
+    'select consolidation.carry_the_rest()', 'trace_id 1 has 20%',
+    'an execution that is too large is named, and not touched'
 );
 delete from consolidation.change;
 insert into consolidation.change (trace_id) values (null);

@@ -40,8 +40,7 @@ select consolidation.claim_none(
             array[
                 'consolidation.event_object(bigint,text,jsonb,timestamptz)',
                 'consolidation.event_element(bigint,text,jsonb,timestamptz)',
-                'consolidation.event_key(jsonb,uuid,bigint)',
-                'consolidation.fits_event(jsonb)'
+                'consolidation.event_key(jsonb,uuid,bigint)'
             ]
         ) as f (signature)
         where not exists (

@@ -42,8 +42,7 @@ select consolidation.claim_none(
                 'text,boolean,numeric,timestamptz,uuid)',
                 'consolidation.screenshot_element(uuid,uuid,text,integer,text,text,'
                 'text,text,boolean,numeric,timestamptz,uuid)',
-                'consolidation.screenshot_key(jsonb,uuid,bigint)',
-                'consolidation.fits_screenshot(jsonb,boolean)'
+                'consolidation.screenshot_key(jsonb,uuid,bigint)'
             ]
         ) as f (signature)
         where not exists (

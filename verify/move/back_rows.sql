@@ -9,9 +9,9 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.take_out(bigint[])',
-            'consolidation.put_in_runs(bigint[])',
-            'consolidation.put_in_elements(bigint[])',
-            'consolidation.put_in(bigint[])'
+            'consolidation.put_in_traces(bigint[])',
+            'consolidation.put_in_steps(bigint[])',
+            'consolidation.put_in_contexts(bigint[])'
         ]
     )
 );

@@ -9,7 +9,8 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.put_in_singly(bigint)',
-            'consolidation.carry_back_by_halves(bigint[])'
+            'consolidation.carry_back_by_halves(bigint[])',
+            'consolidation.put_in_steps_singly(bigint)'
         ]
     )
 );

@@ -55,7 +55,20 @@ select consolidation.claim_none(
             where
                 d.adrelid = consolidation.old_name('workflow_trace_screenshot')
                 and a.attname = e.column_name
-                and pg_get_expr(d.adbin, d.adrelid) = e.default_value
+                and (
+                    -- Whatever its type is called; or that of a real table, from the cut-over on.
+                    split_part(pg_get_expr(d.adbin, d.adrelid), '::', 1)
+                    = split_part(e.default_value, '::', 1)
+                    or pg_get_expr(d.adbin, d.adrelid) in (
+                        select pg_get_expr(o.adbin, o.adrelid)
+                        from pg_catalog.pg_attrdef as o
+                        inner join pg_catalog.pg_attribute as b
+                            on b.attrelid = o.adrelid and b.attnum = o.adnum
+                        where
+                            o.adrelid = consolidation.old_table('workflow_trace_screenshot')
+                            and b.attname = e.column_name
+                    )
+                )
         )
     )
 );

@@ -11,7 +11,8 @@ select consolidation.claim_none(
             'consolidation.arrangement(boolean,boolean,bigint,integer)',
             'consolidation.present(jsonb,text[],jsonb[])',
             'consolidation.is_set_aside(jsonb,jsonb)',
-            'consolidation.differences_of(bigint[])'
+            'consolidation.differences_of(bigint[])',
+            'consolidation.is_former(text,jsonb,jsonb)'
         ]
     )
 );

@@ -5,9 +5,12 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 
 select consolidation.claim_none(
-    'applications cannot execute the function that carries the rest',
+    'applications cannot execute the functions that carry the rest',
     consolidation.loose_function(
         array[
+            'consolidation.heaviest(bigint[])',
+            'consolidation.refuse_too_heavy(bigint[])',
+            'consolidation.carry_and_compare(bigint[])',
             'consolidation.carry_the_rest()'
         ]
     )

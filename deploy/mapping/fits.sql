@@ -1,0 +1,134 @@
+-- Deploy workflow_consolidation:mapping/fits to pg
+--
+-- Why:    whether an old table can hold an element. A null is the old table's to decide: where a
+--         real database allows one, an element that says null is a row with it.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('mapping/fits') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.nullable_columns(table_name text)
+returns text []
+language sql
+stable
+parallel safe
+-- Not by old_table(): a tenant may not look into the schema "legacy", and reads this in a view.
+return array(
+    select a.attname::text
+    from pg_attribute as a
+    where
+        a.attrelid = (
+            select c.oid
+            from pg_class as c
+            inner join pg_namespace as n on n.oid = c.relnamespace
+            where
+                n.nspname in ('legacy', 'public')
+                and c.relname = nullable_columns.table_name
+                and c.relkind = 'r'
+            order by n.nspname
+            limit 1
+        )
+        and a.attnum > 0
+        and not a.attnotnull
+        and not a.attisdropped
+);
+comment on function consolidation.nullable_columns(text) is
+'Columns in which the old table of that name holds nulls, as it is now; none if it was dropped';
+
+create function consolidation.fits_event(element jsonb, nullable text [] default '{}')
+returns boolean
+language sql
+stable
+parallel safe
+return
+coalesce(length(element ->> 'type') <= 100, element -> 'type' = 'null', false)
+and (
+    public.from_iso8601(element ->> 'timestamp') is not null
+    or coalesce(element -> 'timestamp' = 'null', false)
+)
+and case
+    when element -> 'type' <> 'null' and element -> 'timestamp' <> 'null' then true
+    else
+        array_remove(
+            array[
+                case element -> 'type' when 'null' then 'event_type' end,
+                case element -> 'timestamp' when 'null' then 'timestamp' end
+            ],
+            null
+        ) <@ nullable
+end;
+comment on function consolidation.fits_event(jsonb, text []) is
+'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time,
+or says null where the old table has a column that can be (nullable: its names)';
+
+create function consolidation.fits_screenshot(
+    element jsonb, on_step boolean, nullable text [] default '{}'
+)
+returns boolean
+language sql
+stable
+parallel safe
+return
+coalesce(element ? 'url', false)
+and (
+    public.from_iso8601(element ->> 'timestamp') is not null
+    or coalesce(element -> 'timestamp' = 'null', false)
+)
+and coalesce(length(element ->> 'node_name') <= 255, true)
+and (
+    on_step
+    or (
+        (
+            consolidation.to_uuid(element -> 'node_id') is not null
+            or coalesce(element -> 'node_id' = 'null', false)
+        )
+        and coalesce(
+            consolidation.to_bigint(element -> 'step_index') between -2147483648 and 2147483647,
+            element -> 'step_index' = 'null', false
+        )
+    )
+)
+and array_remove(
+    array[
+        case element -> 'url' when 'null' then 'screenshot_url' end,
+        case element -> 'timestamp' when 'null' then 'created_at' end,
+        case when not on_step and element -> 'node_id' = 'null' then 'node_id' end,
+        case when not on_step and element -> 'step_index' = 'null' then 'step_index' end
+    ],
+    null
+) <@ nullable;
+comment on function consolidation.fits_screenshot(jsonb, boolean, text []) is
+'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
+no step, a node_id and a step_index of its own, or says null where the old table has a column that
+can be (nullable: its names)';
+
+create function consolidation.fits(kind text, element jsonb)
+returns boolean
+language sql
+stable
+parallel safe
+return case
+    when kind = 'event'
+        then consolidation.fits_event(element)
+        or consolidation.fits_event(element, consolidation.nullable_columns('workflow_events'))
+    else consolidation.fits_screenshot(element, kind = 'step screenshot')
+    or consolidation.fits_screenshot(
+        element, kind = 'step screenshot',
+        consolidation.nullable_columns('workflow_trace_screenshot')
+    )
+end;
+comment on function consolidation.fits(text, jsonb) is
+'Whether its old table can hold the element. kind: event, step screenshot or run screenshot. Asks
+the catalog only for an element that says null';
+
+call consolidation.note_deployed('mapping/fits');
+
+commit;

@@ -1,0 +1,32 @@
+-- Verify workflow_consolidation:mapping/fits on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'what views ask of mapping/fits is bound to what it names',
+    array(
+        select f.signature
+        from unnest(
+            array[
+                'consolidation.nullable_columns(text)',
+                'consolidation.fits_event(jsonb,text[])',
+                'consolidation.fits_screenshot(jsonb,boolean,text[])',
+                'consolidation.fits(text,jsonb)'
+            ]
+        ) as f (signature)
+        where not exists (
+            select from pg_catalog.pg_proc as p
+            where p.oid = to_regprocedure(f.signature) and p.prosqlbody is not null
+        )
+    )
+);
+
+select consolidation.claim(
+    'an element that says null fits only where the old table holds nulls',
+    not consolidation.fits_event('{"type": "a", "timestamp": null}')
+    and consolidation.fits_event('{"type": "a", "timestamp": null}', '{timestamp}')
+);
+
+rollback;

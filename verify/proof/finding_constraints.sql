@@ -1,0 +1,48 @@
+-- Verify workflow_consolidation:proof/finding_constraints on pg
+
+begin;
+
+set local search_path = pg_catalog, pg_temp;
+
+select consolidation.claim_none(
+    'each view of proof/finding_constraints has the columns of a finding',
+    array(
+        select format('%s.%s', v.name, c.name)
+        from unnest(
+            array[
+                'consolidation.finding_constraint',
+                'consolidation.finding_unique_index',
+                'consolidation.finding_key_behaviour',
+                'consolidation.finding_narrow_column',
+                'consolidation.finding_not_null'
+            ]
+        ) as v (name)
+        cross join unnest(
+            array['severity', 'kind', 'object', 'consequence', 'remedy']
+        ) as c (name)
+        where not exists (
+            select from pg_catalog.pg_attribute as a
+            where a.attrelid = to_regclass(v.name) and a.attname = c.name
+        )
+    )
+);
+
+select consolidation.claim_none(
+    'each view of proof/finding_constraints reads with the rights of the caller',
+    array(
+        select v.name
+        from unnest(
+            array[
+                'consolidation.finding_constraint',
+                'consolidation.finding_unique_index',
+                'consolidation.finding_key_behaviour',
+                'consolidation.finding_narrow_column',
+                'consolidation.finding_not_null'
+            ]
+        ) as v (name)
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(v.name)
+        where c.reloptions is distinct from '{security_invoker=true}'
+    )
+);
+
+rollback;
