@@ -54,6 +54,8 @@ create function consolidation.try_to_drop(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
+-- For what is not among the locks it takes.
+set lock_timeout = '40ms'
 as $$
 begin
     -- Batches of other sessions are let finish; they write to the tables that go.

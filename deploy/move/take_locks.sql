@@ -122,6 +122,8 @@ create function consolidation.take_locks(
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+-- Changed below, and that of the caller again afterwards.
+set lock_timeout = 0
 as $$
 declare
     give_up_at constant timestamptz := clock_timestamp() + patience;

@@ -94,6 +94,8 @@ create function consolidation.try_to_swap(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
+-- For what is not among the locks it takes.
+set lock_timeout = '40ms'
 as $$
 declare
     waiting bigint;
