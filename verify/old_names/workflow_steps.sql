@@ -4,6 +4,9 @@ begin;
 
 set local search_path = pg_catalog, pg_temp;
 
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
+
 select consolidation.claim_none(
     'the view workflow_steps has all its columns',
     array(
@@ -27,28 +30,6 @@ select consolidation.claim(
         select c.relkind = 'v' and c.reloptions = '{security_invoker=true}'
         from pg_catalog.pg_class as c
         where c.oid = consolidation.old_name('workflow_steps')
-    )
-);
-
-select consolidation.claim_none(
-    'the view workflow_steps has the defaults of the table',
-    array(
-        select e.column_name
-        from (
-            values
-            ('metadata', 'NULLIF(''{}''::jsonb, ''{}''::jsonb)'),
-            ('status', '''pending''::text'),
-            ('retry_count', '0')
-        ) as e (column_name, default_value)
-        where not exists (
-            select from pg_catalog.pg_attrdef as d
-            inner join pg_catalog.pg_attribute as a
-                on a.attrelid = d.adrelid and a.attnum = d.adnum
-            where
-                d.adrelid = consolidation.old_name('workflow_steps')
-                and a.attname = e.column_name
-                and pg_get_expr(d.adbin, d.adrelid) = e.default_value
-        )
     )
 );
 
