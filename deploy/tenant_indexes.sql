@@ -28,9 +28,9 @@ create index idx_step_screenshots_gin on public.user_workflow_run_step
 using gin ((array[org_id]), screenshots jsonb_path_ops);
 
 comment on index public.idx_run_endpoints_gin is
-'find_runs(endpoint => …): the organisation, then its endpoints';
+'find_runs(endpoint => ...): the organisation, then its endpoints';
 comment on index public.idx_step_screenshots_gin is
-'find_steps(screenshots => …): the organisation, then its screenshots';
+'find_steps(screenshots => ...): the organisation, then its screenshots';
 
 insert into consolidation.deployed_change (change) values ('tenant_indexes');
 

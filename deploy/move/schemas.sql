@@ -85,6 +85,39 @@ are none';
 revoke all on function consolidation.claim_none(text, text []) from public;
 grant execute on function consolidation.claim_none(text, text []) to workflow_maintenance;
 
+create function consolidation.settle_session()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform set_config(s.name, s.setting, false)
+    from (
+        values
+        ('statement_timeout', '0'),
+        ('idle_in_transaction_session_timeout', '0'),
+        ('default_transaction_isolation', 'read committed'),
+        ('standard_conforming_strings', 'on'),
+        ('quote_all_identifiers', 'off'),
+        ('transform_null_equals', 'off'),
+        ('array_nulls', 'on'),
+        ('check_function_bodies', 'on'),
+        ('datestyle', 'ISO, MDY'),
+        ('intervalstyle', 'postgres'),
+        ('extra_float_digits', '1'),
+        ('bytea_output', 'hex'),
+        ('xmloption', 'content'),
+        ('plan_cache_mode', 'auto')
+    ) as s (name, setting);
+end;
+$$;
+comment on function consolidation.settle_session() is
+'Sets what a database or a role may have set otherwise, and scripts of the plan rely on, until the
+end of the session';
+revoke all on function consolidation.settle_session() from public;
+grant execute on function consolidation.settle_session() to workflow_maintenance;
+
 create function consolidation.is_deployed(change text)
 returns boolean
 language plpgsql
@@ -95,6 +128,7 @@ declare
     lock_class constant integer := hashtext('workflow_consolidation');
     holder text;
 begin
+    perform consolidation.settle_session();
     -- PgBouncer sets what psql sends as it connects. The lock below, and that of Sqitch, would stay
     -- with a session that others get.
     if exists (

@@ -166,7 +166,7 @@ select
     format('role %s', r.rolname),
     'saw all organisations and goes on doing so while it names none in app.current_org_id',
     format(
-        'To isolate it: alter policy user_workflow_run_unscoped on user_workflow_run to … '
+        'To isolate it: alter policy user_workflow_run_unscoped on user_workflow_run to ... '
         '(without %s); the same on user_workflow_run_step and user_workflow_config',
         r.rolname
     )

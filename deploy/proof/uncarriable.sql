@@ -32,7 +32,7 @@ begin
         'workflow_trace',
         format('trace_id %s', t.trace_id),
         format(
-            'update workflow_trace set %s = … where trace_id = %s;',
+            'update workflow_trace set %s = ... where trace_id = %s;',
             missing.column_name, t.trace_id
         )
     from consolidation.old_trace as t
@@ -53,7 +53,7 @@ begin
         'node_id is null',
         'workflow_steps',
         format('step_id %s of trace_id %s', s.step_id, s.trace_id),
-        format('update workflow_steps set node_id = … where step_id = %s;', s.step_id)
+        format('update workflow_steps set node_id = ... where step_id = %s;', s.step_id)
     from consolidation.old_step as s
     where s.node_id is null
     union all
@@ -75,7 +75,7 @@ end;
 $$;
 comment on function consolidation.uncarriable() is
 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
-repair it (with … for what only you can know). Empty when everything can be carried over';
+repair it (with ... for what only you can know). Empty when everything can be carried over';
 revoke all on function consolidation.uncarriable() from public;
 grant execute on function consolidation.uncarriable()
 to workflow_maintenance;

@@ -12,6 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.is_reverted(text);
 drop function consolidation.is_deployed(text);
+drop function consolidation.settle_session();
 drop function consolidation.claim_none(text, text []);
 drop function consolidation.claim(text, boolean);
 drop table consolidation.deployed_change;

@@ -145,6 +145,12 @@ def test_psql_only_asks_whether_there_is_anything_to_do(match: re.Match[str]) ->
             assert asked == rf"select consolidation.is_{state}('{match[3]}') as {state} \gset"
 
 
+@pytest.mark.parametrize("match", SCRIPTS, ids=lambda match: match[0])
+def test_a_script_can_be_read_in_every_encoding(match: re.Match[str]) -> None:
+    """The database or the terminal may speak LATIN1."""
+    assert re.findall(r"[^\x00-\x7f]", text_of(match[0])) == []
+
+
 @pytest.mark.parametrize("file", [file for file in FILES if not ANY_WIDTH.fullmatch(file)])
 def test_lines_are_at_most_100_columns_and_end_where_they_seem_to(file: str) -> None:
     text = text_of(file)

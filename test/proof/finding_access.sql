@@ -162,7 +162,7 @@ refuse | row level security | workflow_trace | is enabled here and not on the ot
         'grant select on legacy.workflow_trace to bystander',
         'notice | row level security | role bystander | saw all organisations and goes on doing so '
         'while it names none in app.current_org_id | To isolate it: alter policy '
-        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); the same on '
+        'user_workflow_run_unscoped on user_workflow_run to ... (without bystander); the same on '
         'user_workflow_run_step and user_workflow_config',
         'a role that saw all organisations'
     )
