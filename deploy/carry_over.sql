@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:carry_over to pg
 --
 -- Why:    carries over what the tables hold, beside the applications. Not one transaction: each
---         batch commits, and whoever wants several sessions or smaller batches calls
---         consolidation.backfill(…) himself before; this then finds the work done. Killed, it goes
---         on where it was when deployed again.
+--         batch commits. Call consolidation.backfill(...) before, for several sessions or smaller
+--         batches; this then finds the work done. Killed, it goes on where it was when deployed
+--         again.
 -- Locks:  none that an application waits for.
 -- Revert: nothing; the documents stay and follow the old tables through the queue.
 

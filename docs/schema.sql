@@ -50,6 +50,26 @@ CREATE SCHEMA public;
 COMMENT ON SCHEMA public IS 'standard public schema';
 
 --
+-- Name: batch_state; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.batch_state AS (
+	size integer,
+	done bigint,
+	ended_at timestamp with time zone,
+	reported_at timestamp with time zone,
+	is_over boolean,
+	must_catch_up boolean
+);
+
+--
+-- Name: TYPE batch_state; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.batch_state IS 'Where a session is in its task: executions of its next batch, executions done, when its last batch
+ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
+
+--
 -- Name: event_object; Type: TYPE; Schema: consolidation; Owner: -
 --
 
@@ -182,54 +202,19 @@ CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 100, IN ba
     LANGUAGE plpgsql
     AS $$
 declare
-    size integer := batch_size;
-    claimed bigint;
-    carried bigint;
     done bigint := 0;
-    stopped boolean;
-    state record;
     began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-    batch_began pg_catalog.timestamptz;
-    batch_ended pg_catalog.timestamptz;
-    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
     perform consolidation.plan_chunks('backfill');
     commit;
-    loop
-        call consolidation.rest(batch_ended, pause, max_lag, stopped);
-        if stopped then
-            raise notice 'backfill: ends as asked; this session carried over % executions', done;
-            return;
-        end if;
-        claimed := consolidation.claim_chunk('backfill', size);
-        commit;
-        exit when claimed is null;
-        batch_began := pg_catalog.clock_timestamp();
-        carried := consolidation.carry_chunk(claimed);
-        commit;
-        batch_ended := pg_catalog.clock_timestamp();
-        exit when carried is null;
-        done := done operator(pg_catalog.+) carried;
-        size := consolidation.next_size(
-            size, carried, batch_ended operator(pg_catalog.-) batch_began, batch_time
-        );
-        if
-            pg_catalog.clock_timestamp() operator(pg_catalog.>)
-            (reported operator(pg_catalog.+) interval '5 seconds')
-        then
-            reported := pg_catalog.clock_timestamp();
-            select p.* into state from consolidation.progress as p;
-            raise notice 'backfill: % of % executions (% %%), % a second, % left, queue %',
-                state.runs_done, state.runs_total, state.percent, state.runs_per_second,
-                state.time_left, state.queue_depth;
-        end if;
-    end loop;
-    call consolidation.catch_up(greatest(size, 1000));
-    raise notice 'backfill: this session carried over % executions, % a second',
-        done, consolidation.runs_per_second(done, began);
+    call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
+    if not consolidation.is_asked_to_stop() then
+        call consolidation.catch_up();
+    end if;
+    raise notice '%', consolidation.done_line('backfill', done, began);
 end;
 $$;
 
@@ -552,6 +537,45 @@ COMMENT ON FUNCTION consolidation.capture_state() IS 'The capture triggers, as t
 again. A proof holds as long as it is the same';
 
 --
+-- Name: carry_and_compare(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    back constant boolean := consolidation.phase() = 'cut over';
+    example record;
+begin
+    if back then
+        perform consolidation.carry_back(trace_ids);
+    else
+        perform consolidation.consolidate(trace_ids);
+    end if;
+    select * into example
+    from consolidation.differences(trace_ids => carry_and_compare.trace_ids)
+    limit 1;
+    if found then
+        raise exception using
+            errcode = 'data_corrupted',
+            message = format(
+                '%s %s differs after it was carried %s',
+                example.table_name, example.key, case when back then 'back' else 'over' end
+            ),
+            detail = format('old: %s new: %s', example.old_row, example.new_row),
+            hint = 'select * from consolidation.differences();';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION carry_and_compare(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) IS 'Carries these executions over (after the cut-over: back); raises XX001 if they differ then';
+
+--
 -- Name: carry_back(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -561,6 +585,7 @@ CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
     SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
     SET work_mem TO '32MB'
     AS $$
 declare
@@ -771,13 +796,12 @@ CREATE FUNCTION consolidation.carry_the_rest() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    back constant boolean := consolidation.phase() = 'cut over';
+    -- Everybody waits meanwhile.
+    give_up_at constant timestamptz := clock_timestamp() + interval '200 ms';
+    at_once constant integer := 5;
     pending bigint [];
-    example record;
+    carried integer := 0;
 begin
-    pending := array(
-        select distinct c.trace_id from consolidation.change as c where c.trace_id is not null
-    );
     if exists (select from consolidation.change as c where c.trace_id is null) then
         raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
     end if;
@@ -787,36 +811,26 @@ begin
         raise exception using
             errcode = 'lock_not_available',
             message = 'there is no proof that holds',
-            detail = 'If a trigger is disabled, consolidation.capture_state() shows a D.';
+            detail = 'consolidation.missing_capture shows triggers that do not fire.';
     end if;
-    -- Everybody waits meanwhile.
-    if cardinality(pending) > 60 then
-        raise exception using
-            errcode = 'lock_not_available',
-            message = 'too much came in while the locks were waited for',
-            detail = format('%s executions wait in the queue.', cardinality(pending));
-    end if;
+    pending := array(
+        select distinct c.trace_id from consolidation.change as c order by c.trace_id
+    );
+    perform consolidation.refuse_too_heavy(pending);
     delete from consolidation.change;
-    if cardinality(pending) = 0 then
-        return;
-    end if;
-    if back then
-        perform consolidation.carry_back(pending);
-    else
-        perform consolidation.consolidate(pending);
-    end if;
-    select * into example from consolidation.differences(trace_ids => pending) limit 1;
-    if found then
-        raise exception using
-            errcode = 'data_corrupted',
-            message = format(
-                '%s %s differs after it was carried %s',
-                example.table_name, example.key, case when back then 'back' else 'over' end
-            ),
-            detail = format('old: %s new: %s', example.old_row, example.new_row),
-            hint = 'select * from consolidation.differences();';
-    end if;
-    if back then
+    while carried < cardinality(pending) loop
+        if clock_timestamp() > give_up_at then
+            raise exception using
+                errcode = 'lock_not_available',
+                message = 'too much came in while the locks were waited for',
+                detail = format(
+                    '%s of %s executions were carried in time.', carried, cardinality(pending)
+                );
+        end if;
+        perform consolidation.carry_and_compare(pending[carried + 1 : carried + at_once]);
+        carried := carried + at_once;
+    end loop;
+    if consolidation.phase() = 'cut over' then
         perform consolidation.refuse_set_aside();
     end if;
 end;
@@ -827,8 +841,9 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
-back) and compares them. Raises 55P03 after a truncate and for more than 60 executions, to be
-carried over without locks, or if the proof does not hold, and XX001 for a difference';
+back) and compares them. Raises 55P03 after a truncate, for an execution that is too large, after
+200 ms (to be carried over without locks), or if the proof does not hold, and XX001 for a
+difference';
 
 --
 -- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1012,6 +1027,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'patience cannot be null';
     end if;
+    perform consolidation.settle_session();
     perform consolidation.require_read_committed();
     perform consolidation.see_everything();
 end;
@@ -1354,7 +1370,7 @@ CREATE FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) RETURNS TA
 begin
     return query
     select
-        c.trace_id,
+        c.trace_id::bigint,
         jsonb_object_agg(c.key, c.value),
         jsonb_build_object(
             'context',
@@ -1481,7 +1497,10 @@ CREATE PROCEDURE consolidation.cut_back(IN patience interval DEFAULT '00:05:00':
     AS $$
 begin
     perform consolidation.check_session(patience);
+    perform consolidation.refuse_missing();
     if consolidation.phase() operator(pg_catalog.=) 'cut over' then
+        perform consolidation.refuse_missing_capture();
+        call consolidation.refuse_findings_back();
         if not consolidation.is_proved() then
             call consolidation.prove();
             perform consolidation.note_unequal();
@@ -1501,6 +1520,7 @@ begin
             hint = 'sqitch -C contract revert -- builds them again from the documents.';
     end if;
     call consolidation.validate('validate back');
+    perform consolidation.remember_definitions();
 end;
 $$;
 
@@ -1510,8 +1530,9 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since; what was written while the capture
 was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
-Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
-changed then. Call it outside a transaction';
+Raises 55P03 (no locks) and 55000 (findings of preflight_back, capture triggers that do not fire,
+tables dropped, or rows that the old tables refuse); nothing is changed then. Call it outside a
+transaction';
 
 --
 -- Name: cut_over(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1522,12 +1543,13 @@ CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00':
     AS $$
 begin
     perform consolidation.check_session(patience);
+    perform consolidation.refuse_missing();
     if consolidation.phase() operator(pg_catalog.=) 'expand' then
         call consolidation.refuse_findings();
         -- The comparison takes as long as it takes.
-        call consolidation.prove();
-        perform consolidation.refuse_unequal();
+        call consolidation.ensure_proof();
         perform consolidation.note_behind();
+        perform consolidation.prepare_constraints();
         commit;
         call consolidation.swap('to views', patience);
     elsif consolidation.phase() operator(pg_catalog.=) 'cut over' then
@@ -1538,6 +1560,7 @@ begin
             message = 'the old tables were dropped: there is nothing to cut over';
     end if;
     call consolidation.validate('validate');
+    perform consolidation.remember_definitions();
 end;
 $$;
 
@@ -1547,9 +1570,9 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
 until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
-was. Raises 55000 (findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the
-applications write faster than this session carries over), 25000 (not read committed); nothing is
-changed then. Call it outside a transaction';
+was. Raises 55000 (findings, capture triggers that do not fire, backfill not done, or tables
+missing), XX001 (differences), 55P03 (no locks, or the applications write faster than this session
+carries over), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
 
 --
 -- Name: deny_null_workflow_events(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1560,12 +1583,13 @@ CREATE FUNCTION consolidation.deny_null_workflow_events() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    nullable constant text [] := consolidation.nullable_columns('workflow_events');
     missing constant text := case
         when new.event_id is null then 'event_id'
         when new.trace_id is null then 'trace_id'
-        when new.event_type is null then 'event_type'
+        when new.event_type is null and 'event_type' <> all (nullable) then 'event_type'
         when new.event_data is null then 'event_data'
-        when new."timestamp" is null then 'timestamp'
+        when new."timestamp" is null and 'timestamp' <> all (nullable) then 'timestamp'
     end;
 begin
     if missing is not null then
@@ -1590,12 +1614,13 @@ CREATE FUNCTION consolidation.deny_null_workflow_trace_context() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    nullable constant text [] := consolidation.nullable_columns('workflow_trace_context');
     missing constant text := case
         when new.context_id is null then 'context_id'
         when new.trace_id is null then 'trace_id'
         when new.key is null then 'key'
         when new.value is null then 'value'
-        when new.created_at is null then 'created_at'
+        when new.created_at is null and 'created_at' <> all (nullable) then 'created_at'
     end;
 begin
     if missing is not null then
@@ -1647,16 +1672,18 @@ CREATE FUNCTION consolidation.deny_null_workflow_trace_screenshot() RETURNS trig
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    nullable constant text [] := consolidation.nullable_columns('workflow_trace_screenshot');
     missing constant text := case
         when new.screenshot_id is null then 'screenshot_id'
         when new.trace_id is null then 'trace_id'
-        when new.org_id is null then 'org_id'
-        when new.node_name is null then 'node_name'
-        when new.step_index is null then 'step_index'
-        when new.screenshot_url is null then 'screenshot_url'
-        when new.action_description is null then 'action_description'
-        when new.created_at is null then 'created_at'
-        when new.node_id is null then 'node_id'
+        when new.org_id is null and 'org_id' <> all (nullable) then 'org_id'
+        when new.node_name is null and 'node_name' <> all (nullable) then 'node_name'
+        when new.step_index is null and 'step_index' <> all (nullable) then 'step_index'
+        when new.screenshot_url is null and 'screenshot_url' <> all (nullable) then 'screenshot_url'
+        when new.action_description is null and 'action_description' <> all (nullable)
+            then 'action_description'
+        when new.created_at is null and 'created_at' <> all (nullable) then 'created_at'
+        when new.node_id is null and 'node_id' <> all (nullable) then 'node_id'
     end;
 begin
     if missing is not null then
@@ -1766,6 +1793,9 @@ begin
     missing as (
         select m.*, row_number() over (partition by m.ordinal, m.key) as copy
         from (select o.* from old_side as o except all select n.* from new_side as n) as m
+        where not consolidation.is_former(
+            (consolidation.six_tables())[m.ordinal], m.key, m.content::jsonb
+        )
     ),
 
     surplus as (
@@ -1847,6 +1877,30 @@ END;
 COMMENT ON FUNCTION consolidation.document_source() IS 'The old tables that went into each document table that knows organisations';
 
 --
+-- Name: done_line(text, bigint, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return format(
+        '%s: this session carried over %s executions, %s a second',
+        task,
+        done,
+        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001))
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION done_line(task text, done bigint, began timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) IS 'The line with which a session ends its task: executions it has done since began, and their rate';
+
+--
 -- Name: drop_foreign_keys(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -1907,11 +1961,7 @@ begin
     end if;
     loop
         call consolidation.catch_up();
-        if not consolidation.is_proved() then
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            commit;
-        end if;
+        call consolidation.ensure_proof();
         attempts := attempts operator(pg_catalog.+) 1;
         -- The proof takes as long as it takes.
         give_up_at := coalesce(
@@ -1944,6 +1994,83 @@ $$;
 COMMENT ON PROCEDURE consolidation.drop_old_tables(IN patience interval) IS 'Drops the old tables once they are proved equal to the documents; called by the contract project.
 Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (differences) and
 55P03 (no locks); nothing is changed then. Call it outside a transaction';
+
+--
+-- Name: drop_prepared_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.drop_prepared_constraints() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    statement text;
+begin
+    for statement in
+        select format('alter table %s drop constraint %I', k.conrelid::regclass, k.conname)
+        from pg_constraint as k
+        where
+            k.conrelid in (
+                'public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass
+            )
+            and k.conname ~ '^moving_'
+        union all
+        select format('drop index %s', i.indexrelid::regclass)
+        from pg_index as i
+        inner join pg_class as c on c.oid = i.indexrelid and c.relname ~ '^moving_\d+$'
+        where
+            i.indrelid in (
+                'public.user_workflow_run'::regclass, 'public.user_workflow_run_step'::regclass
+            )
+            and not exists (select from pg_constraint as k where k.conindid = i.indexrelid)
+    loop
+        execute statement;
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION drop_prepared_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.drop_prepared_constraints() IS 'Drops what prepare_constraints() made';
+
+--
+-- Name: drop_retired_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.drop_retired_sequences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    alter table public.user_workflow_run alter legacy_trace_id drop identity;
+    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
+    drop sequence public.retired_workflow_events_event_id_seq;
+    drop sequence public.retired_workflow_trace_context_context_id_seq;
+end;
+$$;
+
+--
+-- Name: FUNCTION drop_retired_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.drop_retired_sequences() IS 'Drops the sequences of the documents, which nobody uses any more';
+
+--
+-- Name: drop_statement(oid, oid, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.drop_statement(class oid, object oid, part integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT CASE WHEN (a.attname IS NULL) THEN format('drop %s %s'::text, i.type, i.identity) ELSE format('alter table %s drop column %I'::text, (a.attrelid)::regclass, a.attname) END AS format FROM (pg_identify_object(drop_statement.class, drop_statement.object, drop_statement.part) i(type, schema, name, identity) LEFT JOIN pg_attribute a ON (((drop_statement.class = ('pg_class'::regclass)::oid) AND (a.attrelid = drop_statement.object) AND (a.attnum = drop_statement.part) AND (drop_statement.part > 0)))));
+
+--
+-- Name: FUNCTION drop_statement(class oid, object oid, part integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.drop_statement(class oid, object oid, part integer) IS 'The statement that drops an object';
 
 --
 -- Name: empty_queue(integer, timestamp with time zone); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1991,7 +2118,7 @@ CREATE FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) RETURNS 
 begin
     return query
     select
-        e.trace_id,
+        e.trace_id::bigint,
         jsonb_agg(e.endpoint_id order by e.endpoint_id)
     from consolidation.old_endpoint as e
     where e.trace_id = any (trace_ids)
@@ -2004,6 +2131,30 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) IS 'The endpoints of these executions';
+
+--
+-- Name: ensure_proof(); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.ensure_proof()
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform consolidation.refuse_missing_capture();
+    if not consolidation.is_proved() then
+        call consolidation.prove();
+        perform consolidation.refuse_unequal();
+    end if;
+    commit;
+end;
+$$;
+
+--
+-- Name: PROCEDURE ensure_proof(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.ensure_proof() IS 'Proves equality unless a proof holds. Raises XX001 for executions that differ, 55000 while capture
+triggers do not fire or the backfill is not done. Call it outside a transaction';
 
 --
 -- Name: enter_batch(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2157,8 +2308,8 @@ CREATE FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps bo
 begin
     return query
     select
-        e.trace_id,
-        e.step_id,
+        e.trace_id::bigint,
+        e.step_id::bigint,
         to_jsonb(
             array_agg(
                 consolidation.event_object(e.event_id, e.event_type, e.event_data, e."timestamp")
@@ -2208,6 +2359,11 @@ exception
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'skipped: %', coalesce(statement, entry.statement)
             using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
+    -- Rows that were written while the key rested.
+    when foreign_key_violation then
+        delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
+        raise warning 'holds for new rows only: %', coalesce(statement, entry.statement)
+            using detail = sqlerrm, hint = 'Correct the rows, then execute it.';
 end;
 $_$;
 
@@ -2216,7 +2372,44 @@ $_$;
 --
 
 COMMENT ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) IS 'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
-is gone';
+is gone, and
+leaves a key that rows break not validated, with a warning as well';
+
+--
+-- Name: execute_remembered_definitions("char", text[], int4range); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    remembered text;
+begin
+    for remembered in
+        select d.statement
+        from consolidation.remembered_definition as d
+        where
+            d.kind = wanted_kind
+            and d.old_name = any (names)
+            -- The views that are bound to a table are needed to fill it.
+            and case when d.ordinal / 1000 = 13 then 1 else d.ordinal / 1000 end <@ stages
+        order by
+            d.ordinal / 1000,
+            array_position(consolidation.six_tables(), d.old_name),
+            d.ordinal
+    loop
+        execute remembered;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION execute_remembered_definitions(wanted_kind "char", names text[], stages int4range); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) IS 'Creates tables or views again as they were: the stages of table_definition(), which a first call
+begins with 1 and a second ends with 16';
 
 --
 -- Name: execute_stage(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2244,6 +2437,72 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.execute_stage(wanted_stage text) IS 'Executes what was left for a stage, in its order';
+
+--
+-- Name: fill_dropped(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.fill_dropped(names text[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    filled bigint;
+    total bigint := 0;
+begin
+    -- What belongs to an execution that is not there was deleted after it was carried over.
+    insert into consolidation.old_trace overriding system value
+    select b.* from consolidation.back_trace as b where 'workflow_trace' = any (names);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_step overriding system value
+    select b.* from consolidation.back_step as b
+    where
+        'workflow_steps' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_event overriding system value
+    select b.* from consolidation.back_event as b
+    where
+        'workflow_events' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id)
+        and (
+            b.step_id is null
+            or exists (select from consolidation.old_step as s where s.step_id = b.step_id)
+        );
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_screenshot overriding system value
+    select b.* from consolidation.back_screenshot as b
+    where
+        'workflow_trace_screenshot' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_context overriding system value
+    select b.* from consolidation.back_context as b
+    where
+        'workflow_trace_context' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    total := total + filled;
+    insert into consolidation.old_endpoint overriding system value
+    select b.* from consolidation.back_endpoint as b
+    where
+        'workflow_trace_endpoint' = any (names)
+        and exists (select from consolidation.old_trace as t where t.trace_id = b.trace_id);
+    get diagnostics filled = row_count;
+    return total + filled;
+end;
+$$;
+
+--
+-- Name: FUNCTION fill_dropped(names text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.fill_dropped(names text[]) IS 'Fills old tables, which are empty, from the documents; returns how many rows. Raises what a table
+raises for a row that it refuses';
 
 --
 -- Name: find_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2390,22 +2649,23 @@ $_$;
 -- Name: FUNCTION from_iso8601(document text); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.from_iso8601(document text) IS 'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "… BC", "infinity" and
+COMMENT ON FUNCTION public.from_iso8601(document text) IS 'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "... BC", "infinity" and
 "-infinity". Returns null for anything else, and never raises';
 
 --
--- Name: fits_event(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: fits_event(jsonb, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.fits_event(element jsonb) RETURNS boolean
+CREATE FUNCTION consolidation.fits_event(element jsonb, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (COALESCE((length((element ->> 'type'::text)) <= 100), false) AND (public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL));
+    RETURN (COALESCE((length((element ->> 'type'::text)) <= 100), ((element -> 'type'::text) = 'null'::jsonb), false) AND ((public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND CASE WHEN (((element -> 'type'::text) <> 'null'::jsonb) AND ((element -> 'timestamp'::text) <> 'null'::jsonb)) THEN true ELSE (array_remove(ARRAY[CASE (element -> 'type'::text) WHEN 'null'::jsonb THEN 'event_type'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'timestamp'::text ELSE NULL::text END], NULL::text) <@ nullable) END);
 
 --
--- Name: FUNCTION fits_event(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_event(element jsonb, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_event(element jsonb) IS 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time';
+COMMENT ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) IS 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time,
+or says null where the old table has a column that can be (nullable: its names)';
 
 --
 -- Name: to_uuid(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2435,19 +2695,49 @@ $$;
 COMMENT ON FUNCTION consolidation.to_uuid(element jsonb) IS 'A JSON string as uuid; null if it is none';
 
 --
--- Name: fits_screenshot(jsonb, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: fits_screenshot(jsonb, boolean, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) RETURNS boolean
+CREATE FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (((element ->> 'url'::text) IS NOT NULL) AND (public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR ((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), false))));
+    RETURN (COALESCE((element ? 'url'::text), false) AND ((public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR (((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) OR COALESCE(((element -> 'node_id'::text) = 'null'::jsonb), false)) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), ((element -> 'step_index'::text) = 'null'::jsonb), false))) AND (array_remove(ARRAY[CASE (element -> 'url'::text) WHEN 'null'::jsonb THEN 'screenshot_url'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'created_at'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'node_id'::text) = 'null'::jsonb)) THEN 'node_id'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'step_index'::text) = 'null'::jsonb)) THEN 'step_index'::text ELSE NULL::text END], NULL::text) <@ nullable));
 
 --
--- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) IS 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
-no step, a node_id and a step_index of its own';
+COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[]) IS 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
+no step, a node_id and a step_index of its own, or says null where the old table has a column that
+can be (nullable: its names)';
+
+--
+-- Name: nullable_columns(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.nullable_columns(table_name text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (a.attname)::text AS attname FROM pg_attribute a WHERE ((a.attrelid = (SELECT c.oid FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE ((n.nspname = ANY (ARRAY['legacy'::name, 'public'::name])) AND (c.relname = nullable_columns.table_name) AND (c.relkind = 'r'::"char")) ORDER BY n.nspname LIMIT 1)) AND (a.attnum > 0) AND (NOT a.attnotnull) AND (NOT a.attisdropped)));
+
+--
+-- Name: FUNCTION nullable_columns(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns in which the old table of that name holds nulls, as it is now; none if it was dropped';
+
+--
+-- Name: fits(text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.fits(kind text, element jsonb) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (kind = 'event'::text) THEN (consolidation.fits_event(element) OR consolidation.fits_event(element, consolidation.nullable_columns('workflow_events'::text))) ELSE (consolidation.fits_screenshot(element, (kind = 'step screenshot'::text)) OR consolidation.fits_screenshot(element, (kind = 'step screenshot'::text), consolidation.nullable_columns('workflow_trace_screenshot'::text))) END;
+
+--
+-- Name: FUNCTION fits(kind text, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.fits(kind text, element jsonb) IS 'Whether its old table can hold the element. kind: event, step screenshot or run screenshot. Asks
+the catalog only for an element that says null';
 
 --
 -- Name: follow_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2608,7 +2898,7 @@ COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the
 -- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed …';
+COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed ...';
 
 --
 -- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
@@ -2854,13 +3144,14 @@ COMMENT ON COLUMN public.user_workflow_run_step.step_number IS 'Position within 
 -- Name: COLUMN user_workflow_run_step.status; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.status IS 'pending, running, completed, failed …';
+COMMENT ON COLUMN public.user_workflow_run_step.status IS 'pending, running, completed, failed ...';
 
 --
 -- Name: COLUMN user_workflow_run_step.retry_count; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.retry_count IS 'How often the step was repeated. Null is refused as long as the old names exist';
+COMMENT ON COLUMN public.user_workflow_run_step.retry_count IS 'How often the step was repeated. Null is refused as long as the old names exist, unless the old
+table holds nulls';
 
 --
 -- Name: COLUMN user_workflow_run_step.started_at; Type: COMMENT; Schema: public; Owner: -
@@ -3346,6 +3637,71 @@ $_$;
 COMMENT ON FUNCTION consolidation.give_types(wanted jsonb) IS 'Gives columns of the empty documents other types. wanted: {"table.column": type}';
 
 --
+-- Name: give_way(integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.give_way(attempt integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Longer than an attempt, so that every session that queued behind it gets through.
+    perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
+end;
+$$;
+
+--
+-- Name: FUNCTION give_way(attempt integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.give_way(attempt integer) IS 'Waits between two attempts to take locks: 0.1 s after the first, growing to 3 s, with jitter';
+
+--
+-- Name: go_on_with_ids(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.go_on_with_ids(names text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    owned record;
+begin
+    for owned in
+        select
+            q.seqrelid::regclass as sequence_name,
+            q.seqmax as highest,
+            s.table_name,
+            s.column_name
+        from consolidation.id_sequence as s
+        inner join pg_sequence as q
+            on
+                q.seqrelid = pg_get_serial_sequence(
+                    consolidation.old_table(s.table_name)::text, s.column_name
+                )::regclass
+        where s.table_name = any (names)
+    loop
+        -- The sequence stands where it stood at the last move of the names. An id far beyond is
+        -- none of its own. Deleted rows, or rows not carried over, had ids beyond the highest.
+        execute format(
+            'select setval(%L, least(greatest(q.last_value, max(t.%I)) + 1000, %s))
+            from %s as q
+            left join %s as t on t.%I <= q.last_value + 1000000000
+            group by q.last_value',
+            owned.sequence_name, owned.column_name, owned.highest, owned.sequence_name,
+            consolidation.old_table(owned.table_name), owned.column_name
+        );
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION go_on_with_ids(names text[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.go_on_with_ids(names text[]) IS 'Makes new ids of these old tables begin a thousand after the highest that their sequences gave';
+
+--
 -- Name: grant_documents(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3375,8 +3731,18 @@ begin
                     or n.view_column = p.column_name
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
-        -- These have what is declared for them.
-        where p.role_name not in ('workflow_app', 'workflow_maintenance')
+        where
+            -- These have what is declared for them.
+            p.role_name not in ('workflow_app', 'workflow_maintenance')
+            -- A role that may write and not read learns nothing.
+            and (
+                n.needed <> 'select'
+                or p.privilege_type = 'SELECT'
+                or exists (
+                    select from consolidation.privilege(grant_documents.old_name) as r
+                    where r.privilege_type = 'SELECT' and r.grantee in (p.grantee, 0)
+                )
+            )
         group by n.needed, n.relation, p.role_name
     loop
         execute statement;
@@ -3424,6 +3790,41 @@ COMMENT ON FUNCTION consolidation.guard_trace_id() IS 'Trigger of an old name, r
 execution that the caller does not see does not exist for it';
 
 --
+-- Name: hand_back_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_back_constraints() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    for statement in
+        select format('alter table %s drop constraint %I', c.document, c.called)
+        from consolidation.old_constraint() as c
+        inner join pg_constraint as k on k.conrelid = c.document and k.conname = c.called
+        where c.class = 'pg_constraint'::regclass
+        union all
+        select format('drop index %s', i.indexrelid::regclass)
+        from consolidation.old_constraint() as c
+        inner join pg_class as x on x.relname = c.called and x.oid <> c.object
+        inner join pg_index as i on i.indexrelid = x.oid and i.indrelid = c.document
+        where c.class = 'pg_class'::regclass
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_back_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_back_constraints() IS 'Drops the constraints that hold on the old tables from the documents: the inverse of
+hand_over_constraints(), which remembered the rest';
+
+--
 -- Name: hand_back_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3445,11 +3846,10 @@ begin
             format('legacy.%I', sequence_name)::regclass,
             false
         );
+        execute format(
+            'alter sequence public.%I rename to %I', sequence_name, 'retired_' || sequence_name
+        );
     end loop;
-    alter table public.user_workflow_run alter legacy_trace_id drop identity;
-    alter table public.user_workflow_run_step alter legacy_step_id drop identity;
-    drop sequence public.workflow_events_event_id_seq;
-    drop sequence public.workflow_trace_context_context_id_seq;
 end;
 $$;
 
@@ -3457,7 +3857,135 @@ $$;
 -- Name: FUNCTION hand_back_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences';
+COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences, but for the sequences of the documents: other users of the
+numbers are bound to the old ones before these can go';
+
+--
+-- Name: hand_over_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_over_constraints() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.hand_over_names();
+    perform consolidation.hand_over_not_null();
+    perform consolidation.hand_over_defaults();
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_over_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_over_constraints() IS 'Once the old tables are in "legacy": what held on them holds on the documents';
+
+--
+-- Name: hand_over_defaults(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_over_defaults() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found record;
+begin
+    for found in select o.* from consolidation.other_default() as o loop
+        execute format(
+            'alter table %s alter column %I set default %s',
+            found.relation, found.column_name, found.wanted
+        );
+        perform consolidation.remember(
+            'after', found.relation,
+            format(
+                'alter table <relation> alter column %I %s', found.column_name,
+                coalesce('set default ' || found.present, 'drop default')
+            )
+        );
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_over_defaults(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_over_defaults() IS 'The old names, and columns of the documents, take the defaults of the old tables';
+
+--
+-- Name: hand_over_names(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_over_names() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    for statement in
+        select case
+            when c.class = 'pg_constraint'::regclass
+                then format(
+                    'alter table %s rename constraint moving_%s to %I',
+                    c.document, c.object, c.called
+                )
+            else format('alter index public.moving_%s rename to %I', c.object, c.called)
+        end
+        from consolidation.old_constraint() as c
+        where
+            exists (
+                select from pg_constraint as k
+                where k.conrelid = c.document and k.conname = format('moving_%s', c.object)
+            )
+            or to_regclass(format('public.moving_%s', c.object)) is not null
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_over_names(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_over_names() IS 'Gives the constraints that were prepared the names that they have on the old tables';
+
+--
+-- Name: hand_over_not_null(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.hand_over_not_null() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found record;
+begin
+    -- The check says that there is no null, so nothing is read.
+    for found in
+        select n.* from consolidation.not_null_column() as n
+        inner join pg_constraint as k on k.conrelid = n.document and k.conname = n.check_name
+    loop
+        execute format(
+            'alter table %s alter column %I set not null', found.document, found.column_name
+        );
+        execute format('alter table %s drop constraint %I', found.document, found.check_name);
+        perform consolidation.remember(
+            'after', found.document,
+            format('alter table <relation> alter column %I drop not null', found.column_name)
+        );
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION hand_over_not_null(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.hand_over_not_null() IS 'Columns of the documents hold no nulls where those of the old tables do not';
 
 --
 -- Name: hand_over_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3494,6 +4022,53 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.hand_over_sequences() IS 'Makes the documents take their ids from where the old tables stand, under the same names';
+
+--
+-- Name: heaviest(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- What is longer than a megabyte even when it is compressed is not read to be counted.
+    select
+        d.trace_id,
+        sum(
+            case
+                when pg_column_size(d.document) > 1000000 then 1000000
+                when jsonb_typeof(d.document) = 'array' then jsonb_array_length(d.document)
+                when jsonb_typeof(d.document) = 'object'
+                    then (select count(*) from jsonb_object_keys(d.document))
+                else 0
+            end
+        )
+    into heaviest.trace_id, heaviest.elements
+    from (
+        select r.legacy_trace_id, v.document
+        from public.user_workflow_run as r
+        cross join lateral (values (r.events), (r.screenshots), (r.context), (r.endpoints_used))
+        as v (document)
+        where r.legacy_trace_id = any (trace_ids)
+        union all
+        select s.legacy_trace_id, v.document
+        from public.user_workflow_run_step as s
+        cross join lateral (values (s.events), (s.screenshots)) as v (document)
+        where s.legacy_trace_id = any (trace_ids)
+    ) as d (trace_id, document)
+    group by d.trace_id
+    order by 2 desc
+    limit 1;
+end;
+$$;
+
+--
+-- Name: FUNCTION heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) IS 'The one of these executions whose documents have the most elements, and how many; a document longer
+than a megabyte counts as a million. Null if there is none';
 
 --
 -- Name: is_asked_to_stop(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3564,6 +4139,7 @@ CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    perform consolidation.settle_session();
     -- PgBouncer sets what psql sends as it connects. Its sessions do not end with those of psql,
     -- and the lock that Sqitch takes would stay with one that others get.
     if exists (
@@ -3587,6 +4163,31 @@ $$;
 
 COMMENT ON FUNCTION consolidation.is_deployed(change text) IS 'Whether the deploy script of a change has ended. Waits for another script of the plan that still
 runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
+
+--
+-- Name: is_former(text, jsonb, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_former(table_name text, key jsonb, held jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return exists (
+        select from consolidation.set_aside as a
+        where
+            a.trace_id = (held ->> 'trace_id')::bigint
+            and a.table_name = is_former.table_name
+            and (a.content @> key or a.content -> 'context_id' = held -> 'context_id')
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_former(table_name text, key jsonb, held jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_former(table_name text, key jsonb, held jsonb) IS 'Whether this old row is the former version of one that the old table refused';
 
 --
 -- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3665,11 +4266,9 @@ CREATE FUNCTION consolidation.is_proved() RETURNS boolean
 begin
     return exists (
         select from consolidation.proof as p
-        where
-            p.capture_state = consolidation.capture_state()
-            -- None of them rests: each fires always.
-            and p.capture_state !~ '/[^A]/'
+        where p.capture_state = consolidation.capture_state()
     )
+    and not exists (select from consolidation.missing_capture)
     and not exists (select from consolidation.unequal_trace)
     and not exists (
         select from consolidation.chunk as c where c.task = 'proof' and c.finished_at is null
@@ -3748,8 +4347,13 @@ begin
         where
             a.trace_id = (shown ->> 'trace_id')::bigint
             and (
-                -- Of an execution whose own row was refused nothing is in the old tables.
-                a.table_name = 'workflow_trace'
+                -- Nothing can be below an execution that was refused and has no former version.
+                (
+                    a.table_name = 'workflow_trace'
+                    and not exists (
+                        select from consolidation.old_trace as t where t.trace_id = a.trace_id
+                    )
+                )
                 -- Another row may have the same key; that may be why this one was refused.
                 or (a.content @> key and jsonb_strip_nulls(a.content) = jsonb_strip_nulls(shown))
             )
@@ -4276,11 +4880,12 @@ CREATE FUNCTION consolidation.known_elements(runs consolidation.known_run[], ste
                      WHEN (jsonb_typeof(a.elements) = 'array'::text) THEN a.elements
                      ELSE NULL::jsonb
                  END) WITH ORDINALITY x(element, place))
-           WHERE
-                 CASE a.kind
-                     WHEN 'event'::text THEN consolidation.fits_event(x.element)
-                     ELSE consolidation.fits_screenshot(x.element, a.on_step)
-                 END
+           WHERE consolidation.fits(
+                 CASE
+                     WHEN (a.kind = 'event'::text) THEN 'event'::text
+                     WHEN a.on_step THEN 'step screenshot'::text
+                     ELSE 'run screenshot'::text
+                 END, x.element)
          )
   SELECT k.legacy_trace_id,
      jsonb_object_agg(k.key, k.element) FILTER (WHERE (k.kind = 'event'::text)) AS jsonb_object_agg,
@@ -4631,8 +5236,8 @@ CREATE VIEW consolidation.privilege_rule WITH (security_invoker='true') AS
     v.maintenance,
     v.everybody,
     v.extent
-   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.dropped_table'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'public\.not_isolated'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|prove|rest)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|to_(bigint|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
-  WHERE ((v.extent <> 'later'::text) OR (consolidation.phase() <> 'expand'::text));
+   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.dropped_table'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'public\.user_workflow_owner'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|to_(bigint|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
+  WHERE ((v.extent <> 'later'::text) OR (( SELECT consolidation.phase() AS phase) <> 'expand'::text));
 
 --
 -- Name: VIEW privilege_rule; Type: COMMENT; Schema: consolidation; Owner: -
@@ -4871,101 +5476,90 @@ COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the rol
 COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
 
 --
--- Name: unequal_privilege; Type: VIEW; Schema: consolidation; Owner: -
+-- Name: unequal_privileges(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE VIEW consolidation.unequal_privilege WITH (security_invoker='true') AS
+CREATE FUNCTION consolidation.unequal_privileges(kinds text[]) RETURNS TABLE(ordinal integer, target text, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
  WITH object AS MATERIALIZED (
-         SELECT o.kind,
-            o.name,
-            o.id,
-            o.target,
-            o.owner,
-            o.acl,
-            o.isolation,
-            r.is_shared
-           FROM (consolidation.project_object o
-             CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((l.extent <> 'exact'::text)), false) AS is_shared
-                   FROM consolidation.privilege_rule l
-                  WHERE ((l.kind = o.kind) AND (o.name ~ l.names))) r)
-        ), held AS MATERIALIZED (
-         SELECT o.target,
-            o.is_shared,
-            x.grantee,
-                CASE
-                    WHEN (NOT u.is_column) THEN x.privilege_type
-                    ELSE NULL::text
-                END AS privilege_type,
-            (u.is_column OR x.is_grantable) AS is_more
-           FROM ((object o
-             CROSS JOIN LATERAL ( SELECT o.acl,
-                    false AS is_column
-                UNION ALL
-                 SELECT a.attacl,
-                    true
-                   FROM pg_attribute a
-                  WHERE ((o.kind = ANY (ARRAY['table'::text, 'view'::text])) AND (a.attrelid = o.id) AND (a.attacl IS NOT NULL))) u)
-             CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
-          WHERE (x.grantee <> o.owner)
-        ), declared AS MATERIALIZED (
-         SELECT d.target,
-            d.grantee,
-            d.privilege_type,
-            d.role_name
-           FROM consolidation.declared_privilege d
-          WHERE (d.grantee <> d.owner)
-        )
- SELECT 1 AS ordinal,
-    h.target,
-    format('revoke all on %s from %s cascade'::text, h.target, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS statement
-   FROM ((held h
-     LEFT JOIN pg_roles r ON ((r.oid = h.grantee)))
-     LEFT JOIN declared d ON (((d.target = h.target) AND (d.grantee = h.grantee) AND (d.privilege_type = h.privilege_type))))
-  WHERE ((NOT h.is_shared) AND (h.is_more OR (d.target IS NULL)))
-  GROUP BY h.target, r.rolname
-UNION ALL
- SELECT 2 AS ordinal,
-    d.target,
-    format('grant %s on %s to %s'::text, lower(d.privilege_type), d.target, d.role_name) AS statement
-   FROM (declared d
-     LEFT JOIN held h ON (((h.target = d.target) AND (h.grantee = d.grantee) AND (h.privilege_type = d.privilege_type))))
-  WHERE (h.target IS NULL)
-UNION ALL
- SELECT 3 AS ordinal,
-    o.target,
-    format('alter %s %s row level security'::text, o.target, replace(e.isolation, ', '::text, ' row level security, '::text)) AS statement
-   FROM (object o
-     CROSS JOIN LATERAL ( SELECT
-                CASE
-                    WHEN (o.name ~ '^consolidation\.'::text) THEN 'disable, no force'::text
-                    WHEN (o.name ~ '^public\.user_workflow_run(_step)?$'::text) THEN 'enable, force'::text
-                    ELSE NULL::text
-                END AS isolation) e)
-  WHERE (o.isolation <> e.isolation);
+          SELECT o.kind,
+             o.name,
+             o.id,
+             o.target,
+             o.owner,
+             o.acl,
+             o.isolation,
+             r.is_shared
+            FROM (consolidation.project_object o
+              CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((l.extent <> 'exact'::text)), false) AS is_shared
+                    FROM consolidation.privilege_rule l
+                   WHERE ((l.kind = o.kind) AND (o.name ~ l.names))) r)
+           WHERE ((unequal_privileges.kinds IS NULL) OR (o.kind = ANY (unequal_privileges.kinds)))
+         ), held AS MATERIALIZED (
+          SELECT o.target,
+             o.is_shared,
+             x.grantee,
+                 CASE
+                     WHEN (NOT u.is_column) THEN x.privilege_type
+                     ELSE NULL::text
+                 END AS privilege_type,
+             (u.is_column OR x.is_grantable) AS is_more
+            FROM ((object o
+              CROSS JOIN LATERAL ( SELECT o.acl,
+                     false AS is_column
+                 UNION ALL
+                  SELECT a.attacl,
+                     true
+                    FROM pg_attribute a
+                   WHERE ((o.kind = ANY (ARRAY['table'::text, 'view'::text])) AND (a.attrelid = o.id) AND (a.attacl IS NOT NULL))) u)
+              CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
+           WHERE (x.grantee <> o.owner)
+         ), declared AS MATERIALIZED (
+          SELECT d.target,
+             d.grantee,
+             d.privilege_type,
+             d.role_name
+            FROM consolidation.declared_privilege d
+           WHERE ((d.grantee <> d.owner) AND ((unequal_privileges.kinds IS NULL) OR (d.kind = ANY (unequal_privileges.kinds))))
+         )
+  SELECT 1 AS ordinal,
+     h.target,
+     format('revoke all on %s from %s cascade'::text, h.target, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS statement
+    FROM ((held h
+      LEFT JOIN pg_roles r ON ((r.oid = h.grantee)))
+      LEFT JOIN declared d ON (((d.target = h.target) AND (d.grantee = h.grantee) AND (d.privilege_type = h.privilege_type))))
+   WHERE ((NOT h.is_shared) AND (h.is_more OR (d.target IS NULL)))
+   GROUP BY h.target, r.rolname
+ UNION ALL
+  SELECT 2,
+     d.target,
+     format('grant %s on %s to %s'::text, lower(d.privilege_type), d.target, d.role_name) AS format
+    FROM (declared d
+      LEFT JOIN held h ON (((h.target = d.target) AND (h.grantee = d.grantee) AND (h.privilege_type = d.privilege_type))))
+   WHERE (h.target IS NULL)
+ UNION ALL
+  SELECT 3,
+     o.target,
+     format('alter %s %s row level security'::text, o.target, replace(e.isolation, ', '::text, ' row level security, '::text)) AS format
+    FROM (object o
+      CROSS JOIN LATERAL ( SELECT
+                 CASE
+                     WHEN (o.name ~ '^consolidation\.'::text) THEN 'disable, no force'::text
+                     WHEN (o.name ~ '^public\.user_workflow_(run|run_step|owner)$'::text) THEN 'enable, force'::text
+                     ELSE NULL::text
+                 END AS isolation) e)
+   WHERE (o.isolation <> e.isolation);
+END;
 
 --
--- Name: VIEW unequal_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION unequal_privileges(kinds text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.unequal_privilege IS 'Where privileges or row level security of an object are not those that are declared';
-
---
--- Name: COLUMN unequal_privilege.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.unequal_privilege.ordinal IS '1 for a revoke, 2 for a grant, 3 for row level security: the order of execution';
-
---
--- Name: COLUMN unequal_privilege.target; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.unequal_privilege.target IS 'Object, as grant and revoke name it';
-
---
--- Name: COLUMN unequal_privilege.statement; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.unequal_privilege.statement IS 'What makes it equal';
+COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[]) IS 'Where privileges or row level security of an object are not those that are declared; kinds: of
+project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security, the
+order of execution';
 
 --
 -- Name: loose_function(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4974,7 +5568,7 @@ COMMENT ON COLUMN consolidation.unequal_privilege.statement IS 'What makes it eq
 CREATE FUNCTION consolidation.loose_function(signatures text[]) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) f(signature) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privilege u JOIN consolidation.project_object o ON ((o.target = u.target)))))))))));
+    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) f(signature) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privileges('{function,procedure,"trigger function"}'::text[]) u(ordinal, target, statement) JOIN consolidation.project_object o ON ((o.target = u.target)))))))))));
 
 --
 -- Name: FUNCTION loose_function(signatures text[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -5072,11 +5666,7 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_b
                              WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
                              ELSE '[]'::jsonb
                          END) WITH ORDINALITY a(element, place)) x
-           WHERE ((NOT
-                 CASE merge_elements.kind
-                     WHEN 'event'::text THEN consolidation.fits_event(x.element)
-                     ELSE consolidation.fits_screenshot(x.element, (merge_elements.kind = 'step screenshot'::text))
-                 END) OR ((x.copy > 1) AND (EXISTS ( SELECT
+           WHERE ((NOT consolidation.fits(merge_elements.kind, x.element)) OR ((x.copy > 1) AND (EXISTS ( SELECT
                     FROM jsonb_array_elements(merge_elements.rebuilt) n(element)
                    WHERE (x.id = (n.element ->>
                          CASE merge_elements.kind
@@ -5109,6 +5699,30 @@ CREATE FUNCTION consolidation.milliseconds_since(began timestamp with time zone)
 --
 
 COMMENT ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) IS 'How long ago that was, in milliseconds';
+
+--
+-- Name: missing_object(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.missing_object() RETURNS TABLE(kind "char", old_name text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (k.kind)::"char" AS kind,
+     n.name
+    FROM (unnest(consolidation.six_tables()) n(name)
+      CROSS JOIN ( VALUES ('r'::text), ('v'::text)) k(kind))
+   WHERE ((NOT (EXISTS ( SELECT
+            FROM pg_class c
+           WHERE ((c.relname = n.name) AND (c.relkind = (k.kind)::"char") AND (c.relnamespace = ANY (ARRAY[('public'::regnamespace)::oid, ('legacy'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])))))) AND (NOT ((k.kind = 'r'::text) AND (EXISTS ( SELECT
+            FROM consolidation.dropped_table)))));
+END;
+
+--
+-- Name: FUNCTION missing_object(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.missing_object() IS 'Old tables (r) and views of old names (v) that somebody dropped';
 
 --
 -- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5532,6 +6146,31 @@ CREATE FUNCTION consolidation.next_size(size integer, done bigint, taken interva
 COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) IS 'Executions of the next batch, so that it takes batch_time; at most twice as many as before';
 
 --
+-- Name: not_null_column(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.not_null_column() RETURNS TABLE(document regclass, column_name name, check_name text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT s.goes_to,
+     d.attname,
+     format('moving_not_null_%s'::text, d.attnum) AS format
+    FROM (((consolidation.moving_side(true) s(old_name, relation, goes_to, called)
+      JOIN consolidation.noted_column n ON (((n.old_name)::oid = (consolidation.old_name(s.old_name))::oid)))
+      JOIN pg_attribute a ON (((a.attrelid = (s.relation)::oid) AND (a.attname = n.view_column))))
+      JOIN pg_attribute d ON (((d.attrelid = (s.goes_to)::oid) AND (d.attname = n.base_column))))
+   WHERE (a.attnotnull AND (NOT d.attnotnull) AND (n.base_column <> 'retry_count'::name));
+END;
+
+--
+-- Name: FUNCTION not_null_column(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.not_null_column() IS 'Columns that hold no nulls in an old table and may in the document. Those of retry_count a trigger
+refuses';
+
+--
 -- Name: note_behind(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5641,6 +6280,45 @@ $$;
 COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts executions that differ into the queue: after the cut-over, what was written past the capture';
 
 --
+-- Name: old_constraint(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.old_constraint() RETURNS TABLE(old_name text, document regclass, class oid, object oid, called name, definition text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT s.old_name,
+     s.goes_to,
+     ('pg_constraint'::regclass)::oid AS oid,
+     k.oid,
+     k.conname,
+     pg_get_constraintdef(k.oid) AS pg_get_constraintdef
+    FROM (consolidation.moving_side(true) s(old_name, relation, goes_to, called)
+      JOIN pg_constraint k ON ((k.conrelid = (s.relation)::oid)))
+   WHERE ((s.goes_to IS NOT NULL) AND (k.contype = ANY (ARRAY['c'::"char", 'u'::"char", 'x'::"char"])) AND k.convalidated AND (pg_get_constraintdef(k.oid) <> 'UNIQUE (trace_id, step_number)'::text))
+ UNION ALL
+  SELECT s.old_name,
+     s.goes_to,
+     ('pg_class'::regclass)::oid AS oid,
+     c.oid,
+     c.relname,
+     regexp_replace(pg_get_indexdef(c.oid), '^.*? USING '::text, 'using '::text) AS regexp_replace
+    FROM ((consolidation.moving_side(true) s(old_name, relation, goes_to, called)
+      JOIN pg_index i ON (((i.indrelid = (s.relation)::oid) AND i.indisunique AND i.indisvalid)))
+      JOIN pg_class c ON ((c.oid = i.indexrelid)))
+   WHERE ((s.goes_to IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM pg_constraint k
+           WHERE (k.conindid = i.indexrelid)))));
+END;
+
+--
+-- Name: FUNCTION old_constraint(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.old_constraint() IS 'Checks, unique keys, exclusions and unique indexes (class: pg_constraint or pg_class) of the old
+tables of executions and steps, in the columns of these, and the documents on which they can hold';
+
+--
 -- Name: old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5739,19 +6417,19 @@ $$;
 COMMENT ON FUNCTION consolidation.old_rows(ids bigint[]) IS 'Rows of the six old tables for these executions: table (its number), key, content, arrangement';
 
 --
--- Name: on_new_names(text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: on_names_of(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.on_new_names(definition text) RETURNS text
+CREATE FUNCTION consolidation.on_names_of(definition text, place text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN regexp_replace(definition, format('\mpublic\.(%s)\M'::text, array_to_string(consolidation.six_tables(), '|'::text)), 'consolidation.\1'::text, 'g'::text);
+    RETURN regexp_replace(definition, format('\mpublic\.(%s)\M'::text, array_to_string(consolidation.six_tables(), '|'::text)), (place || '.\1'::text), 'g'::text);
 
 --
--- Name: FUNCTION on_new_names(definition text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION on_names_of(definition text, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.on_new_names(definition text) IS 'The definition of a view or function with the old names replaced by the views that wait in
-consolidation';
+COMMENT ON FUNCTION consolidation.on_names_of(definition text, place text) IS 'The definition of a view or function with the old names replaced by those that wait in another
+schema: the views in consolidation, or the tables in legacy';
 
 --
 -- Name: only_in_documents(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5806,7 +6484,7 @@ begin
     union all
     select
         'user_workflow_run', format('run_id %s', r.run_id),
-        format('context key "%s …" of %s characters', left(k.name, 20), length(k.name))
+        format('context key "%s ..." of %s characters', left(k.name, 20), length(k.name))
     from public.user_workflow_run as r
     cross join lateral jsonb_object_keys(
         case when jsonb_typeof(r.context) = 'object' then r.context end
@@ -5888,6 +6566,92 @@ $$;
 COMMENT ON FUNCTION consolidation.open_configs() IS 'The inverse of isolate_configs; what the configurations had of their own is remembered';
 
 --
+-- Name: open_page_states(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.open_page_states() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- By either name: the old one is a view while the table has the new one.
+    states constant regclass := coalesce(
+        to_regclass('public.user_workflow_cache_state'), to_regclass('public.micro_state')
+    );
+    -- Row level security was on before where the policy had to be restrictive.
+    had_its_own constant boolean := (
+        select not p.polpermissive from pg_policy as p
+        where p.polrelid = states and p.polname = 'user_workflow_cache_state_org_isolation'
+    );
+begin
+    execute format('drop policy user_workflow_cache_state_org_isolation on %s', states);
+    if had_its_own then
+        return;
+    end if;
+    execute format('drop policy user_workflow_cache_state_others on %s', states);
+    execute format('drop policy user_workflow_cache_state_maintenance on %s', states);
+    execute format(
+        'alter table %s no force row level security, disable row level security', states
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION open_page_states(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.open_page_states() IS 'The inverse of isolate_page_states';
+
+--
+-- Name: other_default(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.other_default() RETURNS TABLE(relation regclass, column_name name, wanted text, present text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH old_default AS (
+          SELECT n.name,
+             a_1.attname,
+             pg_get_expr(d_1.adbin, d_1.adrelid) AS wanted
+            FROM ((unnest(consolidation.six_tables()) n(name)
+              JOIN pg_attribute a_1 ON ((a_1.attrelid = (consolidation.old_table(n.name))::oid)))
+              LEFT JOIN pg_attrdef d_1 ON (((d_1.adrelid = a_1.attrelid) AND (d_1.adnum = a_1.attnum))))
+           WHERE ((a_1.attnum > 0) AND (NOT a_1.attisdropped) AND (a_1.attname <> ALL (ARRAY['trace_id'::name, 'step_id'::name, 'event_id'::name, 'screenshot_id'::name, 'context_id'::name])))
+         ), target AS (
+          SELECT o.attname,
+             o.wanted,
+             consolidation.old_name(o.name) AS relation,
+             o.attname AS column_name
+            FROM old_default o
+         UNION ALL
+          SELECT o.attname,
+             o.wanted,
+             s.goes_to,
+             c.base_column
+            FROM ((old_default o
+              JOIN consolidation.moving_side(true) s(old_name, relation, goes_to, called) ON (((s.old_name = o.name) AND (s.goes_to IS NOT NULL))))
+              JOIN consolidation.noted_column c ON ((((c.old_name)::oid = (consolidation.old_name(o.name))::oid) AND (c.view_column = o.attname))))
+           WHERE (o.wanted IS NOT NULL)
+         )
+  SELECT t.relation,
+     t.column_name,
+     COALESCE(t.wanted, 'null'::text) AS "coalesce",
+     pg_get_expr(d.adbin, d.adrelid) AS pg_get_expr
+    FROM ((target t
+      JOIN pg_attribute a ON (((a.attrelid = (t.relation)::oid) AND (a.attname = t.column_name))))
+      LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
+   WHERE ((t.wanted IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid)) AND (NOT ((t.wanted IS NULL) AND (pg_get_expr(d.adbin, d.adrelid) ~ '^NULLIF'::text))) AND ((t.wanted IS NOT NULL) OR (d.adbin IS NOT NULL)));
+END;
+
+--
+-- Name: FUNCTION other_default(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.other_default() IS 'Columns of the six old names and of the documents whose default is another than in the old tables:
+the one there, and the present one';
+
+--
 -- Name: other_deploy_session(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5913,6 +6677,93 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.other_deploy_session() IS 'The session that executes a script of the plan, if that is another one and still connected';
+
+--
+-- Name: oversized(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.oversized() RETURNS TABLE(document text, trace_id bigint, step_id bigint, bytes numeric)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    perform consolidation.see_everything();
+    if consolidation.phase() = 'contract' then
+        return;
+    end if;
+    -- Stored values are compressed, by less than 1 to 260: only sums that could get to the limit
+    -- are unpacked. The numbers that are added stand for the keys of an element.
+    return query
+    with candidate as (
+        select
+            e.trace_id,
+            e.step_id
+        from consolidation.old_event as e
+        group by e.trace_id, e.step_id
+        having sum(pg_column_size(e.event_data) + 200) > 1000000
+    ),
+
+    context as (
+        select c.trace_id
+        from consolidation.old_context as c
+        group by c.trace_id
+        having sum(pg_column_size(c.value) + 400) > 1000000
+    ),
+
+    measured as (
+        select
+            'events' as document,
+            c.trace_id,
+            c.step_id,
+            sum(pg_column_size(jsonb_build_array(e.event_data)) + 200)::numeric as bytes
+        from candidate as c
+        inner join consolidation.old_event as e
+            on e.trace_id = c.trace_id and e.step_id is not distinct from c.step_id
+        group by c.trace_id, c.step_id
+        union all
+        select
+            'screenshots',
+            p.trace_id,
+            s.step_id,
+            -- The size of text is known without unpacking it.
+            sum(
+                octet_length(p.screenshot_url) + coalesce(octet_length(p.thumbnail_url), 0)
+                + octet_length(p.action_description)
+                + coalesce(octet_length(p.element_selector), 0) + 300
+            )
+        from consolidation.old_screenshot as p
+        left join consolidation.old_step as s
+            on s.trace_id = p.trace_id and s.step_number = p.step_index
+        group by p.trace_id, s.step_id
+        union all
+        select
+            'context',
+            c.trace_id,
+            null,
+            sum(pg_column_size(jsonb_build_array(c.value)) + 400)
+        from context as x
+        inner join consolidation.old_context as c on c.trace_id = x.trace_id
+        group by c.trace_id
+    )
+
+    select
+        m.document,
+        m.trace_id::bigint,
+        m.step_id::bigint,
+        m.bytes
+    from measured as m
+    where m.bytes > 268435455;
+end;
+$$;
+
+--
+-- Name: FUNCTION oversized(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.oversized() IS 'Lists each document that would have more than the 268,435,455 bytes of a jsonb array or object: its
+column, trace_id and step_id (null: of the run itself) and size in bytes. Raises 42501 if row level
+security would hide rows';
 
 --
 -- Name: owner_of(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6050,6 +6901,69 @@ END;
 COMMENT ON FUNCTION consolidation.policy_definition(policy oid, relation text) IS 'The statement that creates a policy again, on a relation of that name';
 
 --
+-- Name: preparation(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.preparation() RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select case
+        when t.class = 'pg_constraint'::regclass
+            then format(
+                'alter table %s add constraint moving_%s %s', s.goes_to, t.object, t.definition
+            )
+        else format('create unique index moving_%s on %s %s', t.object, s.goes_to, t.definition)
+    end
+    from consolidation.moving_side(true) as s
+    cross join lateral consolidation.translated_constraint(s.old_name) as t
+    where s.goes_to is not null;
+end;
+$$;
+
+--
+-- Name: FUNCTION preparation(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.preparation() IS 'What makes the constraints of the old tables on the documents, under other names';
+
+--
+-- Name: prepare_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.prepare_constraints() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    -- The old tables may have others than when it was prepared last.
+    perform consolidation.drop_prepared_constraints();
+    for statement in
+        select p.statement from consolidation.preparation() as p (statement)
+        union all
+        select format(
+            'alter table %s add constraint %I check (%I is not null)',
+            n.document, n.check_name, n.column_name
+        )
+        from consolidation.not_null_column() as n
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION prepare_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.prepare_constraints() IS 'Before the locks: makes the constraints of the old tables on the documents, under other names.
+Raises 23505 if two executions exchanged a unique value at this moment: call it again';
+
+--
 -- Name: present(jsonb, text[], jsonb[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6153,6 +7067,37 @@ END;
 COMMENT ON FUNCTION consolidation.privileges_definition(source regclass) IS 'Statements that give a table or view its owner and privileges again';
 
 --
+-- Name: progress_line(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.progress_line(task text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    p record;
+begin
+    select * into p from consolidation.progress;
+    return case task
+        when 'backfill' then format(
+            'backfill: %s of %s executions (%s %%), %s a second, %s left, queue %s',
+            p.runs_done, p.runs_total, p.percent, p.runs_per_second, p.time_left, p.queue_depth
+        )
+        when 'proof' then format(
+            'proof: %s of %s executions, %s a second, %s left, %s differ',
+            p.runs_proved, p.runs_to_prove, p.proved_per_second, p.proof_time_left, p.unequal_runs
+        )
+    end;
+end;
+$$;
+
+--
+-- Name: FUNCTION progress_line(task text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.progress_line(task text) IS 'The line that backfill() or prove() reports: done, in all, rate, time left; null for another task';
+
+--
 -- Name: prove(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -6160,46 +7105,14 @@ CREATE PROCEDURE consolidation.prove(IN batch_size integer DEFAULT 100, IN batch
     LANGUAGE plpgsql
     AS $$
 declare
-    size integer := batch_size;
-    claimed bigint;
-    compared bigint;
-    stopped boolean;
-    state record;
-    batch_began pg_catalog.timestamptz;
-    batch_ended pg_catalog.timestamptz;
-    reported pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    done bigint := 0;
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
     perform consolidation.begin_proof();
     commit;
-    loop
-        call consolidation.rest(batch_ended, pause, max_lag, stopped);
-        exit when stopped;
-        claimed := consolidation.claim_chunk('proof', size);
-        commit;
-        exit when claimed is null;
-        batch_began := pg_catalog.clock_timestamp();
-        compared := consolidation.prove_chunk(claimed);
-        commit;
-        batch_ended := pg_catalog.clock_timestamp();
-        size := consolidation.next_size(
-            size, compared, batch_ended operator(pg_catalog.-) batch_began, batch_time
-        );
-        if
-            pg_catalog.clock_timestamp() operator(pg_catalog.>)
-            (reported operator(pg_catalog.+) interval '5 seconds')
-        then
-            reported := pg_catalog.clock_timestamp();
-            select p.* into state from consolidation.progress as p;
-            raise notice 'proof: % of % executions, % a second, % left, % differ',
-                state.runs_proved, state.runs_to_prove, state.proved_per_second,
-                state.proof_time_left, state.unequal_runs;
-            -- The queue must not grow meanwhile.
-            call consolidation.catch_up(greatest(size, 1000), '2 seconds');
-        end if;
-    end loop;
+    call consolidation.run_batches('proof', batch_size, batch_time, pause, max_lag, done);
 end;
 $$;
 
@@ -6328,8 +7241,12 @@ CREATE FUNCTION consolidation.put_in(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    perform consolidation.put_in_runs(trace_ids);
-    perform consolidation.put_in_elements(trace_ids);
+    perform consolidation.put_in_traces(trace_ids);
+    perform consolidation.put_in_steps(trace_ids);
+    perform consolidation.put_in_events(trace_ids);
+    perform consolidation.put_in_screenshots(trace_ids);
+    perform consolidation.put_in_contexts(trace_ids);
+    perform consolidation.put_in_endpoints(trace_ids);
 end;
 $$;
 
@@ -6337,72 +7254,159 @@ $$;
 -- Name: FUNCTION put_in(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Updates and inserts the rows that the documents of these executions show and the old tables do not
-hold';
+COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Deletes, updates and inserts the rows that the documents of these executions show otherwise than
+the old tables hold them';
 
 --
--- Name: put_in_elements(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: put_in_contexts(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.put_in_elements(trace_ids bigint[]) RETURNS void
+CREATE FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- A second element with the same id is no reason to leave it out: it is refused, and its claim
-    -- is settled then.
-    insert into consolidation.old_event overriding system value
-    select
-        b.event_id, b.trace_id, b.step_id, b.event_type, b.event_data, b."timestamp"
-    from (
-        select x.*, row_number() over (partition by x.trace_id, x.event_id) as copy
-        from consolidation.back_event as x
-        where x.trace_id = any (trace_ids)
-    ) as b
-    where
-        b.copy > 1
-        or not exists (
-            select from consolidation.old_event as o
-            where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.event_id = b.event_id
-        );
-    insert into consolidation.old_screenshot overriding system value
-    select
-        b.screenshot_id, b.trace_id, b.org_id, b.node_name, b.step_index, b.screenshot_url,
-        b.thumbnail_url, b.action_description, b.element_selector, b.element_found,
-        b.confidence_score, b.created_at, b.node_id
-    from (
-        select x.*, row_number() over (partition by x.trace_id, x.screenshot_id) as copy
-        from consolidation.back_screenshot as x
-        where x.trace_id = any (trace_ids)
-    ) as b
-    where
-        b.copy > 1
-        or not exists (
-            select from consolidation.old_screenshot as o
-            where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.screenshot_id = b.screenshot_id
-        );
+    with shown as materialized (
+        select
+            b.*,
+            row_number() over (partition by b.trace_id, b.context_id) as copy
+        from consolidation.back_context as b
+        where b.trace_id = any (trace_ids)
+    ),
+
+    gone as (
+        delete from consolidation.old_context as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from shown as s where s.trace_id = o.trace_id and s.context_id = o.context_id
+            )
+        returning 1
+    ),
+
+    changed as (
+        update consolidation.old_context as o
+        set
+            (
+                key, value, created_at, updated_at
+            ) = row(
+                s.key, s.value, s.created_at, s.updated_at
+            )
+        from shown as s
+        where
+            s.copy = 1
+            and o.trace_id = any (trace_ids)
+            and o.trace_id = s.trace_id
+            and o.context_id = s.context_id
+            and row(
+                o.key::text, o.value, o.created_at, o.updated_at
+            )::record *<> row(
+                s.key::text, s.value, s.created_at, s.updated_at
+            )::record
+            and (select count(*) from gone) >= 0
+        returning 1
+    )
+
     insert into consolidation.old_context overriding system value
     select
-        b.context_id, b.trace_id, b.key, b.value, b.created_at, b.updated_at
-    from (
-        select x.*, row_number() over (partition by x.trace_id, x.context_id) as copy
-        from consolidation.back_context as x
-        where x.trace_id = any (trace_ids)
-    ) as b
+        s.context_id, s.trace_id, s.key, s.value, s.created_at, s.updated_at
+    from shown as s
+    left join consolidation.old_context as o
+        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.context_id = s.context_id
     where
-        b.copy > 1
-        or not exists (
-            select from consolidation.old_context as o
+        -- In this order: one row may take a key from another.
+        (select count(*) from gone) >= 0
+        and (select count(*) from changed) >= 0
+        -- A second element with the same id is no reason to leave it out: it is refused, and its
+        -- claim is settled then.
+        and (s.copy > 1 or o.context_id is null);
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_contexts(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) IS 'Deletes, updates and inserts the context keys of these executions that the documents show
+otherwise';
+
+--
+-- Name: put_in_contexts_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_contexts_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    c consolidation.back_context;
+    found record;
+begin
+    delete from consolidation.old_context as o
+    where
+        o.trace_id = refused
+        and o.context_id not in (
+            select b.context_id from consolidation.back_context as b where b.trace_id = refused
+        );
+    for found in
+        select
+            x.shown,
+            x.copy
+        from (
+            select
+                b as shown,
+                row_number() over (partition by b.context_id) as copy
+            from consolidation.back_context as b
+            where b.trace_id = refused
+        ) as x
+        where
+            x.copy > 1
+            or not exists (
+                select from consolidation.old_context as o
+                where
+                    o.trace_id = refused
+                    and o.context_id = (x.shown).context_id
+                    and o::text = (x.shown)::text
+            )
+    loop
+        c := found.shown;
+        begin
+            delete from consolidation.old_context as o
+            where o.trace_id = refused and o.context_id = c.context_id and found.copy = 1;
+            insert into consolidation.old_context overriding system value select (c).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_contexts_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_contexts_singly(refused bigint) IS 'As put_in_events_singly, for context keys';
+
+--
+-- Name: put_in_endpoints(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_endpoints(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from consolidation.old_endpoint as o
+    where
+        o.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.back_endpoint as b
             where
-                o.trace_id = any (trace_ids)
-                and o.trace_id = b.trace_id
-                and o.context_id = b.context_id
+                b.trace_id = any (trace_ids)
+                and b.trace_id = o.trace_id
+                and b.endpoint_id = o.endpoint_id
         );
     insert into consolidation.old_endpoint overriding system value
     select b.* from consolidation.back_endpoint as b
@@ -6419,17 +7423,481 @@ end;
 $$;
 
 --
--- Name: FUNCTION put_in_elements(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION put_in_endpoints(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_elements(trace_ids bigint[]) IS 'Inserts the events, screenshots, context keys and endpoints that the documents show and the old
-tables do not hold';
+COMMENT ON FUNCTION consolidation.put_in_endpoints(trace_ids bigint[]) IS 'As put_in_events, for endpoints';
 
 --
--- Name: put_in_runs(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: put_in_endpoints_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.put_in_runs(trace_ids bigint[]) RETURNS void
+CREATE FUNCTION consolidation.put_in_endpoints_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    n consolidation.back_endpoint;
+begin
+    for n in
+        select b.* from consolidation.back_endpoint as b
+        where b.trace_id = refused and b.endpoint_id not in (
+            select o.endpoint_id from consolidation.old_endpoint as o where o.trace_id = refused
+        )
+    loop
+        begin
+            insert into consolidation.old_endpoint overriding system value select (n).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_endpoints_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_endpoints_singly(refused bigint) IS 'As put_in_events_singly, for endpoints, which have no former version';
+
+--
+-- Name: put_in_events(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_events(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    with shown as materialized (
+        select
+            b.*,
+            row_number() over (partition by b.trace_id, b.event_id) as copy
+        from consolidation.back_event as b
+        where b.trace_id = any (trace_ids)
+    ),
+
+    gone as (
+        delete from consolidation.old_event as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from shown as s where s.trace_id = o.trace_id and s.event_id = o.event_id
+            )
+        returning 1
+    ),
+
+    changed as (
+        update consolidation.old_event as o
+        set
+            (
+                step_id, event_type, event_data, "timestamp"
+            ) = row(
+                s.step_id, s.event_type, s.event_data, s."timestamp"
+            )
+        from shown as s
+        where
+            s.copy = 1
+            and o.trace_id = any (trace_ids)
+            and o.trace_id = s.trace_id
+            and o.event_id = s.event_id
+            and row(
+                o.step_id::bigint, o.event_type::text, o.event_data, o."timestamp"
+            )::record *<> row(
+                s.step_id::bigint, s.event_type::text, s.event_data, s."timestamp"
+            )::record
+            and (select count(*) from gone) >= 0
+        returning 1
+    )
+
+    insert into consolidation.old_event overriding system value
+    select
+        s.event_id, s.trace_id, s.step_id, s.event_type, s.event_data, s."timestamp"
+    from shown as s
+    left join consolidation.old_event as o
+        on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.event_id = s.event_id
+    where
+        -- In this order: one row may take a key from another.
+        (select count(*) from gone) >= 0
+        and (select count(*) from changed) >= 0
+        -- A second element with the same id is no reason to leave it out: it is refused, and its
+        -- claim is settled then.
+        and (s.copy > 1 or o.event_id is null);
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_events(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) IS 'Deletes, updates and inserts the events of these executions that the documents show otherwise';
+
+--
+-- Name: put_in_events_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_events_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    e consolidation.back_event;
+    found record;
+begin
+    delete from consolidation.old_event as o
+    where
+        o.trace_id = refused
+        and o.event_id not in (
+            select b.event_id from consolidation.back_event as b where b.trace_id = refused
+        );
+    for found in
+        select
+            x.shown,
+            x.copy
+        from (
+            select
+                b as shown,
+                row_number() over (partition by b.event_id) as copy
+            from consolidation.back_event as b
+            where b.trace_id = refused
+        ) as x
+        where
+            x.copy > 1
+            or not exists (
+                select from consolidation.old_event as o
+                where
+                    o.trace_id = refused
+                    and o.event_id = (x.shown).event_id
+                    and o::text = (x.shown)::text
+            )
+    loop
+        e := found.shown;
+        begin
+            delete from consolidation.old_event as o
+            where o.trace_id = refused and o.event_id = e.event_id and found.copy = 1;
+            insert into consolidation.old_event overriding system value select (e).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_events_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_events_singly(refused bigint) IS 'Puts in the events of an execution one by one. One that is refused goes to set_aside, and its
+former version stays';
+
+--
+-- Name: put_in_screenshots(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_screenshots(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    with shown as materialized (
+        select
+            b.*,
+            row_number() over (partition by b.trace_id, b.screenshot_id) as copy
+        from consolidation.back_screenshot as b
+        where b.trace_id = any (trace_ids)
+    ),
+
+    gone as (
+        delete from consolidation.old_screenshot as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from shown as s
+                where s.trace_id = o.trace_id and s.screenshot_id = o.screenshot_id
+            )
+        returning 1
+    ),
+
+    changed as (
+        update consolidation.old_screenshot as o
+        set
+            (
+                org_id, node_name, step_index, screenshot_url, thumbnail_url, action_description,
+                element_selector, element_found, confidence_score, created_at, node_id
+            ) = row(
+                s.org_id, s.node_name, s.step_index, s.screenshot_url, s.thumbnail_url,
+                s.action_description, s.element_selector, s.element_found, s.confidence_score,
+                s.created_at, s.node_id
+            )
+        from shown as s
+        where
+            s.copy = 1
+            and o.trace_id = any (trace_ids)
+            and o.trace_id = s.trace_id
+            and o.screenshot_id = s.screenshot_id
+            and row(
+                o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
+                o.thumbnail_url::text, o.action_description::text, o.element_selector::text,
+                o.element_found, o.confidence_score::numeric, o.created_at, o.node_id
+            )::record *<> row(
+                s.org_id, s.node_name::text, s.step_index::bigint, s.screenshot_url::text,
+                s.thumbnail_url::text, s.action_description::text, s.element_selector::text,
+                s.element_found, s.confidence_score::numeric, s.created_at, s.node_id
+            )::record
+            and (select count(*) from gone) >= 0
+        returning 1
+    )
+
+    insert into consolidation.old_screenshot overriding system value
+    select
+        s.screenshot_id, s.trace_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
+        s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
+        s.confidence_score, s.created_at, s.node_id
+    from shown as s
+    left join consolidation.old_screenshot as o
+        on o.trace_id = any (trace_ids)
+        and o.trace_id = s.trace_id
+        and o.screenshot_id = s.screenshot_id
+    where
+        -- In this order: one row may take a key from another.
+        (select count(*) from gone) >= 0
+        and (select count(*) from changed) >= 0
+        -- A second element with the same id is no reason to leave it out: it is refused, and its
+        -- claim is settled then.
+        and (s.copy > 1 or o.screenshot_id is null);
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_screenshots(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_screenshots(trace_ids bigint[]) IS 'As put_in_events, for screenshots';
+
+--
+-- Name: put_in_screenshots_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_screenshots_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    p consolidation.back_screenshot;
+    found record;
+begin
+    delete from consolidation.old_screenshot as o
+    where
+        o.trace_id = refused
+        and o.screenshot_id not in (
+            select b.screenshot_id from consolidation.back_screenshot as b
+            where b.trace_id = refused
+        );
+    for found in
+        select
+            x.shown,
+            x.copy
+        from (
+            select
+                b as shown,
+                row_number() over (partition by b.screenshot_id) as copy
+            from consolidation.back_screenshot as b
+            where b.trace_id = refused
+        ) as x
+        where
+            x.copy > 1
+            or not exists (
+                select from consolidation.old_screenshot as o
+                where
+                    o.trace_id = refused
+                    and o.screenshot_id = (x.shown).screenshot_id
+                    and o::text = (x.shown)::text
+            )
+    loop
+        p := found.shown;
+        begin
+            delete from consolidation.old_screenshot as o
+            where o.trace_id = refused and o.screenshot_id = p.screenshot_id and found.copy = 1;
+            insert into consolidation.old_screenshot overriding system value select (p).*;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_screenshots_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_screenshots_singly(refused bigint) IS 'As put_in_events_singly, for screenshots';
+
+--
+-- Name: put_in_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.take_out(array[refused]);
+    begin
+        perform consolidation.put_in_traces(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.set_aside('workflow_trace', refused, to_jsonb(b), sqlstate, sqlerrm)
+        from consolidation.back_trace as b
+        where b.trace_id = refused;
+    end;
+    -- Nothing can stand below it then; all of it is in its documents.
+    if not exists (select from consolidation.old_trace as o where o.trace_id = refused) then
+        return;
+    end if;
+    begin
+        perform consolidation.put_in_steps(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_steps_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_events(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_events_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_screenshots(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_screenshots_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_contexts(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_contexts_singly(refused);
+    end;
+    begin
+        perform consolidation.put_in_endpoints(array[refused]);
+    exception when data_exception or integrity_constraint_violation then
+        perform consolidation.put_in_endpoints_singly(refused);
+    end;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_singly(refused bigint) IS 'Puts in the rows of an execution, one by one where a table refuses any. A row that is refused goes
+to set_aside, and its former version stays where it was';
+
+--
+-- Name: put_in_steps(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_steps(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update consolidation.old_step as o
+    set
+        (
+            step_number, status, input_data, output_data, error_message, start_time, end_time,
+            duration_ms, retry_count, metadata, node_id
+        ) = row(
+            b.step_number, b.status, b.input_data, b.output_data, b.error_message, b.start_time,
+            b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
+        )
+    from consolidation.back_step as b
+    where
+        b.trace_id = any (trace_ids)
+        and (o.trace_id, o.step_id) = (b.trace_id, b.step_id)
+        and o::text <> b::text;
+    insert into consolidation.old_step overriding system value
+    select b.* from consolidation.back_step as b
+    where
+        b.trace_id = any (trace_ids)
+        and not exists (
+            select from consolidation.old_step as o
+            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_steps(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_steps(trace_ids bigint[]) IS 'As put_in_traces, for steps';
+
+--
+-- Name: put_in_steps_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_steps_singly(refused bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    s consolidation.back_step;
+begin
+    -- Steps that exchanged their numbers make way for each other.
+    begin
+        update consolidation.old_step as o
+        set step_number = -b.place
+        from (
+            select
+                x.step_id,
+                x.step_number,
+                row_number() over (order by x.step_id) as place
+            from consolidation.back_step as x
+            where x.trace_id = refused
+        ) as b
+        where o.step_id = b.step_id and o.step_number <> b.step_number;
+        perform consolidation.put_in_steps(array[refused]);
+        return;
+    exception when data_exception or integrity_constraint_violation then
+        null;
+    end;
+    for s in select b.* from consolidation.back_step as b where b.trace_id = refused loop
+        begin
+            update consolidation.old_step as o
+            set
+                (
+                    step_number, status, input_data, output_data, error_message, start_time,
+                    end_time, duration_ms, retry_count, metadata, node_id
+                ) = row(
+                    s.step_number, s.status, s.input_data, s.output_data, s.error_message,
+                    s.start_time, s.end_time, s.duration_ms, s.retry_count, s.metadata, s.node_id
+                )
+            where o.trace_id = refused and o.step_id = s.step_id;
+            if not found then
+                insert into consolidation.old_step overriding system value select (s).*;
+            end if;
+        exception when data_exception or integrity_constraint_violation then
+            perform consolidation.set_aside(
+                'workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm
+            );
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION put_in_steps_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_in_steps_singly(refused bigint) IS 'As put_in_events_singly, for steps';
+
+--
+-- Name: put_in_traces(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_in_traces(trace_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -6450,7 +7918,9 @@ begin
         )
     from consolidation.back_trace as b
     where
-        b.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o::text <> b::text;
+        b.trace_id = any (trace_ids)
+        and o.trace_id = b.trace_id
+        and o::text <> b::text;
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b
     where
@@ -6459,117 +7929,14 @@ begin
             select from consolidation.old_trace as o
             where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id
         );
-    update consolidation.old_step as o
-    set
-        (
-            step_number, status, input_data, output_data, error_message, start_time, end_time,
-            duration_ms, retry_count, metadata, node_id
-        ) = row(
-            b.step_number, b.status, b.input_data, b.output_data, b.error_message, b.start_time,
-            b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
-        )
-    from consolidation.back_step as b
-    where
-        b.trace_id = any (trace_ids)
-        and (o.trace_id, o.step_id) = (b.trace_id, b.step_id) and o::text <> b::text;
-    insert into consolidation.old_step overriding system value
-    select b.* from consolidation.back_step as b
-    where
-        b.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.old_step as o
-            where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
-        );
 end;
 $$;
 
 --
--- Name: FUNCTION put_in_runs(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION put_in_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) IS 'Updates and inserts the executions and steps that the documents show otherwise or not yet';
-
---
--- Name: put_in_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.put_in_singly(refused bigint) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    t consolidation.back_trace;
-    s consolidation.back_step;
-    e consolidation.back_event;
-    p consolidation.back_screenshot;
-    c consolidation.back_context;
-    n consolidation.back_endpoint;
-begin
-    delete from consolidation.old_trace as o where o.trace_id = refused;
-    for t in select b.* from consolidation.back_trace as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_trace overriding system value select (t).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace', refused, to_jsonb(t), sqlstate, sqlerrm
-            );
-            -- Nothing can stand below it; all of it is in its documents.
-            return;
-        end;
-    end loop;
-    for s in select b.* from consolidation.back_step as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_step overriding system value select (s).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_steps', refused, to_jsonb(s), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for e in select b.* from consolidation.back_event as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_event overriding system value select (e).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_events', refused, to_jsonb(e), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for p in select b.* from consolidation.back_screenshot as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_screenshot overriding system value select (p).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace_screenshot', refused, to_jsonb(p), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for c in select b.* from consolidation.back_context as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_context overriding system value select (c).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace_context', refused, to_jsonb(c), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-    for n in select b.* from consolidation.back_endpoint as b where b.trace_id = refused loop
-        begin
-            insert into consolidation.old_endpoint overriding system value select (n).*;
-        exception when data_exception or integrity_constraint_violation then
-            perform consolidation.set_aside(
-                'workflow_trace_endpoint', refused, to_jsonb(n), sqlstate, sqlerrm
-            );
-        end;
-    end loop;
-end;
-$$;
-
---
--- Name: FUNCTION put_in_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.put_in_singly(refused bigint) IS 'Inserts the old rows of an execution one by one; those that are refused go to set_aside';
+COMMENT ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) IS 'Updates and inserts the executions that the documents show otherwise or not yet';
 
 --
 -- Name: qualified_name(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6792,21 +8159,60 @@ $$;
 COMMENT ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) IS 'Raises 23505 as a table does';
 
 --
+-- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
+ SELECT n.table_name,
+    n.column_name,
+    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
+   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
+  WHERE (n.column_name IS NOT NULL);
+
+--
+-- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
+
+--
+-- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
+
+--
+-- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
+
+--
+-- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
+
+--
 -- Name: rebinding(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) RETURNS SETOF record
+CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  WITH named AS MATERIALIZED (
           SELECT to_regclass(format('public.%I'::text, n.name)) AS relation
             FROM unnest(consolidation.six_tables()) n(name)
+         UNION ALL
+          SELECT to_regclass(format('public.%I'::text, s.sequence_name)) AS to_regclass
+            FROM consolidation.id_sequence s
          )
   SELECT DISTINCT 'view'::text,
      ((c.oid)::regclass)::text AS oid,
      format('create or replace view %s %s as %s'::text, (c.oid)::regclass, (('with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), pg_get_viewdef(c.oid)) AS format,
-     pg_get_viewdef(c.oid) AS pg_get_viewdef
+     pg_get_viewdef(c.oid) AS pg_get_viewdef,
+     (c.oid)::regclass AS oid
     FROM (((named n
       JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
       JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
@@ -6816,20 +8222,36 @@ CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT stat
   SELECT DISTINCT 'function'::text,
      ((p.oid)::regprocedure)::text AS oid,
      pg_get_functiondef(p.oid) AS pg_get_functiondef,
-     NULL::text
+     NULL::text,
+     NULL::regclass AS regclass
     FROM ((named n
       JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
       JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
-   WHERE ((p.prosqlbody IS NOT NULL) AND (p.pronamespace <> ('consolidation'::regnamespace)::oid));
+   WHERE ((p.prosqlbody IS NOT NULL) AND (p.pronamespace <> ('consolidation'::regnamespace)::oid))
+ UNION ALL
+  SELECT DISTINCT 'default'::text,
+     format('%s of %s'::text, a.attname, (a.attrelid)::regclass) AS format,
+     format('alter table %s alter column %I set default %s'::text, (a.attrelid)::regclass, a.attname, pg_get_expr(f.adbin, f.adrelid)) AS format,
+     NULL::text,
+     (a.attrelid)::regclass AS attrelid
+    FROM ((((named n
+      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
+      JOIN pg_attrdef f ON (((d.classid = ('pg_attrdef'::regclass)::oid) AND (f.oid = d.objid))))
+      JOIN pg_attribute a ON (((a.attrelid = f.adrelid) AND (a.attnum = f.adnum))))
+      JOIN pg_class c ON ((c.oid = f.adrelid)))
+   WHERE ((d.refobjid <> f.adrelid) AND (NOT (f.adrelid IN ( SELECT o.relation
+            FROM (unnest(consolidation.six_tables()) m(name)
+              CROSS JOIN LATERAL ( SELECT (consolidation.old_table(m.name))::oid AS relation) o)
+           WHERE (o.relation IS NOT NULL)))) AND (c.relnamespace <> ('consolidation'::regnamespace)::oid));
 END;
 
 --
--- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) IS 'Views and SQL-standard functions bound to whatever has the old names now, with the statement that
-binds them to whatever has these names when it is executed. Those of this schema stay where they
-are';
+COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) IS 'Views, SQL-standard functions and defaults of columns bound to whatever has the old names, or the
+names of their sequences, now, with the statement that binds them to whatever has these names when
+it is executed. Those of this schema stay where they are';
 
 --
 -- Name: rebuild_documents(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6892,6 +8314,71 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
+
+--
+-- Name: rebuild_dropped(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rebuild_dropped() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    tables constant text [] := array(
+        select m.old_name from consolidation.missing_object() as m where m.kind = 'r'
+    );
+    views constant text [] := array(
+        select m.old_name from consolidation.missing_object() as m where m.kind = 'v'
+    );
+    in_legacy constant boolean := exists (
+        select from consolidation.remembered_definition as d
+        where d.statement like 'create table legacy.%'
+    );
+    filled bigint := 0;
+begin
+    perform consolidation.see_everything();
+    if cardinality(tables) > 0 then
+        perform consolidation.take_locks(
+            array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
+            'share row exclusive'
+        );
+        perform consolidation.execute_remembered_definitions('r', tables, '[1,5]');
+        if not in_legacy then
+            filled := consolidation.fill_dropped(tables);
+            perform consolidation.go_on_with_ids(tables);
+        end if;
+        perform consolidation.execute_remembered_definitions('r', tables, '[6,16]');
+        update consolidation.cut_over_log as l
+        set relation = consolidation.old_table(d.old_name)
+        from consolidation.remembered_definition as d
+        where d.kind = 'r' and d.old_name = any (tables) and l.relation = d.relation;
+        perform consolidation.forget_proof();
+        if in_legacy then
+            delete from consolidation.carried_back;
+            delete from consolidation.set_aside;
+            -- Everything, as after a truncate: catch_up() fills them.
+            insert into consolidation.change (trace_id) values (null);
+        end if;
+    end if;
+    perform consolidation.execute_remembered_definitions('v', views, '[1,16]');
+    perform consolidation.remember_definitions();
+    return format(
+        'tables: %s, filled with %s rows%s; views: %s',
+        coalesce(nullif(array_to_string(tables, ', '), ''), 'none'),
+        filled,
+        case when in_legacy and cardinality(tables) > 0 then ', catch_up() fills them' end,
+        coalesce(nullif(array_to_string(views, ', '), ''), 'none')
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION rebuild_dropped(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rebuild_dropped() IS 'Creates old tables and views of old names that somebody dropped again, as they were; says which.
+Tables in public are filled from the documents, those in legacy by the next catch_up(). What was
+written to dropped tables and not carried over is lost, and so is what depended on them';
 
 --
 -- Name: rebuild_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7081,7 +8568,7 @@ begin
                 'the preflight has %s findings; nothing was changed:%s', found_count, findings
             ),
             hint = 'select * from consolidation.preflight; remedy each, or accept it: insert into '
-            'consolidation.accepted (kind, object, reason) values (…)';
+            'consolidation.accepted (kind, object, reason) values (...)';
     end if;
 end;
 $$;
@@ -7091,6 +8578,46 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.refuse_findings() IS 'Raises 55000 with every finding of the preflight that is neither remedied nor accepted';
+
+--
+-- Name: refuse_findings_back(); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.refuse_findings_back()
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    findings text;
+    found_count bigint;
+begin
+    select
+        count(*),
+        string_agg(
+            format(E'\n%s %s: %s. %s', p.kind, p.object, p.consequence, p.remedy), ''
+            order by p.kind, p.object
+        )
+    into found_count, findings
+    from consolidation.preflight_back as p
+    where p.severity = 'refuse';
+    if found_count > 0 then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'the preflight of the way back has %s findings; nothing was changed:%s',
+                found_count, findings
+            ),
+            hint = 'select * from consolidation.preflight_back; remedy each, or accept it: insert '
+            'into consolidation.accepted (kind, object, reason) values (...)';
+    end if;
+end;
+$$;
+
+--
+-- Name: PROCEDURE refuse_findings_back(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.refuse_findings_back() IS 'Raises 55000 with every finding of preflight_back that is neither remedied nor accepted';
 
 --
 -- Name: refuse_known_context_id(bigint, bigint, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7187,6 +8714,70 @@ $$;
 COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
 
 --
+-- Name: refuse_missing(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_missing() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing constant text := (
+        select string_agg(
+            format('%s %s', case m.kind when 'r' then 'table' else 'view' end, m.old_name), ', '
+        )
+        from consolidation.missing_object() as m
+    );
+begin
+    if missing is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('somebody dropped: %s', missing),
+            detail = 'Nothing was changed. The documents hold what was carried over.',
+            hint = 'select consolidation.rebuild_dropped(), then the same command again.';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_missing(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_missing() IS 'Raises 55000 while an old table, or a view of an old name, is missing';
+
+--
+-- Name: refuse_missing_capture(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_missing_capture() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing record;
+begin
+    select
+        string_agg(format('%s on %s', m.trigger_name, m.captured), ', ') as triggers,
+        string_agg(distinct m.remedy, ' ') as remedies
+    into missing
+    from consolidation.missing_capture as m;
+    if missing.triggers is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('capture triggers do not fire: %s', missing.triggers),
+            detail = 'Nothing was changed. A proof finds what was written meanwhile.',
+            hint = missing.remedies;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_missing_capture(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_missing_capture() IS 'Raises 55000 with the statements that make the capture triggers fire, if any does not';
+
+--
 -- Name: refuse_set_aside(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7228,7 +8819,7 @@ begin
             detail = 'Nothing was changed.',
             hint = 'select * from consolidation.set_aside; repair them in the documents and call '
             'consolidation.catch_up(), or accept it: insert into consolidation.accepted (kind, '
-            'object, reason) values (''row set aside'', ''<name of the old table>'', …).';
+            'object, reason) values (''row set aside'', ''<name of the old table>'', ...).';
     end if;
 end;
 $$;
@@ -7239,6 +8830,40 @@ $$;
 
 COMMENT ON FUNCTION consolidation.refuse_set_aside() IS 'Raises 55000 with the rows that old tables refused, unless that was accepted for their table (kind
 "row set aside", object: name of the table)';
+
+--
+-- Name: refuse_too_heavy(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Carried and compared in less than 200 ms.
+    most constant bigint := 2000;
+    found constant record := consolidation.heaviest(trace_ids);
+begin
+    if found.elements > most then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = format(
+                'trace_id %s has %s elements, and was written to again while it was carried',
+                found.trace_id, found.elements
+            ),
+            detail = format(
+                'Under the locks an execution of more than %s elements is not carried: everybody '
+                'would wait. Let its writer pause until the names are swapped.', most
+            );
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_too_heavy(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) IS 'Raises 55P03 if one of these executions is too large to be carried while everybody waits';
 
 --
 -- Name: refuse_unequal(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7357,6 +8982,60 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) IS 'Leaves a statement about a relation for a later stage; nothing for null';
+
+--
+-- Name: remember_definitions(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.remember_definitions() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from consolidation.remembered_definition;
+    insert into consolidation.remembered_definition (kind, old_name, ordinal, relation, statement)
+    select
+        c.relkind,
+        c.relname,
+        d.ordinal,
+        c.oid,
+        d.statement
+    from pg_class as c
+    cross join lateral (
+        select t.* from consolidation.table_definition(c.oid) as t where c.relkind = 'r'
+        union all
+        select v.* from consolidation.view_definition(c.oid) as v where c.relkind = 'v'
+    ) as d
+    where
+        c.relname = any (consolidation.six_tables())
+        and c.relkind in ('r', 'v')
+        and c.relnamespace in (
+            'public'::regnamespace, 'legacy'::regnamespace, 'consolidation'::regnamespace
+        );
+    -- Where the ids stand: one that somebody planted far away is none of the sequence's.
+    insert into consolidation.remembered_definition (kind, old_name, ordinal, relation, statement)
+    select
+        'r',
+        s.table_name,
+        3999,
+        o.relation,
+        format('select setval(%L, %s)', q.sequence_name, pg_sequence_last_value(q.sequence_name))
+    from consolidation.id_sequence as s
+    cross join lateral (select consolidation.old_table(s.table_name) as relation) as o
+    inner join pg_class as c on c.oid = o.relation and c.relkind = 'r'
+    cross join lateral (
+        select pg_get_serial_sequence(o.relation::text, s.column_name)::regclass as sequence_name
+    ) as q
+    where pg_sequence_last_value(q.sequence_name) is not null;
+end;
+$$;
+
+--
+-- Name: FUNCTION remember_definitions(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.remember_definitions() IS 'Notes how the old tables and the views of the old names are made now; called before the documents
+are filled, and whenever the names have moved';
 
 --
 -- Name: remove_what_is_gone(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7620,6 +9299,77 @@ $$;
 COMMENT ON FUNCTION consolidation.restore_table(old_name text) IS 'The inverse of retire_table';
 
 --
+-- Name: retire_sequence(regclass, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    reserved constant bigint := 100;
+    options record;
+    last_number bigint;
+begin
+    select * into options from pg_sequence as s where s.seqrelid = retired;
+    execute format('select s.last_value from %s as s', retired) into last_number;
+    perform setval(retired, last_number);
+    if
+        exists (select from pg_locks as l where l.relation = retired and not l.granted)
+        and last_number::numeric + reserved * options.seqincrement
+        between options.seqmin and options.seqmax
+    then
+        last_number := last_number + reserved * options.seqincrement;
+        perform setval(successor, last_number);
+    end if;
+    execute format(
+        'alter sequence %s minvalue %s maxvalue %s start with %s no cycle',
+        retired,
+        case
+            when options.seqincrement > 0 then least(options.seqmin, last_number - 1)
+            else last_number
+        end,
+        case
+            when options.seqincrement > 0 then last_number
+            else greatest(options.seqmax, last_number + 1)
+        end,
+        last_number
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION retire_sequence(retired regclass, successor regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) IS 'Ends a sequence where it stands, so that no number is given twice: a session that looked its name
+up before the swap and takes its number after it gets 2200H. Sessions that wait for it already have
+a hundred numbers, and its successor begins after them. Its two ends must differ';
+
+--
+-- Name: retire_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.retire_sequences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.retire_sequence(
+        format('legacy.%I', s.sequence_name)::regclass,
+        format('public.%I', s.sequence_name)::regclass
+    )
+    from consolidation.id_sequence as s;
+end;
+$$;
+
+--
+-- Name: FUNCTION retire_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.retire_sequences() IS 'Ends the sequences of the old tables, as late as possible: sessions may begin to wait for them';
+
+--
 -- Name: retire_table(text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7797,6 +9547,82 @@ END;
 COMMENT ON FUNCTION consolidation.rules_definition(source regclass) IS 'Statements that create triggers and policies of a table again';
 
 --
+-- Name: run_batch(text, bigint, interval, consolidation.batch_state); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) RETURNS consolidation.batch_state
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    began constant timestamptz := clock_timestamp();
+    handled bigint;
+begin
+    handled := case task
+        when 'backfill' then consolidation.carry_chunk(claimed_id)
+        when 'proof' then consolidation.prove_chunk(claimed_id)
+    end;
+    state.ended_at := clock_timestamp();
+    state.is_over := handled is null;
+    state.done := state.done + coalesce(handled, 0);
+    state.size := consolidation.next_size(state.size, handled, state.ended_at - began, batch_time);
+    state.must_catch_up := false;
+    if state.ended_at > state.reported_at + interval '5 seconds' then
+        state.reported_at := state.ended_at;
+        raise notice '%', consolidation.progress_line(task);
+        -- The queue must not grow while the proof runs.
+        state.must_catch_up := task = 'proof';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) IS 'One batch of a task, backfill or proof: the range that claim_chunk() returned. Reports every 5
+seconds; returns how the session goes on';
+
+--
+-- Name: run_batches(text, integer, interval, interval, interval, bigint); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    state consolidation.batch_state := (
+        batch_size, done, null, pg_catalog.clock_timestamp(), false, false
+    );
+    claimed bigint;
+    stopped boolean;
+begin
+    loop
+        call consolidation.rest(state.ended_at, pause, max_lag, stopped);
+        exit when stopped;
+        claimed := consolidation.claim_chunk(task, state.size);
+        commit;
+        exit when claimed is null;
+        state := consolidation.run_batch(task, claimed, batch_time, state);
+        commit;
+        exit when state.is_over;
+        if state.must_catch_up then
+            call consolidation.catch_up(patience => '2 seconds');
+        end if;
+    end loop;
+    done := state.done;
+end;
+$$;
+
+--
+-- Name: PROCEDURE run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) IS 'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
+backfill(). done: adds the executions of this session. Returns when all is done, when
+stop_backfill() asks it to, and at the cut-over';
+
+--
 -- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7809,20 +9635,6 @@ CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
 --
 
 COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
-
---
--- Name: runs_per_second(bigint, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) RETURNS numeric
-    LANGUAGE sql
-    RETURN round(((done)::numeric / GREATEST(EXTRACT(epoch FROM (clock_timestamp() - began)), 0.001)));
-
---
--- Name: FUNCTION runs_per_second(done bigint, began timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) IS 'How many executions a second a session did that began then';
 
 --
 -- Name: screenshot_object(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7863,7 +9675,7 @@ CREATE FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_ste
 begin
     return query
     select
-        p.trace_id,
+        p.trace_id::bigint,
         s.step_number,
         to_jsonb(
             array_agg(
@@ -8034,36 +9846,39 @@ END;
 COMMENT ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) IS 'Notes a row that an old table refused';
 
 --
--- Name: set_privileges(); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: set_privileges(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.set_privileges() RETURNS void
+CREATE FUNCTION consolidation.set_privileges(kinds text[] DEFAULT NULL::text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     statements text [];
     statement text;
+    has_revoked boolean;
 begin
-    -- A revoke takes from a role what is declared, too: the second pass grants it.
+    -- A revoke takes from a role what is declared, too: a second pass grants it.
     for pass in 1..2 loop
-        statements := array(
-            select u.statement from consolidation.unequal_privilege as u order by u.ordinal
-        );
-        exit when statements = '{}';
+        select
+            coalesce(array_agg(u.statement order by u.ordinal), '{}'),
+            coalesce(bool_or(u.ordinal = 1), false)
+        into statements, has_revoked
+        from consolidation.unequal_privileges(kinds) as u;
         foreach statement in array statements loop
             execute statement;
         end loop;
+        exit when not has_revoked;
     end loop;
 end;
 $$;
 
 --
--- Name: FUNCTION set_privileges(); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION set_privileges(kinds text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.set_privileges() IS 'Gives every object of the project the declared privileges and row level security; touches nothing
-that has them';
+COMMENT ON FUNCTION consolidation.set_privileges(kinds text[]) IS 'Gives the objects of these kinds (of project_object; null: all) the declared privileges and row
+level security; touches nothing that has them';
 
 --
 -- Name: settle_claims(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8147,6 +9962,43 @@ $$;
 
 COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives elements and context keys of these executions whose claim is lost a new id, in their
 document; a row that moved here is deleted where the old table still has it';
+
+--
+-- Name: settle_session(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.settle_session() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform set_config(s.name, s.setting, false)
+    from (
+        values
+        ('statement_timeout', '0'),
+        ('idle_in_transaction_session_timeout', '0'),
+        ('default_transaction_isolation', 'read committed'),
+        ('standard_conforming_strings', 'on'),
+        ('quote_all_identifiers', 'off'),
+        ('transform_null_equals', 'off'),
+        ('array_nulls', 'on'),
+        ('check_function_bodies', 'on'),
+        ('datestyle', 'ISO, MDY'),
+        ('intervalstyle', 'postgres'),
+        ('extra_float_digits', '1'),
+        ('bytea_output', 'hex'),
+        ('xmloption', 'content'),
+        ('plan_cache_mode', 'auto')
+    ) as s (name, setting);
+end;
+$$;
+
+--
+-- Name: FUNCTION settle_session(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.settle_session() IS 'Sets what a database or a role may have set otherwise, and scripts of the plan rely on, until the
+end of the session';
 
 --
 -- Name: shared_workflow(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8297,10 +10149,16 @@ begin
             ('truncate', '')
         ) as v (name, transition_tables)
     loop
-        execute format(
-            'create trigger capture_%s after %s on %s %s for each statement execute function %s()',
-            event.name, event.name, captured, event.transition_tables, capture_function
-        );
+        if not exists (
+            select from pg_trigger as t
+            where t.tgrelid = captured and t.tgname = format('capture_%s', event.name)
+        ) then
+            execute format(
+                'create trigger capture_%s after %s on %s %s '
+                'for each statement execute function %s()',
+                event.name, event.name, captured, event.transition_tables, capture_function
+            );
+        end if;
         -- Loaders and logical replication write with session_replication_role = replica.
         execute format('alter table %s enable always trigger capture_%s', captured, event.name);
     end loop;
@@ -8311,7 +10169,8 @@ $$;
 -- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates the four capture triggers on a table, with capture_old or capture_new. They fire always';
+COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates what is missing of the four capture triggers on a table, with capture_old or capture_new,
+and lets all of them fire always';
 
 --
 -- Name: step_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8461,11 +10320,9 @@ begin
     loop
         attempts := attempts operator(pg_catalog.+) 1;
         call consolidation.empty_queue(few, give_up_at);
-        if not consolidation.is_proved() then
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            commit;
-        end if;
+        call consolidation.ensure_proof();
+        -- Nothing to do yet, but planned before the locks.
+        perform consolidation.set_privileges('{schema,table,view,sequence}');
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
         if attempt.swapped then
@@ -8526,6 +10383,10 @@ CREATE FUNCTION consolidation.swap_locks() RETURNS regclass[]
                     FROM own o
                    WHERE o.has_moving_keys)) AND (NOT (f.other IN ( SELECT o.relation
                     FROM own o))) AND (c.relnamespace <> ('legacy'::regnamespace)::oid))
+         UNION
+          SELECT b.relation
+            FROM consolidation.rebinding() b(kind, object, statement, trial, relation)
+           WHERE (b.kind = 'default'::text)
          )
   SELECT array_agg(l.relation ORDER BY l.place, l.relation) AS array_agg
     FROM ( SELECT o.place,
@@ -8562,16 +10423,17 @@ begin
     perform consolidation.drop_foreign_keys(to_documents => false);
     perform consolidation.restore_name('micro_state', 'user_workflow_cache_state');
     perform consolidation.restore_name('workflow_configs', 'user_workflow_config');
-    perform consolidation.revoke_applications();
+    perform consolidation.hand_back_constraints();
     perform consolidation.hand_back_sequences();
     perform consolidation.restore_table(n.name) from unnest(consolidation.six_tables()) as n (name);
-    perform consolidation.set_privileges();
+    perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.execute_stage('after');
     -- The guard goes after the grant.
     perform consolidation.isolate_unscoped_roles();
     perform consolidation.open_page_states();
     perform consolidation.open_configs();
     perform consolidation.bind(dependents);
+    perform consolidation.drop_retired_sequences();
     perform consolidation.make_foreign_keys();
     perform consolidation.keep_proof();
 end;
@@ -8606,7 +10468,10 @@ begin
     perform consolidation.follow_configs();
     perform consolidation.isolate_page_states();
     perform consolidation.spare_unscoped_roles(unscoped);
-    perform consolidation.set_privileges();
+    perform consolidation.retire_table(n.name) from unnest(consolidation.six_tables()) as n (name);
+    perform consolidation.hand_over_sequences();
+    perform consolidation.hand_over_constraints();
+    perform consolidation.set_privileges('{schema,table,view,sequence}');
     perform consolidation.bind(dependents);
     perform consolidation.make_foreign_keys();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
@@ -8614,6 +10479,7 @@ begin
         'public.user_workflow_run_step', 'consolidation.capture_new'
     );
     perform consolidation.keep_proof();
+    perform consolidation.retire_sequences();
 end;
 $$;
 
@@ -8722,12 +10588,43 @@ $$;
 COMMENT ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) IS 'Removes a key of context, and what "legacy" keeps of it';
 
 --
+-- Name: take_defaults(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.take_defaults() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    for statement in
+        select format(
+            'alter view %s alter column %I %s', d.old_name, d.column_name,
+            coalesce('set default ' || d.wanted, 'drop default')
+        )
+        from consolidation.old_default as d
+        where d.wanted is distinct from d.present
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION take_defaults(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.take_defaults() IS 'Gives the columns of the old names the defaults of the old tables';
+
+--
 -- Name: take_locks(regclass[], text, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.take_locks(tables regclass[], mode text, patience interval DEFAULT '00:05:00'::interval, hold interval DEFAULT '00:00:00.04'::interval) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '0'
     AS $$
 declare
     give_up_at constant timestamptz := clock_timestamp() + patience;
@@ -8800,65 +10697,47 @@ CREATE FUNCTION consolidation.take_out(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- Steps that stand under an execution that they were moved away from.
-    moved constant bigint [] := array(
+    gone constant bigint [] := array(
+        select o.trace_id
+        from consolidation.old_trace as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.back_trace as b
+                where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
+            )
+    );
+    -- Also those that stand under an execution that they were moved away from.
+    gone_steps constant bigint [] := array(
+        select o.step_id
+        from consolidation.old_step as o
+        where
+            o.trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.back_step as b
+                where b.trace_id = any (trace_ids) and b.step_id = o.step_id
+            )
+        union
         select o.step_id
         from consolidation.step_row as s
         inner join consolidation.old_step as o on o.step_id = s.step_id
         where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
     );
 begin
-    if cardinality(moved) > 0 then
-        delete from consolidation.old_event as e where e.step_id = any (moved);
-        delete from consolidation.old_step as s where s.step_id = any (moved);
+    -- Each before what it refers to: not every database has keys that cascade.
+    if cardinality(gone) > 0 then
+        delete from consolidation.old_endpoint as o where o.trace_id = any (gone);
+        delete from consolidation.old_context as o where o.trace_id = any (gone);
+        delete from consolidation.old_screenshot as o where o.trace_id = any (gone);
+        delete from consolidation.old_event as o where o.trace_id = any (gone);
     end if;
-    delete from consolidation.old_endpoint as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_endpoint as b
-            where
-                b.trace_id = any (trace_ids)
-                and b.trace_id = o.trace_id
-                and b.endpoint_id = o.endpoint_id
-        );
-    delete from consolidation.old_context as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_context as b
-            where b.trace_id = any (trace_ids) and b.context_id = o.context_id and b::text = o::text
-        );
-    delete from consolidation.old_screenshot as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_screenshot as b
-            where
-                b.trace_id = any (trace_ids)
-                and b.screenshot_id = o.screenshot_id and b::text = o::text
-        );
-    delete from consolidation.old_event as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_event as b
-            where b.trace_id = any (trace_ids) and b.event_id = o.event_id and b::text = o::text
-        );
-    delete from consolidation.old_step as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_step as b
-            where b.trace_id = any (trace_ids) and b.step_id = o.step_id
-        );
-    delete from consolidation.old_trace as o
-    where
-        o.trace_id = any (trace_ids)
-        and not exists (
-            select from consolidation.back_trace as b
-            where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
-        );
+    if cardinality(gone_steps) > 0 then
+        delete from consolidation.old_event as e where e.step_id = any (gone_steps);
+        delete from consolidation.old_step as s where s.step_id = any (gone_steps);
+    end if;
+    if cardinality(gone) > 0 then
+        delete from consolidation.old_trace as o where o.trace_id = any (gone);
+    end if;
 end;
 $$;
 
@@ -8866,14 +10745,72 @@ $$;
 -- Name: FUNCTION take_out(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the old rows of these executions that the documents show no more, or in other words. What
-else stands below an execution or a step stays: these are updated';
+COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the executions and steps that the documents show no more, with everything below them';
 
 --
--- Name: trial(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: translated_constraint(text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.trial(kind text, definition text) RETURNS text
+CREATE FUNCTION consolidation.translated_constraint(wanted text) RETURNS TABLE(class oid, object oid, called name, definition text)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    statement text;
+begin
+    execute format('create temporary table moving (like %s)', consolidation.old_table(wanted));
+    for statement in
+        select case
+            when c.class = 'pg_constraint'::regclass
+                then format(
+                    'alter table pg_temp.moving add constraint moving_%s %s', c.object, c.definition
+                )
+            else format(
+                'create unique index moving_%s on pg_temp.moving %s', c.object, c.definition
+            )
+        end
+        from consolidation.old_constraint() as c
+        where c.old_name = wanted
+        union all
+        select format(
+            'alter table pg_temp.moving rename column %I to %I', n.view_column, n.base_column
+        )
+        from consolidation.noted_column as n
+        where n.old_name = consolidation.old_name(wanted) and n.view_column <> n.base_column
+    loop
+        execute statement;
+    end loop;
+    return query
+    select
+        c.class,
+        c.object,
+        c.called,
+        coalesce(
+            pg_get_constraintdef(k.oid),
+            regexp_replace(
+                pg_get_indexdef(format('pg_temp.moving_%s', c.object)::regclass),
+                '^.*? USING ', 'using '
+            )
+        )
+    from consolidation.old_constraint() as c
+    left join pg_constraint as k
+        on k.conrelid = 'pg_temp.moving'::regclass and k.conname = format('moving_%s', c.object)
+    where c.old_name = wanted;
+    drop table pg_temp.moving;
+end;
+$$;
+
+--
+-- Name: FUNCTION translated_constraint(wanted text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.translated_constraint(wanted text) IS 'The constraints of one old table as old_constraint() has them, in the columns of its document';
+
+--
+-- Name: trial(text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.trial(kind text, definition text, place text DEFAULT 'consolidation'::text) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -8882,9 +10819,9 @@ begin
         -- On a copy: nobody who reads the view waits.
         execute 'create temporary view consolidation_trial as ' || definition;
         execute 'create or replace temporary view consolidation_trial as '
-        || consolidation.on_new_names(definition);
+        || consolidation.on_names_of(definition, place);
     else
-        execute consolidation.on_new_names(definition);
+        execute consolidation.on_names_of(definition, place);
     end if;
     raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
 exception
@@ -8896,12 +10833,65 @@ end;
 $$;
 
 --
--- Name: FUNCTION trial(kind text, definition text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION trial(kind text, definition text, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.trial(kind text, definition text) IS 'Tries before the cut-over whether a view or a function can be bound to the new names: one that
-reads a table may not work on a view, where no primary key implies the other columns of a group by.
-Returns the error, or null; changes nothing';
+COMMENT ON FUNCTION consolidation.trial(kind text, definition text, place text) IS 'Tries before a swap whether a view or a function can be bound to what will have the names, which
+waits in the schema place: one that reads a table may not work on a view, where no primary key
+implies the other columns of a group by. Returns the error, or null; changes nothing';
+
+--
+-- Name: trial_of_remembered(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    entry record;
+begin
+    select
+        l.relation,
+        l.statement,
+        c.oid is not null as is_there,
+        l.statement ~ '^alter table <relation> enable ' as enables
+    into strict entry
+    from consolidation.cut_over_log as l
+    left join pg_class as c on c.oid = l.relation
+    where l.ordinal = entry_ordinal;
+    if not entry.is_there then
+        return 'its table was dropped';
+    end if;
+    if entry.enables then
+        return case
+            when not exists (
+                select from pg_trigger as g
+                where
+                    g.tgrelid = entry.relation
+                    and entry.statement like '% trigger ' || quote_ident(g.tgname)
+            ) then 'there is no such trigger'
+        end;
+    end if;
+    -- On a copy, which is no temporary one: no key of such a table could refer to another.
+    perform set_config('lock_timeout', '100ms', true);
+    execute format('create table consolidation.trial_copy (like %s)', entry.relation);
+    execute replace(entry.statement, '<relation>', 'consolidation.trial_copy');
+    raise exception using errcode = 'ZZ999', message = 'it works, and is undone';
+exception
+    when sqlstate 'ZZ999' or lock_not_available or read_only_sql_transaction then
+        return null;
+    when others then
+        return sqlerrm;
+end;
+$$;
+
+--
+-- Name: FUNCTION trial_of_remembered(entry_ordinal bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) IS 'Tries on a copy whether a statement of the log can still be executed. Returns the error, or null;
+changes nothing. Null as well where a lock cannot be had at once';
 
 --
 -- Name: try_to_drop(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8910,6 +10900,7 @@ Returns the error, or null; changes nothing';
 CREATE FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '40ms'
     AS $$
 begin
     -- Batches of other sessions are let finish; they write to the tables that go.
@@ -8952,6 +10943,7 @@ back and says why if it has to';
 CREATE FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '40ms'
     AS $$
 declare
     waiting bigint;
@@ -9005,30 +10997,42 @@ begin
         'workflow_trace',
         format('trace_id %s', t.trace_id),
         format(
-            'update workflow_trace set %s = … where trace_id = %s;',
+            'update workflow_trace set %s = ... where trace_id = %s;',
             missing.column_name, t.trace_id
         )
     from consolidation.old_trace as t
     cross join lateral (
         values
         ('workflow_id', t.workflow_id is null),
+        ('org_id', t.org_id is null),
         ('status', t.status is null),
         ('channel', t.channel is null),
+        ('created_at', t.created_at is null),
         ('created_by', t.created_by is null)
     ) as missing (column_name, is_missing)
     where
         missing.is_missing
-        and (
-            t.workflow_id is null or t.status is null or t.channel is null or t.created_by is null
-        )
+        and (t.workflow_id, t.org_id, t.status, t.channel, t.created_at, t.created_by) is not null
+        is not true
     union all
     select
-        'node_id is null',
+        format('%s is null', missing.column_name),
         'workflow_steps',
         format('step_id %s of trace_id %s', s.step_id, s.trace_id),
-        format('update workflow_steps set node_id = … where step_id = %s;', s.step_id)
+        format(
+            'update workflow_steps set %s = ... where step_id = %s;', missing.column_name, s.step_id
+        )
     from consolidation.old_step as s
-    where s.node_id is null
+    cross join lateral (
+        values
+        ('trace_id', s.trace_id is null),
+        ('step_number', s.step_number is null),
+        ('node_id', s.node_id is null)
+    ) as missing (column_name, is_missing)
+    where missing.is_missing and (s.trace_id, s.step_number, s.node_id) is not null is not true
+    union all
+    select u.kind, u.table_name, u.key, u.repair
+    from consolidation.uncarriable_elements() as u
     union all
     select
         'the step belongs to another execution',
@@ -9052,7 +11056,86 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.uncarriable() IS 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
-repair it (with … for what only you can know). Empty when everything can be carried over';
+repair it (with ... for what only you can know). Empty when everything can be carried over';
+
+--
+-- Name: uncarriable_elements(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.uncarriable_elements() RETURNS TABLE(kind text, table_name text, key text, repair text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        v.kind,
+        'workflow_events',
+        format('event_id %s of trace_id %s', e.event_id, e.trace_id),
+        format('update workflow_events set %s where event_id = %s;', v.repair, e.event_id)
+    from consolidation.old_event as e
+    cross join lateral (
+        values
+        ('trace_id is null', 'trace_id = ...', e.trace_id is null),
+        ('event_data is null', 'event_data = ''null''', e.event_data is null),
+        (
+            'event_type is longer than 100 characters', 'event_type = left(event_type, 100)',
+            length(e.event_type) > 100
+        )
+    ) as v (kind, repair, is_so)
+    where v.is_so and (e.trace_id is null or e.event_data is null or length(e.event_type) > 100)
+    union all
+    select
+        v.kind,
+        'workflow_trace_screenshot',
+        format('screenshot_id %s of trace_id %s', p.screenshot_id, p.trace_id),
+        format(
+            'update workflow_trace_screenshot set %s where screenshot_id = %L;',
+            v.repair, p.screenshot_id
+        )
+    from consolidation.old_screenshot as p
+    cross join lateral (
+        values
+        ('trace_id is null', 'trace_id = ...', p.trace_id is null),
+        (
+            'node_name is longer than 255 characters', 'node_name = left(node_name, 255)',
+            length(p.node_name) > 255
+        ),
+        (
+            'confidence_score is no numeric(3,2)', 'confidence_score = ...',
+            p.confidence_score <> 'NaN'
+            and (
+                abs(p.confidence_score) >= 9.995
+                or p.confidence_score <> round(p.confidence_score, 2)
+            )
+        )
+    ) as v (kind, repair, is_so)
+    where v.is_so
+    union all
+    select
+        v.kind,
+        'workflow_trace_context',
+        format('context_id %s of trace_id %s', c.context_id, c.trace_id),
+        format(
+            'update workflow_trace_context set %s where context_id = %s;', v.repair, c.context_id
+        )
+    from consolidation.old_context as c
+    cross join lateral (
+        values
+        ('trace_id is null', 'trace_id = ...', c.trace_id is null),
+        ('key is null', 'key = ...', c.key is null),
+        ('value is null', 'value = ''null''', c.value is null),
+        ('key is longer than 255 characters', 'key = left(key, 255)', length(c.key) > 255)
+    ) as v (kind, repair, is_so)
+    where v.is_so;
+end;
+$$;
+
+--
+-- Name: FUNCTION uncarriable_elements(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.uncarriable_elements() IS 'The part of uncarriable() for events, screenshots and context keys';
 
 --
 -- Name: unequal_contexts(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9508,6 +11591,55 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.validate(IN wanted_stage text) IS 'Validates the foreign keys that a swap made again, each in a transaction of its own';
+
+--
+-- Name: view_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.view_definition(source regclass) RETURNS TABLE(ordinal integer, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH part(stage, place, statement) AS (
+          SELECT 2 AS "?column?",
+             (0)::bigint AS int8,
+             format('create view %s%s as %s'::text, view_definition.source, ((' with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), rtrim(pg_get_viewdef((view_definition.source)::oid), ';'::text)) AS format
+            FROM pg_class c
+           WHERE (c.oid = (view_definition.source)::oid)
+         UNION ALL
+          SELECT 3,
+             (d.adnum)::bigint AS adnum,
+             format('alter view %s alter column %I set default %s'::text, view_definition.source, a.attname, pg_get_expr(d.adbin, (view_definition.source)::oid)) AS format
+            FROM (pg_attrdef d
+              JOIN pg_attribute a ON (((a.attrelid = d.adrelid) AND (a.attnum = d.adnum))))
+           WHERE (d.adrelid = (view_definition.source)::oid)
+         UNION ALL
+          SELECT r.stage,
+             r.place,
+             r.statement
+            FROM consolidation.rules_definition(view_definition.source) r(stage, place, statement)
+         UNION ALL
+          SELECT c.stage,
+             c.place,
+             c.statement
+            FROM consolidation.comments_definition(view_definition.source) c(stage, place, statement)
+         UNION ALL
+          SELECT p_1.stage,
+             p_1.place,
+             p_1.statement
+            FROM consolidation.privileges_definition(view_definition.source) p_1(stage, place, statement)
+         )
+  SELECT ((p.stage * 1000) + (row_number() OVER (PARTITION BY p.stage ORDER BY p.place))::integer),
+     p.statement
+    FROM part p
+   WHERE (p.statement IS NOT NULL);
+END;
+
+--
+-- Name: FUNCTION view_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.view_definition(source regclass) IS 'Statements that create a view again as it is: query, defaults, triggers, comments, privileges';
 
 --
 -- Name: view_of_six(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10314,7 +12446,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = format('add_screenshots: element %s %s', bad.place, bad.problem),
             detail = left(bad.element::text, 200),
-            hint = 'A screenshot is {"url": text, "timestamp": ISO 8601, "action": text, …}.';
+            hint = 'A screenshot is {"url": text, "timestamp": ISO 8601, "action": text, ...}.';
     end if;
     -- Times are stored in UTC, whatever zone they came with.
     select coalesce(
@@ -10412,6 +12544,52 @@ COMMENT ON FUNCTION public.asks_organisation(policy oid) IS 'Whether a policy sh
 current_org_id(), and conditions besides that only narrow it. When in doubt, false';
 
 --
+-- Name: change_events(jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if
+        jsonb_typeof(change) is distinct from 'object'
+        or change ? 'event_id'
+        or (
+            change ? 'type'
+            and not (
+                jsonb_typeof(change -> 'type') = 'string'
+                and length(change ->> 'type') between 1 and 100
+            )
+        )
+        or (change ? 'timestamp' and public.from_iso8601(change ->> 'timestamp') is null)
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'change_events: no event can have this change',
+            detail = left(change::text, 200),
+            hint = 'An object with the keys to set: "type" of 1 to 100 characters, "timestamp" in '
+            'ISO 8601, "data", others; no "event_id".';
+    end if;
+    if change ? 'timestamp' then
+        change := change || jsonb_build_object(
+            'timestamp', public.to_iso8601(public.from_iso8601(change ->> 'timestamp'))
+        );
+    end if;
+    return public.rewrite_events(before, matching, change);
+end;
+$$;
+
+--
+-- Name: FUNCTION change_events(change jsonb, matching jsonb, before timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) IS 'Sets the keys of "change" in the events of all steps and runs that the session sees that contain
+"matching" and are older than "before" (null: of any time); returns how many. One write a document.
+Times are stored in UTC. Raises 22023 if change or matching is no object, or an event cannot have
+this change';
+
+--
 -- Name: current_org_id(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -10437,7 +12615,18 @@ CREATE FUNCTION public.fill_step_keys() RETURNS trigger
 declare
     run record;
 begin
-    if new.retry_count is null then
+    if
+        new.retry_count is null
+        and not exists (
+            select from pg_attribute as a
+            inner join pg_class as c on c.oid = a.attrelid and c.relkind = 'r'
+            where
+                c.relnamespace in ('public'::regnamespace, 'legacy'::regnamespace)
+                and c.relname = 'workflow_steps'
+                and a.attname = 'retry_count'
+                and not a.attnotnull
+        )
+    then
         raise not_null_violation using
             message = 'null value in column "retry_count" of relation "user_workflow_run_step" '
             'violates not-null constraint',
@@ -10492,7 +12681,8 @@ $$;
 --
 
 COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills what a new step leaves out (run_id from legacy_trace_id or the reverse, org_id from
-the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count';
+the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count unless the
+old table holds nulls';
 
 --
 -- Name: find_event(bigint); Type: FUNCTION; Schema: public; Owner: -
@@ -10994,6 +13184,21 @@ for a run the caller does not see or a step_id that events belong to, 0A000 for 
 the old name while it has events or screenshots';
 
 --
+-- Name: is_event_meant(jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((element @> matching) AND ((before IS NULL) OR COALESCE((public.from_iso8601((element ->> 'timestamp'::text)) < before), false)));
+
+--
+-- Name: FUNCTION is_event_meant(element jsonb, before timestamp with time zone, matching jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) IS 'Whether an event contains "matching" and is older than "before" (null: of any time). An event
+without a time that ISO 8601 knows is older than nothing';
+
+--
 -- Name: user_workflow_owner; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -11124,6 +13329,28 @@ COMMENT ON FUNCTION public.keep_workflow_owner() IS 'Trigger of runs and configu
 names it first. Of two sessions at once the later one waits for the end of the other';
 
 --
+-- Name: may_be_older_path(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.may_be_older_path(before timestamp with time zone) RETURNS jsonpath
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((may_be_older_path.before >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (may_be_older_path.before < '9999-12-01 00:00:00+00'::timestamp with time zone)) THEN (format('$[*].timestamp ? (@ < "%s" || @ < "%s" && !(@ like_regex "^.{10}T.*Z$"))'::text, to_char((u.moment + '00:00:01'::interval), 'YYYY-MM-DD"T"HH24:MI:SS'::text), to_char((u.moment + '1 day'::interval), 'YYYY-MM-DD'::text)))::jsonpath
+             ELSE '$[*]."timestamp"?(@ < "~")'::jsonpath
+         END AS "case"
+    FROM ( SELECT (may_be_older_path.before AT TIME ZONE 'UTC'::text) AS moment) u;
+END;
+
+--
+-- Name: FUNCTION may_be_older_path(before timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.may_be_older_path(before timestamp with time zone) IS 'A path that finds every array in which an event can be older than this, by its text alone, and a
+few others: most documents need no further look';
+
+--
 -- Name: names_other_organisation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -11136,6 +13363,143 @@ CREATE FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) 
 --
 
 COMMENT ON FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) IS 'Whether an element of screenshots carries another org_id than this one, as text in lower case';
+
+--
+-- Name: remove_events(timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_events(before timestamp with time zone DEFAULT NULL::timestamp with time zone, matching jsonb DEFAULT '{}'::jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if before is null and coalesce(matching, '{}') = '{}' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'remove_events: neither a time nor what the events contain is given',
+            detail = 'Nothing was changed.',
+            hint = 'remove_events(before => ''infinity'') removes all that have a time.';
+    end if;
+    return public.rewrite_events(before, matching, null);
+end;
+$$;
+
+--
+-- Name: FUNCTION remove_events(before timestamp with time zone, matching jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) IS 'Removes events from all steps and runs that the session sees: those older than "before" that
+contain "matching"; returns how many. One write a document, however many events. Raises 22023 if
+neither is given or matching is no object';
+
+--
+-- Name: rewrite_events(timestamp with time zone, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+    known constant jsonb := jsonb_build_array(matching);
+    path constant jsonpath := public.may_be_older_path(before);
+    on_steps bigint;
+    on_runs bigint;
+begin
+    if jsonb_typeof(matching) is distinct from 'object' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'what the events contain ("matching") must be an object',
+            detail = 'Nothing was changed.',
+            hint = 'For example {"type": "debug"}; {} for all events.';
+    end if;
+    -- A row is locked in its latest version, and that is the one that is taken apart.
+    with locked as materialized (
+        select s.step_id, s.events
+        from public.user_workflow_run_step as s
+        where
+            jsonb_typeof(s.events) = 'array'
+            and (matching = '{}' or s.events @> known)
+            and (before is null or jsonb_path_exists(s.events, path, silent => true))
+        order by s.step_id
+        for update
+    ),
+
+    document as materialized (
+        select
+            m.step_id,
+            count(*) filter (where m.meant) as how_many,
+            jsonb_agg(
+                case when m.meant then m.element || change else m.element end order by m.place
+            ) filter (where not m.meant or change is not null) as events
+        from (
+            select l.step_id, x.element, x.place,
+                public.is_event_meant(x.element, before, matching) as meant
+            from locked as l
+            cross join lateral jsonb_array_elements(l.events) with ordinality as x (element, place)
+            offset 0
+        ) as m
+        group by m.step_id
+    ),
+
+    rewritten as (
+        update public.user_workflow_run_step as s
+        set events = coalesce(d.events, '[]')
+        from document as d
+        where s.step_id = d.step_id and d.how_many > 0
+        returning d.how_many
+    )
+
+    select coalesce(sum(w.how_many), 0) into on_steps from rewritten as w;
+    with locked as materialized (
+        select r.run_id, r.events
+        from public.user_workflow_run as r
+        where
+            jsonb_typeof(r.events) = 'array'
+            and r.events <> '[]'
+            and (matching = '{}' or r.events @> known)
+            and (before is null or jsonb_path_exists(r.events, path, silent => true))
+        order by r.run_id
+        for update
+    ),
+
+    document as materialized (
+        select
+            m.run_id,
+            count(*) filter (where m.meant) as how_many,
+            jsonb_agg(
+                case when m.meant then m.element || change else m.element end order by m.place
+            ) filter (where not m.meant or change is not null) as events
+        from (
+            select l.run_id, x.element, x.place,
+                public.is_event_meant(x.element, before, matching) as meant
+            from locked as l
+            cross join lateral jsonb_array_elements(l.events) with ordinality as x (element, place)
+            offset 0
+        ) as m
+        group by m.run_id
+    ),
+
+    rewritten as (
+        update public.user_workflow_run as r
+        set events = coalesce(d.events, '[]')
+        from document as d
+        where r.run_id = d.run_id and d.how_many > 0
+        returning d.how_many
+    )
+
+    select coalesce(sum(w.how_many), 0) into on_runs from rewritten as w;
+    return on_steps + on_runs;
+end;
+$$;
+
+--
+-- Name: FUNCTION rewrite_events(before timestamp with time zone, matching jsonb, change jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) IS 'Removes the events meant, of all steps and runs that the session sees, where change is null, and
+lays change over them otherwise; returns how many. Raises 22023 if matching is no object';
 
 --
 -- Name: sees_all(oid, oid); Type: FUNCTION; Schema: public; Owner: -
@@ -11204,7 +13568,7 @@ begin
         raise exception using
             errcode = 'not_null_violation',
             message = 'start_run: no organisation',
-            hint = 'Pass org_id, or: set local app.current_org_id = ''…''';
+            hint = 'Pass org_id, or: set local app.current_org_id = ''...''';
     end if;
     if jsonb_typeof(start_run.context) is distinct from 'object' then
         raise exception using
@@ -11349,7 +13713,7 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
     c.place,
     o.origin,
     (length(c.key) <= 255) AS fits,
-    (((consolidation.to_bigint((o.origin -> 'context_id'::text)) IS NOT NULL) AND (public.from_iso8601((o.origin ->> 'created_at'::text)) IS NOT NULL)) IS TRUE) AS as_built
+    (((consolidation.to_bigint((o.origin -> 'context_id'::text)) IS NOT NULL) AND (e.says_no_time OR (public.from_iso8601((o.origin ->> 'created_at'::text)) IS NOT NULL))) IS TRUE) AS as_built
    FROM ((((public.user_workflow_run r
      CROSS JOIN LATERAL ( SELECT (r.legacy -> 'context'::text) AS origins
          OFFSET 0) l)
@@ -11366,8 +13730,13 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
                     WHEN (length(c.key) <= 255) THEN c.key
                     ELSE NULL::text
                 END)::character varying(255) AS key,
-            COALESCE(public.from_iso8601((o.origin ->> 'created_at'::text)), r.created_at) AS created_at,
-            public.from_iso8601((o.origin ->> 'updated_at'::text)) AS updated_at
+                CASE
+                    WHEN (NOT n.says_no_time) THEN COALESCE(public.from_iso8601((o.origin ->> 'created_at'::text)), r.created_at)
+                    ELSE NULL::timestamp with time zone
+                END AS created_at,
+            public.from_iso8601((o.origin ->> 'updated_at'::text)) AS updated_at,
+            n.says_no_time
+           FROM ( SELECT ((((o.origin -> 'created_at'::text) = 'null'::jsonb) AND ('created_at'::text = ANY (( SELECT consolidation.nullable_columns('workflow_trace_context'::text) AS nullable_columns)::text[]))) IS TRUE) AS says_no_time) n
          OFFSET 0) e)
   WHERE ((c.place >= 1) AND (c.place <= 2147483647));
 
@@ -11454,7 +13823,7 @@ CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
     e."timestamp",
     x.place,
     x.element,
-    consolidation.fits_event(x.element) AS fits,
+    consolidation.fits_event(x.element, ( SELECT consolidation.nullable_columns('workflow_events'::text) AS nullable_columns)) AS fits,
         CASE
             WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& '{type,timestamp,data,event_id}'::text[]) AND ((x.element - '{type,timestamp,data,event_id}'::text[]) = '{}'::jsonb))
             ELSE false
@@ -11518,7 +13887,10 @@ COMMENT ON VIEW consolidation.back_event IS 'What workflow_events has to hold, i
 CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
  SELECT e.screenshot_id,
     r.legacy_trace_id AS trace_id,
-    COALESCE(e.org_id, r.org_id) AS org_id,
+        CASE
+            WHEN ((e.org_id IS NULL) AND (NOT e.says_no_org)) THEN r.org_id
+            ELSE e.org_id
+        END AS org_id,
     e.node_name,
     COALESCE(e.step_index, s.step_number) AS step_index,
     e.screenshot_url,
@@ -11528,12 +13900,15 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
     e.element_found,
     e.confidence_score,
     e.created_at,
-    COALESCE(e.node_id, s.node_id) AS node_id,
+        CASE
+            WHEN ((e.node_id IS NULL) AND (NOT e.says_no_node)) THEN s.node_id
+            ELSE e.node_id
+        END AS node_id,
     s.step_id AS on_step,
     s.step_number AS on_step_number,
     x.place,
     x.element,
-    consolidation.fits_screenshot(x.element, (NOT k.of_run)) AS fits,
+    consolidation.fits_screenshot(x.element, (NOT k.of_run), ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns)) AS fits,
         CASE
             WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& w.key) AND ((x.element - w.key) = '{}'::jsonb))
             ELSE false
@@ -11557,6 +13932,7 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
             (
                 CASE
                     WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN (x.element ->> 'node_name'::text)
+                    WHEN (((x.element -> 'node_name'::text) = 'null'::jsonb) AND ('node_name'::text = ANY (n.nullable))) THEN NULL::text
                     ELSE ''::text
                 END)::character varying(255) AS node_name,
                 CASE
@@ -11565,7 +13941,11 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
                 END AS step_index,
             (x.element ->> 'url'::text) AS screenshot_url,
             (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
-            COALESCE((x.element ->> 'action'::text), ''::text) AS action_description,
+            COALESCE((x.element ->> 'action'::text),
+                CASE
+                    WHEN (((x.element -> 'action'::text) = 'null'::jsonb) AND ('action_description'::text = ANY (n.nullable))) THEN NULL::text
+                    ELSE ''::text
+                END) AS action_description,
             (x.element ->> 'selector'::text) AS element_selector,
                 CASE
                     WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
@@ -11573,7 +13953,10 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
                 END AS element_found,
             (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
             public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
-            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id
+            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id,
+            ((((x.element -> 'org_id'::text) = 'null'::jsonb) AND ('org_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_org,
+            ((((x.element -> 'node_id'::text) = 'null'::jsonb) AND ('node_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_node
+           FROM ( SELECT ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns) AS nullable) n
          OFFSET 0) e)
   WHERE ((x.place >= 1) AND (x.place <= 2147483647));
 
@@ -11833,7 +14216,7 @@ COMMENT ON COLUMN consolidation.deploy_session.pid IS 'Process id of the session
 -- Name: COLUMN deploy_session.began; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.deploy_session.began IS 'When the session connected: process ids are used again';
+COMMENT ON COLUMN consolidation.deploy_session.began IS 'When it connected: pids are used again';
 
 --
 -- Name: deployed_change; Type: TABLE; Schema: consolidation; Owner: -
@@ -11939,6 +14322,58 @@ COMMENT ON COLUMN consolidation.old_relation.relrowsecurity IS 'As in pg_class';
 COMMENT ON COLUMN consolidation.old_relation.reltype IS 'As in pg_class';
 
 --
+-- Name: finding_column_order; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_column_order WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'column order'::text AS kind,
+    (o.relname)::text AS object,
+    'select * and insert without names of columns would find them in another order'::text AS consequence,
+    'Let applications name the columns, then accept it.'::text AS remedy
+   FROM ((consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0))))
+     JOIN pg_attribute v ON (((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname))))
+  GROUP BY o.relname
+ HAVING (array_agg(a.attname ORDER BY a.attnum) <> array_agg(a.attname ORDER BY v.attnum));
+
+--
+-- Name: VIEW finding_column_order; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_column_order IS 'Old tables whose columns stand in another order than in the view that takes the name';
+
+--
+-- Name: COLUMN finding_column_order.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_order.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_column_order.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_order.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_column_order.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_order.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_column_order.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_order.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_column_order.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column_order.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_column_privilege; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -12042,6 +14477,113 @@ COMMENT ON COLUMN consolidation.finding_column_type.consequence IS 'What becomes
 COMMENT ON COLUMN consolidation.finding_column_type.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: finding_constraint; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_constraint WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'constraint'::text AS kind,
+    format('%s on %s'::text, k.conname, o.relname) AS object,
+        CASE
+            WHEN k.convalidated THEN 'will not hold: elements of documents have no constraints'::text
+            ELSE 'is not valid: it would refuse changes of documents that it does not hold for'::text
+        END AS consequence,
+    format('alter table %s %s constraint %I'::text, consolidation.qualified_name((o.oid)::regclass),
+        CASE
+            WHEN k.convalidated THEN 'drop'::text
+            ELSE 'validate'::text
+        END, k.conname) AS remedy
+   FROM (pg_constraint k
+     JOIN consolidation.old_relation o ON ((o.oid = k.conrelid)))
+  WHERE ((k.contype = ANY (ARRAY['c'::"char", 'u'::"char", 'x'::"char"])) AND ((NOT k.convalidated) OR (NOT (o.relname IN ( SELECT p.old_table
+           FROM consolidation.plain_column() p(old_table, old_column, document, document_column))))) AND (NOT ((o.relname = 'workflow_trace_context'::name) AND (pg_get_constraintdef(k.oid) = 'UNIQUE (trace_id, key)'::text))));
+
+--
+-- Name: VIEW finding_constraint; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_constraint IS 'Constraints of the old tables that cannot hold on the documents';
+
+--
+-- Name: COLUMN finding_constraint.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_constraint.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_constraint.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_constraint.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_constraint.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_constraint.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_constraint.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_constraint.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_constraint.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_constraint.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_default; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_default WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    'default'::text AS kind,
+    b.object,
+    'takes its numbers from the sequence of the same name again'::text AS consequence,
+    NULL::text AS remedy
+   FROM consolidation.rebinding() b(kind, object, statement, trial, relation)
+  WHERE (b.kind = 'default'::text);
+
+--
+-- Name: VIEW finding_default; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_default IS 'Defaults of other tables that take numbers from the sequences of the old ids';
+
+--
+-- Name: COLUMN finding_default.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_default.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_default.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_default.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_default.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_default.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_foreign_key; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -12118,7 +14660,7 @@ CREATE VIEW consolidation.finding_function WITH (security_invoker='true') AS
             WHEN (t.failure IS NOT NULL) THEN 'Rewrite the function, or drop it before the deploy.'::text
             ELSE NULL::text
         END AS remedy
-   FROM (consolidation.rebinding() b(kind, object, statement, trial)
+   FROM (consolidation.rebinding() b(kind, object, statement, trial, relation)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN (consolidation.phase() = 'expand'::text) THEN consolidation.trial(b.kind, b.statement)
@@ -12281,6 +14823,60 @@ COMMENT ON COLUMN consolidation.finding_inheritance.consequence IS 'What becomes
 COMMENT ON COLUMN consolidation.finding_inheritance.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: finding_key_behaviour; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_key_behaviour WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'key between old tables'::text AS kind,
+    format('%s on %s'::text, k.conname, o.relname) AS object,
+        CASE
+            WHEN k.condeferrable THEN 'will be checked at once: what refers to an execution or a step is in its document'::text
+            ELSE 'will cascade: with an execution or a step its document is deleted'::text
+        END AS consequence,
+    'Accept it if no application relies on that.'::text AS remedy
+   FROM (pg_constraint k
+     JOIN consolidation.old_relation o ON ((o.oid = k.conrelid)))
+  WHERE ((k.contype = 'f'::"char") AND (k.confrelid IN ( SELECT r.oid
+           FROM consolidation.old_relation r)) AND (k.condeferrable OR (k.confdeltype <> 'c'::"char")));
+
+--
+-- Name: VIEW finding_key_behaviour; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_key_behaviour IS 'Foreign keys between the old tables that can be deferred, or that do not cascade';
+
+--
+-- Name: COLUMN finding_key_behaviour.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_key_behaviour.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_key_behaviour.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_key_behaviour.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_key_behaviour.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_key_behaviour.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_key_behaviour.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_key_behaviour.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_key_behaviour.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_key_behaviour.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_materialized_view; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -12331,6 +14927,167 @@ COMMENT ON COLUMN consolidation.finding_materialized_view.consequence IS 'What b
 --
 
 COMMENT ON COLUMN consolidation.finding_materialized_view.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_name; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_name WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'name'::text AS kind,
+    consolidation.qualified_name((c.oid)::regclass) AS object,
+    format('has the name that %s gets at the cut-over'::text, n.what) AS consequence,
+    format('set lock_timeout = ''2s''; alter %s %s rename to %I; -- rewrites nothing; its users have to name it so'::text,
+        CASE c.relkind
+            WHEN 'v'::"char" THEN 'view'::text
+            WHEN 'm'::"char" THEN 'materialized view'::text
+            WHEN 'S'::"char" THEN 'sequence'::text
+            WHEN 'i'::"char" THEN 'index'::text
+            WHEN 'c'::"char" THEN 'type'::text
+            ELSE 'table'::text
+        END, consolidation.qualified_name((c.oid)::regclass), "left"(('own_'::text || (c.relname)::text), 63)) AS remedy
+   FROM (( VALUES ('public.user_workflow_config'::text,'workflow_configs'::text), ('public.user_workflow_cache_state'::text,'micro_state'::text)) n(name, what)
+     JOIN pg_class c ON ((c.oid = (to_regclass(n.name))::oid)))
+  WHERE (consolidation.phase() = 'expand'::text);
+
+--
+-- Name: VIEW finding_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_name IS 'Relations that have a name which the cut-over gives away';
+
+--
+-- Name: COLUMN finding_name.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_name.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_name.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_name.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_name.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_name.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_name.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_name.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_name.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_name.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_narrow_column; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_narrow_column WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'narrow column'::text AS kind,
+    format('%s.%s is %s'::text, o.relname, a.attname, format_type(a.atttypid, a.atttypmod)) AS object,
+    format('the document takes %s: a value that does not fit is refused by a revert, not when it is written'::text, format_type(v.atttypid, v.atttypmod)) AS consequence,
+    format('alter table %s alter column %I type %s'::text, consolidation.qualified_name((o.oid)::regclass), a.attname, format_type(v.atttypid, v.atttypmod)) AS remedy
+   FROM ((consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
+     JOIN pg_attribute v ON (((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname))))
+  WHERE ((NOT (o.relname IN ( SELECT p.old_table
+           FROM consolidation.plain_column() p(old_table, old_column, document, document_column)))) AND (a.attname <> ALL (ARRAY['trace_id'::name, 'step_id'::name, 'event_id'::name, 'context_id'::name, 'endpoint_id'::name])) AND (((a.atttypmod <> '-1'::integer) AND ((v.atttypmod = '-1'::integer) OR (a.atttypmod < v.atttypmod))) OR ((a.attlen > 0) AND (a.attlen < v.attlen))));
+
+--
+-- Name: VIEW finding_narrow_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_narrow_column IS 'Columns of old tables that hold less than the elements of documents';
+
+--
+-- Name: COLUMN finding_narrow_column.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_narrow_column.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_narrow_column.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_narrow_column.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_narrow_column.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_narrow_column.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_narrow_column.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_narrow_column.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_narrow_column.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_narrow_column.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_not_null; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_not_null WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'not null'::text AS kind,
+    format('%s.%s'::text, o.relname, a.attname) AS object,
+    'will not hold: an element of a document may leave it out'::text AS consequence,
+    format('alter table %s alter column %I drop not null'::text, consolidation.qualified_name((o.oid)::regclass), a.attname) AS remedy
+   FROM (consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND a.attnotnull)))
+  WHERE ((NOT (o.relname IN ( SELECT p.old_table
+           FROM consolidation.plain_column() p(old_table, old_column, document, document_column)))) AND (a.attname = ANY (ARRAY['step_id'::name, 'thumbnail_url'::name, 'element_selector'::name, 'element_found'::name, 'confidence_score'::name, 'updated_at'::name])));
+
+--
+-- Name: VIEW finding_not_null; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_not_null IS 'Columns of old tables that hold no nulls, of which an element may have none';
+
+--
+-- Name: COLUMN finding_not_null.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_not_null.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_not_null.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_not_null.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_not_null.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_not_null.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_not_null.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_not_null.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_not_null.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_not_null.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: finding_policy; Type: VIEW; Schema: consolidation; Owner: -
@@ -12579,7 +15336,7 @@ UNION ALL
     'row level security'::text AS kind,
     format('role %s'::text, r.rolname) AS object,
     'saw all organisations and goes on doing so while it names none in app.current_org_id'::text AS consequence,
-    ('To isolate it: '::text || string_agg(format('alter policy %1$s_unscoped on %1$s to … (without %2$s)'::text, u.document, u.role_name), '; '::text ORDER BY u.document)) AS remedy
+    ('To isolate it: '::text || string_agg(format('alter policy %1$s_unscoped on %1$s to ... (without %2$s)'::text, u.document, u.role_name), '; '::text ORDER BY u.document)) AS remedy
    FROM (consolidation.unscoped_role() u(document, role_name)
      JOIN pg_roles r ON ((r.rolname = u.role_name)))
   GROUP BY r.rolname;
@@ -12630,7 +15387,7 @@ CREATE VIEW consolidation.finding_row_type WITH (security_invoker='true') AS
     'row type'::text AS kind,
     consolidation.description(d.classid, d.objid, d.objsubid) AS object,
     format('uses the row type of %s, which moves to the schema legacy'::text, o.relname) AS consequence,
-    'Use the columns, or "returns table (…)", instead of the row type.'::text AS remedy
+    'Use the columns, or "returns table (...)", instead of the row type.'::text AS remedy
    FROM (((((consolidation.old_relation o
      JOIN pg_type t ON ((t.oid = o.reltype)))
      JOIN pg_depend d ON (((d.refclassid = ('pg_type'::regclass)::oid) AND ((d.refobjid = t.oid) OR (d.refobjid = t.typarray)) AND (d.classid <> ('pg_type'::regclass)::oid))))
@@ -12780,57 +15537,32 @@ COMMENT ON COLUMN consolidation.finding_screenshot.consequence IS 'What becomes 
 COMMENT ON COLUMN consolidation.finding_screenshot.remedy IS 'What to do, a statement where there is one';
 
 --
--- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
- SELECT n.table_name,
-    n.column_name,
-    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
-   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
-  WHERE (n.column_name IS NOT NULL);
-
---
--- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
-
---
--- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
-
---
--- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
-
---
--- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
-
---
 -- Name: finding_sequence; Type: VIEW; Schema: consolidation; Owner: -
 --
 
 CREATE VIEW consolidation.finding_sequence WITH (security_invoker='true') AS
  SELECT 'refuse'::text AS severity,
     'sequence'::text AS kind,
-    COALESCE(a.sequence_name, '(none)'::text) AS object,
+    COALESCE(a.sequence_name, format('%s.%s'::text, s.table_name, s.column_name)) AS object,
     format('the ids of %s do not come from %s'::text, s.table_name, s.sequence_name) AS consequence,
         CASE
-            WHEN (a.sequence_name IS NULL) THEN format('alter table %s alter %s add generated by default as identity'::text, s.table_name, s.column_name)
-            ELSE format('alter sequence %s rename to %s'::text, a.sequence_name, s.sequence_name)
+            WHEN (a.sequence_name IS NOT NULL) THEN format('alter sequence %s rename to %s'::text, a.sequence_name, s.sequence_name)
+            WHEN (d.default_value IS NULL) THEN format('begin; set local lock_timeout = ''2s''; alter table %1$s alter %2$s add generated by default as identity; select setval(pg_get_serial_sequence(''%1$s'', ''%2$s''), max(%2$s)) from %1$s; commit; -- rewrites nothing'::text, consolidation.qualified_name(consolidation.old_table(s.table_name)), s.column_name)
+            WHEN (d.own_sequence IS NOT NULL) THEN format('alter sequence %1$s owned by %2$s.%3$s; alter sequence %1$s rename to %4$s; -- no writer waits'::text, d.own_sequence, consolidation.qualified_name(consolidation.old_table(s.table_name)), s.column_name, s.sequence_name)
+            ELSE format('Let %s.%s have a sequence instead of its default %s.'::text, s.table_name, s.column_name, d.default_value)
         END AS remedy
-   FROM (consolidation.id_sequence s
+   FROM ((consolidation.id_sequence s
      CROSS JOIN LATERAL ( SELECT max((c.relname)::text) AS sequence_name
            FROM pg_class c
           WHERE (c.oid = ((pg_get_serial_sequence(consolidation.qualified_name(consolidation.old_table(s.table_name)), s.column_name))::regclass)::oid)) a)
+     LEFT JOIN LATERAL ( SELECT pg_get_expr(e.adbin, e.adrelid) AS default_value,
+            ( SELECT max(consolidation.qualified_name((p.refobjid)::regclass)) AS max
+                   FROM (pg_depend p
+                     JOIN pg_class q ON (((q.oid = p.refobjid) AND (q.relkind = 'S'::"char"))))
+                  WHERE ((p.classid = ('pg_attrdef'::regclass)::oid) AND (p.objid = e.oid) AND (p.refclassid = ('pg_class'::regclass)::oid))) AS own_sequence
+           FROM (pg_attribute c
+             JOIN pg_attrdef e ON (((e.adrelid = c.attrelid) AND (e.adnum = c.attnum))))
+          WHERE ((c.attrelid = (consolidation.old_table(s.table_name))::oid) AND (c.attname = s.column_name))) d ON (true))
   WHERE (a.sequence_name IS DISTINCT FROM s.sequence_name);
 
 --
@@ -12868,6 +15600,54 @@ COMMENT ON COLUMN consolidation.finding_sequence.consequence IS 'What becomes of
 --
 
 COMMENT ON COLUMN consolidation.finding_sequence.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_size; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_size WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'size'::text AS kind,
+    (format('%s of trace_id %s'::text, o.document, o.trace_id) || COALESCE((', step_id '::text || o.step_id), ''::text)) AS object,
+    format('would be %s, more than the 256 MB of a jsonb document'::text, pg_size_pretty(o.bytes)) AS consequence,
+    'Store large values elsewhere and their addresses here, or delete rows of this execution.'::text AS remedy
+   FROM consolidation.oversized() o(document, trace_id, step_id, bytes);
+
+--
+-- Name: VIEW finding_size; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_size IS 'Events, screenshots or context of an execution or a step that do not fit into one document';
+
+--
+-- Name: COLUMN finding_size.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_size.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_size.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_size.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_size.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_size.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_size.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_size.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_size.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_size.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: finding_statistics; Type: VIEW; Schema: consolidation; Owner: -
@@ -13019,6 +15799,60 @@ COMMENT ON COLUMN consolidation.finding_trigger.consequence IS 'What becomes of 
 COMMENT ON COLUMN consolidation.finding_trigger.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: finding_unique_index; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_unique_index WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'unique index'::text AS kind,
+    format('%s on %s'::text, c.relname, o.relname) AS object,
+    'will not hold: elements of documents have no constraints'::text AS consequence,
+    format('drop index concurrently %s'::text, consolidation.qualified_name((c.oid)::regclass)) AS remedy
+   FROM ((pg_index i
+     JOIN pg_class c ON ((c.oid = i.indexrelid)))
+     JOIN consolidation.old_relation o ON ((o.oid = i.indrelid)))
+  WHERE (i.indisunique AND (NOT (o.relname IN ( SELECT p.old_table
+           FROM consolidation.plain_column() p(old_table, old_column, document, document_column)))) AND (NOT (EXISTS ( SELECT
+           FROM pg_constraint k
+          WHERE (k.conindid = i.indexrelid)))));
+
+--
+-- Name: VIEW finding_unique_index; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_unique_index IS 'Unique indexes of old tables that cannot hold on elements of documents';
+
+--
+-- Name: COLUMN finding_unique_index.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_unique_index.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_unique_index.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_unique_index.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_unique_index.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_unique_index.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_unique_index.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_unique_index.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_unique_index.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_unique_index.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_view; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -13035,7 +15869,7 @@ CREATE VIEW consolidation.finding_view WITH (security_invoker='true') AS
             WHEN (t.failure IS NOT NULL) THEN 'Rewrite the view, or drop it before the deploy.'::text
             ELSE NULL::text
         END AS remedy
-   FROM (consolidation.rebinding() b(kind, object, statement, trial)
+   FROM (consolidation.rebinding() b(kind, object, statement, trial, relation)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN (consolidation.phase() = 'expand'::text) THEN consolidation.trial(b.kind, b.trial)
@@ -13159,7 +15993,7 @@ CREATE VIEW consolidation.finding_workflow WITH (security_invoker='true') AS
     'page states'::text AS kind,
     format('workflow %s'::text, w.workflow_id) AS object,
     format('%s page states will be those of organisation %s, which had the workflow first; also used by %s'::text, w.states, w.org_id, w.others) AS consequence,
-    format('To give them to another one: update user_workflow_owner set org_id = … where workflow_id = %L'::text, w.workflow_id) AS remedy
+    format('To give them to another one: update user_workflow_owner set org_id = ... where workflow_id = %L'::text, w.workflow_id) AS remedy
    FROM consolidation.shared_workflow() w(workflow_id, states, org_id, others);
 
 --
@@ -13266,6 +16100,96 @@ COMMENT ON COLUMN consolidation.finding_write_only_privilege.consequence IS 'Wha
 COMMENT ON COLUMN consolidation.finding_write_only_privilege.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: missing_capture; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.missing_capture WITH (security_invoker='true') AS
+ SELECT c.captured,
+    n.trigger_name,
+    format('select consolidation.start_capture(%L, %L);'::text, c.captured, c.capture_function) AS remedy
+   FROM (( SELECT consolidation.old_table(t.name) AS old_table,
+            'consolidation.capture_old'::regproc AS regproc
+           FROM unnest(consolidation.six_tables()) t(name)
+          WHERE (consolidation.phase() <> 'contract'::text)
+        UNION ALL
+         SELECT to_regclass(('public.'::text || d.name)) AS to_regclass,
+            'consolidation.capture_new'::regproc
+           FROM unnest(ARRAY['user_workflow_run'::text, 'user_workflow_run_step'::text]) d(name)
+          WHERE (consolidation.phase() = 'cut over'::text)) c(captured, capture_function)
+     CROSS JOIN unnest(ARRAY['capture_insert'::text, 'capture_update'::text, 'capture_delete'::text, 'capture_truncate'::text]) n(trigger_name))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM pg_trigger t
+          WHERE ((t.tgrelid = (c.captured)::oid) AND (t.tgname = n.trigger_name) AND (t.tgfoid = (c.capture_function)::oid) AND (t.tgenabled = 'A'::"char")))));
+
+--
+-- Name: VIEW missing_capture; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.missing_capture IS 'Capture triggers that do not fire, or not always: on the old tables, from the cut-over on also on
+the documents. Empty while every write is noticed';
+
+--
+-- Name: COLUMN missing_capture.captured; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.missing_capture.captured IS 'The table';
+
+--
+-- Name: COLUMN missing_capture.trigger_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.missing_capture.trigger_name IS 'The trigger';
+
+--
+-- Name: COLUMN missing_capture.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.missing_capture.remedy IS 'The statement that makes it fire';
+
+--
+-- Name: new_relation; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.new_relation WITH (security_invoker='true') AS
+ SELECT c.oid,
+    c.relname,
+    c.reltype,
+    c.relkind
+   FROM pg_class c
+  WHERE ((c.relnamespace = ('public'::regnamespace)::oid) AND ((c.relname = ANY (consolidation.six_tables())) OR (c.relname = ANY (ARRAY['workflow_configs'::name, 'micro_state'::name, 'user_workflow_run'::name, 'user_workflow_run_step'::name]))) AND (consolidation.phase() = 'cut over'::text));
+
+--
+-- Name: VIEW new_relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.new_relation IS 'The views of the eight old names, and the two tables of documents, in pg_class; none unless the
+database is cut over';
+
+--
+-- Name: COLUMN new_relation.oid; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.oid IS 'As in pg_class';
+
+--
+-- Name: COLUMN new_relation.relname; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.relname IS 'As in pg_class';
+
+--
+-- Name: COLUMN new_relation.reltype; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.reltype IS 'As in pg_class';
+
+--
+-- Name: COLUMN new_relation.relkind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.new_relation.relkind IS 'As in pg_class';
+
+--
 -- Name: noted_need; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -13321,6 +16245,380 @@ COMMENT ON COLUMN consolidation.noted_need.relation IS 'On this relation behind'
 COMMENT ON COLUMN consolidation.noted_need.column_name IS 'On this column of it; null for all';
 
 --
+-- Name: obstacle_bound; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_bound WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN (t.failure IS NULL) THEN 'notice'::text
+            ELSE 'refuse'::text
+        END AS severity,
+    (b.kind || ' on the way back'::text) AS kind,
+    b.object,
+    COALESCE(('cannot be bound to the table again: '::text || t.failure), 'bound to the table again'::text) AS consequence,
+        CASE
+            WHEN (t.failure IS NOT NULL) THEN format('drop %s %s, and create it again after the revert'::text, b.kind, b.object)
+            ELSE NULL::text
+        END AS remedy
+   FROM (consolidation.rebinding() b(kind, object, statement, trial, relation)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (b.kind <> 'default'::text) THEN consolidation.trial(b.kind, COALESCE(b.trial, b.statement), 'legacy'::text)
+                    ELSE NULL::text
+                END AS failure) t)
+  WHERE (consolidation.phase() = 'cut over'::text);
+
+--
+-- Name: VIEW obstacle_bound; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_bound IS 'Views, functions and defaults that a revert binds to what has the old names then. Each is tried,
+which changes nothing';
+
+--
+-- Name: COLUMN obstacle_bound.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_bound.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_bound.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_bound.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_bound.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_bound.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_dependent; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_dependent WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'made on an old name'::text AS kind,
+    consolidation.description(o.classid, o.objid, o.objsubid) AS object,
+        CASE
+            WHEN (n.relname = ANY (ARRAY['workflow_configs'::name, 'micro_state'::name])) THEN format('the view %s goes when its table has the name again'::text, n.relname)
+            ELSE format('would stay with the view that had the name %s'::text, n.relname)
+        END AS consequence,
+    (consolidation.drop_statement(o.classid, o.objid, o.objsubid) || ', and create it again after the revert'::text) AS remedy
+   FROM (((((((consolidation.new_relation n
+     JOIN pg_type t ON ((t.oid = n.reltype)))
+     JOIN pg_depend d ON ((((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = n.oid)) OR ((d.refclassid = ('pg_type'::regclass)::oid) AND ((d.refobjid = t.oid) OR (d.refobjid = t.typarray))))))
+     LEFT JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     LEFT JOIN pg_class c ON ((c.oid = r.ev_class)))
+     LEFT JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
+     LEFT JOIN pg_trigger g ON (((d.classid = ('pg_trigger'::regclass)::oid) AND (g.oid = d.objid))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (r.rulename = '_RETURN'::name) THEN ('pg_class'::regclass)::oid
+                    ELSE d.classid
+                END AS classid,
+                CASE
+                    WHEN (r.rulename = '_RETURN'::name) THEN r.ev_class
+                    ELSE d.objid
+                END AS objid,
+                CASE
+                    WHEN (r.rulename = '_RETURN'::name) THEN 0
+                    ELSE d.objsubid
+                END AS objsubid) o)
+  WHERE ((n.relkind = 'v'::"char") AND (d.classid <> ALL (ARRAY[('pg_type'::regclass)::oid, ('pg_attrdef'::regclass)::oid])) AND (o.objid <> n.oid) AND (c.relnamespace IS DISTINCT FROM ('consolidation'::regnamespace)::oid) AND (p.pronamespace IS DISTINCT FROM ('consolidation'::regnamespace)::oid) AND (NOT (EXISTS ( SELECT
+           FROM pg_proc f
+          WHERE ((f.oid = g.tgfoid) AND (f.pronamespace = ('consolidation'::regnamespace)::oid))))) AND ((n.relname = ANY (ARRAY['workflow_configs'::name, 'micro_state'::name])) OR COALESCE(((c.relkind <> 'v'::"char") OR (r.rulename <> '_RETURN'::name)), (p.prosqlbody IS NULL))));
+
+--
+-- Name: VIEW obstacle_dependent; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_dependent IS 'Whatever was made on the views of the old names and cannot follow the names: materialized views,
+rules, triggers, uses of their row types';
+
+--
+-- Name: COLUMN obstacle_dependent.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_dependent.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_dependent.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_dependent.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_dependent.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_dependent.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_document; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_document WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'made on the documents'::text AS kind,
+    consolidation.description((m.classid)::oid, m.objid, 0) AS object,
+    m.consequence,
+    m.remedy
+   FROM (consolidation.new_relation n
+     CROSS JOIN LATERAL ( SELECT 'pg_trigger'::regclass AS classid,
+            g.oid AS objid,
+            'would fire when documents are built again, not when applications write'::text AS consequence,
+            consolidation.drop_statement(('pg_trigger'::regclass)::oid, g.oid, 0) AS remedy
+           FROM (pg_trigger g
+             JOIN pg_proc p ON ((p.oid = g.tgfoid)))
+          WHERE ((g.tgrelid = n.oid) AND (NOT g.tgisinternal) AND (g.tgenabled <> 'D'::"char") AND (p.pronamespace <> ('consolidation'::regnamespace)::oid) AND (NOT (p.oid IN ( SELECT o.id
+                   FROM consolidation.project_object o))))
+        UNION ALL
+         SELECT 'pg_policy'::regclass AS regclass,
+            p.oid,
+            'holds for no old table'::text,
+            consolidation.drop_statement(('pg_policy'::regclass)::oid, p.oid, 0) AS drop_statement
+           FROM pg_policy p
+          WHERE ((p.polrelid = n.oid) AND (NOT starts_with((p.polname)::text, ((n.relname)::text || '_'::text))))
+        UNION ALL
+         SELECT 'pg_publication_rel'::regclass AS regclass,
+            p.oid,
+            'subscribers would receive what is carried over, not what applications write'::text,
+            format('alter publication %I drop table public.%I'::text, u.pubname, n.relname) AS format
+           FROM (pg_publication_rel p
+             JOIN pg_publication u ON ((u.oid = p.prpubid)))
+          WHERE (p.prrelid = n.oid)) m)
+  WHERE (n.relkind = 'r'::"char");
+
+--
+-- Name: VIEW obstacle_document; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_document IS 'Triggers, policies and publications of the documents that the old tables will not have';
+
+--
+-- Name: COLUMN obstacle_document.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_document.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_document.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_document.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_document.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_document.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_key; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_key WITH (security_invoker='true') AS
+ SELECT 'notice'::text AS severity,
+    (f.kind || ' on the way back'::text) AS kind,
+    f.object,
+        CASE
+            WHEN (f.arrive IS NULL) THEN 'stays with the documents: the old tables have no such column'::text
+            ELSE 'made again on the old table, then validated'::text
+        END AS consequence,
+        CASE
+            WHEN (f.arrive IS NULL) THEN replace(f.leave, '<relation>'::text, consolidation.qualified_name(f.stands_on))
+            ELSE NULL::text
+        END AS remedy
+   FROM consolidation.foreign_key(to_documents => false) f(kind, object, stands_on, leave, arrives_on, arrive, come_back, validate)
+  WHERE (consolidation.phase() = 'cut over'::text);
+
+--
+-- Name: VIEW obstacle_key; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_key IS 'Foreign keys between the documents and other tables, and what a revert does with them';
+
+--
+-- Name: COLUMN obstacle_key.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_key.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_key.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_key.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_key.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_key.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_remembered; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_remembered WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'remembered'::text AS kind,
+    replace(l.statement, '<relation>'::text, COALESCE(consolidation.qualified_name((c.oid)::regclass), ('dropped table '::text || (l.relation)::oid))) AS object,
+    ('cannot be executed by the revert: '::text || t.failure) AS consequence,
+    format('Give back what it names its name, or go without: delete from consolidation.cut_over_log where ordinal = %s'::text, l.ordinal) AS remedy
+   FROM ((consolidation.cut_over_log l
+     LEFT JOIN pg_class c ON ((c.oid = (l.relation)::oid)))
+     CROSS JOIN LATERAL ( SELECT consolidation.trial_of_remembered(l.ordinal) AS failure) t)
+  WHERE ((l.stage = 'after'::text) AND (t.failure IS NOT NULL) AND (consolidation.phase() = 'cut over'::text));
+
+--
+-- Name: VIEW obstacle_remembered; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_remembered IS 'What the cut-over left for the revert and cannot be done any more: a table, column, trigger or role
+that it names was dropped or renamed';
+
+--
+-- Name: COLUMN obstacle_remembered.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_remembered.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_remembered.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_remembered.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_remembered.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_remembered.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: obstacle_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.obstacle_sequence WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'uses a sequence'::text AS kind,
+    consolidation.description((o.classid)::oid, o.objid, d.objsubid) AS object,
+    format('the sequence %s of the documents goes'::text, s.sequence_name) AS consequence,
+    (consolidation.drop_statement((o.classid)::oid, o.objid, d.objsubid) || ', and create it again after the revert'::text) AS remedy
+   FROM (((((consolidation.id_sequence s
+     JOIN pg_class q ON ((q.oid = (to_regclass(format('public.%I'::text, s.sequence_name)))::oid)))
+     JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = q.oid))))
+     LEFT JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
+     LEFT JOIN pg_class c ON ((c.oid = r.ev_class)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (c.oid IS NULL) THEN (d.classid)::regclass
+                    ELSE 'pg_class'::regclass
+                END AS classid,
+            COALESCE(c.oid, d.objid) AS objid) o)
+  WHERE ((consolidation.phase() = 'cut over'::text) AND ((d.classid = ANY (ARRAY[('pg_constraint'::regclass)::oid, ('pg_policy'::regclass)::oid, ('pg_trigger'::regclass)::oid])) OR (c.relkind <> 'v'::"char")));
+
+--
+-- Name: VIEW obstacle_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.obstacle_sequence IS 'Users of the sequences of the documents that cannot be bound to those of the old tables';
+
+--
+-- Name: COLUMN obstacle_sequence.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN obstacle_sequence.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN obstacle_sequence.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.object IS 'Its name';
+
+--
+-- Name: COLUMN obstacle_sequence.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN obstacle_sequence.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.obstacle_sequence.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: workflow_trace_context; Type: TABLE; Schema: legacy; Owner: -
 --
 
@@ -13357,6 +16655,59 @@ CREATE VIEW consolidation.old_context WITH (security_invoker='true') AS
 --
 
 COMMENT ON VIEW consolidation.old_context IS 'The old table workflow_trace_context, in public or, after the cut-over, in legacy';
+
+--
+-- Name: old_default; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.old_default WITH (security_invoker='true') AS
+ SELECT v.old_name,
+    a.attname AS column_name,
+    COALESCE(pg_get_expr(o.adbin, o.adrelid), ( SELECT format('NULLIF(%1$s, %1$s)'::text, pg_get_expr(d.adbin, d.adrelid)) AS format
+           FROM ((consolidation.column_behind(v.old_name) b(view_column, relation, column_name)
+             JOIN pg_attribute c ON (((c.attrelid = (b.relation)::oid) AND (c.attname = b.column_name))))
+             JOIN pg_attrdef d ON (((d.adrelid = c.attrelid) AND (d.adnum = c.attnum))))
+          WHERE ((b.view_column = a.attname) AND consolidation.is_plain(v.old_name)))) AS wanted,
+    pg_get_expr(w.adbin, w.adrelid) AS present
+   FROM ((((( SELECT consolidation.old_name(n.name) AS old_name,
+            consolidation.old_table(n.name) AS old_table
+           FROM unnest(consolidation.six_tables()) n(name)) v
+     JOIN pg_attribute a ON (((a.attrelid = (v.old_table)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
+     JOIN pg_attribute s ON (((s.attrelid = (v.old_name)::oid) AND (s.attname = a.attname))))
+     LEFT JOIN pg_attrdef o ON (((o.adrelid = a.attrelid) AND (o.adnum = a.attnum))))
+     LEFT JOIN pg_attrdef w ON (((w.adrelid = (v.old_name)::oid) AND (w.adnum = s.attnum))))
+  WHERE ((a.attname <> ALL (ARRAY['trace_id'::name, 'event_id'::name, 'screenshot_id'::name, 'context_id'::name, 'org_id'::name])) AND (NOT ((a.attname = 'step_id'::name) AND consolidation.is_plain(v.old_name))));
+
+--
+-- Name: VIEW old_default; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.old_default IS 'Columns of the old names, ids apart, with the default that the old table gives them';
+
+--
+-- Name: COLUMN old_default.old_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_default.old_name IS 'The view that has or gets the old name';
+
+--
+-- Name: COLUMN old_default.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_default.column_name IS 'Its column';
+
+--
+-- Name: COLUMN old_default.wanted; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_default.wanted IS 'The default of the old table, or an expression that is null where the document has one and the old
+table none';
+
+--
+-- Name: COLUMN old_default.present; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.old_default.present IS 'The default of the view';
 
 --
 -- Name: workflow_trace_endpoint; Type: TABLE; Schema: legacy; Owner: -
@@ -13615,7 +16966,7 @@ COMMENT ON VIEW consolidation.old_trace IS 'The old table workflow_trace, in pub
 CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
  SELECT
         CASE
-            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL) AND (f.kind <> 'row'::text)) THEN 'accepted'::text
+            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL) AND (f.kind <> ALL (ARRAY['row'::text, 'name'::text, 'size'::text]))) THEN 'accepted'::text
             ELSE f.severity
         END AS severity,
     f.kind,
@@ -13677,6 +17028,13 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_view.consequence,
             finding_view.remedy
            FROM consolidation.finding_view
+        UNION ALL
+         SELECT finding_default.severity,
+            finding_default.kind,
+            finding_default.object,
+            finding_default.consequence,
+            finding_default.remedy
+           FROM consolidation.finding_default
         UNION ALL
          SELECT finding_function.severity,
             finding_function.kind,
@@ -13762,12 +17120,82 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_public.remedy
            FROM consolidation.finding_public
         UNION ALL
+         SELECT finding_screenshot.severity,
+            finding_screenshot.kind,
+            finding_screenshot.object,
+            finding_screenshot.consequence,
+            finding_screenshot.remedy
+           FROM consolidation.finding_screenshot
+        UNION ALL
+         SELECT finding_workflow.severity,
+            finding_workflow.kind,
+            finding_workflow.object,
+            finding_workflow.consequence,
+            finding_workflow.remedy
+           FROM consolidation.finding_workflow
+        UNION ALL
+         SELECT finding_constraint.severity,
+            finding_constraint.kind,
+            finding_constraint.object,
+            finding_constraint.consequence,
+            finding_constraint.remedy
+           FROM consolidation.finding_constraint
+        UNION ALL
+         SELECT finding_unique_index.severity,
+            finding_unique_index.kind,
+            finding_unique_index.object,
+            finding_unique_index.consequence,
+            finding_unique_index.remedy
+           FROM consolidation.finding_unique_index
+        UNION ALL
+         SELECT finding_key_behaviour.severity,
+            finding_key_behaviour.kind,
+            finding_key_behaviour.object,
+            finding_key_behaviour.consequence,
+            finding_key_behaviour.remedy
+           FROM consolidation.finding_key_behaviour
+        UNION ALL
+         SELECT finding_narrow_column.severity,
+            finding_narrow_column.kind,
+            finding_narrow_column.object,
+            finding_narrow_column.consequence,
+            finding_narrow_column.remedy
+           FROM consolidation.finding_narrow_column
+        UNION ALL
+         SELECT finding_not_null.severity,
+            finding_not_null.kind,
+            finding_not_null.object,
+            finding_not_null.consequence,
+            finding_not_null.remedy
+           FROM consolidation.finding_not_null
+        UNION ALL
          SELECT finding_row.severity,
             finding_row.kind,
             finding_row.object,
             finding_row.consequence,
             finding_row.remedy
-           FROM consolidation.finding_row) f
+           FROM consolidation.finding_row
+        UNION ALL
+         SELECT finding_name.severity,
+            finding_name.kind,
+            finding_name.object,
+            finding_name.consequence,
+            finding_name.remedy
+           FROM consolidation.finding_name
+        UNION ALL
+         SELECT finding_column_order.severity,
+            finding_column_order.kind,
+            finding_column_order.object,
+            finding_column_order.consequence,
+            finding_column_order.remedy
+           FROM consolidation.finding_column_order
+        UNION ALL
+         SELECT finding_size.severity,
+            finding_size.kind,
+            finding_size.object,
+            finding_size.consequence,
+            finding_size.remedy
+           FROM consolidation.finding_size) f
      LEFT JOIN consolidation.accepted a ON (((a.kind = f.kind) AND (a.object = f.object))));
 
 --
@@ -13808,6 +17236,101 @@ COMMENT ON COLUMN consolidation.preflight.consequence IS 'What becomes of it';
 COMMENT ON COLUMN consolidation.preflight.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: preflight_back; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.preflight_back WITH (security_invoker='true') AS
+ SELECT
+        CASE
+            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL)) THEN 'accepted'::text
+            ELSE f.severity
+        END AS severity,
+    f.kind,
+    f.object,
+    f.consequence,
+    f.remedy
+   FROM (( SELECT obstacle_bound.severity,
+            obstacle_bound.kind,
+            obstacle_bound.object,
+            obstacle_bound.consequence,
+            obstacle_bound.remedy
+           FROM consolidation.obstacle_bound
+        UNION ALL
+         SELECT obstacle_dependent.severity,
+            obstacle_dependent.kind,
+            obstacle_dependent.object,
+            obstacle_dependent.consequence,
+            obstacle_dependent.remedy
+           FROM consolidation.obstacle_dependent
+        UNION ALL
+         SELECT obstacle_document.severity,
+            obstacle_document.kind,
+            obstacle_document.object,
+            obstacle_document.consequence,
+            obstacle_document.remedy
+           FROM consolidation.obstacle_document
+        UNION ALL
+         SELECT obstacle_key.severity,
+            obstacle_key.kind,
+            obstacle_key.object,
+            obstacle_key.consequence,
+            obstacle_key.remedy
+           FROM consolidation.obstacle_key
+        UNION ALL
+         SELECT obstacle_sequence.severity,
+            obstacle_sequence.kind,
+            obstacle_sequence.object,
+            obstacle_sequence.consequence,
+            obstacle_sequence.remedy
+           FROM consolidation.obstacle_sequence
+        UNION ALL
+         SELECT obstacle_remembered.severity,
+            obstacle_remembered.kind,
+            obstacle_remembered.object,
+            obstacle_remembered.consequence,
+            obstacle_remembered.remedy
+           FROM consolidation.obstacle_remembered) f
+     LEFT JOIN consolidation.accepted a ON (((a.kind = f.kind) AND (a.object = f.object))));
+
+--
+-- Name: VIEW preflight_back; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.preflight_back IS 'Everything to know before a revert of the cut-over, at any time after it. severity is "refuse" (the
+revert refuses until it is remedied or written into consolidation.accepted), "accepted" or
+"notice"';
+
+--
+-- Name: COLUMN preflight_back.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN preflight_back.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN preflight_back.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.object IS 'Its name';
+
+--
+-- Name: COLUMN preflight_back.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.consequence IS 'What becomes of it in a revert';
+
+--
+-- Name: COLUMN preflight_back.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.preflight_back.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: unequal_trace; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -13821,7 +17344,7 @@ CREATE TABLE consolidation.unequal_trace (
 --
 
 COMMENT ON TABLE consolidation.unequal_trace IS 'Executions in which old tables and documents differed when they were last compared; see
-consolidation.differences(trace_ids => …)';
+consolidation.differences(trace_ids => ...)';
 
 --
 -- Name: COLUMN unequal_trace.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
@@ -14092,6 +17615,55 @@ COMMENT ON COLUMN consolidation.proof.began_at IS 'When it began';
 COMMENT ON COLUMN consolidation.proof.is_proof IS 'Always true: there is one';
 
 --
+-- Name: remembered_definition; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.remembered_definition (
+    kind "char" NOT NULL,
+    old_name text NOT NULL,
+    ordinal integer NOT NULL,
+    relation regclass NOT NULL,
+    statement text NOT NULL
+);
+
+--
+-- Name: TABLE remembered_definition; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.remembered_definition IS 'How to create the old tables and the views of the old names again, as of the last move of the
+names';
+
+--
+-- Name: COLUMN remembered_definition.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.kind IS 'As relkind: r for table, v for view';
+
+--
+-- Name: COLUMN remembered_definition.old_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.old_name IS 'Name of the table or view';
+
+--
+-- Name: COLUMN remembered_definition.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.ordinal IS 'Order of execution, table after table within each thousand';
+
+--
+-- Name: COLUMN remembered_definition.relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.relation IS 'The table or view when it was';
+
+--
+-- Name: COLUMN remembered_definition.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.remembered_definition.statement IS 'One DDL statement, without semicolon';
+
+--
 -- Name: run_lock; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -14148,6 +17720,40 @@ COMMENT ON COLUMN consolidation.stop_request.asked_by IS 'Process id of the sess
 COMMENT ON COLUMN consolidation.stop_request.asked_by_began IS 'When the session that asked connected: process ids are used again';
 
 --
+-- Name: unequal_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.unequal_privilege WITH (security_invoker='true') AS
+ SELECT u.ordinal,
+    u.target,
+    u.statement
+   FROM consolidation.unequal_privileges(NULL::text[]) u(ordinal, target, statement);
+
+--
+-- Name: VIEW unequal_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.unequal_privilege IS 'Where privileges or row level security of an object are not those that are declared';
+
+--
+-- Name: COLUMN unequal_privilege.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_privilege.ordinal IS '1 for a revoke, 2 for a grant, 3 for row level security: the order of execution';
+
+--
+-- Name: COLUMN unequal_privilege.target; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_privilege.target IS 'Object, as grant and revoke name it';
+
+--
+-- Name: COLUMN unequal_privilege.statement; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.unequal_privilege.statement IS 'What makes it equal';
+
+--
 -- Name: workflow_events_event_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
 --
 
@@ -14155,8 +17761,8 @@ ALTER TABLE legacy.workflow_events ALTER COLUMN event_id ADD GENERATED BY DEFAUL
     SEQUENCE NAME legacy.workflow_events_event_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -14168,8 +17774,8 @@ ALTER TABLE legacy.workflow_steps ALTER COLUMN step_id ADD GENERATED BY DEFAULT 
     SEQUENCE NAME legacy.workflow_steps_step_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -14181,8 +17787,8 @@ ALTER TABLE legacy.workflow_trace_context ALTER COLUMN context_id ADD GENERATED 
     SEQUENCE NAME legacy.workflow_trace_context_context_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -14194,8 +17800,8 @@ ALTER TABLE legacy.workflow_trace ALTER COLUMN trace_id ADD GENERATED BY DEFAULT
     SEQUENCE NAME legacy.workflow_trace_trace_id_seq
     START WITH 1
     INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
+    MINVALUE 0
+    MAXVALUE 1
     CACHE 1
 );
 
@@ -14728,9 +18334,9 @@ COMMENT ON COLUMN public.not_isolated.reason IS 'superuser; bypassrls; replicati
 of the server (a member of a role that may use them); createrole (could make itself a member, before
 PostgreSQL 16); owner (of tables without force row level security); owner (could switch it off);
 workflow_maintenance (a member); unscoped (named in a policy that the cut-over made for roles that
-saw everything before); policy … (any other that shows more than the organisation of the session);
+saw everything before); policy ... (any other that shows more than the organisation of the session);
 no row level security (may select from a table that has none); view, materialized view or function
-…, as … (may use one that shows what its owner sees)';
+..., as ... (may use one that shows what its owner sees)';
 
 --
 -- Name: COLUMN not_isolated.through; Type: COMMENT; Schema: public; Owner: -
@@ -15162,6 +18768,13 @@ ALTER TABLE ONLY consolidation.proof
     ADD CONSTRAINT proof_pkey PRIMARY KEY (is_proof);
 
 --
+-- Name: remembered_definition remembered_definition_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.remembered_definition
+    ADD CONSTRAINT remembered_definition_pkey PRIMARY KEY (kind, old_name, ordinal);
+
+--
 -- Name: run_lock run_lock_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -15427,7 +19040,7 @@ CREATE INDEX idx_run_endpoints_gin ON public.user_workflow_run USING gin ((ARRAY
 -- Name: INDEX idx_run_endpoints_gin; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): the organisation, then its endpoints';
+COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => ...): the organisation, then its endpoints';
 
 --
 -- Name: idx_run_events_gin; Type: INDEX; Schema: public; Owner: -
@@ -15499,7 +19112,7 @@ CREATE INDEX idx_step_screenshots_gin ON public.user_workflow_run_step USING gin
 -- Name: INDEX idx_step_screenshots_gin; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON INDEX public.idx_step_screenshots_gin IS 'find_steps(screenshots => …): the organisation, then its screenshots';
+COMMENT ON INDEX public.idx_step_screenshots_gin IS 'find_steps(screenshots => ...): the organisation, then its screenshots';
 
 --
 -- Name: micro_state_workflow_id_node_id_idx; Type: INDEX; Schema: public; Owner: -
@@ -16237,6 +19850,7 @@ GRANT ALL ON FUNCTION consolidation.begin_proof() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.begin_script() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.begin_script() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION bind(statements text[]); Type: ACL; Schema: consolidation; Owner: -
@@ -16270,6 +19884,13 @@ REVOKE ALL ON FUNCTION consolidation.capture_old() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION consolidation.capture_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.capture_state() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION carry_and_compare(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -16500,6 +20121,14 @@ GRANT ALL ON FUNCTION consolidation.six_tables() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.document_source() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.document_source() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION done_line(task text, done bigint, began timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION drop_foreign_keys(to_documents boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -16515,6 +20144,27 @@ GRANT ALL ON FUNCTION consolidation.drop_foreign_keys(to_documents boolean) TO w
 REVOKE ALL ON PROCEDURE consolidation.drop_old_tables(IN patience interval) FROM PUBLIC;
 
 --
+-- Name: FUNCTION drop_prepared_constraints(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.drop_prepared_constraints() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.drop_prepared_constraints() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION drop_retired_sequences(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.drop_retired_sequences() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.drop_retired_sequences() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION drop_statement(class oid, object oid, part integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.drop_statement(class oid, object oid, part integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.drop_statement(class oid, object oid, part integer) TO workflow_maintenance;
+
+--
 -- Name: PROCEDURE empty_queue(IN few integer, IN give_up_at timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16526,6 +20176,13 @@ REVOKE ALL ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at 
 
 REVOKE ALL ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE ensure_proof(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.ensure_proof() FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.ensure_proof() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION enter_batch(); Type: ACL; Schema: consolidation; Owner: -
@@ -16592,11 +20249,25 @@ REVOKE ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) FR
 GRANT ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION execute_remembered_definitions(wanted_kind "char", names text[], stages int4range); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION execute_stage(wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION fill_dropped(names text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.fill_dropped(names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.fill_dropped(names text[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -16613,10 +20284,10 @@ REVOKE ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wan
 GRANT ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION fits_event(element jsonb); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_event(element jsonb, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb) TO workflow_maintenance;
+GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION to_uuid(element jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -16625,22 +20296,35 @@ GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb) TO workflow_mainte
 GRANT ALL ON FUNCTION consolidation.to_uuid(element jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean) TO workflow_maintenance;
+GRANT ALL ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION nullable_columns(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.nullable_columns(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION fits(kind text, element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.fits(kind text, element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION follow_configs(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.follow_configs() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.follow_configs() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION forbid_other_org_id(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.forbid_other_org_id() FROM PUBLIC;
-
---
--- Name: FUNCTION six_tables(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.follow_configs() FROM PUBLIC;
 
 --
 -- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
@@ -16719,6 +20403,20 @@ REVOKE ALL ON FUNCTION consolidation.give_types(wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.give_types(wanted jsonb) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION give_way(attempt integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.give_way(attempt integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.give_way(attempt integer) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION go_on_with_ids(names text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.go_on_with_ids(names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.go_on_with_ids(names text[]) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION grant_documents(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16732,6 +20430,13 @@ GRANT ALL ON FUNCTION consolidation.grant_documents(old_name regclass) TO workfl
 REVOKE ALL ON FUNCTION consolidation.guard_trace_id() FROM PUBLIC;
 
 --
+-- Name: FUNCTION hand_back_constraints(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.hand_back_constraints() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_back_constraints() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION hand_back_sequences(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16739,11 +20444,46 @@ REVOKE ALL ON FUNCTION consolidation.hand_back_sequences() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.hand_back_sequences() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION hand_over_constraints(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.hand_over_constraints() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_over_constraints() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION hand_over_defaults(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.hand_over_defaults() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_over_defaults() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION hand_over_names(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.hand_over_names() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_over_names() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION hand_over_not_null(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.hand_over_not_null() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.hand_over_not_null() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION hand_over_sequences(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.hand_over_sequences() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.hand_over_sequences() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_asked_to_stop(); Type: ACL; Schema: consolidation; Owner: -
@@ -16767,16 +20507,25 @@ REVOKE ALL ON FUNCTION consolidation.is_deployed(change text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.is_deployed(change text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION is_former(table_name text, key jsonb, held jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_former(table_name text, key jsonb, held jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_former(table_name text, key jsonb, held jsonb) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.shows_all(policy oid) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shows_all(policy oid) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_free(role_id oid, old_table regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_plain(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -16825,6 +20574,7 @@ GRANT ALL ON FUNCTION consolidation.isolate_configs() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.isolate_page_states() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.isolate_page_states() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION isolate_unscoped_roles(); Type: ACL; Schema: consolidation; Owner: -
@@ -16898,6 +20648,7 @@ GRANT ALL ON FUNCTION consolidation.known_elements(runs consolidation.known_run[
 --
 
 REVOKE ALL ON FUNCTION consolidation.leave_configs() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.leave_configs() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION leave_view(old_name text, target regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -16961,6 +20712,13 @@ GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 GRANT ALL ON FUNCTION consolidation.phase() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION unequal_privileges(kinds text[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_privileges(kinds text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_privileges(kinds text[]) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION loose_function(signatures text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -16992,6 +20750,14 @@ GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, k
 --
 
 REVOKE ALL ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION missing_object(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.missing_object() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.missing_object() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -17049,6 +20815,13 @@ REVOKE ALL ON FUNCTION consolidation.next_size(size integer, done bigint, taken 
 GRANT ALL ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION not_null_column(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.not_null_column() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.not_null_column() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION note_behind(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17076,6 +20849,13 @@ REVOKE ALL ON FUNCTION consolidation.note_unequal() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.note_unequal() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION old_constraint(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.old_constraint() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.old_constraint() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION old_rows(ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17083,10 +20863,11 @@ REVOKE ALL ON FUNCTION consolidation.old_rows(ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.old_rows(ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION on_new_names(definition text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION on_names_of(definition text, place text); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.on_new_names(definition text) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.on_names_of(definition text, place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.on_names_of(definition text, place text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION only_in_documents(); Type: ACL; Schema: consolidation; Owner: -
@@ -17103,16 +20884,32 @@ REVOKE ALL ON FUNCTION consolidation.open_configs() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.open_configs() TO workflow_maintenance;
 
 --
--- Name: FUNCTION other_deploy_session(); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.other_deploy_session() FROM PUBLIC;
-
---
 -- Name: FUNCTION open_page_states(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.open_page_states() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.open_page_states() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION other_default(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.other_default() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.other_default() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION other_deploy_session(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.other_deploy_session() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.other_deploy_session() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION oversized(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.oversized() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.oversized() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION owner_of(relation regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -17150,6 +20947,20 @@ REVOKE ALL ON FUNCTION consolidation.policy_definition(policy oid, relation text
 GRANT ALL ON FUNCTION consolidation.policy_definition(policy oid, relation text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION preparation(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.preparation() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.preparation() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION prepare_constraints(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.prepare_constraints() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.prepare_constraints() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION present(plain jsonb, names text[], documents jsonb[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17169,6 +20980,13 @@ GRANT ALL ON FUNCTION consolidation.privilege(relation regclass) TO workflow_mai
 
 REVOKE ALL ON FUNCTION consolidation.privileges_definition(source regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.privileges_definition(source regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION progress_line(task text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.progress_line(task text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.progress_line(task text) TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
@@ -17206,18 +21024,60 @@ REVOKE ALL ON FUNCTION consolidation.put_in(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.put_in(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION put_in_elements(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION put_in_contexts(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.put_in_elements(trace_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.put_in_elements(trace_ids bigint[]) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION put_in_runs(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION put_in_contexts_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.put_in_contexts_singly(refused bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_contexts_singly(refused bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_endpoints(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_endpoints(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_endpoints(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_endpoints_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_endpoints_singly(refused bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_endpoints_singly(refused bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_events(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_events_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_events_singly(refused bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_events_singly(refused bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_screenshots(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_screenshots(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_screenshots(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_screenshots_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_screenshots_singly(refused bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_screenshots_singly(refused bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION put_in_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
@@ -17225,6 +21085,27 @@ GRANT ALL ON FUNCTION consolidation.put_in_runs(trace_ids bigint[]) TO workflow_
 
 REVOKE ALL ON FUNCTION consolidation.put_in_singly(refused bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.put_in_singly(refused bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_steps(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_steps(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_steps(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_steps_singly(refused bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_steps_singly(refused bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_steps_singly(refused bigint) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION put_in_traces(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION qualified_name(relation regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -17251,6 +21132,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_main
 --
 
 REVOKE ALL ON FUNCTION consolidation.queued_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.queued_runs() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: ACL; Schema: consolidation; Owner: -
@@ -17295,11 +21177,11 @@ REVOKE ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name 
 GRANT ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) TO workflow_maintenance;
 
 --
--- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -17307,6 +21189,13 @@ GRANT ALL ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OU
 
 REVOKE ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION rebuild_dropped(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rebuild_dropped() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rebuild_dropped() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rebuild_old_tables(); Type: ACL; Schema: consolidation; Owner: -
@@ -17336,6 +21225,12 @@ GRANT ALL ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint
 REVOKE ALL ON PROCEDURE consolidation.refuse_findings() FROM PUBLIC;
 
 --
+-- Name: PROCEDURE refuse_findings_back(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.refuse_findings_back() FROM PUBLIC;
+
+--
 -- Name: FUNCTION refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17357,11 +21252,32 @@ REVOKE ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id 
 GRANT ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION refuse_missing(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_missing() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_missing() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refuse_missing_capture(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_missing_capture() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_missing_capture() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION refuse_set_aside(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.refuse_set_aside() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.refuse_set_aside() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refuse_too_heavy(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION refuse_unequal(); Type: ACL; Schema: consolidation; Owner: -
@@ -17376,6 +21292,13 @@ GRANT ALL ON FUNCTION consolidation.refuse_unequal() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION remember_definitions(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.remember_definitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.remember_definitions() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -17427,6 +21350,20 @@ REVOKE ALL ON FUNCTION consolidation.restore_table(old_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.restore_table(old_name text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION retire_sequence(retired regclass, successor regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION retire_sequences(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.retire_sequences() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.retire_sequences() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION retire_table(old_name text); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17462,6 +21399,20 @@ REVOKE ALL ON FUNCTION consolidation.rules_definition(source regclass) FROM PUBL
 GRANT ALL ON FUNCTION consolidation.rules_definition(source regclass) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION run_id(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17478,13 +21429,6 @@ GRANT ALL ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id
 --
 
 GRANT ALL ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) TO workflow_maintenance;
-
---
--- Name: FUNCTION runs_per_second(done bigint, began timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.runs_per_second(done bigint, began timestamp with time zone) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -17521,11 +21465,11 @@ REVOKE ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint,
 GRANT ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) TO workflow_maintenance;
 
 --
--- Name: FUNCTION set_privileges(); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION set_privileges(kinds text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.set_privileges() FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.set_privileges() TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.set_privileges(kinds text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.set_privileges(kinds text[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -17535,10 +21479,18 @@ REVOKE ALL ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) FROM PUBL
 GRANT ALL ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION settle_session(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.settle_session() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.settle_session() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION shared_workflow(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.shared_workflow() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shared_workflow() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION slice_end(lo bigint, hi bigint, ids bigint[], size integer); Type: ACL; Schema: consolidation; Owner: -
@@ -17551,8 +21503,8 @@ GRANT ALL ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[]
 -- Name: FUNCTION spare_unscoped_roles(roles jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.spare_unscoped_roles(roles text) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.spare_unscoped_roles(roles text) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.spare_unscoped_roles(roles jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.spare_unscoped_roles(roles jsonb) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION standby_lag(); Type: ACL; Schema: consolidation; Owner: -
@@ -17593,6 +21545,7 @@ GRANT ALL ON FUNCTION consolidation.stop_capture(captured regclass) TO workflow_
 --
 
 REVOKE ALL ON FUNCTION consolidation.stray_screenshot() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.stray_screenshot() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -17643,6 +21596,13 @@ REVOKE ALL ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted
 GRANT ALL ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION take_defaults(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.take_defaults() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.take_defaults() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION take_locks(tables regclass[], mode text, patience interval, hold interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -17657,11 +21617,25 @@ REVOKE ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION trial(kind text, definition text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION translated_constraint(wanted text); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.trial(kind text, definition text) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.trial(kind text, definition text) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.translated_constraint(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.translated_constraint(wanted text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION trial(kind text, definition text, place text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.trial(kind text, definition text, place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.trial(kind text, definition text, place text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION trial_of_remembered(entry_ordinal bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.trial_of_remembered(entry_ordinal bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text); Type: ACL; Schema: consolidation; Owner: -
@@ -17683,6 +21657,13 @@ GRANT ALL ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT
 
 REVOKE ALL ON FUNCTION consolidation.uncarriable() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.uncarriable() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION uncarriable_elements(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.uncarriable_elements() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.uncarriable_elements() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION unequal_contexts(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -17738,12 +21719,20 @@ GRANT ALL ON FUNCTION consolidation.unscoped_role() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.unscoped_roles() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unscoped_roles() TO workflow_maintenance;
 
 --
 -- Name: PROCEDURE validate(IN wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON PROCEDURE consolidation.validate(IN wanted_stage text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION view_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.view_definition(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.view_definition(source regclass) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION view_of_six(); Type: ACL; Schema: consolidation; Owner: -
@@ -17757,6 +21746,7 @@ GRANT ALL ON FUNCTION consolidation.view_of_six() TO workflow_maintenance;
 --
 
 REVOKE ALL ON FUNCTION consolidation.whole_seconds(duration interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.whole_seconds(duration interval) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION with_element(elements jsonb, place bigint, element jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -17809,6 +21799,22 @@ REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_endpoint() FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION consolidation.write_workflow_trace_screenshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION asks_organisation(policy oid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.asks_organisation(policy oid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.asks_organisation(policy oid) TO workflow_app;
+GRANT ALL ON FUNCTION public.asks_organisation(policy oid) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION change_events(change jsonb, matching jsonb, before timestamp with time zone); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) TO workflow_app;
+GRANT ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION fill_step_keys(); Type: ACL; Schema: public; Owner: -
@@ -17869,16 +21875,24 @@ GRANT ALL ON FUNCTION public.get_run(run_id uuid) TO workflow_maintenance;
 REVOKE ALL ON FUNCTION public.guard_run_identity() FROM PUBLIC;
 
 --
+-- Name: FUNCTION guard_screenshots(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.guard_screenshots() FROM PUBLIC;
+
+--
 -- Name: FUNCTION guard_step_identity(); Type: ACL; Schema: public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION public.guard_step_identity() FROM PUBLIC;
 
 --
--- Name: TABLE user_workflow_config; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION is_event_meant(element jsonb, before timestamp with time zone, matching jsonb); Type: ACL; Schema: public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION public.guard_screenshots() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_owner; Type: ACL; Schema: public; Owner: -
@@ -17898,6 +21912,44 @@ GRANT ALL ON FUNCTION public.is_own_workflow(workflow_id uuid) TO workflow_app;
 --
 
 REVOKE ALL ON FUNCTION public.keep_screenshots() FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_workflow_owner(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.keep_workflow_owner() FROM PUBLIC;
+
+--
+-- Name: FUNCTION may_be_older_path(before timestamp with time zone); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) TO workflow_app;
+GRANT ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION remove_events(before timestamp with time zone, matching jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION rewrite_events(before timestamp with time zone, matching jsonb, change jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) TO workflow_app;
+GRANT ALL ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION sees_all(role_id oid, isolated oid); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sees_all(role_id oid, isolated oid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sees_all(role_id oid, isolated oid) TO workflow_app;
+GRANT ALL ON FUNCTION public.sees_all(role_id oid, isolated oid) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION set_updated_at(); Type: ACL; Schema: public; Owner: -
@@ -17986,6 +22038,12 @@ GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
 --
 
 GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
+
+--
+-- Name: TABLE missing_capture; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.missing_capture TO workflow_maintenance;
 
 --
 -- Name: TABLE workflow_trace_context; Type: ACL; Schema: legacy; Owner: -
@@ -18094,6 +22152,12 @@ GRANT SELECT,UPDATE ON TABLE consolidation.run_lock TO workflow_maintenance;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.stop_request TO workflow_maintenance;
+
+--
+-- Name: TABLE isolated_table; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.isolated_table TO workflow_maintenance;
 
 --
 -- Name: TABLE user_workflow_cache_state; Type: ACL; Schema: public; Owner: -

@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = pg_catalog, pg_temp;
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
 
 -- Once drop_old_names is deployed, the schema that holds the claims is gone.
 do $$

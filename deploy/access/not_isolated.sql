@@ -80,9 +80,9 @@ comment on column public.not_isolated.reason is
 of the server (a member of a role that may use them); createrole (could make itself a member, before
 PostgreSQL 16); owner (of tables without force row level security); owner (could switch it off);
 workflow_maintenance (a member); unscoped (named in a policy that the cut-over made for roles that
-saw everything before); policy … (any other that shows more than the organisation of the session);
+saw everything before); policy ... (any other that shows more than the organisation of the session);
 no row level security (may select from a table that has none); view, materialized view or function
-…, as … (may use one that shows what its owner sees)';
+..., as ... (may use one that shows what its owner sees)';
 comment on column public.not_isolated.through is
 'Memberships that lead to the role with that property; null if it is the login role itself';
 comment on column public.not_isolated.tables is

@@ -123,7 +123,7 @@ begin
 end;
 $$;
 comment on function public.from_iso8601(text) is
-'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "… BC", "infinity" and
+'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "... BC", "infinity" and
 "-infinity". Returns null for anything else, and never raises';
 
 call consolidation.note_deployed('documents/iso8601');

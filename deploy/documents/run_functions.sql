@@ -37,7 +37,7 @@ begin
         raise exception using
             errcode = 'not_null_violation',
             message = 'start_run: no organisation',
-            hint = 'Pass org_id, or: set local app.current_org_id = ''…''';
+            hint = 'Pass org_id, or: set local app.current_org_id = ''...''';
     end if;
     if jsonb_typeof(start_run.context) is distinct from 'object' then
         raise exception using

@@ -160,7 +160,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = format('add_screenshots: element %s %s', bad.place, bad.problem),
             detail = left(bad.element::text, 200),
-            hint = 'A screenshot is {"url": text, "timestamp": ISO 8601, "action": text, …}.';
+            hint = 'A screenshot is {"url": text, "timestamp": ISO 8601, "action": text, ...}.';
     end if;
     -- Times are stored in UTC, whatever zone they came with.
     select coalesce(

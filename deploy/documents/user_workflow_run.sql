@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:documents/user_workflow_run to pg
 --
--- Why:    one document row per execution instead of three tables. The six columns legacy_… and
+-- Why:    one document row per execution instead of three tables. The six columns legacy_... and
 --         "legacy" hold what only the old names show; they go when the old names go.
 --         They are plain columns so that the view workflow_trace is automatically updatable:
 --         on conflict, returning and concurrent updates behave as on the table.
@@ -89,7 +89,7 @@ comment on column public.user_workflow_run.workflow_id is 'Workflow that was exe
 comment on column public.user_workflow_run.org_id is
 'Organisation that owns the run; row level security compares it with app.current_org_id';
 comment on column public.user_workflow_run.status is
-'pending, running, active, completed, failed …';
+'pending, running, active, completed, failed ...';
 comment on column public.user_workflow_run.channel is 'web, voice or efax';
 comment on column public.user_workflow_run.external_id is
 'Id in the system that asked for the run; repeats';

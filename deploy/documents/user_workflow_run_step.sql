@@ -73,7 +73,7 @@ comment on column public.user_workflow_run_step.step_id is
 comment on column public.user_workflow_run_step.run_id is 'Run the step belongs to';
 comment on column public.user_workflow_run_step.node_id is 'Node of the workflow that was executed';
 comment on column public.user_workflow_run_step.step_number is 'Position within the run';
-comment on column public.user_workflow_run_step.status is 'pending, running, completed, failed …';
+comment on column public.user_workflow_run_step.status is 'pending, running, completed, failed ...';
 comment on column public.user_workflow_run_step.retry_count is
 'How often the step was repeated. Null is refused as long as the old names exist, unless the old
 table holds nulls';

@@ -52,7 +52,7 @@ as $$
 begin
     return query
     select
-        c.trace_id,
+        c.trace_id::bigint,
         jsonb_object_agg(c.key, c.value),
         jsonb_build_object(
             'context',

@@ -32,7 +32,7 @@ as $$
 begin
     return query
     select
-        e.trace_id,
+        e.trace_id::bigint,
         jsonb_agg(e.endpoint_id order by e.endpoint_id)
     from consolidation.old_endpoint as e
     where e.trace_id = any (trace_ids)

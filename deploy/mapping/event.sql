@@ -58,8 +58,8 @@ as $$
 begin
     return query
     select
-        e.trace_id,
-        e.step_id,
+        e.trace_id::bigint,
+        e.step_id::bigint,
         to_jsonb(
             array_agg(
                 consolidation.event_object(e.event_id, e.event_type, e.event_data, e."timestamp")

@@ -99,7 +99,7 @@ as $$
 begin
     return query
     select
-        p.trace_id,
+        p.trace_id::bigint,
         s.step_number,
         to_jsonb(
             array_agg(

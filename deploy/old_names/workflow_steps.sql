@@ -37,7 +37,7 @@ comment on view consolidation.workflow_steps is
 -- default and the new one would apply; this expression is null and is stored.
 alter view consolidation.workflow_steps
 alter column metadata set default nullif('{}'::jsonb, '{}'::jsonb);
--- For "update … set … = default"; an insert would find those of the table.
+-- For "update ... set ... = default"; an insert would find those of the table.
 alter view consolidation.workflow_steps
 alter column status set default 'pending';
 alter view consolidation.workflow_steps

@@ -49,7 +49,7 @@ select
 from public.user_workflow_run as r;
 comment on view consolidation.workflow_trace is
 'Old name of user_workflow_run, readable and writable; limits: docs/old-names.md';
--- For "update … set … = default"; an insert would find those of the table.
+-- For "update ... set ... = default"; an insert would find those of the table.
 alter view consolidation.workflow_trace
 alter column status set default 'pending';
 alter view consolidation.workflow_trace

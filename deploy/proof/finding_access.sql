@@ -207,7 +207,7 @@ select
     format('role %s', r.rolname),
     'saw all organisations and goes on doing so while it names none in app.current_org_id',
     'To isolate it: ' || string_agg(
-        format('alter policy %1$s_unscoped on %1$s to … (without %2$s)', u.document, u.role_name),
+        format('alter policy %1$s_unscoped on %1$s to ... (without %2$s)', u.document, u.role_name),
         '; ' order by u.document
     )
 from consolidation.unscoped_role() as u

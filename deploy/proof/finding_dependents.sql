@@ -151,7 +151,7 @@ select distinct
     'row type' as kind,
     consolidation.description(d.classid, d.objid, d.objsubid) as object,
     format('uses the row type of %s, which moves to the schema legacy', o.relname) as consequence,
-    'Use the columns, or "returns table (…)", instead of the row type.' as remedy
+    'Use the columns, or "returns table (...)", instead of the row type.' as remedy
 from consolidation.old_relation as o
 inner join pg_type as t on t.oid = o.reltype
 inner join pg_depend as d

@@ -113,7 +113,7 @@ select
         w.states, w.org_id, w.others
     ) as consequence,
     format(
-        'To give them to another one: update user_workflow_owner set org_id = … '
+        'To give them to another one: update user_workflow_owner set org_id = ... '
         'where workflow_id = %L',
         w.workflow_id
     ) as remedy

@@ -66,7 +66,7 @@ begin
     union all
     select
         'user_workflow_run', format('run_id %s', r.run_id),
-        format('context key "%s …" of %s characters', left(k.name, 20), length(k.name))
+        format('context key "%s ..." of %s characters', left(k.name, 20), length(k.name))
     from public.user_workflow_run as r
     cross join lateral jsonb_object_keys(
         case when jsonb_typeof(r.context) = 'object' then r.context end

@@ -36,7 +36,8 @@ create view consolidation.preflight
 with (security_invoker = true) as
 select
     case
-        when f.severity = 'refuse' and a.kind is not null and f.kind <> 'row' then 'accepted'
+        when f.severity = 'refuse' and a.kind is not null and f.kind not in ('row', 'name', 'size')
+            then 'accepted'
         else f.severity
     end as severity,
     f.kind,
@@ -101,6 +102,12 @@ from (
     select * from consolidation.finding_not_null
     union all
     select * from consolidation.finding_row
+    union all
+    select * from consolidation.finding_name
+    union all
+    select * from consolidation.finding_column_order
+    union all
+    select * from consolidation.finding_size
 ) as f
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;
 comment on view consolidation.preflight is
@@ -156,7 +163,7 @@ begin
                 'the preflight has %s findings; nothing was changed:%s', found_count, findings
             ),
             hint = 'select * from consolidation.preflight; remedy each, or accept it: insert into '
-            'consolidation.accepted (kind, object, reason) values (…)';
+            'consolidation.accepted (kind, object, reason) values (...)';
     end if;
 end;
 $$;

@@ -171,7 +171,7 @@ begin
                 found_count, findings
             ),
             hint = 'select * from consolidation.preflight_back; remedy each, or accept it: insert '
-            'into consolidation.accepted (kind, object, reason) values (…)';
+            'into consolidation.accepted (kind, object, reason) values (...)';
     end if;
 end;
 $$;

@@ -36,7 +36,7 @@ create table consolidation.unequal_trace (
 );
 comment on table consolidation.unequal_trace is
 'Executions in which old tables and documents differed when they were last compared; see
-consolidation.differences(trace_ids => …)';
+consolidation.differences(trace_ids => ...)';
 comment on column consolidation.unequal_trace.trace_id is 'The execution';
 comment on column consolidation.unequal_trace.found_at is 'When the difference was found';
 

@@ -31,7 +31,7 @@ begin
     from consolidation.old_event as e
     cross join lateral (
         values
-        ('trace_id is null', 'trace_id = …', e.trace_id is null),
+        ('trace_id is null', 'trace_id = ...', e.trace_id is null),
         ('event_data is null', 'event_data = ''null''', e.event_data is null),
         (
             'event_type is longer than 100 characters', 'event_type = left(event_type, 100)',
@@ -51,13 +51,13 @@ begin
     from consolidation.old_screenshot as p
     cross join lateral (
         values
-        ('trace_id is null', 'trace_id = …', p.trace_id is null),
+        ('trace_id is null', 'trace_id = ...', p.trace_id is null),
         (
             'node_name is longer than 255 characters', 'node_name = left(node_name, 255)',
             length(p.node_name) > 255
         ),
         (
-            'confidence_score is no numeric(3,2)', 'confidence_score = …',
+            'confidence_score is no numeric(3,2)', 'confidence_score = ...',
             p.confidence_score <> 'NaN'
             and (
                 abs(p.confidence_score) >= 9.995
@@ -77,8 +77,8 @@ begin
     from consolidation.old_context as c
     cross join lateral (
         values
-        ('trace_id is null', 'trace_id = …', c.trace_id is null),
-        ('key is null', 'key = …', c.key is null),
+        ('trace_id is null', 'trace_id = ...', c.trace_id is null),
+        ('key is null', 'key = ...', c.key is null),
         ('value is null', 'value = ''null''', c.value is null),
         ('key is longer than 255 characters', 'key = left(key, 255)', length(c.key) > 255)
     ) as v (kind, repair, is_so)
@@ -105,7 +105,7 @@ begin
         'workflow_trace',
         format('trace_id %s', t.trace_id),
         format(
-            'update workflow_trace set %s = … where trace_id = %s;',
+            'update workflow_trace set %s = ... where trace_id = %s;',
             missing.column_name, t.trace_id
         )
     from consolidation.old_trace as t
@@ -128,7 +128,7 @@ begin
         'workflow_steps',
         format('step_id %s of trace_id %s', s.step_id, s.trace_id),
         format(
-            'update workflow_steps set %s = … where step_id = %s;', missing.column_name, s.step_id
+            'update workflow_steps set %s = ... where step_id = %s;', missing.column_name, s.step_id
         )
     from consolidation.old_step as s
     cross join lateral (
@@ -160,7 +160,7 @@ end;
 $$;
 comment on function consolidation.uncarriable() is
 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
-repair it (with … for what only you can know). Empty when everything can be carried over';
+repair it (with ... for what only you can know). Empty when everything can be carried over';
 
 call consolidation.note_deployed('proof/uncarriable');
 

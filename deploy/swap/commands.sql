@@ -28,6 +28,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'patience cannot be null';
     end if;
+    perform consolidation.settle_session();
     perform consolidation.require_read_committed();
     perform consolidation.see_everything();
 end;
@@ -95,7 +96,7 @@ begin
             detail = 'Nothing was changed.',
             hint = 'select * from consolidation.set_aside; repair them in the documents and call '
             'consolidation.catch_up(), or accept it: insert into consolidation.accepted (kind, '
-            'object, reason) values (''row set aside'', ''<name of the old table>'', …).';
+            'object, reason) values (''row set aside'', ''<name of the old table>'', ...).';
     end if;
 end;
 $$;

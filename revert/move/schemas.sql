@@ -10,13 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.is_reverted(text);
-drop function consolidation.is_deployed(text);
-drop function consolidation.begin_script();
-drop function consolidation.other_deploy_session();
 drop function consolidation.claim_none(text, text []);
 drop function consolidation.claim(text, boolean);
-drop table consolidation.deploy_session;
 drop table consolidation.deployed_change;
 drop schema legacy;
 drop schema consolidation;

@@ -392,9 +392,9 @@ class Walk:
         value = {"status": "'repaired'", "channel": "'web'"}
         for row in project.execute("select * from consolidation.uncarriable()").fetchall():
             text = row[-1].split(";")[0]
-            column = re.search(r"set (\w+) = …", text)
+            column = re.search(r"set (\w+) = \.\.\.", text)
             if column:
-                text = text.replace("…", value.get(column[1], uuid))
+                text = text.replace("...", value.get(column[1], uuid))
             control.execute(text)
             project.execute(text)
         assert project.execute("select * from consolidation.uncarriable()").fetchall() == []

@@ -584,8 +584,8 @@ VALUES = {"status": "'pending'", "channel": "'web'"}
 
 def repair(statement: str) -> str:
     """A repair as it was proposed, with a value for what only the owner can know."""
-    column = re.search(r"set (\w+) = …", statement)
-    return statement.replace("…", VALUES.get(column[1], f"'{NODE}'") if column else "…")
+    column = re.search(r"set (\w+) = \.\.\.", statement)
+    return statement.replace("...", VALUES.get(column[1], f"'{NODE}'") if column else "...")
 
 
 def spoil(connection: Connection, *kinds: str) -> None:

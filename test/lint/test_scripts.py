@@ -146,8 +146,14 @@ def test_psql_only_asks_whether_there_is_anything_to_do(match: re.Match[str]) ->
         assert re.fullmatch(rf"select .* as {state}\b.*", asked)
         assert others == [rf"\if :{state}", r"\quit", r"\endif"]
         assert re.match(r"(--.*\n)+\n" + re.escape("\n".join(commands)), text_of(match[0]))
-        if "consolidation.is_" in asked:
+        if asked.startswith("select consolidation.is_"):
             assert asked == rf"select consolidation.is_{state}('{match[3]}') as {state} \gset"
+
+
+@pytest.mark.parametrize("match", SCRIPTS, ids=lambda match: match[0])
+def test_a_script_can_be_read_in_every_encoding(match: re.Match[str]) -> None:
+    """The database or the terminal may speak LATIN1."""
+    assert re.findall(r"[^\x00-\x7f]", text_of(match[0])) == []
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if not ANY_WIDTH.fullmatch(file)])

@@ -1,23 +1,10 @@
--- The schemas, and what a script knows of itself.
+-- The schemas, and the claims of verify scripts.
 
 begin;
-select plan(16);
+select plan(11);
 
 select has_schema('consolidation', 'there is a schema for the move');
 select has_schema('legacy', 'there is a schema for the old tables');
-select ok(consolidation.is_deployed('mapping/keys'), 'a change whose script has ended is deployed');
-select ok(not consolidation.is_deployed('no change; drop'), 'an unknown change is not');
-select ok(
-    consolidation.is_reverted('no change; drop'), 'a change that was never deployed is reverted'
-);
-select ok(
-    not consolidation.is_reverted('cut_over'),
-    'the last change is there to be reverted'
-);
-prepare revert_too_early as select consolidation.is_reverted('mapping/keys');
-select throws_ok(
-    'revert_too_early', '55000', null, 'no change is reverted before those that came after it'
-);
 
 prepare true_claim as select consolidation.claim('the sky is up', true);
 prepare false_claim as select consolidation.claim('the sky is down', false);

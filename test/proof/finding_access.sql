@@ -112,8 +112,8 @@ refuse | write-only privilege | INSERT on workflow_steps to bystander | the role
         end $do$',
         'notice | row level security | role bystander | saw all organisations and goes on doing so '
         'while it names none in app.current_org_id | To isolate it: alter policy '
-        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); alter policy '
-        'user_workflow_run_step_unscoped on user_workflow_run_step to … (without bystander)',
+        'user_workflow_run_unscoped on user_workflow_run to ... (without bystander); alter policy '
+        'user_workflow_run_step_unscoped on user_workflow_run_step to ... (without bystander)',
         'a policy that shows a role everything in all six'
     ),
     (
@@ -122,8 +122,8 @@ refuse | write-only privilege | INSERT on workflow_steps to bystander | the role
         create policy everything on legacy.workflow_events to bystander using (true)',
         'notice | row level security | role bystander | saw all organisations and goes on doing so '
         'while it names none in app.current_org_id | To isolate it: alter policy '
-        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); alter policy '
-        'user_workflow_run_step_unscoped on user_workflow_run_step to … (without bystander)
+        'user_workflow_run_unscoped on user_workflow_run to ... (without bystander); alter policy '
+        'user_workflow_run_step_unscoped on user_workflow_run_step to ... (without bystander)
 refuse | row level security | workflow_events | is enabled here and not on the other old '
         'tables: the documents know one rule | Enable it on all six, or on none.',
         'a policy that shows a role everything, in one'
@@ -214,8 +214,8 @@ refuse | row level security | workflow_trace | is enabled here and not on the ot
         'grant select on legacy.workflow_trace to bystander',
         'notice | row level security | role bystander | saw all organisations and goes on doing so '
         'while it names none in app.current_org_id | To isolate it: alter policy '
-        'user_workflow_run_unscoped on user_workflow_run to … (without bystander); alter policy '
-        'user_workflow_run_step_unscoped on user_workflow_run_step to … (without bystander)',
+        'user_workflow_run_unscoped on user_workflow_run to ... (without bystander); alter policy '
+        'user_workflow_run_step_unscoped on user_workflow_run_step to ... (without bystander)',
         'a role that saw all organisations'
     )
 ) as v (finding_view, planted, finding, description);

@@ -163,7 +163,7 @@ from (
         'create function public.last_trace() returns legacy.workflow_trace
         language sql return null::legacy.workflow_trace',
         'refuse | row type | function public.last_trace() | uses the row type of workflow_trace, '
-        'which moves to the schema legacy | Use the columns, or "returns table (…)", instead '
+        'which moves to the schema legacy | Use the columns, or "returns table (...)", instead '
         'of the '
         'row type.',
         'a function that returns rows of an old table'
@@ -173,7 +173,7 @@ from (
         'create table public.copies (run legacy.workflow_steps)',
         'refuse | row type | column run of table public.copies | uses the row type of '
         'workflow_steps, which moves to the schema legacy | Use the columns, or "returns table '
-        '(…)", '
+        '(...)", '
         'instead of the row type.',
         'a column of such rows'
     ),

@@ -76,7 +76,7 @@ begin
     for found in select u.repair, u.kind from consolidation.uncarriable() as u loop
         execute replace(
             split_part(found.repair, ' --', 1),
-            '…',
+            '...',
             case
                 when found.kind ~ '^(workflow_id|created_by|node_id)'
                     then '''11111111-0000-4000-8000-00000000c001'''

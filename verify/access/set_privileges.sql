@@ -5,6 +5,8 @@
 begin;
 
 set local search_path = pg_catalog, pg_temp;
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
 
 select consolidation.claim_none(
     'every object of the project has the declared privileges and no others',

@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = pg_catalog, pg_temp;
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
 
 select consolidation.claim(
     'run_id() and step_id() are one-to-one and in the order of the old ids',

@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = pg_catalog, pg_temp;
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
 
 select consolidation.claim_none(
     'the view workflow_trace_context has all its columns',
@@ -31,13 +33,12 @@ select consolidation.claim(
 );
 
 select consolidation.claim_none(
-    'the view workflow_trace_context has the defaults of the table',
+    'the default of workflow_trace_context.context_id tells the trigger that there is no id',
     array(
         select e.column_name
         from (
             values
-            ('context_id', '''-5719117740578205047''::bigint'),
-            ('created_at', 'now()')
+            ('context_id', '''-5719117740578205047''::bigint')
         ) as e (column_name, default_value)
         where not exists (
             select from pg_catalog.pg_attrdef as d

@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = pg_catalog, pg_temp;
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
 
 select consolidation.claim_none(
     'the view workflow_trace_screenshot has all its columns',
@@ -39,14 +41,12 @@ select consolidation.claim(
 );
 
 select consolidation.claim_none(
-    'the view workflow_trace_screenshot has the defaults of the table',
+    'the default of workflow_trace_screenshot.screenshot_id tells the trigger that there is no id',
     array(
         select e.column_name
         from (
             values
-            ('screenshot_id', '''0946dd8e-ce1c-4e28-a961-a5a206c819fe''::uuid'),
-            ('element_found', 'false'),
-            ('created_at', 'now()')
+            ('screenshot_id', '''0946dd8e-ce1c-4e28-a961-a5a206c819fe''::uuid')
         ) as e (column_name, default_value)
         where not exists (
             select from pg_catalog.pg_attrdef as d

@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = pg_catalog, pg_temp;
+set local quote_all_identifiers = 'off';
+set local standard_conforming_strings = 'on';
 
 select consolidation.claim_none(
     'the table proof has all its columns',

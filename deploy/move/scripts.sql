@@ -1,0 +1,200 @@
+-- Deploy workflow_consolidation:move/scripts to pg
+--
+-- Why:    what every script asks first: whether it has run already, since Sqitch may have died
+--         before it recorded that, and whether another one still runs. It settles the session as
+--         well: no setting of the database or of a role decides what a script does.
+-- Locks:  none.
+-- Revert: drops functions and table.
+
+select to_regprocedure('consolidation.is_deployed(text)') is not null as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create table consolidation.deploy_session (
+    only_one boolean not null default true,
+    pid integer not null,
+    began timestamptz not null,
+    constraint deploy_session_pkey primary key (only_one),
+    constraint deploy_session_only_one_check check (only_one)
+);
+comment on table consolidation.deploy_session is
+'The session that executes a script of the plan, and keeps others waiting while it is connected. A
+table, since any role can take an advisory lock';
+comment on column consolidation.deploy_session.only_one is 'There is one row';
+comment on column consolidation.deploy_session.pid is 'Process id of the session';
+comment on column consolidation.deploy_session.began is 'When it connected: pids are used again';
+
+create function consolidation.other_deploy_session()
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Or the transaction would go on seeing the sessions of its first look.
+    perform pg_stat_clear_snapshot();
+    return (
+        select format('pid %s, role %s, application %L', a.pid, a.usename, a.application_name)
+        from consolidation.deploy_session as d
+        inner join pg_stat_activity as a on a.pid = d.pid
+        -- Null where the caller may not see it.
+        where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
+    );
+end;
+$$;
+comment on function consolidation.other_deploy_session() is
+'The session that executes a script of the plan, if that is another one and still connected';
+
+create function consolidation.begin_script()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    holder text;
+    reported boolean := false;
+begin
+    loop
+        holder := consolidation.other_deploy_session();
+        if holder is null then
+            begin
+                insert into consolidation.deploy_session as d (pid, began)
+                select a.pid, a.backend_start
+                from pg_stat_activity as a
+                where a.pid = pg_backend_pid()
+                on conflict (only_one) do update set pid = excluded.pid, began = excluded.began
+                where consolidation.other_deploy_session() is null;
+                if found then
+                    return;
+                end if;
+                -- Another one was faster, and must not wait for this row.
+                raise lock_not_available;
+            exception when lock_not_available then
+                null;
+            end;
+        elsif not reported then
+            reported := true;
+            raise notice 'waiting for a script that outlived its Sqitch (%)', holder;
+        end if;
+        perform pg_sleep(0.2);
+    end loop;
+end;
+$$;
+comment on function consolidation.begin_script() is
+'Waits while another session that executes a script of the plan is connected, and names it; then
+keeps others waiting until the end of this session';
+
+create function consolidation.settle_session()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform set_config(s.name, s.setting, false)
+    from (
+        values
+        ('statement_timeout', '0'),
+        ('idle_in_transaction_session_timeout', '0'),
+        ('default_transaction_isolation', 'read committed'),
+        ('standard_conforming_strings', 'on'),
+        ('quote_all_identifiers', 'off'),
+        ('transform_null_equals', 'off'),
+        ('array_nulls', 'on'),
+        ('check_function_bodies', 'on'),
+        ('datestyle', 'ISO, MDY'),
+        ('intervalstyle', 'postgres'),
+        ('extra_float_digits', '1'),
+        ('bytea_output', 'hex'),
+        ('xmloption', 'content'),
+        ('plan_cache_mode', 'auto')
+    ) as s (name, setting);
+end;
+$$;
+comment on function consolidation.settle_session() is
+'Sets what a database or a role may have set otherwise, and scripts of the plan rely on, until the
+end of the session';
+
+create function consolidation.is_deployed(change text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform consolidation.settle_session();
+    -- PgBouncer sets what psql sends as it connects. Its sessions do not end with those of psql,
+    -- and the lock that Sqitch takes would stay with one that others get.
+    if exists (
+        select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'a connection pooler stands between psql and the server: connect directly',
+            hint = 'Name the host and port of the server itself.';
+    end if;
+    perform consolidation.begin_script();
+    return exists (
+        select from consolidation.deployed_change as d where d.change = is_deployed.change
+    );
+end;
+$$;
+comment on function consolidation.is_deployed(text) is
+'Whether the deploy script of a change has ended. Waits for another script of the plan that still
+runs, since its Sqitch may be dead, and keeps others waiting until the end of the session';
+
+create function consolidation.is_reverted(change text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    deployed_at integer;
+    later text;
+begin
+    if not consolidation.is_deployed(change) then
+        return true;
+    end if;
+    select d.ordinal
+    into deployed_at
+    from consolidation.deployed_change as d
+    where d.change = is_reverted.change;
+    select d.change
+    into later
+    from consolidation.deployed_change as d
+    where d.ordinal > deployed_at
+    order by d.ordinal desc
+    limit 1;
+    if
+        later is null
+        and consolidation.phase() <> 'expand'
+        and change not in ('cut_over', 'drop_old_tables')
+    then
+        later := 'cut_over';
+    end if;
+    if later is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('%s cannot be reverted before %s', change, later),
+            detail = format('%s is deployed, and Sqitch did not live to record it.', later),
+            hint = format('sqitch deploy --to %s records it; then revert again.', later);
+    end if;
+    return false;
+end;
+$$;
+comment on function consolidation.is_reverted(text) is
+'Whether the revert script of a change has ended, or the change was never deployed. Waits as
+is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
+of';
+
+insert into consolidation.deployed_change (change) values ('move/scripts');
+
+commit;

@@ -1,0 +1,165 @@
+-- Deploy workflow_consolidation:proof/finding_documents to pg
+--
+-- Why:    what the documents and their views cannot become: names that somebody else has taken
+--         meanwhile, another order of columns, larger than PostgreSQL allows.
+-- Locks:  none.
+-- Revert: drops views and function.
+
+select consolidation.is_deployed('proof/finding_documents') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create view consolidation.finding_name
+with (security_invoker = true) as
+select
+    'refuse' as severity,
+    'name' as kind,
+    consolidation.qualified_name(c.oid) as object,
+    format('has the name that %s gets at the cut-over', n.what) as consequence,
+    format(
+        'set lock_timeout = ''2s''; alter %s %s rename to %I; -- rewrites nothing; its users have '
+        'to name it so',
+        case c.relkind
+            when 'v' then 'view'
+            when 'm' then 'materialized view'
+            when 'S' then 'sequence'
+            when 'i' then 'index'
+            when 'c' then 'type'
+            else 'table'
+        end,
+        consolidation.qualified_name(c.oid), left('own_' || c.relname, 63)
+    ) as remedy
+from (
+    values
+    ('public.user_workflow_config', 'workflow_configs'),
+    ('public.user_workflow_cache_state', 'micro_state')
+) as n (name, what)
+inner join pg_class as c on c.oid = to_regclass(n.name)
+where consolidation.phase() = 'expand';
+comment on view consolidation.finding_name is
+'Relations that have a name which the cut-over gives away';
+
+create view consolidation.finding_column_order
+with (security_invoker = true) as
+select
+    'refuse' as severity,
+    'column order' as kind,
+    o.relname::text as object,
+    'select * and insert without names of columns would find them in another order' as consequence,
+    'Let applications name the columns, then accept it.' as remedy
+from consolidation.old_relation as o
+inner join pg_attribute as a on a.attrelid = o.oid and a.attnum > 0
+inner join pg_attribute as v
+    on v.attrelid = consolidation.old_name(o.relname) and v.attname = a.attname
+group by o.relname
+having
+    array_agg(a.attname order by a.attnum) <> array_agg(a.attname order by v.attnum);
+comment on view consolidation.finding_column_order is
+'Old tables whose columns stand in another order than in the view that takes the name';
+
+create function consolidation.oversized()
+returns table (document text, trace_id bigint, step_id bigint, bytes numeric)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    perform consolidation.see_everything();
+    if consolidation.phase() = 'contract' then
+        return;
+    end if;
+    -- Stored values are compressed, by less than 1 to 260: only sums that could get to the limit
+    -- are unpacked. The numbers that are added stand for the keys of an element.
+    return query
+    with candidate as (
+        select
+            e.trace_id,
+            e.step_id
+        from consolidation.old_event as e
+        group by e.trace_id, e.step_id
+        having sum(pg_column_size(e.event_data) + 200) > 1000000
+    ),
+
+    context as (
+        select c.trace_id
+        from consolidation.old_context as c
+        group by c.trace_id
+        having sum(pg_column_size(c.value) + 400) > 1000000
+    ),
+
+    measured as (
+        select
+            'events' as document,
+            c.trace_id,
+            c.step_id,
+            sum(pg_column_size(jsonb_build_array(e.event_data)) + 200)::numeric as bytes
+        from candidate as c
+        inner join consolidation.old_event as e
+            on e.trace_id = c.trace_id and e.step_id is not distinct from c.step_id
+        group by c.trace_id, c.step_id
+        union all
+        select
+            'screenshots',
+            p.trace_id,
+            s.step_id,
+            -- The size of text is known without unpacking it.
+            sum(
+                octet_length(p.screenshot_url) + coalesce(octet_length(p.thumbnail_url), 0)
+                + octet_length(p.action_description)
+                + coalesce(octet_length(p.element_selector), 0) + 300
+            )
+        from consolidation.old_screenshot as p
+        left join consolidation.old_step as s
+            on s.trace_id = p.trace_id and s.step_number = p.step_index
+        group by p.trace_id, s.step_id
+        union all
+        select
+            'context',
+            c.trace_id,
+            null,
+            sum(pg_column_size(jsonb_build_array(c.value)) + 400)
+        from context as x
+        inner join consolidation.old_context as c on c.trace_id = x.trace_id
+        group by c.trace_id
+    )
+
+    select
+        m.document,
+        m.trace_id::bigint,
+        m.step_id::bigint,
+        m.bytes
+    from measured as m
+    where m.bytes > 268435455;
+end;
+$$;
+comment on function consolidation.oversized() is
+'Lists each document that would have more than the 268,435,455 bytes of a jsonb array or object: its
+column, trace_id and step_id (null: of the run itself) and size in bytes. Raises 42501 if row level
+security would hide rows';
+
+create view consolidation.finding_size
+with (security_invoker = true) as
+select
+    'refuse' as severity,
+    'size' as kind,
+    format('%s of trace_id %s', o.document, o.trace_id) || coalesce(', step_id ' || o.step_id, '')
+        as object,
+    format(
+        'would be %s, more than the 256 MB of a jsonb document', pg_size_pretty(o.bytes)
+    ) as consequence,
+    'Store large values elsewhere and their addresses here, or delete rows of this execution.'
+        as remedy
+from consolidation.oversized() as o;
+comment on view consolidation.finding_size is
+'Events, screenshots or context of an execution or a step that do not fit into one document';
+
+call consolidation.note_deployed('proof/finding_documents');
+
+commit;
