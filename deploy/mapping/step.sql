@@ -55,10 +55,13 @@ select
     (
         (
             s.step_id = consolidation.step_id(s.legacy_step_id)
-            -- Or another step has that key.
-            or exists (
-                select from public.user_workflow_run_step as o
-                where o.step_id = consolidation.step_id(s.legacy_step_id)
+            -- Or another step has that key, and it got a random one.
+            or (
+                substr(s.step_id::text, 15, 1) = '4'
+                and exists (
+                    select from public.user_workflow_run_step as o
+                    where o.step_id = consolidation.step_id(s.legacy_step_id)
+                )
             )
         )
         and s.error_details is null

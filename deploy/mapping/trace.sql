@@ -80,10 +80,14 @@ select
     (
         (
             r.run_id = consolidation.run_id(r.legacy_trace_id)
-            -- Or another run has that key, which is no secret: write_runs() then gives a new one.
-            or exists (
-                select from public.user_workflow_run as o
-                where o.run_id = consolidation.run_id(r.legacy_trace_id)
+            -- Or another run has that key, which is no secret: write_runs() then gives a random
+            -- one, of version 4. Computed keys have version 8.
+            or (
+                substr(r.run_id::text, 15, 1) = '4'
+                and exists (
+                    select from public.user_workflow_run as o
+                    where o.run_id = consolidation.run_id(r.legacy_trace_id)
+                )
             )
         )
         and jsonb_typeof(r.context) = 'object'

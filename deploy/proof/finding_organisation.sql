@@ -87,7 +87,8 @@ owns the workflow, the others as text; no row after the cut-over';
 create view consolidation.finding_screenshot
 with (security_invoker = true) as
 select
-    'refuse' as severity,
+    -- Without policies of its own nobody was kept from one.
+    case when c.relrowsecurity then 'refuse' else 'notice' end as severity,
     'organisation' as kind,
     'workflow_trace_screenshot' as object,
     format(
@@ -97,7 +98,8 @@ select
     ) as consequence,
     'update workflow_trace_screenshot as s set org_id = t.org_id from workflow_trace as t '
     'where t.trace_id = s.trace_id and t.org_id <> s.org_id; or accept it' as remedy
-from consolidation.stray_screenshot() as s;
+from consolidation.stray_screenshot() as s
+inner join pg_class as c on c.oid = consolidation.old_table('workflow_trace_screenshot');
 comment on view consolidation.finding_screenshot is
 'Screenshots whose org_id is not that of their execution';
 

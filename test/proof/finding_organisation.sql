@@ -1,7 +1,7 @@
 -- Findings about whose a row is.
 
 begin;
-select plan(6);
+select plan(7);
 
 -- Before the cut-over: that is when they matter.
 select consolidation.swap_to_tables();
@@ -17,9 +17,15 @@ select results_eq(
         f.consequence like '% screenshots name another organisation than their execution%trace_id %'
     from consolidation.finding_screenshot as f
     $$,
-    $$ values ('refuse', 'organisation', 'workflow_trace_screenshot', true) $$,
-    'screenshots of another organisation than their execution are refused'
+    $$ values ('notice', 'organisation', 'workflow_trace_screenshot', true) $$,
+    'screenshots of another organisation than their execution are named'
 );
+alter table public.workflow_trace_screenshot enable row level security;
+select is(
+    (select f.severity from consolidation.finding_screenshot as f), 'refuse',
+    'and refused where they are isolated by their own'
+);
+alter table public.workflow_trace_screenshot disable row level security;
 do $$
 begin
     execute (select split_part(f.remedy, ';', 1) from consolidation.finding_screenshot as f);
