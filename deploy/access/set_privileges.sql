@@ -16,7 +16,7 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create function consolidation.unequal_privileges(kinds text [])
+create function consolidation.unequal_privileges(kinds text [], ids oid [] default null)
 returns table (ordinal integer, target text, statement text)
 language sql
 stable
@@ -32,7 +32,7 @@ begin atomic
             from consolidation.privilege_rule as l
             where l.kind = o.kind and o.name ~ l.names
         ) as r
-        where kinds is null or o.kind = any (kinds)
+        where (kinds is null or o.kind = any (kinds)) and (ids is null or o.id = any (ids))
     ),
 
     held as materialized (
@@ -66,7 +66,10 @@ begin atomic
             d.privilege_type,
             d.role_name
         from consolidation.declared_privilege as d
-        where d.grantee <> d.owner and (kinds is null or d.kind = any (kinds))
+        where
+            d.grantee <> d.owner
+            and (kinds is null or d.kind = any (kinds))
+            and (ids is null or d.id = any (ids))
     )
 
     select
@@ -108,10 +111,10 @@ begin atomic
     ) as e
     where o.isolation <> e.isolation;
 end;
-comment on function consolidation.unequal_privileges(text []) is
-'Where privileges or row level security of an object are not those that are declared; kinds: of
-project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security, the
-order of execution';
+comment on function consolidation.unequal_privileges(text [], oid []) is
+'Where privileges or row level security of an object are not those that are declared; kinds and ids:
+of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
+the order of execution';
 
 create view consolidation.unequal_privilege
 with (security_invoker = true) as
@@ -127,7 +130,9 @@ comment on column consolidation.unequal_privilege.ordinal is
 comment on column consolidation.unequal_privilege.target is 'Object, as grant and revoke name it';
 comment on column consolidation.unequal_privilege.statement is 'What makes it equal';
 
-create function consolidation.set_privileges(kinds text [] default null)
+create function consolidation.set_privileges(
+    kinds text [] default null, ids oid [] default null
+)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -143,7 +148,7 @@ begin
             coalesce(array_agg(u.statement order by u.ordinal), '{}'),
             coalesce(bool_or(u.ordinal = 1), false)
         into statements, has_revoked
-        from consolidation.unequal_privileges(kinds) as u;
+        from consolidation.unequal_privileges(kinds, ids) as u;
         foreach statement in array statements loop
             execute statement;
         end loop;
@@ -151,49 +156,9 @@ begin
     end loop;
 end;
 $$;
-comment on function consolidation.set_privileges(text []) is
-'Gives the objects of these kinds (of project_object; null: all) the declared privileges and row
-level security; touches nothing that has them';
-
-create function consolidation.revoke_everything(relation regclass)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    statement text;
-begin
-    for statement in
-        select distinct format(
-            'revoke all on %s%s from %s cascade',
-            case c.relkind when 'S' then 'sequence ' end, c.oid::regclass,
-            coalesce(quote_ident(r.rolname), 'public')
-        )
-        from pg_class as c
-        cross join lateral aclexplode(c.relacl) as x
-        left join pg_roles as r on r.oid = x.grantee
-        where
-            x.grantee <> c.relowner
-            and (
-                c.oid = relation
-                or c.oid in (
-                    select d.objid from pg_depend as d
-                    where
-                        d.classid = 'pg_class'::regclass
-                        and d.refclassid = 'pg_class'::regclass
-                        and d.refobjid = relation
-                        and d.deptype in ('a', 'i')
-                        and c.relkind = 'S'
-                )
-            )
-    loop
-        execute statement;
-    end loop;
-end;
-$$;
-comment on function consolidation.revoke_everything(regclass) is
-'Takes from everybody but the owner what default privileges gave on a new relation, and on the
-sequences of its columns';
+comment on function consolidation.set_privileges(text [], oid []) is
+'Gives the objects of these kinds and ids (of project_object; null: all) the declared privileges and
+row level security; touches nothing that has them';
 
 create procedure consolidation.note_deployed(change text)
 language plpgsql
@@ -205,15 +170,22 @@ begin
     from pg_proc as p
     where p.pronamespace = 'public'::regnamespace and p.xmin = pg_current_xact_id()::xid
     on conflict do nothing;
-    perform consolidation.set_privileges();
+    -- What is older has its privileges.
+    perform consolidation.set_privileges(
+        ids => array(
+            select c.oid from pg_class as c where age(c.xmin) <= age(pg_current_xact_id()::xid)
+            union all
+            select p.oid from pg_proc as p where age(p.xmin) <= age(pg_current_xact_id()::xid)
+        )
+    );
     insert into consolidation.deployed_change (change)
     values (note_deployed.change)
     on conflict do nothing;
 end;
 $$;
 comment on procedure consolidation.note_deployed(text) is
-'The last statement of a deploy script: notes that the change is deployed, and gives every object of
-the project the declared privileges. Functions that the transaction created in public are then the
+'The last statement of a deploy script: notes that the change is deployed, and gives what its
+transaction created the declared privileges. Functions that it created in public are then the
 project''s';
 
 create function consolidation.loose_function(signatures text [])
@@ -235,7 +207,9 @@ return array(
             )
             and p.oid not in (
                 select o.id
-                from consolidation.unequal_privileges('{function,procedure,trigger function}') as u
+                from consolidation.unequal_privileges(
+                    null, array(select to_regprocedure(g.name) from unnest(signatures) as g (name))
+                ) as u
                 inner join consolidation.project_object as o on o.target = u.target
             )
     )
@@ -243,6 +217,9 @@ return array(
 comment on function consolidation.loose_function(text []) is
 'For verify scripts: functions that are missing, or look up names where their caller likes, or are
 not executable by exactly those that the declaration names';
+
+-- The first time for everything, old tables included.
+do $$ begin perform consolidation.set_privileges(); end $$;
 
 call consolidation.note_deployed('access/set_privileges');
 

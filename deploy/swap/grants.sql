@@ -151,6 +151,46 @@ $$;
 comment on function consolidation.grant_documents(regclass) is
 'Gives everybody who may use an old name what that takes on the documents behind it';
 
+create function consolidation.revoke_everything(relation regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statement text;
+begin
+    for statement in
+        select distinct format(
+            'revoke all on %s%s from %s cascade',
+            case c.relkind when 'S' then 'sequence ' end, c.oid::regclass,
+            coalesce(quote_ident(r.rolname), 'public')
+        )
+        from pg_class as c
+        cross join lateral aclexplode(c.relacl) as x
+        left join pg_roles as r on r.oid = x.grantee
+        where
+            x.grantee <> c.relowner
+            and (
+                c.oid = relation
+                or c.oid in (
+                    select d.objid from pg_depend as d
+                    where
+                        d.classid = 'pg_class'::regclass
+                        and d.refclassid = 'pg_class'::regclass
+                        and d.refobjid = relation
+                        and d.deptype in ('a', 'i')
+                        and c.relkind = 'S'
+                )
+            )
+    loop
+        execute statement;
+    end loop;
+end;
+$$;
+comment on function consolidation.revoke_everything(regclass) is
+'Takes from everybody but the owner what default privileges gave on a new relation, and on the
+sequences of its columns';
+
 call consolidation.note_deployed('swap/grants');
 
 commit;

@@ -12,10 +12,9 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.loose_function(text []);
 drop procedure consolidation.note_deployed(text);
-drop function consolidation.revoke_everything(regclass);
-drop function consolidation.set_privileges(text []);
+drop function consolidation.set_privileges(text [], oid []);
 drop view consolidation.unequal_privilege;
-drop function consolidation.unequal_privileges(text []);
+drop function consolidation.unequal_privileges(text [], oid []);
 
 revoke select, insert, update, delete
 on public.workflow_trace, public.workflow_steps, public.workflow_events,

@@ -10,6 +10,7 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+drop function consolidation.revoke_everything(regclass);
 drop function consolidation.grant_documents(regclass);
 drop function consolidation.revoke_grants(regclass);
 drop function consolidation.copy_grants(regclass, regclass);

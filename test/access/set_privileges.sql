@@ -14,7 +14,7 @@ grant select on consolidation.change to stranger with grant option;
 grant insert (trace_id) on consolidation.change to "OddName";
 grant truncate on consolidation.chunk to workflow_maintenance;
 grant usage on sequence consolidation.chunk_chunk_id_seq to public;
-grant execute on function consolidation.set_privileges(text[]) to "OddName";
+grant execute on function consolidation.set_privileges(text[], oid[]) to "OddName";
 revoke execute on function public.current_org_id() from public;
 revoke select on consolidation.old_trace from workflow_maintenance;
 alter table consolidation.change enable row level security;
@@ -27,7 +27,7 @@ select set_eq(
     ('revoke all on table consolidation.change from "OddName" cascade'),
     ('revoke all on table consolidation.chunk from workflow_maintenance cascade'),
     ('revoke all on sequence consolidation.chunk_chunk_id_seq from public cascade'),
-    ('revoke all on routine consolidation.set_privileges(text[]) from "OddName" cascade'),
+    ('revoke all on routine consolidation.set_privileges(text[], oid[]) from "OddName" cascade'),
     ('grant execute on routine public.current_org_id() to public'),
     ('grant select on table consolidation.old_trace to workflow_maintenance'),
     (
@@ -87,16 +87,16 @@ select is(
     consolidation.loose_function(
         array[
             'consolidation.loose()', 'consolidation.no_such_function()',
-            'consolidation.set_privileges(text[])'
+            'consolidation.set_privileges(text[],oid[])'
         ]
     ),
     array['consolidation.loose()', 'consolidation.no_such_function()'],
     'a function without a search path and a missing one are loose'
 );
-grant execute on function consolidation.set_privileges(text[]) to stranger;
+grant execute on function consolidation.set_privileges(text[], oid[]) to stranger;
 select is(
-    consolidation.loose_function(array['consolidation.set_privileges(text[])']),
-    array['consolidation.set_privileges(text[])'], 'and so is one that others can execute'
+    consolidation.loose_function(array['consolidation.set_privileges(text[],oid[])']),
+    array['consolidation.set_privileges(text[],oid[])'], 'and so is one that others can execute'
 );
 
 select * from finish();

@@ -272,7 +272,7 @@ breaks(
 breaks(
     "access/set_privileges",
     "note changes",
-    "alter function consolidation.set_privileges(text[]) reset search_path",
+    "alter function consolidation.set_privileges(text[], oid[]) reset search_path",
     "alter function consolidation.is_reverted(text) set search_path = public",
     "alter function consolidation.is_deployed(text) rename to is_gone",
 )

@@ -35,8 +35,7 @@ select consolidation.claim_none(
             'consolidation.is_deployed(text)',
             'consolidation.is_reverted(text)',
             'consolidation.require_read_committed()',
-            'consolidation.set_privileges(text[])',
-            'consolidation.revoke_everything(regclass)',
+            'consolidation.set_privileges(text[],oid[])',
             'consolidation.note_deployed(text)',
             'consolidation.loose_function(text[])'
         ]

@@ -13,7 +13,8 @@ select consolidation.claim_none(
             'consolidation.privilege(regclass)',
             'consolidation.copy_grants(regclass,regclass)',
             'consolidation.revoke_grants(regclass)',
-            'consolidation.grant_documents(regclass)'
+            'consolidation.grant_documents(regclass)',
+            'consolidation.revoke_everything(regclass)'
         ]
     )
 );
