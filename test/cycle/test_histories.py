@@ -253,8 +253,10 @@ class Walk:
             f"(select array[last_value, is_called::int] from public.{name})" for name in SEQUENCES
         )
         pairs = [side.execute(f"select {listed}").fetchone() for side in (control, project)]
-        assert None not in pairs
-        for name, left, right in zip(SEQUENCES, *pairs, strict=True):
+        control_ids, project_ids = pairs
+        assert control_ids is not None
+        assert project_ids is not None
+        for name, left, right in zip(SEQUENCES, control_ids, project_ids, strict=True):
             last, called = max(left, right)
             for side in (control, project):
                 side.execute("select setval(%s, %s, %s)", (f"public.{name}", last, bool(called)))

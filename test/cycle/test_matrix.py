@@ -1189,7 +1189,7 @@ def test_between_the_changes(carried_over: str, capsys: pytest.CaptureFixture[st
     with connect(carried_over) as connection:
         seed(connection)
     # Before these nothing is granted to applications.
-    changes = PLAN[PLAN.index("tenant_indexes") :]
+    changes = PLAN[PLAN.index("search_indexes") :]
     results = {}
     for command in (
         *(("deploy", "--to", change) for change in changes[1:]),

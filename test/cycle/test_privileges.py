@@ -196,7 +196,7 @@ def test_grants_on_documents_after_the_cut_over_stay(deployed_template: str) -> 
         connection.execute(
             f"grant select on public.user_workflow_run, public.workflow_trace to {READER}"
         )
-        connection.execute("call consolidation.note_deployed('cache_state_isolation')")
+        connection.execute("call consolidation.note_deployed('cut_over')")
         assert not verify(name)
         held = "select has_table_privilege(%s, %s, 'select')"
         assert one(connection, held, READER, "public.user_workflow_run")

@@ -224,9 +224,11 @@ def test_a_large_execution_that_is_written_to_all_the_time_lets_nobody_wait(depl
     stop = threading.Event()
     longest = {"reader": 0.0, "writer": 0.0}
     with connect(deployed) as connection:
-        trace, step = connection.execute(
+        ids = connection.execute(
             "select legacy_trace_id, legacy_step_id from user_workflow_run_step limit 1"
         ).fetchone()
+        assert ids is not None
+        trace, step = ids
         connection.execute(
             """update user_workflow_run_step set events = (
                 select jsonb_agg(jsonb_build_object(
@@ -421,8 +423,7 @@ def test_constraints_of_old_tables_hold_on_the_documents(constrained_template: s
                     values (%s, repeat('e', 61), '1')""",
                     (defaults[0],),
                 )
-                refused = sqlstate(connection, "call consolidation.cut_back()")
-                assert refused == "55000"
+                assert sqlstate(connection, "call consolidation.cut_back()") == "55000"
                 codes = connection.execute(
                     "select error_code, content ->> 'event_type' from consolidation.set_aside"
                 ).fetchall()

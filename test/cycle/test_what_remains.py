@@ -33,7 +33,8 @@ def run_of(name: str, organisation: str) -> tuple[str, int, str]:
             [organisation],
         ).fetchone()
     assert row is not None
-    return row
+    run, trace, workflow = row
+    return str(run), int(trace), str(workflow)
 
 
 NEW_RUN = (
