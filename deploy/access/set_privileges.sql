@@ -203,7 +203,16 @@ begin
     insert into consolidation.own_function (signature)
     select format('%I(%s)', p.proname, oidvectortypes(p.proargtypes))
     from pg_proc as p
-    where p.pronamespace = 'public'::regnamespace and p.xmin = pg_current_xact_id()::xid
+    cross join (select pg_current_xact_id() as id) as t
+    where
+        p.pronamespace = 'public'::regnamespace
+        -- After a savepoint it has more ids than one, of which none ended; age() counts backwards.
+        and case
+            when age(p.xmin) <= age(t.id::xid) then
+                pg_xact_status(
+                    (t.id::text::bigint + age(t.id::xid) - age(p.xmin))::text::xid8
+                ) = 'in progress'
+        end
     on conflict do nothing;
     perform consolidation.set_privileges();
     insert into consolidation.deployed_change (change)
