@@ -32,7 +32,7 @@ begin atomic
             from consolidation.privilege_rule as l
             where l.kind = o.kind and o.name ~ l.names
         ) as r
-        where kinds is null or o.kind = any (kinds)
+        where unequal_privileges.kinds is null or o.kind = any (unequal_privileges.kinds)
     ),
 
     held as materialized (
@@ -60,11 +60,7 @@ begin atomic
     ),
 
     declared as materialized (
-        select
-            d.target,
-            d.grantee,
-            d.privilege_type,
-            d.role_name
+        select d.*
         from consolidation.declared_privilege as d
         where d.grantee <> d.owner and (kinds is null or d.kind = any (kinds))
     )
@@ -203,16 +199,13 @@ begin
     insert into consolidation.own_function (signature)
     select format('%I(%s)', p.proname, oidvectortypes(p.proargtypes))
     from pg_proc as p
-    cross join (select pg_current_xact_id() as id) as t
+    cross join pg_current_xact_id() as t (id)
     where
         p.pronamespace = 'public'::regnamespace
-        -- After a savepoint it has more ids than one, of which none ended; age() counts backwards.
-        and case
-            when age(p.xmin) <= age(t.id::xid) then
-                pg_xact_status(
-                    (t.id::text::bigint + age(t.id::xid) - age(p.xmin))::text::xid8
-                ) = 'in progress'
-        end
+        -- Savepoints have ids of their own, and none of them has ended.
+        and pg_xact_status(
+            cast(greatest(t.id::text::bigint + age(t.id::xid) - age(p.xmin), 0)::text as xid8)
+        ) = 'in progress'
     on conflict do nothing;
     perform consolidation.set_privileges();
     insert into consolidation.deployed_change (change)
@@ -221,9 +214,8 @@ begin
 end;
 $$;
 comment on procedure consolidation.note_deployed(text) is
-'The last statement of a deploy script: notes that the change is deployed, and gives every object of
-the project the declared privileges. Functions that the transaction created in public are then the
-project''s';
+'The last statement of a deploy script: notes the change, takes functions that its transaction
+created in public for the project''s, and gives every object the declared privileges';
 
 create function consolidation.loose_function(signatures text [])
 returns text []
