@@ -32,7 +32,9 @@ begin atomic
             from consolidation.privilege_rule as l
             where l.kind = o.kind and o.name ~ l.names
         ) as r
-        where (kinds is null or o.kind = any (kinds)) and (ids is null or o.id = any (ids))
+        where
+            (unequal_privileges.kinds is null or o.kind = any (unequal_privileges.kinds))
+            and (unequal_privileges.ids is null or o.id = any (unequal_privileges.ids))
     ),
 
     held as materialized (
@@ -60,11 +62,7 @@ begin atomic
     ),
 
     declared as materialized (
-        select
-            d.target,
-            d.grantee,
-            d.privilege_type,
-            d.role_name
+        select d.*
         from consolidation.declared_privilege as d
         where
             d.grantee <> d.owner
@@ -168,7 +166,13 @@ begin
     insert into consolidation.own_function (signature)
     select format('%I(%s)', p.proname, oidvectortypes(p.proargtypes))
     from pg_proc as p
-    where p.pronamespace = 'public'::regnamespace and p.xmin = pg_current_xact_id()::xid
+    cross join pg_current_xact_id() as t (id)
+    where
+        p.pronamespace = 'public'::regnamespace
+        -- Savepoints have ids of their own, and none of them has ended.
+        and pg_xact_status(
+            cast(greatest(t.id::text::bigint + age(t.id::xid) - age(p.xmin), 0)::text as xid8)
+        ) = 'in progress'
     on conflict do nothing;
     -- What is older has its privileges.
     perform consolidation.set_privileges(

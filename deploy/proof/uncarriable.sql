@@ -22,6 +22,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if consolidation.phase() = 'contract' then
+        return;
+    end if;
     return query
     select
         v.kind,

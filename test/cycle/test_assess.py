@@ -263,7 +263,7 @@ def test_the_names_that_are_looked_for_are_those_that_a_deploy_takes(deployed: s
                 """
                 select c.relname::text from pg_class as c
                 where c.relnamespace = 'public'::regnamespace
-                and (c.relname ~ '^(user_workflow|idx_)' or c.relname = 'not_isolated')
+                and c.relname !~ '^(workflow_|micro_state)'
                 """
             )
         }
