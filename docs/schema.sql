@@ -5476,10 +5476,10 @@ COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the rol
 COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
 
 --
--- Name: unequal_privileges(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: unequal_privileges(text[], oid[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.unequal_privileges(kinds text[]) RETURNS TABLE(ordinal integer, target text, statement text)
+CREATE FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[] DEFAULT NULL::oid[]) RETURNS TABLE(ordinal integer, target text, statement text)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -5496,7 +5496,7 @@ CREATE FUNCTION consolidation.unequal_privileges(kinds text[]) RETURNS TABLE(ord
               CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((l.extent <> 'exact'::text)), false) AS is_shared
                     FROM consolidation.privilege_rule l
                    WHERE ((l.kind = o.kind) AND (o.name ~ l.names))) r)
-           WHERE ((unequal_privileges.kinds IS NULL) OR (o.kind = ANY (unequal_privileges.kinds)))
+           WHERE (((unequal_privileges.kinds IS NULL) OR (o.kind = ANY (unequal_privileges.kinds))) AND ((unequal_privileges.ids IS NULL) OR (o.id = ANY (unequal_privileges.ids))))
          ), held AS MATERIALIZED (
           SELECT o.target,
              o.is_shared,
@@ -5517,12 +5517,16 @@ CREATE FUNCTION consolidation.unequal_privileges(kinds text[]) RETURNS TABLE(ord
               CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
            WHERE (x.grantee <> o.owner)
          ), declared AS MATERIALIZED (
-          SELECT d.target,
+          SELECT d.id,
+             d.kind,
+             d.name,
+             d.target,
+             d.owner,
              d.grantee,
-             d.privilege_type,
-             d.role_name
+             d.role_name,
+             d.privilege_type
             FROM consolidation.declared_privilege d
-           WHERE ((d.grantee <> d.owner) AND ((unequal_privileges.kinds IS NULL) OR (d.kind = ANY (unequal_privileges.kinds))))
+           WHERE ((d.grantee <> d.owner) AND ((unequal_privileges.kinds IS NULL) OR (d.kind = ANY (unequal_privileges.kinds))) AND ((unequal_privileges.ids IS NULL) OR (d.id = ANY (unequal_privileges.ids))))
          )
   SELECT 1 AS ordinal,
      h.target,
@@ -5554,12 +5558,12 @@ CREATE FUNCTION consolidation.unequal_privileges(kinds text[]) RETURNS TABLE(ord
 END;
 
 --
--- Name: FUNCTION unequal_privileges(kinds text[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION unequal_privileges(kinds text[], ids oid[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[]) IS 'Where privileges or row level security of an object are not those that are declared; kinds: of
-project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security, the
-order of execution';
+COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) IS 'Where privileges or row level security of an object are not those that are declared; kinds and ids:
+of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
+the order of execution';
 
 --
 -- Name: loose_function(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5568,7 +5572,7 @@ order of execution';
 CREATE FUNCTION consolidation.loose_function(signatures text[]) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) f(signature) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privileges('{function,procedure,"trigger function"}'::text[]) u(ordinal, target, statement) JOIN consolidation.project_object o ON ((o.target = u.target)))))))))));
+    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) f(signature) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privileges(NULL::text[], (ARRAY(SELECT to_regprocedure(g.name) AS to_regprocedure FROM unnest(loose_function.signatures) g(name)))::oid[]) u(ordinal, target, statement) JOIN consolidation.project_object o ON ((o.target = u.target)))))))))));
 
 --
 -- Name: FUNCTION loose_function(signatures text[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6219,9 +6223,22 @@ begin
     insert into consolidation.own_function (signature)
     select format('%I(%s)', p.proname, oidvectortypes(p.proargtypes))
     from pg_proc as p
-    where p.pronamespace = 'public'::regnamespace and p.xmin = pg_current_xact_id()::xid
+    cross join pg_current_xact_id() as t (id)
+    where
+        p.pronamespace = 'public'::regnamespace
+        -- Savepoints have ids of their own, and none of them has ended.
+        and pg_xact_status(
+            cast(greatest(t.id::text::bigint + age(t.id::xid) - age(p.xmin), 0)::text as xid8)
+        ) = 'in progress'
     on conflict do nothing;
-    perform consolidation.set_privileges();
+    -- What is older has its privileges.
+    perform consolidation.set_privileges(
+        ids => array(
+            select c.oid from pg_class as c where age(c.xmin) <= age(pg_current_xact_id()::xid)
+            union all
+            select p.oid from pg_proc as p where age(p.xmin) <= age(pg_current_xact_id()::xid)
+        )
+    );
     insert into consolidation.deployed_change (change)
     values (note_deployed.change)
     on conflict do nothing;
@@ -6232,8 +6249,8 @@ $$;
 -- Name: PROCEDURE note_deployed(IN change text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.note_deployed(IN change text) IS 'The last statement of a deploy script: notes that the change is deployed, and gives every object of
-the project the declared privileges. Functions that the transaction created in public are then the
+COMMENT ON PROCEDURE consolidation.note_deployed(IN change text) IS 'The last statement of a deploy script: notes that the change is deployed, and gives what its
+transaction created the declared privileges. Functions that it created in public are then the
 project''s';
 
 --
@@ -9846,10 +9863,10 @@ END;
 COMMENT ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) IS 'Notes a row that an old table refused';
 
 --
--- Name: set_privileges(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: set_privileges(text[], oid[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.set_privileges(kinds text[] DEFAULT NULL::text[]) RETURNS void
+CREATE FUNCTION consolidation.set_privileges(kinds text[] DEFAULT NULL::text[], ids oid[] DEFAULT NULL::oid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -9864,7 +9881,7 @@ begin
             coalesce(array_agg(u.statement order by u.ordinal), '{}'),
             coalesce(bool_or(u.ordinal = 1), false)
         into statements, has_revoked
-        from consolidation.unequal_privileges(kinds) as u;
+        from consolidation.unequal_privileges(kinds, ids) as u;
         foreach statement in array statements loop
             execute statement;
         end loop;
@@ -9874,11 +9891,11 @@ end;
 $$;
 
 --
--- Name: FUNCTION set_privileges(kinds text[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION set_privileges(kinds text[], ids oid[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.set_privileges(kinds text[]) IS 'Gives the objects of these kinds (of project_object; null: all) the declared privileges and row
-level security; touches nothing that has them';
+COMMENT ON FUNCTION consolidation.set_privileges(kinds text[], ids oid[]) IS 'Gives the objects of these kinds and ids (of project_object; null: all) the declared privileges and
+row level security; touches nothing that has them';
 
 --
 -- Name: settle_claims(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11067,6 +11084,9 @@ CREATE FUNCTION consolidation.uncarriable_elements() RETURNS TABLE(kind text, ta
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    if consolidation.phase() = 'contract' then
+        return;
+    end if;
     return query
     select
         v.kind,
@@ -14015,9 +14035,9 @@ CREATE VIEW consolidation.step_row WITH (security_invoker='true') AS
     s.node_id,
     s.run_id,
     s.org_id,
-    ((((s.step_id = consolidation.step_id(s.legacy_step_id)) OR (EXISTS ( SELECT
+    ((((s.step_id = consolidation.step_id(s.legacy_step_id)) OR ((substr((s.step_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
            FROM public.user_workflow_run_step o
-          WHERE (o.step_id = consolidation.step_id(s.legacy_step_id))))) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
+          WHERE (o.step_id = consolidation.step_id(s.legacy_step_id)))))) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
    FROM public.user_workflow_run_step s;
 
 --
@@ -14084,9 +14104,9 @@ CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
     r.legacy_user_id AS user_id,
     r.created_by,
     r.legacy_session_id AS session_id,
-    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR (EXISTS ( SELECT
+    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR ((substr((r.run_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
            FROM public.user_workflow_run o
-          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
+          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id)))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
    FROM public.user_workflow_run r;
 
 --
@@ -15493,12 +15513,17 @@ COMMENT ON COLUMN consolidation.finding_rule.remedy IS 'What to do, a statement 
 --
 
 CREATE VIEW consolidation.finding_screenshot WITH (security_invoker='true') AS
- SELECT 'refuse'::text AS severity,
+ SELECT
+        CASE
+            WHEN c.relrowsecurity THEN 'refuse'::text
+            ELSE 'notice'::text
+        END AS severity,
     'organisation'::text AS kind,
     'workflow_trace_screenshot'::text AS object,
     format('%s screenshots name another organisation than their execution, whose they become: for example %s of trace_id %s'::text, s.how_many, s.screenshot_id, s.trace_id) AS consequence,
     'update workflow_trace_screenshot as s set org_id = t.org_id from workflow_trace as t where t.trace_id = s.trace_id and t.org_id <> s.org_id; or accept it'::text AS remedy
-   FROM consolidation.stray_screenshot() s(how_many, screenshot_id, trace_id);
+   FROM (consolidation.stray_screenshot() s(how_many, screenshot_id, trace_id)
+     JOIN pg_class c ON ((c.oid = (consolidation.old_table('workflow_trace_screenshot'::text))::oid)));
 
 --
 -- Name: VIEW finding_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
@@ -20712,11 +20737,11 @@ GRANT SELECT ON TABLE consolidation.dropped_table TO workflow_maintenance;
 GRANT ALL ON FUNCTION consolidation.phase() TO workflow_maintenance;
 
 --
--- Name: FUNCTION unequal_privileges(kinds text[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION unequal_privileges(kinds text[], ids oid[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.unequal_privileges(kinds text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.unequal_privileges(kinds text[]) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION loose_function(signatures text[]); Type: ACL; Schema: consolidation; Owner: -
@@ -21465,11 +21490,11 @@ REVOKE ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint,
 GRANT ALL ON FUNCTION consolidation.set_aside(table_name text, trace_id bigint, content jsonb, error_code text, message text) TO workflow_maintenance;
 
 --
--- Name: FUNCTION set_privileges(kinds text[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION set_privileges(kinds text[], ids oid[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.set_privileges(kinds text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.set_privileges(kinds text[]) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.set_privileges(kinds text[], ids oid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.set_privileges(kinds text[], ids oid[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
