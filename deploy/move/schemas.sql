@@ -18,6 +18,8 @@ begin;
 
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
+-- With it, search paths of functions would be stored in quotes.
+set local quote_all_identifiers = off;
 
 create schema consolidation;
 comment on schema consolidation is

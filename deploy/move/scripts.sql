@@ -15,6 +15,8 @@ begin;
 
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
+-- With it, search paths of functions would be stored in quotes.
+set local quote_all_identifiers = off;
 
 create table consolidation.deploy_session (
     only_one boolean not null default true,
