@@ -26,12 +26,12 @@ select consolidation.claim_none(
 select consolidation.claim(
     'names_other_organisation() knows another organisation',
     public.names_other_organisation(
-        '[{"org_id": "11111111-0000-4000-8000-000000000000"}]',
-        '22222222-0000-4000-8000-000000000000'
+        '[{"org_id": "11111111-0000-4000-8000-000000000000"}]'::jsonb,
+        '22222222-0000-4000-8000-000000000000'::uuid
     )
     and not public.names_other_organisation(
-        '[{}, {"org_id": "11111111-0000-4000-8000-000000000000"}]',
-        '11111111-0000-4000-8000-000000000000'
+        '[{}, {"org_id": "11111111-0000-4000-8000-000000000000"}]'::jsonb,
+        '11111111-0000-4000-8000-000000000000'::uuid
     )
 );
 
