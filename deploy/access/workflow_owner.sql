@@ -54,6 +54,7 @@ from (
 ) as u
 where u.workflow_id is not null and u.org_id is not null
 order by u.workflow_id, u.created_at, u.trace_id, u.org_id;
+set local row_security = on;
 
 create policy user_workflow_owner_maintenance on public.user_workflow_owner
 for all

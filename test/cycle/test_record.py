@@ -74,11 +74,11 @@ def test_no_deploy_script_was_recorded(legacy: str) -> None:
 def test_no_revert_script_was_recorded(deployed: str, legacy: str) -> None:
     with connect(legacy) as connection:
         before = all_rows(connection)
-    scripts(deployed, "revert", PLAN[: PLAN.index("move/schemas") : -1])
+    scripts(deployed, "revert", PLAN[: PLAN.index("move/scripts") : -1])
     assert deployed_changes(deployed) == len(PLAN)
 
-    sqitch(deployed, "revert", "-y", "--to", "move/schemas")
-    scripts(deployed, "revert", ["move/schemas"])
+    sqitch(deployed, "revert", "-y", "--to", "move/scripts")
+    scripts(deployed, "revert", ["move/scripts"])
     sqitch(deployed, "revert", "-y", "--to", "@baseline")
     assert deployed_changes(deployed) == 1
     with connect(deployed) as connection:

@@ -111,6 +111,8 @@ WITHOUT_RECORD = {
     "consolidation.chunk": "where t.task = 'backfill'",
     "consolidation.proof": "where false",
     "consolidation.unequal_trace": "where false",
+    # Whose the last script was.
+    "consolidation.deploy_session": "where false",
 }
 
 

@@ -630,7 +630,6 @@ breaks(
     "update consolidation.run_lock set bucket = 256 where bucket = 255",
 )
 for change, name in (
-    ("move/scripts", "deploy_session"),
     ("move/take_locks", "run_lock"),
     ("move/pace", "stop_request"),
 ):
@@ -641,6 +640,18 @@ for change, name in (
         f"grant delete on consolidation.{name} to public",
         f"alter table consolidation.{name} rename to gone",
     )
+breaks(
+    "move/scripts",
+    "every script asks first",
+    "alter function consolidation.begin_script() reset search_path",
+    "drop function consolidation.settle_session()",
+)
+breaks(
+    "access/set_privileges",
+    "declared privileges",
+    "grant update on consolidation.deploy_session to workflow_app",
+    "grant delete on consolidation.deploy_session to public",
+)
 breaks(
     "proof/finding_public",
     "the columns of a finding",

@@ -11,6 +11,7 @@ from user_workflow.models import Base
 _SCHEMAS = {"consolidation", "legacy", "workflow_consolidation", "sqitch"}
 _TABLES = {
     *Base.metadata.tables,
+    "user_workflow_owner",
     "workflow_trace",
     "workflow_steps",
     "workflow_events",
