@@ -13400,7 +13400,7 @@ begin
             detail = 'Nothing was changed.',
             hint = 'remove_events(before => ''infinity'') removes all that have a time.';
     end if;
-    return public.rewrite_events(before, matching, null);
+    return public.rewrite_events(before, matching, null::jsonb);
 end;
 $$;
 
