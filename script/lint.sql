@@ -47,14 +47,20 @@ where
     )
 window of_function as (partition by p.oid);
 
--- Before the cut-over these two find tables missing that it makes.
+-- It makes a temporary table first.
+delete from checked
+where function = to_regprocedure('consolidation.translated_constraint(text)');
+
+-- Before the cut-over these find tables missing that it makes.
 delete from checked
 where
     to_regclass('legacy.workflow_trace') is null
     and to_regclass('public.workflow_trace') is not null
     and function in (
         to_regprocedure('public.start_run(uuid,text,uuid,uuid,jsonb,text,text)'),
-        to_regprocedure('consolidation.carry_back(bigint[])')
+        to_regprocedure('consolidation.carry_back(bigint[])'),
+        to_regprocedure('consolidation.follow_configs()'),
+        to_regprocedure('consolidation.isolate_page_states()')
     );
 
 -- Of these one is used before the cut-over and the other after it.

@@ -105,7 +105,7 @@ begin
         returning d.how_many
     )
 
-    select coalesce(sum(w.how_many), 0) into on_steps from rewritten as w;
+    select coalesce(sum(w.how_many), 0)::bigint into on_steps from rewritten as w;
     with locked as materialized (
         select r.run_id, r.events
         from public.user_workflow_run as r
@@ -143,7 +143,7 @@ begin
         returning d.how_many
     )
 
-    select coalesce(sum(w.how_many), 0) into on_runs from rewritten as w;
+    select coalesce(sum(w.how_many), 0)::bigint into on_runs from rewritten as w;
     return on_steps + on_runs;
 end;
 $$;

@@ -17,7 +17,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 create table consolidation.remembered_definition (
-    kind "char" not null,
+    kind text not null,
     old_name text not null,
     ordinal integer not null,
     relation regclass not null,

@@ -34,7 +34,7 @@ begin
                     then (select count(*) from jsonb_object_keys(d.document))
                 else 0
             end
-        )
+        )::bigint
     into heaviest.trace_id, heaviest.elements
     from (
         select r.legacy_trace_id, v.document

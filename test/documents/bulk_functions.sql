@@ -168,12 +168,7 @@ reset role;
 
 -- As fast as it has to be ------------------------------------------------------------------------
 
-create temporary table took as
-select
-    0 as seconds,
-    ''::text as what
-where false;
-alter table took alter seconds type double precision;
+create temporary table took (seconds double precision, what text);
 do $$
 declare
     began timestamptz;

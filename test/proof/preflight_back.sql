@@ -45,6 +45,7 @@ values
 select is_empty(
     'select from consolidation.obstacle_remembered', 'what can still be done is no obstacle'
 );
+-- squawk-ignore renaming-table
 alter table public.place rename to places;
 select matches(r.consequence, 'public.place', 'a table that was renamed is one')
 from consolidation.obstacle_remembered as r;
