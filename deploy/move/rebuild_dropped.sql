@@ -18,7 +18,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 create function consolidation.execute_remembered_definitions(
-    wanted_kind "char", names text [], stages int4range
+    wanted_kind text, names text [], stages int4range
 )
 returns void
 language plpgsql
@@ -44,7 +44,7 @@ begin
     end loop;
 end;
 $$;
-comment on function consolidation.execute_remembered_definitions("char", text [], int4range) is
+comment on function consolidation.execute_remembered_definitions(text, text [], int4range) is
 'Creates tables or views again as they were: the stages of table_definition(), which a first call
 begins with 1 and a second ends with 16';
 

@@ -82,13 +82,13 @@ comment on function consolidation.view_definition(regclass) is
 'Statements that create a view again as it is: query, defaults, triggers, comments, privileges';
 
 create function consolidation.missing_object()
-returns table (kind "char", old_name text)
+returns table (kind text, old_name text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
     select
-        k.kind::"char",
+        k.kind,
         n.name
     from unnest(consolidation.six_tables()) as n (name)
     cross join (values ('r'), ('v')) as k (kind)
@@ -97,7 +97,7 @@ begin atomic
             select from pg_class as c
             where
                 c.relname = n.name
-                and c.relkind = k.kind::"char"
+                and c.relkind::text = k.kind
                 and c.relnamespace in (
                     'public'::regnamespace, 'legacy'::regnamespace, 'consolidation'::regnamespace
                 )

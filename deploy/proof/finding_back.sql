@@ -47,9 +47,15 @@ return (
         when a.attname is null then format('drop %s %s', i.type, i.identity)
         else format('alter table %s drop column %I', a.attrelid::regclass, a.attname)
     end
-    from pg_identify_object(class, object, part) as i
+    from pg_identify_object(
+        drop_statement.class, drop_statement.object, drop_statement.part
+    ) as i
     left join pg_attribute as a
-        on class = 'pg_class'::regclass and a.attrelid = object and a.attnum = part and part > 0
+        on
+            drop_statement.class = 'pg_class'::regclass
+            and a.attrelid = drop_statement.object
+            and a.attnum = drop_statement.part
+            and drop_statement.part > 0
 );
 comment on function consolidation.drop_statement(oid, oid, integer) is
 'The statement that drops an object';

@@ -15,7 +15,7 @@ do $$ begin perform consolidation.refuse_missing(); end $$;
 drop function consolidation.rebuild_dropped();
 drop function consolidation.go_on_with_ids(text []);
 drop function consolidation.fill_dropped(text []);
-drop function consolidation.execute_remembered_definitions("char", text [], int4range);
+drop function consolidation.execute_remembered_definitions(text, text [], int4range);
 
 delete from consolidation.deployed_change where change = 'move/rebuild_dropped';
 

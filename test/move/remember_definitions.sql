@@ -8,7 +8,7 @@ select results_eq(
     select distinct d.kind, d.old_name from consolidation.remembered_definition as d order by 1, 2
     $$,
     $$
-    select k.kind::"char", n.name
+    select k.kind, n.name
     from unnest(consolidation.six_tables()) as n (name)
     cross join (values ('r'), ('v')) as k (kind)
     order by 1, 2
@@ -50,7 +50,7 @@ drop view public.workflow_events;
 drop table legacy.workflow_trace_endpoint cascade;
 select results_eq(
     'select m.kind, m.old_name from consolidation.missing_object() as m order by m.kind',
-    $$ values ('r'::"char", 'workflow_trace_endpoint'), ('v'::"char", 'workflow_events') $$,
+    $$ values ('r', 'workflow_trace_endpoint'), ('v', 'workflow_events') $$,
     'a table or a view that somebody drops is missed'
 );
 select throws_ok(

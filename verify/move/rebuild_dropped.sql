@@ -12,7 +12,7 @@ select consolidation.claim_none(
         select f.signature
         from unnest(
             array[
-                'consolidation.execute_remembered_definitions("char",text[],int4range)',
+                'consolidation.execute_remembered_definitions(text,text[],int4range)',
                 'consolidation.fill_dropped(text[])',
                 'consolidation.go_on_with_ids(text[])',
                 'consolidation.rebuild_dropped()'

@@ -54,7 +54,7 @@ select consolidation.claim_none(
         where not exists (
             select from consolidation.remembered_definition as d
             where
-                d.kind = k.kind::"char"
+                d.kind = k.kind
                 and d.old_name = t.name
                 and d.statement like format('create %s %%', k.word)
         )
