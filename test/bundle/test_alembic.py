@@ -350,7 +350,7 @@ def test_an_upgrade_that_fails_goes_on_when_run_again_and_psql_goes_on_with_it(
             begin
                 if n = 30 then
                     raise exception 'injected' using hint = 'a hint';
-                elsif n = 160 then
+                elsif n = 400 then
                     perform pg_terminate_backend(pg_backend_pid());
                 end if;
             end
