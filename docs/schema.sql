@@ -2376,10 +2376,10 @@ is gone, and
 leaves a key that rows break not validated, with a warning as well';
 
 --
--- Name: execute_remembered_definitions("char", text[], int4range); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: execute_remembered_definitions(text, text[], int4range); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) RETURNS void
+CREATE FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -2405,10 +2405,10 @@ end;
 $$;
 
 --
--- Name: FUNCTION execute_remembered_definitions(wanted_kind "char", names text[], stages int4range); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION execute_remembered_definitions(wanted_kind text, names text[], stages int4range); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) IS 'Creates tables or views again as they were: the stages of table_definition(), which a first call
+COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) IS 'Creates tables or views again as they were: the stages of table_definition(), which a first call
 begins with 1 and a second ends with 16';
 
 --
@@ -4043,7 +4043,7 @@ begin
                     then (select count(*) from jsonb_object_keys(d.document))
                 else 0
             end
-        )
+        )::bigint
     into heaviest.trace_id, heaviest.elements
     from (
         select r.legacy_trace_id, v.document
@@ -5708,17 +5708,17 @@ COMMENT ON FUNCTION consolidation.milliseconds_since(began timestamp with time z
 -- Name: missing_object(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.missing_object() RETURNS TABLE(kind "char", old_name text)
+CREATE FUNCTION consolidation.missing_object() RETURNS TABLE(kind text, old_name text)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT (k.kind)::"char" AS kind,
+ SELECT k.kind,
      n.name
     FROM (unnest(consolidation.six_tables()) n(name)
       CROSS JOIN ( VALUES ('r'::text), ('v'::text)) k(kind))
    WHERE ((NOT (EXISTS ( SELECT
             FROM pg_class c
-           WHERE ((c.relname = n.name) AND (c.relkind = (k.kind)::"char") AND (c.relnamespace = ANY (ARRAY[('public'::regnamespace)::oid, ('legacy'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])))))) AND (NOT ((k.kind = 'r'::text) AND (EXISTS ( SELECT
+           WHERE ((c.relname = n.name) AND ((c.relkind)::text = k.kind) AND (c.relnamespace = ANY (ARRAY[('public'::regnamespace)::oid, ('legacy'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])))))) AND (NOT ((k.kind = 'r'::text) AND (EXISTS ( SELECT
             FROM consolidation.dropped_table)))));
 END;
 
@@ -9609,7 +9609,7 @@ CREATE PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, 
     AS $$
 declare
     state consolidation.batch_state := (
-        batch_size, done, null, pg_catalog.clock_timestamp(), false, false
+        batch_size, done, null::pg_catalog.timestamptz, pg_catalog.clock_timestamp(), false, false
     );
     claimed bigint;
     stopped boolean;
@@ -13471,7 +13471,7 @@ begin
         returning d.how_many
     )
 
-    select coalesce(sum(w.how_many), 0) into on_steps from rewritten as w;
+    select coalesce(sum(w.how_many), 0)::bigint into on_steps from rewritten as w;
     with locked as materialized (
         select r.run_id, r.events
         from public.user_workflow_run as r
@@ -13509,7 +13509,7 @@ begin
         returning d.how_many
     )
 
-    select coalesce(sum(w.how_many), 0) into on_runs from rewritten as w;
+    select coalesce(sum(w.how_many), 0)::bigint into on_runs from rewritten as w;
     return on_steps + on_runs;
 end;
 $$;
@@ -17644,7 +17644,7 @@ COMMENT ON COLUMN consolidation.proof.is_proof IS 'Always true: there is one';
 --
 
 CREATE TABLE consolidation.remembered_definition (
-    kind "char" NOT NULL,
+    kind text NOT NULL,
     old_name text NOT NULL,
     ordinal integer NOT NULL,
     relation regclass NOT NULL,
@@ -20274,11 +20274,11 @@ REVOKE ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) FR
 GRANT ALL ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) TO workflow_maintenance;
 
 --
--- Name: FUNCTION execute_remembered_definitions(wanted_kind "char", names text[], stages int4range); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION execute_remembered_definitions(wanted_kind text, names text[], stages int4range); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind "char", names text[], stages int4range) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION execute_stage(wanted_stage text); Type: ACL; Schema: consolidation; Owner: -
