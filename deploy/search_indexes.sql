@@ -18,24 +18,25 @@ select consolidation.is_deployed('search_indexes') as deployed \gset
 \quit
 \endif
 
+-- No search path either: a setting would outlive this script where one session executes all of
+-- them. Every name has its schema.
 set lock_timeout = '2s';
-set search_path = pg_catalog, pg_temp;
 
 -- Not concurrently: see Locks.
 -- squawk-ignore-file require-concurrent-index-creation
 
 -- context @> '{"correlation_id": "xyz789"}'
 create index if not exists idx_run_context_gin on public.user_workflow_run
-using gin ((array[org_id]), context jsonb_path_ops);
+using gin ((array[org_id]), context pg_catalog.jsonb_path_ops);
 
 -- events @> '[{"type": "error"}]'
 create index if not exists idx_step_events_gin on public.user_workflow_run_step
-using gin ((array[org_id]), events jsonb_path_ops);
+using gin ((array[org_id]), events pg_catalog.jsonb_path_ops);
 
 -- The same for events of no step: events @> '[{"type": "error"}]' and events <> '[]'
 create index if not exists idx_run_events_gin on public.user_workflow_run
-using gin ((array[org_id]), events jsonb_path_ops)
-where events <> '[]';
+using gin ((array[org_id]), events pg_catalog.jsonb_path_ops)
+where events operator(pg_catalog.<>) '[]'::jsonb;
 
 -- The latest runs of an organisation, and under row level security every list of runs.
 create index if not exists idx_run_org_created on public.user_workflow_run (org_id, created_at);
@@ -58,11 +59,11 @@ create index if not exists idx_step_node on public.user_workflow_run_step (node_
 
 -- find_runs(endpoint => '5')
 create index if not exists idx_run_endpoints_gin on public.user_workflow_run
-using gin ((array[org_id]), endpoints_used jsonb_path_ops);
+using gin ((array[org_id]), endpoints_used pg_catalog.jsonb_path_ops);
 
 -- find_steps(screenshots => '[{"action": "login"}]')
 create index if not exists idx_step_screenshots_gin on public.user_workflow_run_step
-using gin ((array[org_id]), screenshots jsonb_path_ops);
+using gin ((array[org_id]), screenshots pg_catalog.jsonb_path_ops);
 
 comment on index public.idx_run_context_gin is 'Runs by keys and values of their context: @>';
 comment on index public.idx_step_events_gin is 'Steps by one of their events: @>';
@@ -75,3 +76,5 @@ comment on index public.idx_step_screenshots_gin is
 
 insert into consolidation.deployed_change (change) values ('search_indexes')
 on conflict do nothing;
+
+reset lock_timeout;

@@ -50,6 +50,26 @@ CREATE SCHEMA public;
 COMMENT ON SCHEMA public IS 'standard public schema';
 
 --
+-- Name: batch_state; Type: TYPE; Schema: consolidation; Owner: -
+--
+
+CREATE TYPE consolidation.batch_state AS (
+	size integer,
+	done bigint,
+	ended_at timestamp with time zone,
+	reported_at timestamp with time zone,
+	is_over boolean,
+	must_catch_up boolean
+);
+
+--
+-- Name: TYPE batch_state; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TYPE consolidation.batch_state IS 'Where a session is in its task: executions of its next batch, executions done, when its last batch
+ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
+
+--
 -- Name: event_object; Type: TYPE; Schema: consolidation; Owner: -
 --
 
@@ -182,50 +202,19 @@ CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 100, IN ba
     LANGUAGE plpgsql
     AS $$
 declare
-    size integer := batch_size;
-    claimed bigint;
-    carried bigint;
     done bigint := 0;
-    stopped boolean;
-    state record;
-    began constant timestamptz := clock_timestamp();
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    began constant timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
     perform consolidation.plan_chunks('backfill');
     commit;
-    loop
-        call consolidation.rest(batch_ended, pause, max_lag, stopped);
-        if stopped then
-            raise notice 'backfill: ends as asked; this session carried over % executions', done;
-            return;
-        end if;
-        claimed := consolidation.claim_chunk('backfill', size);
-        commit;
-        exit when claimed is null;
-        batch_began := clock_timestamp();
-        carried := consolidation.carry_chunk(claimed);
-        commit;
-        batch_ended := clock_timestamp();
-        exit when carried is null;
-        done := done + carried;
-        size := consolidation.next_size(size, carried, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
-            select p.* into state from consolidation.progress as p;
-            raise notice 'backfill: % of % executions (% %%), % a second, % left, queue %',
-                state.runs_done, state.runs_total, state.percent, state.runs_per_second,
-                state.time_left, state.queue_depth;
-        end if;
-    end loop;
-    call consolidation.catch_up(greatest(size, 1000));
-    raise notice 'backfill: this session carried over % executions, % a second',
-        done,
-        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001));
+    call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
+    if not consolidation.is_asked_to_stop() then
+        call consolidation.catch_up();
+    end if;
+    raise notice '%', consolidation.done_line('backfill', done, began);
 end;
 $$;
 
@@ -736,7 +725,7 @@ begin
         raise exception using
             errcode = 'lock_not_available',
             message = 'there is no proof that holds',
-            detail = 'If a trigger is disabled, consolidation.capture_state() shows a D.';
+            detail = 'consolidation.missing_capture shows triggers that do not fire.';
     end if;
     -- Everybody waits meanwhile.
     if cardinality(pending) > 60 then
@@ -1457,6 +1446,7 @@ begin
     perform consolidation.check_session(patience);
     case consolidation.phase()
         when 'cut over' then
+            perform consolidation.refuse_missing_capture();
             if not consolidation.is_proved() then
                 call consolidation.prove();
                 perform consolidation.note_unequal();
@@ -1485,8 +1475,8 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since; what was written while the capture
 was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
-Raises 55P03 (no locks) and 55000 (tables dropped, or rows that the old tables refuse); nothing is
-changed then. Call it outside a transaction';
+Raises 55P03 (no locks) and 55000 (tables dropped, capture triggers that do not fire, or rows that
+the old tables refuse); nothing is changed then. Call it outside a transaction';
 
 --
 -- Name: cut_over(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1501,8 +1491,7 @@ begin
         when 'expand' then
             call consolidation.refuse_findings();
             -- The comparison takes as long as it takes.
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
+            call consolidation.ensure_proof();
             perform consolidation.note_behind();
             commit;
             call consolidation.swap('to views', patience);
@@ -1523,7 +1512,8 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.cut_over(IN patience interval) IS 'Makes the old names views. Checks the preflight and proves equality first, then tries for the locks
 until patience is over (the time of the proof does not count). Can be repeated, and goes on where it
-was. Raises 55000 (findings, or backfill not done), XX001 (differences), 55P03 (no locks, or the
+was. Raises 55000 (findings, capture triggers that do not
+fire, or backfill not done), XX001 (differences), 55P03 (no locks, or the
 applications write faster than this session carries over), 25000 (not read committed); nothing is
 changed then. Call it outside a transaction';
 
@@ -1787,6 +1777,30 @@ $$;
 COMMENT ON FUNCTION consolidation.differences_of(ids bigint[]) IS 'As differences(), for these executions, row by row and column by column';
 
 --
+-- Name: done_line(text, bigint, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return format(
+        '%s: this session carried over %s executions, %s a second',
+        task,
+        done,
+        round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001))
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION done_line(task text, done bigint, began timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) IS 'The line with which a session ends its task: executions it has done since began, and their rate';
+
+--
 -- Name: drop_foreign_keys(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -1848,11 +1862,7 @@ begin
     end if;
     loop
         call consolidation.catch_up();
-        if not consolidation.is_proved() then
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            commit;
-        end if;
+        call consolidation.ensure_proof();
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         attempts := attempts + 1;
         -- The proof takes as long as it takes.
@@ -1941,6 +1951,30 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) IS 'The endpoints of these executions';
+
+--
+-- Name: ensure_proof(); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.ensure_proof()
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform consolidation.refuse_missing_capture();
+    if not consolidation.is_proved() then
+        call consolidation.prove();
+        perform consolidation.refuse_unequal();
+    end if;
+    commit;
+end;
+$$;
+
+--
+-- Name: PROCEDURE ensure_proof(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.ensure_proof() IS 'Proves equality unless a proof holds. Raises XX001 for executions that differ, 55000 while capture
+triggers do not fire or the backfill is not done. Call it outside a transaction';
 
 --
 -- Name: enter_batch(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3567,11 +3601,9 @@ CREATE FUNCTION consolidation.is_proved() RETURNS boolean
 begin
     return exists (
         select from consolidation.proof as p
-        where
-            p.capture_state = consolidation.capture_state()
-            -- None of them rests: each fires always.
-            and p.capture_state !~ '/[^A]/'
+        where p.capture_state = consolidation.capture_state()
     )
+    and not exists (select from consolidation.missing_capture)
     and not exists (select from consolidation.unequal_trace)
     and not exists (
         select from consolidation.chunk as c where c.task = 'proof' and c.finished_at is null
@@ -5476,6 +5508,37 @@ END;
 COMMENT ON FUNCTION consolidation.privileges_definition(source regclass) IS 'Statements that give a table or view its owner and privileges again';
 
 --
+-- Name: progress_line(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.progress_line(task text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    p record;
+begin
+    select * into p from consolidation.progress;
+    return case task
+        when 'backfill' then format(
+            'backfill: %s of %s executions (%s %%), %s a second, %s left, queue %s',
+            p.runs_done, p.runs_total, p.percent, p.runs_per_second, p.time_left, p.queue_depth
+        )
+        when 'proof' then format(
+            'proof: %s of %s executions, %s a second, %s left, %s differ',
+            p.runs_proved, p.runs_to_prove, p.proved_per_second, p.proof_time_left, p.unequal_runs
+        )
+    end;
+end;
+$$;
+
+--
+-- Name: FUNCTION progress_line(task text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.progress_line(task text) IS 'The line that backfill() or prove() reports: done, in all, rate, time left; null for another task';
+
+--
 -- Name: prove(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
@@ -5483,41 +5546,14 @@ CREATE PROCEDURE consolidation.prove(IN batch_size integer DEFAULT 100, IN batch
     LANGUAGE plpgsql
     AS $$
 declare
-    size integer := batch_size;
-    claimed bigint;
-    compared bigint;
-    stopped boolean;
-    state record;
-    batch_began timestamptz;
-    batch_ended timestamptz;
-    reported timestamptz := clock_timestamp();
+    done bigint := 0;
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.check_pace(batch_time, pause, max_lag);
     perform consolidation.require_read_committed();
     perform consolidation.begin_proof();
     commit;
-    loop
-        call consolidation.rest(batch_ended, pause, max_lag, stopped);
-        exit when stopped;
-        claimed := consolidation.claim_chunk('proof', size);
-        commit;
-        exit when claimed is null;
-        batch_began := clock_timestamp();
-        compared := consolidation.prove_chunk(claimed);
-        commit;
-        batch_ended := clock_timestamp();
-        size := consolidation.next_size(size, compared, batch_ended - batch_began, batch_time);
-        if clock_timestamp() > reported + interval '5 seconds' then
-            reported := clock_timestamp();
-            select p.* into state from consolidation.progress as p;
-            raise notice 'proof: % of % executions, % a second, % left, % differ',
-                state.runs_proved, state.runs_to_prove, state.proved_per_second,
-                state.proof_time_left, state.unequal_runs;
-            -- The queue must not grow meanwhile.
-            call consolidation.catch_up(greatest(size, 1000), '2 seconds');
-        end if;
-    end loop;
+    call consolidation.run_batches('proof', batch_size, batch_time, pause, max_lag, done);
 end;
 $$;
 
@@ -6468,6 +6504,38 @@ $$;
 COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
 
 --
+-- Name: refuse_missing_capture(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_missing_capture() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    missing record;
+begin
+    select
+        string_agg(format('%s on %s', m.trigger_name, m.captured), ', ') as triggers,
+        string_agg(distinct m.remedy, ' ') as remedies
+    into missing
+    from consolidation.missing_capture as m;
+    if missing.triggers is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('capture triggers do not fire: %s', missing.triggers),
+            detail = 'Nothing was changed. A proof finds what was written meanwhile.',
+            hint = missing.remedies;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_missing_capture(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_missing_capture() IS 'Raises 55000 with the statements that make the capture triggers fire, if any does not';
+
+--
 -- Name: refuse_set_aside(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7054,6 +7122,82 @@ END;
 COMMENT ON FUNCTION consolidation.rules_definition(source regclass) IS 'Statements that create triggers and policies of a table again';
 
 --
+-- Name: run_batch(text, bigint, interval, consolidation.batch_state); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) RETURNS consolidation.batch_state
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    began constant timestamptz := clock_timestamp();
+    handled bigint;
+begin
+    handled := case task
+        when 'backfill' then consolidation.carry_chunk(claimed_id)
+        when 'proof' then consolidation.prove_chunk(claimed_id)
+    end;
+    state.ended_at := clock_timestamp();
+    state.is_over := handled is null;
+    state.done := state.done + coalesce(handled, 0);
+    state.size := consolidation.next_size(state.size, handled, state.ended_at - began, batch_time);
+    state.must_catch_up := false;
+    if state.ended_at > state.reported_at + interval '5 seconds' then
+        state.reported_at := state.ended_at;
+        raise notice '%', consolidation.progress_line(task);
+        -- The queue must not grow while the proof runs.
+        state.must_catch_up := task = 'proof';
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) IS 'One batch of a task, backfill or proof: the range that claim_chunk() returned. Reports every 5
+seconds; returns how the session goes on';
+
+--
+-- Name: run_batches(text, integer, interval, interval, interval, bigint); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    state consolidation.batch_state := (
+        batch_size, done, null, pg_catalog.clock_timestamp(), false, false
+    );
+    claimed bigint;
+    stopped boolean;
+begin
+    loop
+        call consolidation.rest(state.ended_at, pause, max_lag, stopped);
+        exit when stopped;
+        claimed := consolidation.claim_chunk(task, state.size);
+        commit;
+        exit when claimed is null;
+        state := consolidation.run_batch(task, claimed, batch_time, state);
+        commit;
+        exit when state.is_over;
+        if state.must_catch_up then
+            call consolidation.catch_up(patience => '2 seconds');
+        end if;
+    end loop;
+    done := state.done;
+end;
+$$;
+
+--
+-- Name: PROCEDURE run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) IS 'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
+backfill(). done: adds the executions of this session. Returns when all is done, when
+stop_backfill() asks it to, and at the cut-over';
+
+--
 -- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7463,10 +7607,16 @@ begin
             ('truncate', '')
         ) as v (name, transition_tables)
     loop
-        execute format(
-            'create trigger capture_%s after %s on %s %s for each statement execute function %s()',
-            event.name, event.name, captured, event.transition_tables, capture_function
-        );
+        if not exists (
+            select from pg_trigger as t
+            where t.tgrelid = captured and t.tgname = format('capture_%s', event.name)
+        ) then
+            execute format(
+                'create trigger capture_%s after %s on %s %s '
+                'for each statement execute function %s()',
+                event.name, event.name, captured, event.transition_tables, capture_function
+            );
+        end if;
         -- Loaders and logical replication write with session_replication_role = replica.
         execute format('alter table %s enable always trigger capture_%s', captured, event.name);
     end loop;
@@ -7477,7 +7627,8 @@ $$;
 -- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates the four capture triggers on a table, with capture_old or capture_new. They fire always';
+COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates what is missing of the four capture triggers on a table, with capture_old or capture_new,
+and lets all of them fire always';
 
 --
 -- Name: step_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7583,11 +7734,7 @@ begin
     loop
         attempts := attempts + 1;
         call consolidation.empty_queue(few, give_up_at);
-        if not consolidation.is_proved() then
-            call consolidation.prove();
-            perform consolidation.refuse_unequal();
-            commit;
-        end if;
+        call consolidation.ensure_proof();
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
@@ -11989,6 +12136,53 @@ COMMENT ON COLUMN consolidation.finding_write_only_privilege.consequence IS 'Wha
 COMMENT ON COLUMN consolidation.finding_write_only_privilege.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: missing_capture; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.missing_capture WITH (security_invoker='true') AS
+ SELECT c.captured,
+    n.trigger_name,
+    format('select consolidation.start_capture(%L, %L);'::text, c.captured, c.capture_function) AS remedy
+   FROM (( SELECT consolidation.old_table(t.name) AS old_table,
+            'consolidation.capture_old'::regproc AS regproc
+           FROM unnest(consolidation.six_tables()) t(name)
+          WHERE (consolidation.phase() <> 'contract'::text)
+        UNION ALL
+         SELECT to_regclass(('public.'::text || d.name)) AS to_regclass,
+            'consolidation.capture_new'::regproc
+           FROM unnest(ARRAY['user_workflow_run'::text, 'user_workflow_run_step'::text]) d(name)
+          WHERE (consolidation.phase() = 'cut over'::text)) c(captured, capture_function)
+     CROSS JOIN unnest(ARRAY['capture_insert'::text, 'capture_update'::text, 'capture_delete'::text, 'capture_truncate'::text]) n(trigger_name))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM pg_trigger t
+          WHERE ((t.tgrelid = (c.captured)::oid) AND (t.tgname = n.trigger_name) AND (t.tgfoid = (c.capture_function)::oid) AND (t.tgenabled = 'A'::"char")))));
+
+--
+-- Name: VIEW missing_capture; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.missing_capture IS 'Capture triggers that do not fire, or not always: on the old tables, from the cut-over on also on
+the documents. Empty while every write is noticed';
+
+--
+-- Name: COLUMN missing_capture.captured; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.missing_capture.captured IS 'The table';
+
+--
+-- Name: COLUMN missing_capture.trigger_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.missing_capture.trigger_name IS 'The trigger';
+
+--
+-- Name: COLUMN missing_capture.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.missing_capture.remedy IS 'The statement that makes it fire';
+
+--
 -- Name: noted_need; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -13729,7 +13923,7 @@ CREATE INDEX idx_run_endpoints_gin ON public.user_workflow_run USING gin ((ARRAY
 -- Name: INDEX idx_run_endpoints_gin; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => …): the organisation, then its endpoints';
+COMMENT ON INDEX public.idx_run_endpoints_gin IS 'find_runs(endpoint => ...): the organisation, then its endpoints';
 
 --
 -- Name: idx_run_events_gin; Type: INDEX; Schema: public; Owner: -
@@ -13801,7 +13995,7 @@ CREATE INDEX idx_step_screenshots_gin ON public.user_workflow_run_step USING gin
 -- Name: INDEX idx_step_screenshots_gin; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON INDEX public.idx_step_screenshots_gin IS 'find_steps(screenshots => …): the organisation, then its screenshots';
+COMMENT ON INDEX public.idx_step_screenshots_gin IS 'find_steps(screenshots => ...): the organisation, then its screenshots';
 
 --
 -- Name: micro_state_workflow_id_node_id_idx; Type: INDEX; Schema: public; Owner: -
@@ -14692,6 +14886,13 @@ REVOKE ALL ON FUNCTION consolidation.differences_of(ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.differences_of(ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION done_line(task text, done bigint, began timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION drop_foreign_keys(to_documents boolean); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -14715,6 +14916,13 @@ REVOKE ALL ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at 
 
 REVOKE ALL ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE ensure_proof(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.ensure_proof() FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.ensure_proof() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION enter_batch(); Type: ACL; Schema: consolidation; Owner: -
@@ -15181,6 +15389,13 @@ REVOKE ALL ON FUNCTION consolidation.privilege(relation regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION consolidation.privileges_definition(source regclass) FROM PUBLIC;
 
 --
+-- Name: FUNCTION progress_line(task text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.progress_line(task text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.progress_line(task text) TO workflow_maintenance;
+
+--
 -- Name: PROCEDURE prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15351,6 +15566,13 @@ REVOKE ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id 
 GRANT ALL ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION refuse_missing_capture(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_missing_capture() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_missing_capture() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION refuse_set_aside(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -15443,6 +15665,20 @@ REVOKE ALL ON FUNCTION consolidation.rule_definition(rule oid) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION consolidation.rules_definition(source regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -15870,6 +16106,12 @@ GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maint
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE consolidation.change TO workflow_maintenance;
+
+--
+-- Name: TABLE missing_capture; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.missing_capture TO workflow_maintenance;
 
 --
 -- Name: TABLE workflow_trace_context; Type: ACL; Schema: legacy; Owner: -

@@ -211,7 +211,7 @@ def test_a_rule_that_does_not_hold_stops_it_by_name_and_undoes_the_change(
 ) -> None:
     broken = tmp_path / "broken.sql"
     text = file.read_text(encoding="utf-8")
-    index = "create index idx_step_node on public.user_workflow_run_step (node_id);"
+    index = "create index if not exists idx_step_node on public.user_workflow_run_step (node_id);"
     assert index in text
     broken.write_text(text.replace(index, ""), encoding="utf-8")
     result = psql(legacy, broken)

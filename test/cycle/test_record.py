@@ -184,7 +184,8 @@ def test_a_deploy_that_stopped_between_two_indexes_goes_on_with_the_next(expand:
         assert "lock timeout" in result.stdout + result.stderr
         built = "select 'idx_run_context_gin'::regclass::oid, to_regclass('idx_step_events_gin')"
         (first, second) = connection.execute(built).fetchone() or (None, None)
-        assert first and second is None
+        assert first
+        assert second is None
 
         sqitch(expand, "deploy", "--to", "search_indexes")
         (now, second) = connection.execute(built).fetchone() or (None, None)
