@@ -7167,7 +7167,7 @@ CREATE PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, 
     AS $$
 declare
     state consolidation.batch_state := (
-        batch_size, done, null, pg_catalog.clock_timestamp(), false, false
+        batch_size, done, null::timestamptz, pg_catalog.clock_timestamp(), false, false
     );
     claimed bigint;
     stopped boolean;

@@ -124,7 +124,7 @@ language plpgsql
 as $$
 declare
     state consolidation.batch_state := (
-        batch_size, done, null, pg_catalog.clock_timestamp(), false, false
+        batch_size, done, null::timestamptz, pg_catalog.clock_timestamp(), false, false
     );
     claimed bigint;
     stopped boolean;
