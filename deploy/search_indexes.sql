@@ -36,7 +36,7 @@ using gin ((array[org_id]), events pg_catalog.jsonb_path_ops);
 -- The same for events of no step: events @> '[{"type": "error"}]' and events <> '[]'
 create index if not exists idx_run_events_gin on public.user_workflow_run
 using gin ((array[org_id]), events pg_catalog.jsonb_path_ops)
-where events operator(pg_catalog.<>) '[]'::jsonb;
+where events operator(pg_catalog.<>) '[]'::jsonb; -- noqa: LT01
 
 -- The latest runs of an organisation, and under row level security every list of runs.
 create index if not exists idx_run_org_created on public.user_workflow_run (org_id, created_at);
