@@ -211,19 +211,23 @@ def test_a_rule_that_does_not_hold_stops_it_by_name_and_undoes_the_change(
 ) -> None:
     broken = tmp_path / "broken.sql"
     text = file.read_text(encoding="utf-8")
-    index = "create index if not exists idx_step_node on public.user_workflow_run_step (node_id);"
-    assert index in text
-    broken.write_text(text.replace(index, ""), encoding="utf-8")
+    key = (
+        "alter table public.user_workflow_run_step\n"
+        "validate constraint user_workflow_run_step_run_id_fkey;\n"
+    )
+    assert key in text
+    broken.write_text(text.replace(key, ""), encoding="utf-8")
     result = psql(legacy, broken)
     assert result.returncode == 3
     assert (
-        "ERROR:  search_indexes does not verify: it is not so that every index for searches exists "
-        "and is valid\nDETAIL:  Not so: idx_step_node\n" in result.stderr
+        "ERROR:  step_keys does not verify: it is not so that the unique and foreign keys of steps "
+        "exist and are validated\nDETAIL:  Not so: user_workflow_run_step_run_id_fkey\n"
+        in result.stderr
     )
     found = execute(
         legacy,
-        "select to_regclass('public.idx_run_context_gin') is null, "
-        "workflow_consolidation.state('search_indexes')",
+        "select to_regclass('public.user_workflow_run_org_id_run_id_key') is null, "
+        "workflow_consolidation.state('step_keys')",
     )
     assert found == [(True, "deploy")]
 
