@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Connection as SqlalchemyConnection
@@ -45,14 +44,7 @@ def backfill(database: Database, sessions: int) -> None:
     """Calls the backfill in several sessions at once."""
     # As many batches as make use of all sessions when there are few runs.
     batch_size = min(1000, max(20, database.runs // 10))
-
-    def session() -> None:
-        with database.connect() as connection:
-            connection.execute(f"call consolidation.backfill({batch_size})")
-
-    with ThreadPoolExecutor(sessions) as pool:
-        for done in [pool.submit(session) for _ in range(sessions)]:
-            done.result()
+    database.run_in_sessions(f"call consolidation.backfill({batch_size})", sessions)
 
 
 def script(name: str) -> str:

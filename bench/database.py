@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -156,6 +157,17 @@ class Database:
         """Executes statements without parameters."""
         with self.connect(schema=schema) as connection:
             connection.execute(text)
+
+    def run_in_sessions(self, text: str, sessions: int) -> None:
+        """Executes the same statement in several sessions at once."""
+
+        def session() -> None:
+            with self.connect() as connection:
+                connection.execute(text)
+
+        with ThreadPoolExecutor(sessions) as pool:
+            for done in [pool.submit(session) for _ in range(sessions)]:
+                done.result()
 
     def sqitch(self, *arguments: str) -> str:
         """Runs a command of Sqitch; returns what it printed."""

@@ -7,12 +7,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.database import ROOT, Database, say, value
+from bench.deploy import LOCKED
 from bench.measure import Goal, Section, Spread, Table, number
 
 SESSIONS = 2
@@ -21,8 +21,6 @@ ENTRIES_A_RUN = 50
 
 RATE = 60
 """Transactions a second of the traffic."""
-
-LOCKED = re.compile(r"the tables were locked for (\d+) ms")
 
 
 @dataclass
@@ -69,14 +67,7 @@ class Move:
 
     def sessions(self, statement: str) -> None:
         """The same statement in several sessions at once."""
-
-        def session() -> None:
-            with self.database.connect() as connection:
-                connection.execute(statement)
-
-        with ThreadPoolExecutor(SESSIONS) as pool:
-            for done in [pool.submit(session) for _ in range(SESSIONS)]:
-                done.result()
+        self.database.run_in_sessions(statement, SESSIONS)
 
     def _temporary(self) -> float:
         with self.database.connect() as connection:

@@ -161,6 +161,7 @@ language plpgsql
 as $$
 declare
     done bigint := 0;
+    stopped boolean;
     began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
@@ -169,7 +170,9 @@ begin
     perform consolidation.plan_chunks('backfill');
     commit;
     call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
-    if not consolidation.is_asked_to_stop() then
+    stopped := consolidation.is_asked_to_stop();
+    commit;
+    if not stopped then
         call consolidation.catch_up();
     end if;
     raise notice '%', consolidation.done_line('backfill', done, began);
