@@ -203,6 +203,7 @@ CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 100, IN ba
     AS $$
 declare
     done bigint := 0;
+    stopped boolean;
     began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
 begin
     perform consolidation.check_batch_size(batch_size);
@@ -211,7 +212,9 @@ begin
     perform consolidation.plan_chunks('backfill');
     commit;
     call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
-    if not consolidation.is_asked_to_stop() then
+    stopped := consolidation.is_asked_to_stop();
+    commit;
+    if not stopped then
         call consolidation.catch_up();
     end if;
     raise notice '%', consolidation.done_line('backfill', done, began);
