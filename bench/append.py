@@ -75,6 +75,10 @@ def part(database: Database, repetitions: int, lengths: tuple[int, ...] = LENGTH
     engine = create_engine(f"postgresql+psycopg:///{database.name}")
     taken: dict[int, dict[str, Spread]] = {}
     with database.connect(schema="legacy") as old, database.connect() as new:
+        # The cut-over ended it.
+        old.execute(
+            "alter sequence workflow_events_event_id_seq no maxvalue restart with 1000000000000"
+        )
         steps = new.execute(
             """
             select legacy_trace_id, legacy_step_id, step_id from user_workflow_run_step

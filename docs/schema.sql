@@ -360,8 +360,7 @@ begin
             begin
                 insert into consolidation.deploy_session as d (pid, began)
                 select a.pid, a.backend_start
-                from pg_stat_activity as a
-                where a.pid = pg_backend_pid()
+                from pg_stat_get_activity(pg_backend_pid()) as a
                 on conflict (only_one) do update set pid = excluded.pid, began = excluded.began
                 where consolidation.other_deploy_session() is null;
                 if found then
@@ -1304,34 +1303,54 @@ CREATE FUNCTION consolidation.comments_definition(source regclass) RETURNS TABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT 14,
-     row_number() OVER (ORDER BY d.classoid, d.objoid, d.objsubid) AS row_number,
+     row_number() OVER (ORDER BY o.class, o.id, o.sub_id) AS row_number,
      format('comment on %s is %L'::text, o.object, d.description) AS format
-    FROM (pg_description d
-      CROSS JOIN LATERAL ( SELECT
-                 CASE
-                     WHEN (a.attnum IS NOT NULL) THEN format('column %s.%I'::text, comments_definition.source, a.attname)
-                     WHEN (c.relkind = 'v'::"char") THEN format('view %s'::text, comments_definition.source)
-                     ELSE format('table %s'::text, comments_definition.source)
-                 END AS object
-            FROM (pg_class c
-              LEFT JOIN pg_attribute a ON (((a.attrelid = (comments_definition.source)::oid) AND (a.attnum = d.objsubid) AND (d.objsubid > 0))))
-           WHERE ((d.classoid = ('pg_class'::regclass)::oid) AND (d.objoid = (comments_definition.source)::oid) AND (c.oid = (comments_definition.source)::oid))
+    FROM (( SELECT 'pg_class'::regclass AS class,
+             (comments_definition.source)::oid AS id,
+             0 AS sub_id,
+             format('%s %s'::text,
+                 CASE c.relkind
+                     WHEN 'v'::"char" THEN 'view'::text
+                     ELSE 'table'::text
+                 END, comments_definition.source) AS object
+            FROM pg_class c
+           WHERE (c.oid = (comments_definition.source)::oid)
          UNION ALL
-          SELECT format('index %s'::text, (i.indexrelid)::regclass) AS format
+          SELECT 'pg_class'::regclass AS regclass,
+             comments_definition.source AS source,
+             a.attnum,
+             format('column %s.%I'::text, comments_definition.source, a.attname) AS format
+            FROM pg_attribute a
+           WHERE ((a.attrelid = (comments_definition.source)::oid) AND (a.attnum > 0))
+         UNION ALL
+          SELECT 'pg_class'::regclass AS regclass,
+             i.indexrelid,
+             0,
+             format('index %s'::text, (i.indexrelid)::regclass) AS format
             FROM pg_index i
-           WHERE ((d.classoid = ('pg_class'::regclass)::oid) AND (i.indexrelid = d.objoid) AND (i.indrelid = (comments_definition.source)::oid))
+           WHERE (i.indrelid = (comments_definition.source)::oid)
          UNION ALL
-          SELECT format('constraint %I on %s'::text, k.conname, comments_definition.source) AS format
+          SELECT 'pg_constraint'::regclass AS regclass,
+             k.oid,
+             0,
+             format('constraint %I on %s'::text, k.conname, comments_definition.source) AS format
             FROM pg_constraint k
-           WHERE ((d.classoid = ('pg_constraint'::regclass)::oid) AND (k.oid = d.objoid) AND (k.conrelid = (comments_definition.source)::oid))
+           WHERE (k.conrelid = (comments_definition.source)::oid)
          UNION ALL
-          SELECT format('trigger %I on %s'::text, g.tgname, comments_definition.source) AS format
+          SELECT 'pg_trigger'::regclass AS regclass,
+             g.oid,
+             0,
+             format('trigger %I on %s'::text, g.tgname, comments_definition.source) AS format
             FROM pg_trigger g
-           WHERE ((d.classoid = ('pg_trigger'::regclass)::oid) AND (g.oid = d.objoid) AND (g.tgrelid = (comments_definition.source)::oid))
+           WHERE (g.tgrelid = (comments_definition.source)::oid)
          UNION ALL
-          SELECT format('policy %I on %s'::text, p.polname, comments_definition.source) AS format
+          SELECT 'pg_policy'::regclass AS regclass,
+             p.oid,
+             0,
+             format('policy %I on %s'::text, p.polname, comments_definition.source) AS format
             FROM pg_policy p
-           WHERE ((d.classoid = ('pg_policy'::regclass)::oid) AND (p.oid = d.objoid) AND (p.polrelid = (comments_definition.source)::oid))) o);
+           WHERE (p.polrelid = (comments_definition.source)::oid)) o
+      JOIN pg_description d ON (((d.objoid = o.id) AND (d.classoid = (o.class)::oid) AND (d.objsubid = o.sub_id))));
 END;
 
 --
@@ -5209,6 +5228,117 @@ COMMENT ON FUNCTION consolidation.phase() IS 'Where the database stands, read fr
 "cut over" (they are views, the tables are in legacy), "contract" (the tables are dropped)';
 
 --
+-- Name: unequal_privileges(text[], oid[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[] DEFAULT NULL::oid[]) RETURNS TABLE(ordinal integer, target text, statement text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Not in plain SQL: planned with the ids, this reads what they name instead of everything.
+    return query
+    with object as materialized (
+        select
+            o.*,
+            r.is_shared
+        from consolidation.project_object as o
+        cross join lateral (
+            select coalesce(bool_or(l.extent <> 'exact'), false) as is_shared
+            from consolidation.privilege_rule as l
+            where l.kind = o.kind and o.name ~ l.names
+        ) as r
+        where (kinds is null or o.kind = any (kinds)) and (ids is null or o.id = any (ids))
+    ),
+
+    held as materialized (
+        select
+            o.target,
+            o.is_shared,
+            x.grantee,
+            case when not u.is_column then x.privilege_type end as privilege_type,
+            -- The declaration knows neither columns nor grant options.
+            u.is_column or x.is_grantable as is_more,
+            x.grantor = o.owner as is_lasting
+        from object as o
+        cross join lateral (
+            select
+                o.acl,
+                false as is_column
+            union all
+            select
+                a.attacl,
+                true
+            from pg_attribute as a
+            where o.kind in ('table', 'view') and a.attrelid = o.id and a.attacl is not null
+        ) as u
+        cross join lateral aclexplode(u.acl) as x
+        where x.grantee <> o.owner
+    ),
+
+    declared as materialized (
+        select
+            o.target,
+            r.grantee,
+            r.role_name,
+            r.privilege_type
+        from object as o
+        inner join consolidation.ruled_privilege as r on r.kind = o.kind and o.name ~ r.names
+        where r.grantee <> o.owner
+    ),
+
+    taken as materialized (
+        select distinct
+            h.target,
+            h.grantee
+        from held as h
+        left join declared as d
+            on d.target = h.target and d.grantee = h.grantee and d.privilege_type = h.privilege_type
+        where not h.is_shared and (h.is_more or d.target is null)
+    )
+
+    select
+        1,
+        t.target,
+        format(
+            'revoke all on %s from %s cascade', t.target, coalesce(quote_ident(r.rolname), 'public')
+        )
+    from taken as t
+    left join pg_roles as r on r.oid = t.grantee
+    union all
+    -- A revoke takes what is declared, too, and what its grantee has granted.
+    select distinct
+        2,
+        d.target,
+        format('grant %s on %s to %s', lower(d.privilege_type), d.target, d.role_name)
+    from declared as d
+    left join held as h
+        on h.target = d.target and h.grantee = d.grantee and h.privilege_type = d.privilege_type
+        and (h.is_lasting or h.is_shared)
+    left join taken as t on t.target = d.target and t.grantee = d.grantee
+    where h.target is null or t.target is not null
+    union all
+    select
+        3,
+        o.target,
+        format(
+            'alter %s %s row level security', o.target,
+            replace(o.declared_isolation, ', ', ' row level security, ')
+        )
+    from object as o
+    where o.isolation <> o.declared_isolation;
+end;
+$$;
+
+--
+-- Name: FUNCTION unequal_privileges(kinds text[], ids oid[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) IS 'Where privileges or row level security of an object are not those that are declared; kinds and ids:
+of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
+the order of execution';
+
+--
 -- Name: own_function; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -5220,7 +5350,7 @@ CREATE TABLE consolidation.own_function (
 -- Name: TABLE own_function; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.own_function IS 'Functions in the schema public that a deploy script created';
+COMMENT ON TABLE consolidation.own_function IS 'Functions that a deploy script created in public';
 
 --
 -- Name: COLUMN own_function.signature; Type: COMMENT; Schema: consolidation; Owner: -
@@ -5295,7 +5425,8 @@ CREATE VIEW consolidation.project_object WITH (security_invoker='true') AS
     format('schema %I'::text, n.nspname) AS target,
     n.nspowner AS owner,
     COALESCE(n.nspacl, acldefault('n'::"char", n.nspowner)) AS acl,
-    NULL::text AS isolation
+    NULL::text AS isolation,
+    NULL::text AS declared_isolation
    FROM pg_namespace n
   WHERE (n.nspname = ANY (ARRAY['consolidation'::name, 'legacy'::name]))
 UNION ALL
@@ -5324,7 +5455,13 @@ UNION ALL
                 ELSE ', no force'::text
             END)
             ELSE NULL::text
-        END AS isolation
+        END AS isolation,
+        CASE
+            WHEN (k.kind <> 'table'::text) THEN NULL::text
+            WHEN (n.nspname = 'consolidation'::name) THEN 'disable, no force'::text
+            WHEN (k.name ~ '^public\.user_workflow_(run|run_step|owner)$'::text) THEN 'enable, force'::text
+            ELSE NULL::text
+        END AS declared_isolation
    FROM ((pg_class c
      JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
      CROSS JOIN LATERAL ( SELECT
@@ -5349,7 +5486,8 @@ UNION ALL
     format('routine %I.%I(%s)'::text, n.nspname, p.proname, oidvectortypes(p.proargtypes)) AS target,
     p.proowner AS owner,
     COALESCE(p.proacl, acldefault('f'::"char", p.proowner)) AS acl,
-    NULL::text AS isolation
+    NULL::text AS isolation,
+    NULL::text AS declared_isolation
    FROM (pg_proc p
      JOIN pg_namespace n ON ((n.oid = p.pronamespace)))
   WHERE ((n.nspname = 'consolidation'::name) OR ((n.nspname = 'public'::name) AND (format('%I(%s)'::text, p.proname, oidvectortypes(p.proargtypes)) IN ( SELECT f.signature
@@ -5359,7 +5497,7 @@ UNION ALL
 -- Name: VIEW project_object; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.project_object IS 'Schemas, relations and functions whose privileges the project declares';
+COMMENT ON VIEW consolidation.project_object IS 'Schemas, relations and functions with declared privileges';
 
 --
 -- Name: COLUMN project_object.kind; Type: COMMENT; Schema: consolidation; Owner: -
@@ -5404,169 +5542,10 @@ COMMENT ON COLUMN consolidation.project_object.acl IS 'Privileges that are grant
 COMMENT ON COLUMN consolidation.project_object.isolation IS 'Row level security of a table, as alter table says it: enable or disable, then force or no force';
 
 --
--- Name: declared_privilege; Type: VIEW; Schema: consolidation; Owner: -
+-- Name: COLUMN project_object.declared_isolation; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-CREATE VIEW consolidation.declared_privilege WITH (security_invoker='true') AS
- SELECT DISTINCT o.id,
-    o.kind,
-    o.name,
-    o.target,
-    o.owner,
-        CASE g.role_name
-            WHEN 'public'::text THEN (0)::oid
-            ELSE ((g.role_name)::regrole)::oid
-        END AS grantee,
-    g.role_name,
-    p.privilege_type
-   FROM (((consolidation.project_object o
-     JOIN consolidation.privilege_rule r ON (((r.kind = o.kind) AND (o.name ~ r.names))))
-     CROSS JOIN LATERAL ( VALUES ('workflow_app'::text,r.app), ('workflow_maintenance'::text,r.maintenance), ('public'::text,r.everybody)) g(role_name, letters))
-     JOIN ( VALUES ('S'::text,'SELECT'::text), ('I'::text,'INSERT'::text), ('U'::text,'UPDATE'::text), ('D'::text,'DELETE'::text), ('usage'::text,'USAGE'::text), ('execute'::text,'EXECUTE'::text)) p(letter, privilege_type) ON ((strpos(g.letters, p.letter) > 0)));
-
---
--- Name: VIEW declared_privilege; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.declared_privilege IS 'The declaration, for each object there is. The owner of an object can do everything besides';
-
---
--- Name: COLUMN declared_privilege.id; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.id IS 'Oid of the object';
-
---
--- Name: COLUMN declared_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.kind IS 'As in project_object';
-
---
--- Name: COLUMN declared_privilege.name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.name IS 'Qualified name of the object';
-
---
--- Name: COLUMN declared_privilege.target; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.target IS 'As grant and revoke name the object';
-
---
--- Name: COLUMN declared_privilege.owner; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.owner IS 'Its owner';
-
---
--- Name: COLUMN declared_privilege.grantee; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.grantee IS 'Oid of the role; 0 for public';
-
---
--- Name: COLUMN declared_privilege.role_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the role, or public';
-
---
--- Name: COLUMN declared_privilege.privilege_type; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
-
---
--- Name: unequal_privileges(text[], oid[]); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[] DEFAULT NULL::oid[]) RETURNS TABLE(ordinal integer, target text, statement text)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH object AS MATERIALIZED (
-          SELECT o.kind,
-             o.name,
-             o.id,
-             o.target,
-             o.owner,
-             o.acl,
-             o.isolation,
-             r.is_shared
-            FROM (consolidation.project_object o
-              CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((l.extent <> 'exact'::text)), false) AS is_shared
-                    FROM consolidation.privilege_rule l
-                   WHERE ((l.kind = o.kind) AND (o.name ~ l.names))) r)
-           WHERE (((unequal_privileges.kinds IS NULL) OR (o.kind = ANY (unequal_privileges.kinds))) AND ((unequal_privileges.ids IS NULL) OR (o.id = ANY (unequal_privileges.ids))))
-         ), held AS MATERIALIZED (
-          SELECT o.target,
-             o.is_shared,
-             x.grantee,
-                 CASE
-                     WHEN (NOT u.is_column) THEN x.privilege_type
-                     ELSE NULL::text
-                 END AS privilege_type,
-             (u.is_column OR x.is_grantable) AS is_more
-            FROM ((object o
-              CROSS JOIN LATERAL ( SELECT o.acl,
-                     false AS is_column
-                 UNION ALL
-                  SELECT a.attacl,
-                     true
-                    FROM pg_attribute a
-                   WHERE ((o.kind = ANY (ARRAY['table'::text, 'view'::text])) AND (a.attrelid = o.id) AND (a.attacl IS NOT NULL))) u)
-              CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
-           WHERE (x.grantee <> o.owner)
-         ), declared AS MATERIALIZED (
-          SELECT d.id,
-             d.kind,
-             d.name,
-             d.target,
-             d.owner,
-             d.grantee,
-             d.role_name,
-             d.privilege_type
-            FROM consolidation.declared_privilege d
-           WHERE ((d.grantee <> d.owner) AND ((unequal_privileges.kinds IS NULL) OR (d.kind = ANY (unequal_privileges.kinds))) AND ((unequal_privileges.ids IS NULL) OR (d.id = ANY (unequal_privileges.ids))))
-         )
-  SELECT 1 AS ordinal,
-     h.target,
-     format('revoke all on %s from %s cascade'::text, h.target, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS statement
-    FROM ((held h
-      LEFT JOIN pg_roles r ON ((r.oid = h.grantee)))
-      LEFT JOIN declared d ON (((d.target = h.target) AND (d.grantee = h.grantee) AND (d.privilege_type = h.privilege_type))))
-   WHERE ((NOT h.is_shared) AND (h.is_more OR (d.target IS NULL)))
-   GROUP BY h.target, r.rolname
- UNION ALL
-  SELECT 2,
-     d.target,
-     format('grant %s on %s to %s'::text, lower(d.privilege_type), d.target, d.role_name) AS format
-    FROM (declared d
-      LEFT JOIN held h ON (((h.target = d.target) AND (h.grantee = d.grantee) AND (h.privilege_type = d.privilege_type))))
-   WHERE (h.target IS NULL)
- UNION ALL
-  SELECT 3,
-     o.target,
-     format('alter %s %s row level security'::text, o.target, replace(e.isolation, ', '::text, ' row level security, '::text)) AS format
-    FROM (object o
-      CROSS JOIN LATERAL ( SELECT
-                 CASE
-                     WHEN (o.name ~ '^consolidation\.'::text) THEN 'disable, no force'::text
-                     WHEN (o.name ~ '^public\.user_workflow_(run|run_step|owner)$'::text) THEN 'enable, force'::text
-                     ELSE NULL::text
-                 END AS isolation) e)
-   WHERE (o.isolation <> e.isolation);
-END;
-
---
--- Name: FUNCTION unequal_privileges(kinds text[], ids oid[]); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) IS 'Where privileges or row level security of an object are not those that are declared; kinds and ids:
-of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
-the order of execution';
+COMMENT ON COLUMN consolidation.project_object.declared_isolation IS 'What it has to be; null where the application decides';
 
 --
 -- Name: loose_function(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6683,9 +6662,11 @@ begin
     -- Or the transaction would go on seeing the sessions of its first look.
     perform pg_stat_clear_snapshot();
     return (
-        select format('pid %s, role %s, application %L', a.pid, a.usename, a.application_name)
+        select format(
+            'pid %s, role %s, application %L', a.pid, a.usesysid::regrole, a.application_name
+        )
         from consolidation.deploy_session as d
-        inner join pg_stat_activity as a on a.pid = d.pid
+        cross join pg_stat_get_activity(d.pid) as a
         -- Null where the caller may not see it.
         where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
     );
@@ -9874,21 +9855,14 @@ CREATE FUNCTION consolidation.set_privileges(kinds text[] DEFAULT NULL::text[], 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    statements text [];
     statement text;
-    has_revoked boolean;
 begin
-    -- A revoke takes from a role what is declared, too: a second pass grants it.
-    for pass in 1..2 loop
-        select
-            coalesce(array_agg(u.statement order by u.ordinal), '{}'),
-            coalesce(bool_or(u.ordinal = 1), false)
-        into statements, has_revoked
-        from consolidation.unequal_privileges(kinds, ids) as u;
-        foreach statement in array statements loop
-            execute statement;
-        end loop;
-        exit when not has_revoked;
+    for statement in
+        select u.statement
+        from consolidation.unequal_privileges(kinds, ids) as u
+        order by u.ordinal
+    loop
+        execute statement;
     end loop;
 end;
 $$;
@@ -10008,7 +9982,9 @@ begin
         ('extra_float_digits', '1'),
         ('bytea_output', 'hex'),
         ('xmloption', 'content'),
-        ('plan_cache_mode', 'auto')
+        ('plan_cache_mode', 'auto'),
+        -- It costs more than it saves in the statements of a script, and under locks others wait.
+        ('jit', 'off')
     ) as s (name, setting);
 end;
 $$;
@@ -14204,6 +14180,129 @@ ALTER TABLE consolidation.cut_over_log ALTER COLUMN ordinal ADD GENERATED ALWAYS
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: ruled_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.ruled_privilege WITH (security_invoker='true') AS
+ SELECT r.kind,
+    r.names,
+        CASE g.role_name
+            WHEN 'public'::text THEN (0)::oid
+            ELSE ((g.role_name)::regrole)::oid
+        END AS grantee,
+    g.role_name,
+    p.privilege_type
+   FROM ((consolidation.privilege_rule r
+     CROSS JOIN LATERAL ( VALUES ('workflow_app'::text,r.app), ('workflow_maintenance'::text,r.maintenance), ('public'::text,r.everybody)) g(role_name, letters))
+     JOIN ( VALUES ('S'::text,'SELECT'::text), ('I'::text,'INSERT'::text), ('U'::text,'UPDATE'::text), ('D'::text,'DELETE'::text), ('usage'::text,'USAGE'::text), ('execute'::text,'EXECUTE'::text)) p(letter, privilege_type) ON ((strpos(g.letters, p.letter) > 0)));
+
+--
+-- Name: VIEW ruled_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.ruled_privilege IS 'The declaration, a row a privilege of a role';
+
+--
+-- Name: COLUMN ruled_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.ruled_privilege.kind IS 'As in project_object';
+
+--
+-- Name: COLUMN ruled_privilege.names; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.ruled_privilege.names IS 'As in privilege_rule';
+
+--
+-- Name: COLUMN ruled_privilege.grantee; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.ruled_privilege.grantee IS 'Oid of the role; 0 for public';
+
+--
+-- Name: COLUMN ruled_privilege.role_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.ruled_privilege.role_name IS 'Name of the role, or public';
+
+--
+-- Name: COLUMN ruled_privilege.privilege_type; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.ruled_privilege.privilege_type IS 'As aclexplode() names it';
+
+--
+-- Name: declared_privilege; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.declared_privilege WITH (security_invoker='true') AS
+ SELECT DISTINCT o.id,
+    o.kind,
+    o.name,
+    o.target,
+    o.owner,
+    r.grantee,
+    r.role_name,
+    r.privilege_type
+   FROM (consolidation.project_object o
+     JOIN consolidation.ruled_privilege r ON (((r.kind = o.kind) AND (o.name ~ r.names))));
+
+--
+-- Name: VIEW declared_privilege; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.declared_privilege IS 'The declaration, for each object there is. Its owner can do everything besides';
+
+--
+-- Name: COLUMN declared_privilege.id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.id IS 'Oid of the object';
+
+--
+-- Name: COLUMN declared_privilege.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.kind IS 'As in project_object';
+
+--
+-- Name: COLUMN declared_privilege.name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.name IS 'Qualified name of the object';
+
+--
+-- Name: COLUMN declared_privilege.target; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.target IS 'As grant and revoke name the object';
+
+--
+-- Name: COLUMN declared_privilege.owner; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.owner IS 'Its owner';
+
+--
+-- Name: COLUMN declared_privilege.grantee; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.grantee IS 'Oid of the role; 0 for public';
+
+--
+-- Name: COLUMN declared_privilege.role_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Its name';
+
+--
+-- Name: COLUMN declared_privilege.privilege_type; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
 
 --
 -- Name: deploy_session; Type: TABLE; Schema: consolidation; Owner: -

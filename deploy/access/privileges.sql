@@ -99,8 +99,7 @@ create table consolidation.own_function (
     signature text not null,
     constraint own_function_pkey primary key (signature)
 );
-comment on table consolidation.own_function is
-'Functions in the schema public that a deploy script created';
+comment on table consolidation.own_function is 'Functions that a deploy script created in public';
 comment on column consolidation.own_function.signature is 'Name and types of the parameters';
 
 create view consolidation.project_object
@@ -112,7 +111,8 @@ select
     format('schema %I', n.nspname) as target,
     n.nspowner as owner,
     coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl,
-    null::text as isolation
+    null::text as isolation,
+    null::text as declared_isolation
 from pg_namespace as n
 where n.nspname in ('consolidation', 'legacy')
 union all
@@ -133,6 +133,11 @@ select
         when k.kind = 'table' then
             case when c.relrowsecurity then 'enable' else 'disable' end
             || case when c.relforcerowsecurity then ', force' else ', no force' end
+    end,
+    case
+        when k.kind <> 'table' then null
+        when n.nspname = 'consolidation' then 'disable, no force'
+        when k.name ~ '^public\.user_workflow_(run|run_step|owner)$' then 'enable, force'
     end
 from pg_class as c
 inner join pg_namespace as n on n.oid = c.relnamespace
@@ -165,6 +170,7 @@ select
     format('routine %I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)),
     p.proowner,
     coalesce(p.proacl, acldefault('f', p.proowner)),
+    null,
     null
 from pg_proc as p
 inner join pg_namespace as n on n.oid = p.pronamespace
@@ -177,7 +183,7 @@ where
         )
     );
 comment on view consolidation.project_object is
-'Schemas, relations and functions whose privileges the project declares';
+'Schemas, relations and functions with declared privileges';
 comment on column consolidation.project_object.kind is
 'schema, table, view, sequence, function, trigger function or procedure';
 comment on column consolidation.project_object.name is 'Qualified name';
@@ -187,20 +193,18 @@ comment on column consolidation.project_object.owner is 'Its owner, who can do e
 comment on column consolidation.project_object.acl is 'Privileges that are granted';
 comment on column consolidation.project_object.isolation is
 'Row level security of a table, as alter table says it: enable or disable, then force or no force';
+comment on column consolidation.project_object.declared_isolation is
+'What it has to be; null where the application decides';
 
-create view consolidation.declared_privilege
+create view consolidation.ruled_privilege
 with (security_invoker = true) as
-select distinct
-    o.id,
-    o.kind,
-    o.name,
-    o.target,
-    o.owner,
+select
+    r.kind,
+    r.names,
     case g.role_name when 'public' then 0 else g.role_name::regrole::oid end as grantee,
     g.role_name,
     p.privilege_type
-from consolidation.project_object as o
-inner join consolidation.privilege_rule as r on r.kind = o.kind and o.name ~ r.names
+from consolidation.privilege_rule as r
 cross join lateral (
     values
     ('workflow_app', r.app), ('workflow_maintenance', r.maintenance), ('public', r.everybody)
@@ -210,15 +214,35 @@ inner join (
     ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'), ('D', 'DELETE'),
     ('usage', 'USAGE'), ('execute', 'EXECUTE')
 ) as p (letter, privilege_type) on strpos(g.letters, p.letter) > 0;
+comment on view consolidation.ruled_privilege is 'The declaration, a row a privilege of a role';
+comment on column consolidation.ruled_privilege.kind is 'As in project_object';
+comment on column consolidation.ruled_privilege.names is 'As in privilege_rule';
+comment on column consolidation.ruled_privilege.grantee is 'Oid of the role; 0 for public';
+comment on column consolidation.ruled_privilege.role_name is 'Name of the role, or public';
+comment on column consolidation.ruled_privilege.privilege_type is 'As aclexplode() names it';
+
+create view consolidation.declared_privilege
+with (security_invoker = true) as
+select distinct
+    o.id,
+    o.kind,
+    o.name,
+    o.target,
+    o.owner,
+    r.grantee,
+    r.role_name,
+    r.privilege_type
+from consolidation.project_object as o
+inner join consolidation.ruled_privilege as r on r.kind = o.kind and o.name ~ r.names;
 comment on view consolidation.declared_privilege is
-'The declaration, for each object there is. The owner of an object can do everything besides';
+'The declaration, for each object there is. Its owner can do everything besides';
 comment on column consolidation.declared_privilege.id is 'Oid of the object';
 comment on column consolidation.declared_privilege.kind is 'As in project_object';
 comment on column consolidation.declared_privilege.name is 'Qualified name of the object';
 comment on column consolidation.declared_privilege.target is 'As grant and revoke name the object';
 comment on column consolidation.declared_privilege.owner is 'Its owner';
 comment on column consolidation.declared_privilege.grantee is 'Oid of the role; 0 for public';
-comment on column consolidation.declared_privilege.role_name is 'Name of the role, or public';
+comment on column consolidation.declared_privilege.role_name is 'Its name';
 comment on column consolidation.declared_privilege.privilege_type is 'As aclexplode() names it';
 
 insert into consolidation.deployed_change (change) values ('access/privileges');

@@ -18,10 +18,13 @@ set local search_path = pg_catalog, pg_temp;
 
 create function consolidation.unequal_privileges(kinds text [], ids oid [] default null)
 returns table (ordinal integer, target text, statement text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    -- Not in plain SQL: planned with the ids, this reads what they name instead of everything.
+    return query
     with object as materialized (
         select
             o.*,
@@ -32,9 +35,7 @@ begin atomic
             from consolidation.privilege_rule as l
             where l.kind = o.kind and o.name ~ l.names
         ) as r
-        where
-            (unequal_privileges.kinds is null or o.kind = any (unequal_privileges.kinds))
-            and (unequal_privileges.ids is null or o.id = any (unequal_privileges.ids))
+        where (kinds is null or o.kind = any (kinds)) and (ids is null or o.id = any (ids))
     ),
 
     held as materialized (
@@ -44,7 +45,8 @@ begin atomic
             x.grantee,
             case when not u.is_column then x.privilege_type end as privilege_type,
             -- The declaration knows neither columns nor grant options.
-            u.is_column or x.is_grantable as is_more
+            u.is_column or x.is_grantable as is_more,
+            x.grantor = o.owner as is_lasting
         from object as o
         cross join lateral (
             select
@@ -62,53 +64,58 @@ begin atomic
     ),
 
     declared as materialized (
-        select d.*
-        from consolidation.declared_privilege as d
-        where
-            d.grantee <> d.owner
-            and (kinds is null or d.kind = any (kinds))
-            and (ids is null or d.id = any (ids))
+        select
+            o.target,
+            r.grantee,
+            r.role_name,
+            r.privilege_type
+        from object as o
+        inner join consolidation.ruled_privilege as r on r.kind = o.kind and o.name ~ r.names
+        where r.grantee <> o.owner
+    ),
+
+    taken as materialized (
+        select distinct
+            h.target,
+            h.grantee
+        from held as h
+        left join declared as d
+            on d.target = h.target and d.grantee = h.grantee and d.privilege_type = h.privilege_type
+        where not h.is_shared and (h.is_more or d.target is null)
     )
 
     select
-        1 as ordinal,
-        h.target,
+        1,
+        t.target,
         format(
-            'revoke all on %s from %s cascade', h.target, coalesce(quote_ident(r.rolname), 'public')
-        ) as statement
-    from held as h
-    left join pg_roles as r on r.oid = h.grantee
-    left join declared as d
-        on d.target = h.target and d.grantee = h.grantee and d.privilege_type = h.privilege_type
-    where not h.is_shared and (h.is_more or d.target is null)
-    group by h.target, r.rolname
+            'revoke all on %s from %s cascade', t.target, coalesce(quote_ident(r.rolname), 'public')
+        )
+    from taken as t
+    left join pg_roles as r on r.oid = t.grantee
     union all
-    select
+    -- A revoke takes what is declared, too, and what its grantee has granted.
+    select distinct
         2,
         d.target,
         format('grant %s on %s to %s', lower(d.privilege_type), d.target, d.role_name)
     from declared as d
     left join held as h
         on h.target = d.target and h.grantee = d.grantee and h.privilege_type = d.privilege_type
-    where h.target is null
+        and (h.is_lasting or h.is_shared)
+    left join taken as t on t.target = d.target and t.grantee = d.grantee
+    where h.target is null or t.target is not null
     union all
     select
         3,
         o.target,
         format(
             'alter %s %s row level security', o.target,
-            replace(e.isolation, ', ', ' row level security, ')
+            replace(o.declared_isolation, ', ', ' row level security, ')
         )
     from object as o
-    cross join lateral (
-        select
-            case
-                when o.name ~ '^consolidation\.' then 'disable, no force'
-                when o.name ~ '^public\.user_workflow_(run|run_step|owner)$' then 'enable, force'
-            end as isolation
-    ) as e
-    where o.isolation <> e.isolation;
+    where o.isolation <> o.declared_isolation;
 end;
+$$;
 comment on function consolidation.unequal_privileges(text [], oid []) is
 'Where privileges or row level security of an object are not those that are declared; kinds and ids:
 of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
@@ -136,21 +143,14 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    statements text [];
     statement text;
-    has_revoked boolean;
 begin
-    -- A revoke takes from a role what is declared, too: a second pass grants it.
-    for pass in 1..2 loop
-        select
-            coalesce(array_agg(u.statement order by u.ordinal), '{}'),
-            coalesce(bool_or(u.ordinal = 1), false)
-        into statements, has_revoked
-        from consolidation.unequal_privileges(kinds, ids) as u;
-        foreach statement in array statements loop
-            execute statement;
-        end loop;
-        exit when not has_revoked;
+    for statement in
+        select u.statement
+        from consolidation.unequal_privileges(kinds, ids) as u
+        order by u.ordinal
+    loop
+        execute statement;
     end loop;
 end;
 $$;

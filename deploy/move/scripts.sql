@@ -42,9 +42,11 @@ begin
     -- Or the transaction would go on seeing the sessions of its first look.
     perform pg_stat_clear_snapshot();
     return (
-        select format('pid %s, role %s, application %L', a.pid, a.usename, a.application_name)
+        select format(
+            'pid %s, role %s, application %L', a.pid, a.usesysid::regrole, a.application_name
+        )
         from consolidation.deploy_session as d
-        inner join pg_stat_activity as a on a.pid = d.pid
+        cross join pg_stat_get_activity(d.pid) as a
         -- Null where the caller may not see it.
         where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
     );
@@ -69,8 +71,7 @@ begin
             begin
                 insert into consolidation.deploy_session as d (pid, began)
                 select a.pid, a.backend_start
-                from pg_stat_activity as a
-                where a.pid = pg_backend_pid()
+                from pg_stat_get_activity(pg_backend_pid()) as a
                 on conflict (only_one) do update set pid = excluded.pid, began = excluded.began
                 where consolidation.other_deploy_session() is null;
                 if found then
@@ -116,7 +117,9 @@ begin
         ('extra_float_digits', '1'),
         ('bytea_output', 'hex'),
         ('xmloption', 'content'),
-        ('plan_cache_mode', 'auto')
+        ('plan_cache_mode', 'auto'),
+        -- It costs more than it saves in the statements of a script, and under locks others wait.
+        ('jit', 'off')
     ) as s (name, setting);
 end;
 $$;

@@ -130,39 +130,59 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select
         14,
-        row_number() over (order by d.classoid, d.objoid, d.objsubid),
+        row_number() over (order by o.class, o.id, o.sub_id),
         format('comment on %s is %L', o.object, d.description)
-    from pg_description as d
-    cross join lateral (
+    from (
         select
-            case
-                when a.attnum is not null then format('column %s.%I', source, a.attname)
-                when c.relkind = 'v' then format('view %s', source)
-                else format('table %s', source)
-            end as object
+            'pg_class'::regclass as class,
+            source::oid as id,
+            0 as sub_id,
+            format('%s %s', case c.relkind when 'v' then 'view' else 'table' end, source) as object
         from pg_class as c
-        left join pg_attribute as a
-            on a.attrelid = source and a.attnum = d.objsubid and d.objsubid > 0
-        where d.classoid = 'pg_class'::regclass and d.objoid = source and c.oid = source
+        where c.oid = source
         union all
-        select format('index %s', i.indexrelid::regclass)
+        select
+            'pg_class'::regclass,
+            source,
+            a.attnum,
+            format('column %s.%I', source, a.attname)
+        from pg_attribute as a
+        where a.attrelid = source and a.attnum > 0
+        union all
+        select
+            'pg_class'::regclass,
+            i.indexrelid,
+            0,
+            format('index %s', i.indexrelid::regclass)
         from pg_index as i
-        where
-            d.classoid = 'pg_class'::regclass and i.indexrelid = d.objoid and i.indrelid = source
+        where i.indrelid = source
         union all
-        select format('constraint %I on %s', k.conname, source)
+        select
+            'pg_constraint'::regclass,
+            k.oid,
+            0,
+            format('constraint %I on %s', k.conname, source)
         from pg_constraint as k
-        where
-            d.classoid = 'pg_constraint'::regclass and k.oid = d.objoid and k.conrelid = source
+        where k.conrelid = source
         union all
-        select format('trigger %I on %s', g.tgname, source)
+        select
+            'pg_trigger'::regclass,
+            g.oid,
+            0,
+            format('trigger %I on %s', g.tgname, source)
         from pg_trigger as g
-        where d.classoid = 'pg_trigger'::regclass and g.oid = d.objoid and g.tgrelid = source
+        where g.tgrelid = source
         union all
-        select format('policy %I on %s', p.polname, source)
+        select
+            'pg_policy'::regclass,
+            p.oid,
+            0,
+            format('policy %I on %s', p.polname, source)
         from pg_policy as p
-        where d.classoid = 'pg_policy'::regclass and p.oid = d.objoid and p.polrelid = source
-    ) as o;
+        where p.polrelid = source
+    ) as o
+    inner join pg_description as d
+        on d.objoid = o.id and d.classoid = o.class and d.objsubid = o.sub_id;
 end;
 comment on function consolidation.comments_definition(regclass) is
 'Statements that comment a table or view, and what belongs to it, again';

@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop view consolidation.declared_privilege;
+drop view consolidation.ruled_privilege;
 drop view consolidation.project_object;
 drop table consolidation.own_function;
 drop view consolidation.privilege_rule;

@@ -26,6 +26,11 @@ select set_eq(
     ('revoke all on table consolidation.change from stranger cascade'),
     ('revoke all on table consolidation.change from "OddName" cascade'),
     ('revoke all on table consolidation.chunk from workflow_maintenance cascade'),
+    -- It takes what is declared, too.
+    ('grant select on table consolidation.chunk to workflow_maintenance'),
+    ('grant insert on table consolidation.chunk to workflow_maintenance'),
+    ('grant update on table consolidation.chunk to workflow_maintenance'),
+    ('grant delete on table consolidation.chunk to workflow_maintenance'),
     ('revoke all on sequence consolidation.chunk_chunk_id_seq from public cascade'),
     ('revoke all on routine consolidation.set_privileges(text[], oid[]) from "OddName" cascade'),
     ('grant execute on routine public.current_org_id() to public'),

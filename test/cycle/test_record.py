@@ -92,24 +92,25 @@ def test_a_created_baseline_was_not_recorded(empty: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("recorded", "unrecorded", "said"),
+    ("phase", "recorded", "unrecorded"),
     [
-        ("documents/iso8601", ["access/current_org_id"], "access/current_org_id"),
-        ("search_indexes", ["cut_over"], "cut_over"),
+        ("legacy", "documents/iso8601", "access/current_org_id"),
+        ("carried_over", "search_indexes", "cut_over"),
     ],
 )
 def test_a_revert_names_the_change_that_was_not_recorded(
-    legacy: str, recorded: str, unrecorded: list[str], said: str
+    request: pytest.FixtureRequest, phase: str, recorded: str, unrecorded: str
 ) -> None:
-    sqitch(legacy, "deploy", "--to", recorded)
-    scripts(legacy, "deploy", unrecorded)
-    result = sqitch(legacy, "revert", "-y", "--to", "@baseline", check=False)
+    name = request.getfixturevalue(phase)
+    sqitch(name, "deploy", "--to", recorded)
+    scripts(name, "deploy", [unrecorded])
+    result = sqitch(name, "revert", "-y", "--to", "@baseline", check=False)
     assert result.returncode != 0
-    assert f"{recorded} cannot be reverted before {said}" in result.stdout + result.stderr
-    assert f"sqitch deploy --to {said} records it" in result.stdout + result.stderr
+    assert f"{recorded} cannot be reverted before {unrecorded}" in result.stdout + result.stderr
+    assert f"sqitch deploy --to {unrecorded} records it" in result.stdout + result.stderr
 
-    sqitch(legacy, "deploy", "--to", said)
-    sqitch(legacy, "revert", "-y", "--to", "@baseline")
+    sqitch(name, "deploy", "--to", unrecorded)
+    sqitch(name, "revert", "-y", "--to", "@baseline")
 
 
 def test_the_names_are_swapped_and_nothing_says_so(carried_over: str) -> None:
