@@ -105,7 +105,7 @@ def part(database: Database, repetitions: int, statements: int) -> Section:
     return Section(
         title="Capture",
         text=(
-            "Before the cut-over, statement triggers on the old tables note the executions that a"
+            "Before the cut-over, statement triggers on the old tables note the runs that a"
             " statement touched. The same prepared statements, each a transaction of its own,"
             f" {statements} a measurement, with the triggers dropped and created in turn."
         ),

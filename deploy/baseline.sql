@@ -191,17 +191,17 @@ create index micro_state_workflow_id_node_id_idx on public.micro_state (workflow
 
 -- The revert script drops a table only if its comment ends in "(workflow_consolidation:baseline)".
 comment on table public.workflow_trace is
-'One execution of a workflow (workflow_consolidation:baseline)';
+'One run of a workflow (workflow_consolidation:baseline)';
 comment on table public.workflow_steps is
-'One step of an execution (workflow_consolidation:baseline)';
+'One step of a run (workflow_consolidation:baseline)';
 comment on table public.workflow_events is
-'Event log of executions and steps (workflow_consolidation:baseline)';
+'Event log of runs and steps (workflow_consolidation:baseline)';
 comment on table public.workflow_trace_screenshot is
-'Screenshots taken during an execution (workflow_consolidation:baseline)';
+'Screenshots taken during a run (workflow_consolidation:baseline)';
 comment on table public.workflow_trace_context is
-'Key-value context of an execution (workflow_consolidation:baseline)';
+'Key-value context of a run (workflow_consolidation:baseline)';
 comment on table public.workflow_trace_endpoint is
-'Endpoints an execution used (workflow_consolidation:baseline)';
+'Endpoints a run used (workflow_consolidation:baseline)';
 comment on table public.workflow_configs is
 'Configurations of an organisation (workflow_consolidation:baseline)';
 comment on table public.micro_state is

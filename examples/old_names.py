@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 
 def main() -> None:
-    """Records one execution under the old names, changes it, and reads it under both."""
+    """Records one run under the old names, changes it, and reads it under both."""
     # Without prepared statements, which a pooler in transaction mode does not keep.
     with psycopg.connect(prepare_threshold=None) as connection:
         org_id, node_id = uuid.uuid4(), uuid.uuid4()
@@ -33,7 +33,7 @@ def main() -> None:
         ).fetchone()
         assert row is not None
         trace_id, success = row
-        print("a new execution has the defaults of the table: success is", success)
+        print("a new run has the defaults of the table: success is", success)
 
         row = connection.execute(
             """

@@ -306,7 +306,7 @@ where
         else c.relname like 'finding\_%'
     end;
 
--- Fifty executions as the backfill would carry them over: into the documents of this transaction.
+-- Fifty runs as the backfill would carry them over: into the documents of this transaction.
 create function pg_temp.try_backfill()
 returns void
 language plpgsql
@@ -332,7 +332,7 @@ exception
     when others then
         insert into pg_temp.finding
         values (
-            pg_temp.severity_of_error(), 'trial', 'fifty executions',
+            pg_temp.severity_of_error(), 'trial', 'fifty runs',
             'could not be carried over: ' || sqlerrm, 'Remedy what is listed, then ask again.'
         );
 end;

@@ -3,7 +3,7 @@
 --     psql -d DATABASE -v runs=20000 -v organisations=50 -f script/legacy-data.sql
 --
 -- Needs:  the eight tables of the baseline, empty; a database in UTF8.
--- Gives:  :runs regular executions (default 2,000) of :organisations organisations (default 50),
+-- Gives:  :runs regular runs (default 2,000) of :organisations organisations (default 50),
 --         configurations, page states, and a fixed set of odd rows. Two databases filled with the
 --         same numbers hold identical rows: no clock, no random numbers, every value follows from
 --         an id. A run has 8 steps, 34 events, 8 screenshots, 4 context keys and 2 endpoints.

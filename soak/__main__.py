@@ -127,7 +127,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="of crashes, in all")
     parser.add_argument("--kills-per-command", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=60, help="crashes end after these")
-    parser.add_argument("--runs", type=int, default=300, help="executions in the old tables")
+    parser.add_argument("--runs", type=int, default=300, help="runs in the old tables")
     parser.add_argument("--histories", type=int, default=2000)
     parser.add_argument("--appends", type=int, default=500, help="of each session")
     parser.add_argument("--rate", type=float, default=120, help="operations a second of traffic")

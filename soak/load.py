@@ -1,6 +1,6 @@
 """Applications that write at a bounded rate, and remember what they committed and how long it took.
 
-Each client writes to executions of its own, so what it remembers is exactly what the old names have
+Each client writes to runs of its own, so what it remembers is exactly what the old names have
 to show of them in the end: a row that is missing was lost, one too many was doubled.
 """
 
@@ -60,7 +60,7 @@ TABLES = {
 
 
 class Client:
-    """One session with its own executions.
+    """One session with its own runs.
 
     prepared: whether statements are prepared by the server
     """
@@ -141,7 +141,7 @@ class Client:
             self.journal.rows["workflow_steps"][trace_id, number] = 0
 
     def _a_step(self) -> tuple[int, int | None]:
-        # The latest: executions end, and their documents do not grow for ever.
+        # The latest: runs end, and their documents do not grow for ever.
         trace_id = self._random.choice(self._traces[-4:])
         own = [step for (trace, _), step in self._steps.items() if trace == trace_id]
         return trace_id, self._random.choice([None, *own])
@@ -317,7 +317,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Balance:
-    """What the journals say, and what the old names show of the same executions."""
+    """What the journals say, and what the old names show of the same runs."""
 
     committed: int
     lost: list[Any]

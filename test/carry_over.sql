@@ -7,7 +7,7 @@ select plan(10);
 select results_eq(
     'select count(*) from public.user_workflow_run',
     'select count(*) from legacy.workflow_trace',
-    'there are as many runs as there were executions'
+    'there are as many runs as there were traces'
 );
 select results_eq(
     'select count(*) from public.user_workflow_run_step',

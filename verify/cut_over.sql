@@ -1,6 +1,6 @@
 -- Verify workflow_consolidation:cut_over on pg
 --
--- The names are swapped, and the old names show what the old tables hold. Executions written to
+-- The names are swapped, and the old names show what the old tables hold. Runs written to
 -- since wait in the queue and are left out; once the contract project dropped the old tables,
 -- nothing is left to compare with.
 
@@ -184,7 +184,7 @@ select consolidation.claim_none(
 
 -- From the record: what was written since is in the queue, or was proved again when it was carried.
 select consolidation.claim_none(
-    'no execution was found to differ when old tables and documents were last compared',
+    'no run was found to differ when old tables and documents were last compared',
     array(
         select u.trace_id::text
         from consolidation.unequal_trace as u
@@ -194,7 +194,7 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim(
-    'every execution was compared, and every write since then was captured',
+    'every run was compared, and every write since then was captured',
     consolidation.phase() = 'contract' or consolidation.is_proved()
 );
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:documents/user_workflow_run to pg
 --
--- Why:    one document row per execution instead of three tables. The six columns legacy_... and
+-- Why:    one document row per run instead of three tables. The six columns legacy_... and
 --         "legacy" hold what only the old names show; they go when the old names go.
 --         They are plain columns so that the view workflow_trace is automatically updatable:
 --         on conflict, returning and concurrent updates behave as on the table.
@@ -82,7 +82,7 @@ begin
 end
 $$;
 
-comment on table public.user_workflow_run is 'One execution of a workflow, with its documents';
+comment on table public.user_workflow_run is 'One run of a workflow, with its documents';
 comment on column public.user_workflow_run.run_id is
 'Key. Carried-over runs: computed from the old trace_id';
 comment on column public.user_workflow_run.workflow_id is 'Workflow that was executed';
@@ -93,8 +93,8 @@ comment on column public.user_workflow_run.status is
 comment on column public.user_workflow_run.channel is 'web, voice or efax';
 comment on column public.user_workflow_run.external_id is
 'Id in the system that asked for the run; repeats';
-comment on column public.user_workflow_run.started_at is 'Start of the execution';
-comment on column public.user_workflow_run.ended_at is 'End of the execution';
+comment on column public.user_workflow_run.started_at is 'Start of the run';
+comment on column public.user_workflow_run.ended_at is 'End of the run';
 comment on column public.user_workflow_run.duration_ms is 'Duration in milliseconds';
 comment on column public.user_workflow_run.context is
 'Object: key to value. Was workflow_trace_context';

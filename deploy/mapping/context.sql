@@ -66,7 +66,7 @@ begin
 end;
 $$;
 comment on function consolidation.context_of_old_rows(bigint []) is
-'The context of these executions, and what "legacy" keeps of its keys';
+'The context of these runs, and what "legacy" keeps of its keys';
 
 -- A key without an origin, or with one that a tenant wrote, has its run's time and an id of its own
 -- that is computed: nothing in "legacy" can make a key disappear.

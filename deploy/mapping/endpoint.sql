@@ -40,7 +40,7 @@ begin
 end;
 $$;
 comment on function consolidation.endpoints_of_old_rows(bigint []) is
-'The endpoints of these executions';
+'The endpoints of these runs';
 
 create view consolidation.endpoint_row
 with (security_invoker = true) as

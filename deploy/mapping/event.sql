@@ -72,7 +72,7 @@ begin
 end;
 $$;
 comment on function consolidation.events_of_old_rows(bigint [], boolean) is
-'The arrays of events of these executions: those of their steps, or those of no step';
+'The arrays of events of these runs: those of their steps, or those of no step';
 
 create function consolidation.event_element(
     event_id bigint, event_type text, event_data jsonb, moment timestamptz

@@ -121,7 +121,7 @@ begin
 end;
 $$;
 comment on function consolidation.screenshots_of_old_rows(bigint [], boolean) is
-'The arrays of screenshots of these executions: those of their steps, or those of no step';
+'The arrays of screenshots of these runs: those of their steps, or those of no step';
 
 create function consolidation.screenshot_key(element jsonb, owner uuid, place bigint)
 returns uuid

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:mapping/step to pg
 --
--- Why:    steps, both ways, as mapping/trace for executions.
+-- Why:    steps, both ways, as mapping/trace for runs.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views, type and function.
 
@@ -141,7 +141,7 @@ begin
 end;
 $$;
 comment on function consolidation.write_steps(bigint [], consolidation.known_step []) is
-'Inserts the steps of these executions from the old tables, or replaces what they say. known: steps
+'Inserts the steps of these runs from the old tables, or replaces what they say. known: steps
 that were carried back, which keep their keys';
 
 -- The view asks for the rights of its reader on the table as well.

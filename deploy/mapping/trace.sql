@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:mapping/trace to pg
 --
--- Why:    executions, both ways: the old table as a view that is bound to it wherever it moves, the
+-- Why:    runs, both ways: the old table as a view that is bound to it wherever it moves, the
 --         documents as rows of that table, and what writes one into the other.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views, type and function.
@@ -119,7 +119,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Only then may an execution have been given another trace_id. It kept its run_id, and the one
+    -- Only then may a run have been given another trace_id. It kept its run_id, and the one
     -- that has this trace_id now gets a new one.
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
@@ -176,7 +176,7 @@ begin
 end;
 $$;
 comment on function consolidation.write_runs(bigint []) is
-'Inserts the runs of these executions from the old tables, or replaces what they say';
+'Inserts these runs from the old tables, or replaces what they say';
 
 -- The view asks for the rights of its reader on the table as well.
 

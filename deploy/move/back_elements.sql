@@ -78,7 +78,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in_events(bigint []) is
-'Deletes, updates and inserts the events of these executions that the documents show otherwise';
+'Deletes, updates and inserts the events of these runs that the documents show otherwise';
 
 create function consolidation.put_in_screenshots(trace_ids bigint [])
 returns void
@@ -204,7 +204,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in(bigint []) is
-'Deletes, updates and inserts the rows that the documents of these executions show otherwise than
+'Deletes, updates and inserts the rows that the documents of these runs show otherwise than
 the old tables hold them';
 
 call consolidation.note_deployed('move/back_elements');

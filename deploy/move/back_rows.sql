@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/back_rows to pg
 --
--- Why:    executions, steps and context keys of the documents into the old tables, and only where
---         they differ. What stands below an execution or a step stays: these are updated.
+-- Why:    runs, steps and context keys of the documents into the old tables, and only where
+--         they differ. What stands below a run or a step stays: these are updated.
 -- Locks:  a call takes rows of the old tables.
 -- Revert: drops the functions.
 
@@ -31,7 +31,7 @@ declare
                 where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
             )
     );
-    -- Also those that stand under an execution that they were moved away from.
+    -- Also those that stand under a run that they were moved away from.
     gone_steps constant bigint [] := array(
         select o.step_id
         from consolidation.old_step as o
@@ -65,7 +65,7 @@ begin
 end;
 $$;
 comment on function consolidation.take_out(bigint []) is
-'Deletes the executions and steps that the documents show no more, with everything below them';
+'Deletes the runs and steps that the documents show no more, with everything below them';
 
 create function consolidation.put_in_traces(trace_ids bigint [])
 returns void
@@ -103,7 +103,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in_traces(bigint []) is
-'Updates and inserts the executions that the documents show otherwise or not yet';
+'Updates and inserts the runs that the documents show otherwise or not yet';
 
 create function consolidation.put_in_steps(trace_ids bigint [])
 returns void
@@ -201,7 +201,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in_contexts(bigint []) is
-'Deletes, updates and inserts the context keys of these executions that the documents show
+'Deletes, updates and inserts the context keys of these runs that the documents show
 otherwise';
 
 call consolidation.note_deployed('move/back_rows');

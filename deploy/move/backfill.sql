@@ -66,7 +66,7 @@ begin
 end;
 $$;
 comment on function consolidation.carry_chunk(bigint) is
-'Carries over a range that claim_chunk returned; returns its executions, 0 if another session has
+'Carries over a range that claim_chunk returned; returns its runs, 0 if another session has
 it, null after the cut-over';
 
 create type consolidation.batch_state as (
@@ -78,7 +78,7 @@ create type consolidation.batch_state as (
     must_catch_up boolean
 );
 comment on type consolidation.batch_state is
-'Where a session is in its task: executions of its next batch, executions done, when its last batch
+'Where a session is in its task: runs of its next batch, runs done, when its last batch
 ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
 
 create function consolidation.run_batch(
@@ -148,7 +148,7 @@ $$;
 comment on procedure consolidation.run_batches(text, integer, interval, interval, interval, bigint)
 is
 'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
-backfill(). done: adds the executions of this session. Returns when all is done, when
+backfill(). done: adds the runs of this session. Returns when all is done, when
 stop_backfill() asks it to, and at the cut-over';
 
 create procedure consolidation.backfill(
@@ -179,8 +179,8 @@ begin
 end;
 $$;
 comment on procedure consolidation.backfill(integer, interval, interval, interval) is
-'Carries all executions over, a batch a transaction. batch_size: executions of the first batch;
-batch_time: how long a batch should take, the following ones get as many executions as fit, at most
+'Carries all runs over, a batch a transaction. batch_size: runs of the first batch;
+batch_time: how long a batch should take, the following ones get as many runs as fit, at most
 twice as many as the one before; null for batch_size always. pause: rest of this session between two
 batches. max_lag: waits as long as a standby is farther behind in replaying; null for not at all.
 Can be killed and repeated: what was committed stays done. Run it from several sessions to use

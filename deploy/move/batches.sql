@@ -30,15 +30,15 @@ create table consolidation.chunk (
     constraint chunk_task_check check (task in ('backfill', 'proof'))
 );
 comment on table consolidation.chunk is
-'The backfill and the proof: one range of executions a batch, and one for what no session has begun
-with. Executions that came after it started come through the queue';
+'The backfill and the proof: one range of runs a batch, and one for what no session has begun
+with. Runs that came after it started come through the queue';
 comment on column consolidation.chunk.chunk_id is
 'Key; the first of a task is what is left, until its last batch';
 comment on column consolidation.chunk.task is 'backfill or proof';
-comment on column consolidation.chunk.first_trace_id is 'First execution of the range';
-comment on column consolidation.chunk.last_trace_id is 'Last execution of the range';
+comment on column consolidation.chunk.first_trace_id is 'First run of the range';
+comment on column consolidation.chunk.last_trace_id is 'Last run of the range';
 comment on column consolidation.chunk.traces is
-'Executions in the range: as counted when the task began, then by its batch';
+'Runs in the range: as counted when the task began, then by its batch';
 comment on column consolidation.chunk.steps is 'Steps of these, counted by a batch of the backfill';
 comment on column consolidation.chunk.events is
 'Events of these, counted by a batch of the backfill';
@@ -95,7 +95,7 @@ begin
     if exists (select from consolidation.chunk as c where c.task = wanted_task) then
         return;
     end if;
-    -- The proof also looks for documents of executions that are in no old table.
+    -- The proof also looks for documents of runs that are in no old table.
     insert into consolidation.chunk (task, first_trace_id, last_trace_id, traces)
     select
         wanted_task,
@@ -107,7 +107,7 @@ begin
 end;
 $$;
 comment on function consolidation.plan_chunks(text) is
-'Notes the executions present as one range to carry over or to prove, once';
+'Notes the runs present as one range to carry over or to prove, once';
 
 create function consolidation.next_batch(rest consolidation.chunk, batch_size integer)
 returns bigint
@@ -135,7 +135,7 @@ begin
         where c.chunk_id = rest.chunk_id;
         return rest.chunk_id;
     end if;
-    -- Executions deleted meanwhile are not to do any more, nor may others make it negative.
+    -- Runs deleted meanwhile are not to do any more, nor may others make it negative.
     update consolidation.chunk as c
     set
         first_trace_id = batch.last_trace_id + 1,
@@ -153,7 +153,7 @@ begin
 end;
 $$;
 comment on function consolidation.next_batch(consolidation.chunk, integer) is
-'Cuts the next batch_size executions off what is left, which the caller has locked; returns the
+'Cuts the next batch_size runs off what is left, which the caller has locked; returns the
 chunk_id of the batch';
 
 create function consolidation.claim_chunk(wanted_task text, batch_size integer)
@@ -211,7 +211,7 @@ begin
 end;
 $$;
 comment on function consolidation.claim_chunk(text, integer) is
-'Takes the next batch_size executions of a task, or a batch that an ended session left. Returns the
+'Takes the next batch_size runs of a task, or a batch that an ended session left. Returns the
 chunk_id to work on in the next transaction; null once everything is done, for which it waits';
 
 call consolidation.note_deployed('move/batches');

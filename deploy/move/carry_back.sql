@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:move/carry_back to pg
 --
--- Why:    documents to old rows, for given executions, after the cut-over. All of a batch at once;
+-- Why:    documents to old rows, for given runs, after the cut-over. All of a batch at once;
 --         if the old tables refuse anything, ids that two elements claim are settled first, and a
 --         row that is refused even then is set aside while everything else goes on.
--- Locks:  a call takes rows of run_lock for the executions, and rows of the old tables.
+-- Locks:  a call takes rows of run_lock for the runs, and rows of the old tables.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/carry_back') as deployed \gset
@@ -114,7 +114,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in_singly(bigint) is
-'Puts in the rows of an execution, one by one where a table refuses any. A row that is refused goes
+'Puts in the rows of a run, one by one where a table refuses any. A row that is refused goes
 to set_aside, and its former version stays where it was';
 
 create function consolidation.carry_back_by_halves(trace_ids bigint [])
@@ -130,7 +130,7 @@ begin
         perform consolidation.put_in(trace_ids);
         return;
     exception when data_exception or integrity_constraint_violation then
-        -- Undone; the executions that caused it are looked for.
+        -- Undone; the runs that caused it are looked for.
         null;
     end;
     if half = 0 then
@@ -142,7 +142,7 @@ begin
 end;
 $$;
 comment on function consolidation.carry_back_by_halves(bigint []) is
-'Carries these executions back; a row that an old table refuses holds up no other execution';
+'Carries these runs back; a row that an old table refuses holds up no other run';
 
 create function consolidation.carry_back(trace_ids bigint [])
 returns void
@@ -150,7 +150,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
 -- As for rebuild_documents: no plan that depends on statistics. A merge by trace_id alone is
--- quadratic in the events of an execution.
+-- quadratic in the events of a run.
 set enable_seqscan = off
 set enable_nestloop = off
 set enable_mergejoin = off
@@ -197,7 +197,7 @@ begin
 end;
 $$;
 comment on function consolidation.carry_back(bigint []) is
-'Writes these executions, as the documents show them, into the old tables: only rows that differ.
+'Writes these runs, as the documents show them, into the old tables: only rows that differ.
 An id that two elements claim is settled in the documents; a row that an old table refuses is set
 aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
 that is not read committed';

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/catch_up to pg
 --
--- Why:    what applications wrote meanwhile, from the queue; the executions of a batch are proved
+-- Why:    what applications wrote meanwhile, from the queue; the runs of a batch are proved
 --         again as soon as there is a proof.
 -- Locks:  none that an application waits for.
 -- Revert: drops functions and procedure.
@@ -29,7 +29,7 @@ begin
 end;
 $$;
 comment on function consolidation.note_everything() is
-'Puts every execution into the queue, as after a truncate';
+'Puts every run into the queue, as after a truncate';
 
 create function consolidation.queued_traces(lowest bigint, how_many integer)
 returns bigint []
@@ -39,7 +39,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     return array(
-        -- From one execution to the next, however many entries each has.
+        -- From one run to the next, however many entries each has.
         with recursive queued (trace_id) as (
             select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
             union all
@@ -59,7 +59,7 @@ begin
 end;
 $$;
 comment on function consolidation.queued_traces(bigint, integer) is
-'The next executions in the queue from trace_id "lowest" on';
+'The next runs in the queue from trace_id "lowest" on';
 
 create function consolidation.carry_changes(
     batch_size integer, inout lowest bigint, out carried integer
@@ -105,7 +105,7 @@ begin
 end;
 $$;
 comment on function consolidation.carry_changes(integer, bigint) is
-'Takes the next batch_size executions from trace_id "lowest" on out of the queue and carries them
+'Takes the next batch_size runs from trace_id "lowest" on out of the queue and carries them
 over (after the cut-over: back), once each. Returns how many, and where to go on: null when nothing
 is left';
 
@@ -144,15 +144,15 @@ begin
             (reported operator(pg_catalog.+) interval '5 seconds')
         then
             reported := pg_catalog.clock_timestamp();
-            raise notice 'caught up with % executions', total;
+            raise notice 'caught up with % runs', total;
         end if;
     end loop;
 end;
 $$;
 comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Goes once through the queue, each execution once,
-however often it was written to. Commits every batch_size executions; can be killed and repeated,
+tables, so that a revert finds little left to do. Goes once through the queue, each run once,
+however often it was written to. Commits every batch_size runs; can be killed and repeated,
 and run from several sessions. Ends also when patience is over (default: never), or when
 stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
 transaction';

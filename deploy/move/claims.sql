@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/claims to pg
 --
 -- Why:    ids in documents are claims: applications copy documents, and tenants write what they
---         like. An id counts if the old table gives it to that execution or to none; no row may
+--         like. An id counts if the old table gives it to that run or to none; no row may
 --         disappear because another one says it is the same.
 -- Locks:  none.
 -- Revert: drops the functions.
@@ -44,8 +44,8 @@ begin
 end;
 $$;
 comment on function consolidation.claims_of(bigint []) is
-'Ids that elements and context keys of these executions claim: kind (event, screenshot, context),
-execution, step if it is on one, place in the array or key, the id, and the execution to which the
+'Ids that elements and context keys of these runs claim: kind (event, screenshot, context),
+run, step if it is on one, place in the array or key, the id, and the run to which the
 old table gives it';
 
 create function consolidation.judged_claim(trace_ids bigint [])
@@ -101,7 +101,7 @@ begin
 end;
 $$;
 comment on function consolidation.judged_claim(bigint []) is
-'The claims with a verdict. kept: the old table gives the id to this execution or to none; lost: to
+'The claims with a verdict. kept: the old table gives the id to this run or to none; lost: to
 another one, which still shows it, or an element before this one has it; moved: to another one,
 which shows it no more';
 

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:move/consolidate to pg
 --
--- Why:    old rows to documents, for given executions; called again, it gives the same. Backfill,
+-- Why:    old rows to documents, for given runs; called again, it gives the same. Backfill,
 --         queue and redeploy all go through it. What a document says is in mapping/.
--- Locks:  a call takes rows of run_lock for the executions, and rows of the document tables.
+-- Locks:  a call takes rows of run_lock for the runs, and rows of the document tables.
 -- Revert: drops functions and table.
 
 select consolidation.is_deployed('move/consolidate') as deployed \gset
@@ -20,9 +20,9 @@ create table consolidation.carried_back (
     constraint carried_back_pkey primary key (trace_id)
 );
 comment on table consolidation.carried_back is
-'Executions whose documents were written to after a cut-over and then carried back to the old
+'Runs whose documents were written to after a cut-over and then carried back to the old
 tables. Their documents may hold what the old tables cannot; it is kept when they are rebuilt';
-comment on column consolidation.carried_back.trace_id is 'The execution';
+comment on column consolidation.carried_back.trace_id is 'The run';
 
 create function consolidation.lock_traces(trace_ids bigint [])
 returns void
@@ -43,7 +43,7 @@ begin
 end;
 $$;
 comment on function consolidation.lock_traces(bigint []) is
-'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
+'Serialises whoever carries these runs over or back, until the end of the transaction. Call it
 in a statement of its own: the next one then sees what the session before it committed';
 
 create function consolidation.lock_traces_shared(trace_ids bigint [])
@@ -64,7 +64,7 @@ begin
 end;
 $$;
 comment on function consolidation.lock_traces_shared(bigint []) is
-'As lock_traces, for batches of the backfill: none has the executions of another one, so they need
+'As lock_traces, for batches of the backfill: none has the runs of another one, so they need
 not wait for each other because a lock stands for neighbours as well';
 
 create function consolidation.remove_what_is_gone(trace_ids bigint [])
@@ -94,7 +94,7 @@ begin
                 and s.trace_id = d.legacy_trace_id
                 and s.step_number = d.step_number
         );
-    -- With its steps in one statement: an execution deleted since the one above would leave them
+    -- With its steps in one statement: a run deleted since the one above would leave them
     -- without a run, as long as there is no foreign key to take them along.
     with gone as (
         delete from public.user_workflow_run as d
@@ -113,7 +113,7 @@ begin
 end;
 $$;
 comment on function consolidation.remove_what_is_gone(bigint []) is
-'Deletes runs and steps of these executions that the old tables hold no more';
+'Deletes runs and steps of these runs that the old tables hold no more';
 
 create function consolidation.rebuild_documents(trace_ids bigint [])
 returns void
@@ -122,7 +122,7 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 -- The plan must not depend on statistics: while the documents are filled for the first time there
 -- are none, and an analyze that sees them uncommitted notes 0 rows. Reading all of them for every
--- batch, or all elements of a batch for each step, is quadratic; by its executions each table has
+-- batch, or all elements of a batch for each step, is quadratic; by its runs each table has
 -- an index.
 set enable_seqscan = off
 set enable_nestloop = off
@@ -166,14 +166,14 @@ exception
     when not_null_violation then
         raise exception using
             errcode = 'not_null_violation',
-            message = 'an execution cannot be carried over: ' || sqlerrm,
-            detail = format('Among the %s executions from trace_id %s.',
+            message = 'a run cannot be carried over: ' || sqlerrm,
+            detail = format('Among the %s runs from trace_id %s.',
                 cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
             hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
 end;
 $$;
 comment on function consolidation.rebuild_documents(bigint []) is
-'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
+'The work of consolidate, for a caller who holds the locks of these runs; raises the same';
 
 create function consolidation.consolidate(trace_ids bigint [])
 returns void
@@ -186,7 +186,7 @@ begin
 end;
 $$;
 comment on function consolidation.consolidate(bigint []) is
-'Rebuilds the documents of these executions from the old tables, and removes those that are gone
+'Rebuilds the documents of these runs from the old tables, and removes those that are gone
 there. Keeps what only the documents can say. Raises 23502 for a row that cannot be carried, 25000
 in a transaction that is not read committed';
 

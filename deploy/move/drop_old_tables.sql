@@ -178,7 +178,7 @@ begin
 end;
 $$;
 comment on function consolidation.rebuild_old_tables() is
-'Creates the old tables again as they were, empty, and puts every execution into the queue; does
+'Creates the old tables again as they were, empty, and puts every run into the queue; does
 nothing if they are there. catch_up() fills them, from as many sessions as you like';
 
 call consolidation.note_deployed('move/drop_old_tables');

@@ -70,7 +70,7 @@ end;
 comment on function consolidation.known_elements(
     consolidation.known_run [], consolidation.known_step []
 ) is
-'For each execution, its elements that the old tables can hold, by the id the old names show';
+'For each run, its elements that the old tables can hold, by the id the old names show';
 
 create function consolidation.merge_elements(
     known jsonb, rebuilt jsonb, known_by_id jsonb, kind text
@@ -156,7 +156,7 @@ begin atomic
     from merged as m;
 end;
 comment on function consolidation.merge_elements(jsonb, jsonb, jsonb, text) is
-'The rebuilt array with what only the known documents of the execution can say: further keys of the
+'The rebuilt array with what only the known documents of the run can say: further keys of the
 same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
 or run screenshot';
 

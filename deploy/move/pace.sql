@@ -158,7 +158,7 @@ return case
     )::integer
 end;
 comment on function consolidation.next_size(integer, bigint, interval, interval) is
-'Executions of the next batch, so that it takes batch_time; at most twice as many as before';
+'Runs of the next batch, so that it takes batch_time; at most twice as many as before';
 
 call consolidation.note_deployed('move/pace');
 

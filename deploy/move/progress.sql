@@ -106,30 +106,30 @@ cross join (
     where k.task = 'proof'
 ) as p;
 comment on view consolidation.progress is
-'One row for \watch: phase, executions of the backfill in all and done, its rate, the time left at
+'One row for \watch: phase, runs of the backfill in all and done, its rate, the time left at
 that rate, changes waiting in the queue, steps and events done of about how many, and the proof';
 comment on column consolidation.progress.phase is 'expand, cut over or contract';
 comment on column consolidation.progress.runs_total is
-'Executions present when the backfill began, but for those deleted before their batch';
+'Runs present when the backfill began, but for those deleted before their batch';
 comment on column consolidation.progress.runs_done is 'Of these, carried over and committed';
 comment on column consolidation.progress.percent is 'runs_done in percent of runs_total';
 comment on column consolidation.progress.runs_per_second is
 'Rate of all sessions together, over the batches of the last 30 seconds there were any';
 comment on column consolidation.progress.time_left is 'At that rate; null before the first batch';
 comment on column consolidation.progress.queue_depth is
-'Entries of the queue: executions that wait to be carried over, or back after the cut-over; counted
+'Entries of the queue: runs that wait to be carried over, or back after the cut-over; counted
 up to 10,000';
-comment on column consolidation.progress.steps_done is 'Steps of the executions done';
+comment on column consolidation.progress.steps_done is 'Steps of the runs done';
 comment on column consolidation.progress.steps_estimated is
 'Steps in all, as the statistics of the old table estimate them; exact once all are done';
-comment on column consolidation.progress.events_done is 'Events of the executions done';
+comment on column consolidation.progress.events_done is 'Events of the runs done';
 comment on column consolidation.progress.events_estimated is
 'Events in all, as the statistics of the old table estimate them; exact once all are done';
 comment on column consolidation.progress.runs_to_prove is
-'Executions of the proof in all; 0 before it began';
+'Runs of the proof in all; 0 before it began';
 comment on column consolidation.progress.runs_proved is 'Of these, compared and recorded';
 comment on column consolidation.progress.unequal_runs is
-'Executions in which old tables and documents differed when they were last compared';
+'Runs in which old tables and documents differed when they were last compared';
 comment on column consolidation.progress.proved_per_second is
 'Rate of the proof, of all sessions that are at it';
 comment on column consolidation.progress.proof_time_left is 'At that rate';
@@ -150,11 +150,11 @@ group by c.pid;
 comment on view consolidation.progress_by_session is
 'What each session of the backfill did and does';
 comment on column consolidation.progress_by_session.pid is 'Process id of the session';
-comment on column consolidation.progress_by_session.runs_done is 'Executions it carried over';
+comment on column consolidation.progress_by_session.runs_done is 'Runs it carried over';
 comment on column consolidation.progress_by_session.batches is 'In how many batches';
 comment on column consolidation.progress_by_session.last_batch_time is 'How long the last one took';
 comment on column consolidation.progress_by_session.runs_at_hand is
-'Executions of its present batch, or of one it was ended in that nobody has taken yet';
+'Runs of its present batch, or of one it was ended in that nobody has taken yet';
 comment on column consolidation.progress_by_session.at_hand_since is 'When that batch began';
 
 create function consolidation.progress_line(task text)
@@ -169,11 +169,11 @@ begin
     select * into p from consolidation.progress;
     return case task
         when 'backfill' then format(
-            'backfill: %s of %s executions (%s %%), %s a second, %s left, queue %s',
+            'backfill: %s of %s runs (%s %%), %s a second, %s left, queue %s',
             p.runs_done, p.runs_total, p.percent, p.runs_per_second, p.time_left, p.queue_depth
         )
         when 'proof' then format(
-            'proof: %s of %s executions, %s a second, %s left, %s differ',
+            'proof: %s of %s runs, %s a second, %s left, %s differ',
             p.runs_proved, p.runs_to_prove, p.proved_per_second, p.proof_time_left, p.unequal_runs
         )
     end;
@@ -189,7 +189,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     return format(
-        '%s: this session carried over %s executions, %s a second',
+        '%s: this session carried over %s runs, %s a second',
         task,
         done,
         round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001))
@@ -197,7 +197,7 @@ begin
 end;
 $$;
 comment on function consolidation.done_line(text, bigint, timestamptz) is
-'The line with which a session ends its task: executions it has done since began, and their rate';
+'The line with which a session ends its task: runs it has done since began, and their rate';
 
 call consolidation.note_deployed('move/progress');
 

@@ -65,7 +65,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in_events_singly(bigint) is
-'Puts in the events of an execution one by one. One that is refused goes to set_aside, and its
+'Puts in the events of a run one by one. One that is refused goes to set_aside, and its
 former version stays';
 
 create function consolidation.put_in_screenshots_singly(refused bigint)

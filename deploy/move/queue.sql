@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/queue to pg
 --
--- Why:    from here on every write to an old table notes the execution it touched, so that the
+-- Why:    from here on every write to an old table notes the run it touched, so that the
 --         backfill can run beside the applications. After the cut-over the same queue notes
 --         what is written to the documents, for the way back.
 --         Statement triggers with transition tables: one insert a statement, whatever it touches.
@@ -18,14 +18,14 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 -- No key that counts: the next value of a sequence would become lastval() of the application's
--- session. It is read by execution, however often an execution stands in it.
+-- session. It is read by run, however often a run stands in it.
 create table consolidation.change (
     trace_id bigint
 );
 comment on table consolidation.change is
-'Queue: executions written to since they were last carried over. Insert-only for applications';
+'Queue: runs written to since they were last carried over. Insert-only for applications';
 comment on column consolidation.change.trace_id is
-'Execution to carry over; null after a truncate: all of them';
+'Run to carry over; null after a truncate: all of them';
 create index change_trace_id_idx on consolidation.change (trace_id);
 -- Entries are deleted, and a publication of all tables must know which.
 alter table consolidation.change replica identity full;
@@ -65,7 +65,7 @@ begin
 end;
 $$;
 comment on function consolidation.capture_old() is
-'Trigger on the old tables: notes the executions a statement touched in consolidation.change. In the
+'Trigger on the old tables: notes the runs a statement touched in consolidation.change. In the
 schema legacy all but those that carry_back() touches';
 
 create function consolidation.capture_new()
@@ -95,7 +95,7 @@ begin
 end;
 $$;
 comment on function consolidation.capture_new() is
-'Trigger on the document tables: notes the executions a statement touched in consolidation.change';
+'Trigger on the document tables: notes the runs a statement touched in consolidation.change';
 
 create function consolidation.start_capture(captured regclass, capture_function regproc)
 returns void

@@ -57,7 +57,7 @@ declare
     filled bigint;
     total bigint := 0;
 begin
-    -- What belongs to an execution that is not there was deleted after it was carried over.
+    -- What belongs to a run that is not there was deleted after it was carried over.
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b where 'workflow_trace' = any (names);
     get diagnostics filled = row_count;

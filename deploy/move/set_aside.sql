@@ -85,9 +85,9 @@ create table consolidation.set_aside (
     at timestamptz not null default now()
 );
 comment on table consolidation.set_aside is
-'Rows that an old table refused when their execution was carried back. They stay in the documents';
+'Rows that an old table refused when their run was carried back. They stay in the documents';
 comment on column consolidation.set_aside.table_name is 'Old table that refused the row';
-comment on column consolidation.set_aside.trace_id is 'Execution of the row';
+comment on column consolidation.set_aside.trace_id is 'Run of the row';
 comment on column consolidation.set_aside.content is 'The row, as the old name shows it';
 comment on column consolidation.set_aside.error_code is 'SQLSTATE of the refusal';
 comment on column consolidation.set_aside.message is 'Message of the refusal';

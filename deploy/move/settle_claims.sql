@@ -163,7 +163,7 @@ begin
 end;
 $$;
 comment on function consolidation.settle_claims(bigint []) is
-'Gives elements and context keys of these executions whose claim is lost a new id, in their
+'Gives elements and context keys of these runs whose claim is lost a new id, in their
 document; a row that moved here is deleted where the old table still has it';
 
 call consolidation.note_deployed('move/settle_claims');

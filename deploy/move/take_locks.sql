@@ -20,10 +20,10 @@ create table consolidation.run_lock (
     constraint run_lock_pkey primary key (bucket)
 );
 comment on table consolidation.run_lock is
-'What sessions of the move lock: a row stands for executions with neighbouring ids, the table for
+'What sessions of the move lock: a row stands for runs with neighbouring ids, the table for
 all of them. Not advisory locks, which any role can take and keep';
 comment on column consolidation.run_lock.bucket is
-'256 of them, not one an execution: those would not fit the lock table';
+'256 of them, not one a run: those would not fit the lock table';
 insert into consolidation.run_lock (bucket)
 select b.bucket from generate_series(0, 255) as b (bucket);
 

@@ -42,7 +42,7 @@ begin
 end;
 $$;
 comment on function consolidation.is_context_known(bigint, text, jsonb) is
-'Locks the document of an execution and tells whether it still has the key. Raises 40001 if it says
+'Locks the document of a run and tells whether it still has the key. Raises 40001 if it says
 something else than before ("previous")';
 
 create function consolidation.take_context(wanted_trace_id bigint, wanted_key text)
@@ -91,7 +91,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_context(bigint, text, jsonb, jsonb, boolean) is
-'Writes a key of context, and what "legacy" keeps of it; false if the execution is gone or, unless
+'Writes a key of context, and what "legacy" keeps of it; false if the run is gone or, unless
 may_be_known, has the key';
 
 create function consolidation.refuse_known_context_id(
@@ -102,7 +102,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Another session that inserts the same id into the same execution waits, then sees it.
+    -- Another session that inserts the same id into the same run waits, then sees it.
     perform consolidation.lock_run(wanted_trace_id);
     if exists (
         select from consolidation.context_row as c
@@ -116,7 +116,7 @@ begin
 end;
 $$;
 comment on function consolidation.refuse_known_context_id(bigint, bigint, text) is
-'Locks the document of an execution and raises 23505 if a key of the execution has this context_id';
+'Locks the document of a run and raises 23505 if a key of the run has this context_id';
 
 call consolidation.note_deployed('old_names/edit_context');
 

@@ -31,7 +31,7 @@ begin
 end;
 $$;
 comment on function consolidation.lock_events(bigint, bigint) is
-'Locks the document that holds the events of a step or, where that is null, those of an execution';
+'Locks the document that holds the events of a step or, where that is null, those of a run';
 
 create function consolidation.find_event(
     wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb

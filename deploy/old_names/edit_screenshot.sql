@@ -31,7 +31,7 @@ begin
 end;
 $$;
 comment on function consolidation.lock_screenshots(bigint) is
-'Locks every document that may hold a screenshot of the execution: the run, then its steps';
+'Locks every document that may hold a screenshot of the run: the run, then its steps';
 
 create function consolidation.find_screenshot(
     wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb
@@ -142,7 +142,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Another session that inserts the same id into the same execution waits, then sees it.
+    -- Another session that inserts the same id into the same run waits, then sees it.
     perform consolidation.lock_run(wanted_trace_id);
     if exists (
         select from consolidation.screenshot_row as s
@@ -156,7 +156,7 @@ begin
 end;
 $$;
 comment on function consolidation.refuse_known_screenshot_id(bigint, uuid, text) is
-'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
+'Locks the document of a run and raises 23505 if a screenshot of the run has this id';
 
 call consolidation.note_deployed('old_names/edit_screenshot');
 

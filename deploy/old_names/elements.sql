@@ -1,13 +1,13 @@
 -- Deploy workflow_consolidation:old_names/elements to pg
 --
 -- Why:    what the old names of elements have in common: the errors that a table would raise, the
---         trigger that refuses a row whose execution the caller does not see, and the edit of one
+--         trigger that refuses a row whose run the caller does not see, and the edit of one
 --         element of a document.
 -- Locks:  none.
 -- Revert: drops the functions.
 --
 -- A write to an old name passes its triggers in the order of their names. "deny_null" refuses
--- nulls. "forbid" and "guard" run as the caller: they refuse another organisation, and an execution
+-- nulls. "forbid" and "guard" run as the caller: they refuse another organisation, and a run
 -- that the caller does not see. "write" runs as workflow_maintenance and changes the document, so
 -- that a role that could only insert events cannot rewrite documents either.
 --
@@ -71,12 +71,12 @@ as $$
 begin
     perform consolidation.raise_foreign_key(
         table_schema, table_name, table_name || '_trace_id_fkey',
-        'The execution was deleted meanwhile.'
+        'The run was deleted meanwhile.'
     );
 end;
 $$;
 comment on function consolidation.raise_deleted(text, text) is
-'Raises 23503: the execution is gone that was there when the guard looked';
+'Raises 23503: the run is gone that was there when the guard looked';
 
 create function consolidation.raise_unique(
     table_schema text, table_name text, constraint_name text, error_detail text
@@ -136,8 +136,8 @@ begin
 end;
 $$;
 comment on function consolidation.guard_trace_id() is
-'Trigger of an old name, runs as the caller: raises 23503 as the key to workflow_trace did; an
-execution that the caller does not see does not exist for it';
+'Trigger of an old name, runs as the caller: raises 23503 as the key to workflow_trace did; a
+run that the caller does not see does not exist for it';
 
 create function consolidation.patch(previous jsonb, current jsonb, wanted jsonb)
 returns jsonb
@@ -196,7 +196,7 @@ begin
 end;
 $$;
 comment on function consolidation.lock_run(bigint) is
-'Locks the document of an execution. The next statement sees what was committed while this waited';
+'Locks the document of a run. The next statement sees what was committed while this waited';
 
 call consolidation.note_deployed('old_names/elements');
 

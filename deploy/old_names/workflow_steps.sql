@@ -134,7 +134,7 @@ when (
 execute function public.guard_step_identity();
 
 -- The old table of screenshots had no key to the steps: a deleted step left its screenshots to the
--- execution. They must survive as long as somebody may rely on that.
+-- run. They must survive as long as somebody may rely on that.
 create function public.keep_screenshots()
 returns trigger
 language plpgsql

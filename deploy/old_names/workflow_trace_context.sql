@@ -137,7 +137,7 @@ begin
     then
         return null;
     end if;
-    -- The key is taken away first: the new row may have another one, or another execution.
+    -- The key is taken away first: the new row may have another one, or another run.
     if
         tg_op = 'DELETE'
         or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))
@@ -169,7 +169,7 @@ end;
 $$;
 comment on function consolidation.write_workflow_trace_context() is
 'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for
-a key the execution has, 40001 if somebody else changed the key meanwhile';
+a key the run has, 40001 if somebody else changed the key meanwhile';
 
 create trigger deny_null
 instead of insert or update on consolidation.workflow_trace_context

@@ -101,7 +101,7 @@ end;
 $$;
 comment on function consolidation.write_workflow_trace_endpoint() is
 'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used.
-Raises 23505 for an endpoint the execution has';
+Raises 23505 for an endpoint the run has';
 
 create trigger deny_null
 instead of insert or update on consolidation.workflow_trace_endpoint

@@ -156,7 +156,7 @@ end;
 $$;
 comment on function consolidation.write_workflow_trace_screenshot() is
 'Trigger, runs as workflow_maintenance after the guard: changes one element of one document, on the
-step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the execution
+step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the run
 has, 40001 if somebody else changed the same key of the element meanwhile';
 
 create trigger deny_null

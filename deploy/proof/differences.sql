@@ -53,9 +53,9 @@ begin
         when
             skip_pending
             and exists (select from consolidation.change as c where c.trace_id is null)
-            then 'a truncate is waiting in the queue: every execution is pending'
+            then 'a truncate is waiting in the queue: every run is pending'
         when seen > 0 and pending = seen
-            then format('compared nothing: all %s executions are pending', seen)
+            then format('compared nothing: all %s runs are pending', seen)
         when
             seen = 0 and not is_limited
             and (
@@ -99,7 +99,7 @@ begin
 end;
 $$;
 comment on function consolidation.slice_end(bigint, bigint, bigint [], integer) is
-'The trace_id up to which there are "size" executions from lo on; hi if there are fewer';
+'The trace_id up to which there are "size" runs from lo on; hi if there are fewer';
 
 create function consolidation.differences(
     first_trace_id bigint default null,
@@ -115,7 +115,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-    -- Executions compared at once: keeps memory bounded, whatever the tables hold.
+    -- Runs compared at once: keeps memory bounded, whatever the tables hold.
     slice_size constant integer := 1000;
     lo bigint := coalesce(first_trace_id, -9223372036854775808);
     hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
@@ -125,7 +125,7 @@ begin
     perform consolidation.see_everything();
     perform consolidation.refuse_empty_comparison(lo, hi, trace_ids, skip_pending);
     loop
-        -- By executions of the old table; others of the documents fall between them.
+        -- By runs of the old table; others of the documents fall between them.
         slice_end := consolidation.slice_end(lo, hi, trace_ids, slice_size);
         found_ids := array(
             select s.trace_id
@@ -149,7 +149,7 @@ comment on function consolidation.differences(bigint, bigint, boolean, bigint []
 'Each row in which old tables and documents differ: table, key, columns that differ, and both
 versions as jsonb (null if there is none; a column without a value is left out, so that it differs
 from a JSON null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out
-executions that wait in the queue; trace_ids names the executions to compare, null for all.
+runs that wait in the queue; trace_ids names the runs to compare, null for all.
 Everything is compared as of one moment; prove() compares range by range. Raises 55000 if it would
 compare nothing although there is something, 42501 if row level security would hide rows';
 

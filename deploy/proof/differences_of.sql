@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:proof/differences_of to pg
 --
--- Why:    what differs in some executions, row by row and column by column. A row that an old table
+-- Why:    what differs in some runs, row by row and column by column. A row that an old table
 --         refused is no difference: it is set aside.
 -- Locks:  none.
 -- Revert: drops the functions.
@@ -31,7 +31,7 @@ return case
 end;
 comment on function consolidation.arrangement(boolean, boolean, bigint, integer) is
 'What no old column shows: where an element stands, and that its document holds nothing besides.
-Null for executions that applications wrote to, whose documents may';
+Null for runs that applications wrote to, whose documents may';
 
 create function consolidation.present(plain jsonb, names text [], documents jsonb [])
 returns jsonb
@@ -61,7 +61,7 @@ begin
         where
             a.trace_id = (shown ->> 'trace_id')::bigint
             and (
-                -- Nothing can be below an execution that was refused and has no former version.
+                -- Nothing can be below a run that was refused and has no former version.
                 (
                     a.table_name = 'workflow_trace'
                     and not exists (
@@ -161,7 +161,7 @@ begin
 end;
 $$;
 comment on function consolidation.differences_of(bigint []) is
-'As differences(), for these executions, row by row and column by column';
+'As differences(), for these runs, row by row and column by column';
 
 call consolidation.note_deployed('proof/differences_of');
 

@@ -23,7 +23,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with execution as (
+    with run as (
         select
             i.trace_id,
             not exists (
@@ -42,7 +42,7 @@ begin
         ),
         consolidation.arrangement(x.is_strict, t.as_built),
         0
-    from execution as x
+    from run as x
     inner join consolidation.trace_row as t on t.trace_id = x.trace_id
     union all
     select
@@ -64,7 +64,7 @@ begin
             )
         ),
         0
-    from execution as x
+    from run as x
     inner join consolidation.step_row as s on s.trace_id = x.trace_id
     union all
     select
@@ -75,7 +75,7 @@ begin
         ),
         consolidation.arrangement(x.is_strict, c.as_built),
         c.place
-    from execution as x
+    from run as x
     inner join consolidation.context_row as c on c.trace_id = x.trace_id
     where x.is_strict or c.fits
     union all
@@ -88,7 +88,7 @@ begin
             row_number() over (partition by e.trace_id order by e.place)
         ),
         e.place
-    from execution as x
+    from run as x
     inner join consolidation.endpoint_row as e on e.trace_id = x.trace_id
     where
         x.is_strict
@@ -101,7 +101,7 @@ begin
 end;
 $$;
 comment on function consolidation.new_rows_of_runs(bigint []) is
-'As new_rows, for executions, steps, context keys and endpoints';
+'As new_rows, for runs, steps, context keys and endpoints';
 
 create function consolidation.new_rows_of_elements(ids bigint [])
 returns table (ordinal integer, key jsonb, content jsonb, arrangement text, place bigint)
@@ -112,7 +112,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with execution as (
+    with run as (
         select
             i.trace_id,
             not exists (
@@ -133,7 +133,7 @@ begin
             row_number() over (partition by e.trace_id, e.step_id order by e.place)
         ),
         e.place
-    from execution as x
+    from run as x
     inner join consolidation.event_row as e on e.trace_id = x.trace_id
     where x.is_strict or e.fits
     union all
@@ -150,7 +150,7 @@ begin
             p.on_step_number
         ),
         p.place
-    from execution as x
+    from run as x
     inner join consolidation.screenshot_row as p on p.trace_id = x.trace_id
     where x.is_strict or p.fits;
 end;

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_constraints to pg
 --
 -- Why:    what holds on rows of the old tables and cannot hold on elements of documents. What holds
---         on executions and steps is made on the documents.
+--         on runs and steps is made on the documents.
 -- Locks:  none.
 -- Revert: drops the views.
 
@@ -73,8 +73,8 @@ select
     format('%s on %s', k.conname, o.relname) as object,
     case
         when k.condeferrable
-            then 'will be checked at once: what refers to an execution or a step is in its document'
-        else 'will cascade: with an execution or a step its document is deleted'
+            then 'will be checked at once: what refers to a run or a step is in its document'
+        else 'will cascade: with a run or a step its document is deleted'
     end as consequence,
     'Accept it if no application relies on that.' as remedy
 from pg_constraint as k

@@ -154,11 +154,11 @@ select
     format(
         'would be %s, more than the 256 MB of a jsonb document', pg_size_pretty(o.bytes)
     ) as consequence,
-    'Store large values elsewhere and their addresses here, or delete rows of this execution.'
+    'Store large values elsewhere and their addresses here, or delete rows of this run.'
         as remedy
 from consolidation.oversized() as o;
 comment on view consolidation.finding_size is
-'Events, screenshots or context of an execution or a step that do not fit into one document';
+'Events, screenshots or context of a run or a step that do not fit into one document';
 
 call consolidation.note_deployed('proof/finding_documents');
 

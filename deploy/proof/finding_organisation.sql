@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_organisation to pg
 --
 -- Why:    whose a row is, where the old data say more than one thing: a screenshot of another
---         organisation than its execution's, a workflow that several organisations used.
+--         organisation than its run's, a workflow that several organisations used.
 -- Locks:  none.
 -- Revert: drops views and functions.
 
@@ -38,7 +38,7 @@ begin
 end;
 $$;
 comment on function consolidation.stray_screenshot() is
-'How many screenshots name another organisation than their execution, and the first of them; no row
+'How many screenshots name another organisation than their run, and the first of them; no row
 if there are none, or after the cut-over';
 
 create function consolidation.shared_workflow()
@@ -92,7 +92,7 @@ select
     'organisation' as kind,
     'workflow_trace_screenshot' as object,
     format(
-        '%s screenshots name another organisation than their execution, whose they become: for '
+        '%s screenshots name another organisation than their run, whose they become: for '
         'example %s of trace_id %s',
         s.how_many, s.screenshot_id, s.trace_id
     ) as consequence,
@@ -101,7 +101,7 @@ select
 from consolidation.stray_screenshot() as s
 inner join pg_class as c on c.oid = consolidation.old_table('workflow_trace_screenshot');
 comment on view consolidation.finding_screenshot is
-'Screenshots whose org_id is not that of their execution';
+'Screenshots whose org_id is not that of their run';
 
 create view consolidation.finding_workflow
 with (security_invoker = true) as

@@ -66,7 +66,7 @@ begin
     raise exception using
         errcode = 'data_corrupted',
         message = format(
-            'old tables and documents differ in %s executions, for example %s %s in %s',
+            'old tables and documents differ in %s runs, for example %s %s in %s',
             cardinality(unequal), example.table_name, example.key, example.columns
         ),
         detail = format(
@@ -77,7 +77,7 @@ begin
 end;
 $$;
 comment on function consolidation.refuse_unequal() is
-'Raises XX001 with an example if the proof found executions that differ and still do';
+'Raises XX001 with an example if the proof found runs that differ and still do';
 
 create function consolidation.is_proved()
 returns boolean
@@ -98,7 +98,7 @@ begin
 end;
 $$;
 comment on function consolidation.is_proved() is
-'Whether every execution was compared and found equal, and everything written since was noticed';
+'Whether every run was compared and found equal, and everything written since was noticed';
 
 create function consolidation.refuse_missing_capture()
 returns void
@@ -138,7 +138,7 @@ begin
 end;
 $$;
 comment on procedure consolidation.ensure_proof() is
-'Proves equality unless a proof holds. Raises XX001 for executions that differ, 55000 while capture
+'Proves equality unless a proof holds. Raises XX001 for runs that differ, 55000 while capture
 triggers do not fire or the backfill is not done. Call it outside a transaction';
 
 create function consolidation.keep_proof()

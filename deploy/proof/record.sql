@@ -35,9 +35,9 @@ create table consolidation.unequal_trace (
     constraint unequal_trace_pkey primary key (trace_id)
 );
 comment on table consolidation.unequal_trace is
-'Executions in which old tables and documents differed when they were last compared; see
+'Runs in which old tables and documents differed when they were last compared; see
 consolidation.differences(trace_ids => ...)';
-comment on column consolidation.unequal_trace.trace_id is 'The execution';
+comment on column consolidation.unequal_trace.trace_id is 'The run';
 comment on column consolidation.unequal_trace.found_at is 'When the difference was found';
 
 create function consolidation.record_comparison(lo bigint, hi bigint, ids bigint [])
@@ -48,7 +48,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-    -- One statement, one snapshot: an execution that somebody wrote to is in the queue as well, and
+    -- One statement, one snapshot: a run that somebody wrote to is in the queue as well, and
     -- is proved once it is carried over.
     unequal constant bigint [] := array(
         select s.trace_id
@@ -77,7 +77,7 @@ begin
 end;
 $$;
 comment on function consolidation.record_comparison(bigint, bigint, bigint []) is
-'Compares the executions from lo to hi, of ids if not null, and notes those that differ';
+'Compares the runs from lo to hi, of ids if not null, and notes those that differ';
 
 create function consolidation.prove_again(trace_ids bigint [])
 returns void
@@ -96,7 +96,7 @@ begin
 end;
 $$;
 comment on function consolidation.prove_again(bigint []) is
-'Compares executions that were just carried over or back, if there is a proof';
+'Compares runs that were just carried over or back, if there is a proof';
 
 create function consolidation.forget_proof()
 returns void
@@ -189,7 +189,7 @@ begin
 end;
 $$;
 comment on function consolidation.prove_chunk(bigint) is
-'Compares a range that claim_chunk returned and records the result; returns its executions, 0 if
+'Compares a range that claim_chunk returned and records the result; returns its runs, 0 if
 another session has it';
 
 call consolidation.note_deployed('proof/record');

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:proof/rows to pg
 --
--- Why:    the rows of some executions in words, as the old tables hold them, for those in which
+-- Why:    the rows of some runs in words, as the old tables hold them, for those in which
 --         something differs.
 -- Locks:  none.
 -- Revert: drops the functions.
@@ -24,7 +24,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with execution as (
+    with run as (
         select
             i.trace_id,
             not exists (
@@ -41,7 +41,7 @@ begin
             array[t.action_detail, t.error_detail, t.config_snapshot]
         ),
         consolidation.arrangement(x.is_strict, true)
-    from execution as x
+    from run as x
     inner join consolidation.old_trace as t on t.trace_id = x.trace_id
     union all
     select
@@ -52,7 +52,7 @@ begin
             array[s.input_data, s.output_data, s.metadata]
         ),
         consolidation.arrangement(x.is_strict, true)
-    from execution as x
+    from run as x
     inner join consolidation.old_step as s on s.trace_id = x.trace_id
     union all
     select
@@ -65,7 +65,7 @@ begin
                 partition by e.trace_id, e.step_id order by e."timestamp", e.event_id
             )
         )
-    from execution as x
+    from run as x
     inner join consolidation.old_event as e on e.trace_id = x.trace_id
     union all
     select
@@ -79,7 +79,7 @@ begin
             ),
             s.step_number
         )
-    from execution as x
+    from run as x
     inner join consolidation.old_screenshot as p on p.trace_id = x.trace_id
     left join consolidation.old_step as s
         on s.trace_id = p.trace_id and s.step_number = p.step_index
@@ -89,7 +89,7 @@ begin
         jsonb_build_object('trace_id', c.trace_id, 'key', c.key),
         consolidation.present(to_jsonb(c), '{value}', array[c.value]),
         consolidation.arrangement(x.is_strict, true)
-    from execution as x
+    from run as x
     inner join consolidation.old_context as c on c.trace_id = x.trace_id
     union all
     select
@@ -100,12 +100,12 @@ begin
             x.is_strict, true,
             row_number() over (partition by e.trace_id order by e.endpoint_id)
         )
-    from execution as x
+    from run as x
     inner join consolidation.old_endpoint as e on e.trace_id = x.trace_id;
 end;
 $$;
 comment on function consolidation.old_rows(bigint []) is
-'Rows of the six old tables for these executions: table (its number), key, content, arrangement';
+'Rows of the six old tables for these runs: table (its number), key, content, arrangement';
 
 call consolidation.note_deployed('proof/rows');
 

@@ -61,7 +61,7 @@ begin
 end;
 $$;
 comment on function consolidation.unequal_traces(bigint, bigint, bigint []) is
-'Executions from lo to hi, of ids if not null, whose own row differs';
+'Runs from lo to hi, of ids if not null, whose own row differs';
 
 create function consolidation.unequal_steps(lo bigint, hi bigint, ids bigint [])
 returns setof bigint
@@ -211,7 +211,7 @@ begin
 end;
 $$;
 comment on function consolidation.suspects(bigint, bigint, bigint []) is
-'Executions from lo to hi, of ids if not null, in which old tables and documents are not the same
+'Runs from lo to hi, of ids if not null, in which old tables and documents are not the same
 byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
 
 call consolidation.note_deployed('proof/suspects');

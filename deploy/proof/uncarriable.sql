@@ -146,7 +146,7 @@ begin
     from consolidation.uncarriable_elements() as u
     union all
     select
-        'the step belongs to another execution',
+        'the step belongs to another run',
         'workflow_events',
         format(
             'event_id %s of trace_id %s, step_id %s of trace_id %s',

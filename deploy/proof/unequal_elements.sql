@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:proof/unequal_elements to pg
 --
--- Why:    equality is proved, not assumed. These find the executions in which anything differs, as
+-- Why:    equality is proved, not assumed. These find the runs in which anything differs, as
 --         fast as that can be: stored bytes are compared, keys by their operators, so that 1.1 and
 --         1.10, JSON null and no value are different. Text, integers and numerics are compared as
 --         such: an old table may have an enumeration, or another width.
@@ -96,7 +96,7 @@ begin
 end;
 $$;
 comment on function consolidation.unequal_events(bigint, bigint, bigint []) is
-'Executions from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
+'Runs from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
 its document, so do its place and keys that consolidate() does not give it';
 
 create function consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint [])

@@ -22,7 +22,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    -- Views before what is behind them, executions before what belongs to them; then what a foreign
+    -- Views before what is behind them, runs before what belongs to them; then what a foreign
     -- key connects with the six or the documents, since keys are dropped and made on both sides.
     with own as materialized (
         select
@@ -82,7 +82,7 @@ stable
 set search_path = pg_catalog, pg_temp
 return (select count(distinct c.trace_id) from consolidation.change as c);
 comment on function consolidation.queued_runs() is
-'Executions that wait in the queue';
+'Runs that wait in the queue';
 
 create function consolidation.try_to_swap(
     direction text,
@@ -107,7 +107,7 @@ begin
         raise exception using
             errcode = 'lock_not_available',
             message = 'the applications write faster than this session carries over',
-            detail = format('%s executions wait in the queue.', waiting);
+            detail = format('%s runs wait in the queue.', waiting);
     end if;
     perform consolidation.take_locks(consolidation.swap_locks(), 'access exclusive', '0 s');
     locked_at := clock_timestamp();
@@ -123,7 +123,7 @@ exception when lock_not_available or deadlock_detected then
 end;
 $$;
 comment on function consolidation.try_to_swap(text, integer) is
-'One attempt to swap the names, to views or to tables, with no more than a few executions in the
+'One attempt to swap the names, to views or to tables, with no more than a few runs in the
 queue. Gives all locks back and says why if it has to';
 
 create procedure consolidation.empty_queue(few integer, give_up_at timestamptz)
@@ -151,7 +151,7 @@ begin
 end;
 $$;
 comment on procedure consolidation.empty_queue(integer, timestamptz) is
-'Carries over what waits in the queue until only a few executions do, or it gets no less';
+'Carries over what waits in the queue until only a few runs do, or it gets no less';
 
 create procedure consolidation.swap(direction text, patience interval)
 language plpgsql

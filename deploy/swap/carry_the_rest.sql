@@ -54,7 +54,7 @@ begin
 end;
 $$;
 comment on function consolidation.heaviest(bigint []) is
-'The one of these executions whose documents have the most elements, and how many; a document longer
+'The one of these runs whose documents have the most elements, and how many; a document longer
 than a megabyte counts as a million. Null if there is none';
 
 create function consolidation.refuse_too_heavy(trace_ids bigint [])
@@ -76,14 +76,14 @@ begin
                 found.trace_id, found.elements
             ),
             detail = format(
-                'Under the locks an execution of more than %s elements is not carried: everybody '
+                'Under the locks a run of more than %s elements is not carried: everybody '
                 'would wait. Let its writer pause until the names are swapped.', most
             );
     end if;
 end;
 $$;
 comment on function consolidation.refuse_too_heavy(bigint []) is
-'Raises 55P03 if one of these executions is too large to be carried while everybody waits';
+'Raises 55P03 if one of these runs is too large to be carried while everybody waits';
 
 create function consolidation.carry_and_compare(trace_ids bigint [])
 returns void
@@ -115,7 +115,7 @@ begin
 end;
 $$;
 comment on function consolidation.carry_and_compare(bigint []) is
-'Carries these executions over (after the cut-over: back); raises XX001 if they differ then';
+'Carries these runs over (after the cut-over: back); raises XX001 if they differ then';
 
 create function consolidation.carry_the_rest()
 returns void
@@ -151,7 +151,7 @@ begin
                 errcode = 'lock_not_available',
                 message = 'too much came in while the locks were waited for',
                 detail = format(
-                    '%s of %s executions were carried in time.', carried, cardinality(pending)
+                    '%s of %s runs were carried in time.', carried, cardinality(pending)
                 );
         end if;
         perform consolidation.carry_and_compare(pending[carried + 1 : carried + at_once]);
@@ -163,8 +163,8 @@ begin
 end;
 $$;
 comment on function consolidation.carry_the_rest() is
-'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
-back) and compares them. Raises 55P03 after a truncate, for an execution that is too large, after
+'Under the locks of a swap: empties the queue, carries its runs over (after the cut-over:
+back) and compares them. Raises 55P03 after a truncate, for a run that is too large, after
 200 ms (to be carried over without locks), or if the proof does not hold, and XX001 for a
 difference';
 

@@ -115,7 +115,7 @@ begin
 end;
 $$;
 comment on function consolidation.note_unequal() is
-'Puts executions that differ into the queue: after the cut-over, what was written past the capture';
+'Puts runs that differ into the queue: after the cut-over, what was written past the capture';
 
 create procedure consolidation.cut_over(patience interval default '5 minutes')
 language plpgsql

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:swap/constraints to pg
 --
--- Why:    what holds on the old rows of executions and steps holds on the documents from the
+-- Why:    what holds on the old rows of runs and steps holds on the documents from the
 --         cut-over on: checks, unique keys and indexes, exclusions, not null. The catalog
 --         translates them: they are made on an empty copy of the old table, whose columns are then
 --         renamed. What takes a scan is made before the locks.
@@ -58,7 +58,7 @@ begin atomic
 end;
 comment on function consolidation.old_constraint() is
 'Checks, unique keys, exclusions and unique indexes (class: pg_constraint or pg_class) of the old
-tables of executions and steps, in the columns of these, and the documents on which they can hold';
+tables of runs and steps, in the columns of these, and the documents on which they can hold';
 
 create function consolidation.translated_constraint(wanted text)
 returns table (class oid, object oid, called name, definition text)
@@ -212,7 +212,7 @@ end;
 $$;
 comment on function consolidation.prepare_constraints() is
 'Before the locks: makes the constraints of the old tables on the documents, under other names.
-Raises 23505 if two executions exchanged a unique value at this moment: call it again';
+Raises 23505 if two runs exchanged a unique value at this moment: call it again';
 
 call consolidation.note_deployed('swap/constraints');
 

@@ -48,8 +48,8 @@ class Pace:
     """How fast a worker goes.
 
     Args:
-        batch_size: Executions of its first batch.
-        batch_time: Seconds a batch should take; the following ones get as many executions as fit.
+        batch_size: Runs of its first batch.
+        batch_time: Seconds a batch should take; the following ones get as many runs as fit.
         pause: Seconds of rest between two batches.
         max_lag: Seconds a standby may be behind before batches wait for it; None for any.
     """
@@ -78,14 +78,14 @@ class Progress:
     sessions: dict[int, str] = field(default_factory=dict)
 
     def shares(self) -> list[tuple[str, int, int | None, str]]:
-        """For executions, steps and events: what, done, total, and both as text."""
+        """For runs, steps and events: what, done, total, and both as text."""
         runs = f"{self.runs_done:,} of {self.runs_total:,}"
         if self.runs_per_second is not None and not self.is_done:
             runs += f", {self.runs_per_second:,.0f} a second"
         if self.time_left is not None and not self.is_done:
             runs += f", {self.time_left} left"
         listed: list[tuple[str, int, int | None, str]] = [
-            ("executions", self.runs_done, self.runs_total, runs)
+            ("runs", self.runs_done, self.runs_total, runs)
         ]
         for what, done, estimated in (
             ("steps", self.steps_done, self.steps_estimated),
@@ -123,7 +123,7 @@ class PlainReporter:
             return
         self._shown_at = time.monotonic()
         parts = [
-            f"{text} {what}" if what != "executions" else f"executions: {text}"
+            f"{text} {what}" if what != "runs" else f"runs: {text}"
             for what, _, _, text in progress.shares()
         ]
         busy = sum(worker.is_alive() for worker in workers)
@@ -153,7 +153,7 @@ class TerminalReporter:
         )
         self._tasks = {
             what: self._bars.add_task(what, total=None, text="")
-            for what in ("executions", "steps", "events")
+            for what in ("runs", "steps", "events")
         }
         self._lines = Text()
         stack.enter_context(
@@ -400,9 +400,9 @@ def backfill(workers: int, pace: Pace, reporter: Reporter, signals: Signals) -> 
     assert last is not None
     reporter.show(last, started)
     reporter.say(
-        f"{last.runs_done:,} of {last.runs_total:,} executions are carried over, with "
+        f"{last.runs_done:,} of {last.runs_total:,} runs are carried over, with "
         f"{last.steps_done:,} steps and {last.events_done:,} events; "
-        f"{last.runs_done - before.runs_done:,} executions in {time.monotonic() - began:.1f} s; "
+        f"{last.runs_done - before.runs_done:,} runs in {time.monotonic() - began:.1f} s; "
         f"{last.waiting()}"
     )
     # A worker that nobody asked to end returns when everything is done, and not before.
@@ -435,7 +435,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=_number(int, 1, 100_000),
         default=100,
         metavar="N",
-        help="executions of the first batch of a worker; default 100",
+        help="runs of the first batch of a worker; default 100",
     )
     parser.add_argument(
         "--batch-time",
@@ -512,9 +512,7 @@ def _session(row: Any) -> str:
     parts = []
     if row.batches:
         seconds = row.last_batch_time.total_seconds()
-        parts.append(
-            f"{row.runs_done:,} executions in {row.batches:,} batches, last {seconds:.2f} s"
-        )
+        parts.append(f"{row.runs_done:,} runs in {row.batches:,} batches, last {seconds:.2f} s")
     if row.runs_at_hand:
         parts.append(f"at {row.runs_at_hand:,} since {row.since}")
     return "; ".join(parts)

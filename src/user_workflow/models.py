@@ -197,7 +197,7 @@ def _type_name(value: object) -> str:
 
 
 class UserWorkflowRun(_Recorder, Base):
-    """One execution of a workflow.
+    """One run of a workflow.
 
     ``context``, ``endpoints_used``, ``events`` and ``screenshots`` are shown read-only: change them
     through the helpers, which lose nothing, or assign a whole new value, which overwrites. After a

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The package of the checkout, whether or not one is installed.
 sys.path.insert(0, str(ROOT / "src"))
 
-# How many executions script/legacy-data.sql makes besides its fixed set of odd ones.
+# How many runs script/legacy-data.sql makes besides its fixed set of odd ones.
 RUNS = 100
 
 ENVIRONMENT = {

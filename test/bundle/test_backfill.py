@@ -108,14 +108,14 @@ def command(database: str, *arguments: str, code: str | None = None) -> Iterator
 
 @contextmanager
 def in_the_way(database: str, trace_id: int) -> Iterator[None]:
-    """Somebody is at an execution: the batch that comes to it has to wait."""
+    """Somebody is at a run: the batch that comes to it has to wait."""
     with connect(database) as connection, connection.transaction():
         connection.execute("select consolidation.lock_traces(%s)", ([trace_id],))
         yield
 
 
 def waiting_workers(database: str) -> list[int]:
-    """Process ids of workers that wait for whoever is at an execution of theirs."""
+    """Process ids of workers that wait for whoever is at a run of theirs."""
     return [
         pid
         for (pid,) in execute(
@@ -152,7 +152,7 @@ def rows_in_documents(database: str) -> int:
 
 
 def is_complete(database: str) -> None:
-    """Everything is carried over, and each execution by one batch."""
+    """Everything is carried over, and each run by one batch."""
     assert differences(database) == []
     assert (
         execute(
@@ -176,7 +176,7 @@ def test_two_workers_do_everything_once_and_the_deploy_finds_it_done(expand: str
     with command(expand, "--workers", "2", "--batch-size", "20", "--batch-time", "0.05") as both:
         said = both.ends(0)
     total = one(expand, "select count(*) from workflow_trace")
-    assert f"{total:,} of {total:,} executions are carried over" in said
+    assert f"{total:,} of {total:,} runs are carried over" in said
     assert said.endswith("next: sqitch deploy")
     is_complete(expand)
     assert one(expand, "select count(distinct pid) from consolidation.chunk") == 2
@@ -199,7 +199,7 @@ def test_two_workers_do_everything_once_and_the_deploy_finds_it_done(expand: str
 
 
 def test_batches_adapt_to_the_time_they_should_take(expand: str) -> None:
-    """From one execution up; a first batch that was far too large is followed by smaller ones."""
+    """From one run up; a first batch that was far too large is followed by smaller ones."""
     of_batches = (
         "select traces, extract(epoch from finished_at - started_at)::float "
         "from consolidation.chunk order by started_at"
@@ -496,7 +496,7 @@ def test_lines_say_how_far_it_is(expand: str) -> None:
         wait_until(lambda: started.lines, "a line")
         line = started.lines[0]
         found = re.fullmatch(
-            r"executions: ([\d,]+) of ([\d,]+), [\d,]+ a second, \d+:\d\d:\d\d left; "
+            r"runs: ([\d,]+) of ([\d,]+), [\d,]+ a second, \d+:\d\d:\d\d left; "
             r"([\d,]+) of about ([\d,]+) steps; ([\d,]+) of about ([\d,]+) events; queue 0; "
             r"2 workers",
             line,
@@ -526,7 +526,7 @@ def test_a_terminal_shows_bars_and_workers_and_ctrl_c_is_typed(expand: str) -> N
                 shown += os.read(terminal, 65536)
         except OSError:
             break
-        if not typed and re.search(rb"worker 2: \d+ executions in \d+ batches", shown):
+        if not typed and re.search(rb"worker 2: \d+ runs in \d+ batches", shown):
             os.write(terminal, b"\x03")
             typed = True
     os.close(terminal)
@@ -534,7 +534,7 @@ def test_a_terminal_shows_bars_and_workers_and_ctrl_c_is_typed(expand: str) -> N
     text = shown.decode()
     assert typed, text
     assert status == 130, text
-    for row in ("executions", "steps", "events"):
+    for row in ("runs", "steps", "events"):
         assert re.search(rf"{row}\s+\S*━", text), text
     assert one(expand, "select count(*) from user_workflow_run") == done(expand)
 
@@ -543,7 +543,7 @@ def test_a_row_that_cannot_be_carried_is_named_with_the_way_out(expand: str) -> 
     execute(expand, "update workflow_trace set created_by = null where trace_id = 500")
     with command(expand, "--batch-size", "20") as started:
         said = started.ends(1)
-    assert re.search(r"backfill: worker \d: an execution cannot be carried over", said)
+    assert re.search(r"backfill: worker \d: a run cannot be carried over", said)
     assert "consolidation.uncarriable()" in said
     execute(expand, f"update workflow_trace set created_by = '{'0' * 32}' where trace_id = 500")
     with command(expand) as again:

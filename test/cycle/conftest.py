@@ -26,7 +26,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# How many executions script/legacy-data.sql makes besides its fixed set of odd ones.
+# How many runs script/legacy-data.sql makes besides its fixed set of odd ones.
 RUNS = 100
 
 ENVIRONMENT = {

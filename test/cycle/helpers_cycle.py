@@ -278,7 +278,7 @@ def roles(*names: str, options: str = "nologin") -> Iterator[None]:
 
 
 def shrink(connection: Connection) -> None:
-    """Leaves two executions of two organisations in the old tables: 1 of north, 2 of south."""
+    """Leaves two runs of two organisations in the old tables: 1 of north, 2 of south."""
     execute_script(
         connection,
         f"""

@@ -51,7 +51,7 @@ LIMITS = {
     # Refused on both sides, but for different reasons.
     "several": ("breaks several constraints", "23"),
     # Refused by the table only.
-    "id elsewhere": ("is checked for uniqueness within its execution only", None),
+    "id elsewhere": ("is checked for uniqueness within its run only", None),
 }
 # Those that no history tries: test_limits.py does. Words, the SQLSTATE and the statement.
 TRIED_LIMITS = (
@@ -206,7 +206,7 @@ STEP = any_of("<s1>", "<s2>", "<sneg>", "<smin>", "<smax>")
 EVENT = any_of("<e1>", "<e2>", "<eneg>", "<emin>", "<emax>")
 CONTEXT = any_of("<c1>", "<c2>", "<cneg>", "<cmin>", "<cmax>")
 STATE = any_of("<m1>", "<m2>", "<mneg>", "<mmin>", "<mmax>")
-# Mostly an execution that is there; <t9> never is.
+# Mostly a run that is there; <t9> never is.
 OF_TRACE = any_of(
     "<t1>",
     "<t1>",
@@ -490,7 +490,7 @@ def value(draw: Draw, table: Table, column: str, phase: str) -> str:
 
 
 def event_of_step(draw: Draw, found: dict[str, str], phase: str) -> None:
-    """Gives a row of workflow_events a step, where needed one of its own execution."""
+    """Gives a row of workflow_events a step, where needed one of its own run."""
     if not {"step_id", "trace_id"} <= found.keys():
         return
     if phase not in UNCARRIABLE or not draw(SOMETIMES):
@@ -882,7 +882,7 @@ PREPARED: tuple[tuple[str, tuple[st.SearchStrategy[str], ...], tuple[str, ...]],
     ),
 )
 
-# An ordinary execution and what belongs to it; a shortened history has only what it takes.
+# An ordinary run and what belongs to it; a shortened history has only what it takes.
 OPENING = (
     "insert into workflow_trace (trace_id, org_id, workflow_id, channel, status, created_by, tier) "
     "values (<t1>, '<org1>', '<w1>', 'web', 'running', '<user1>', 1), "

@@ -118,7 +118,7 @@ CHANGED = {
 
 
 def inserts(organisation: str, trace_id: int) -> dict[str, str]:
-    """A new row of each table, of an execution that the organisation has."""
+    """A new row of each table, of a run that the organisation has."""
     return {
         "workflow_trace": "insert into workflow_trace (org_id, workflow_id, channel, created_by) "
         f"values ('{organisation}', '{WORKFLOW}', 'web', '{USER}')",
@@ -182,7 +182,7 @@ def measured(name: str, roles: Sequence[str], settings: Sequence[str]) -> dict[s
                         connection.execute(f"set role {acting}")
                     connection.execute(f"set app.current_org_id = '{setting}'")
                     for table in EIGHT:
-                        # Executions of two organisations; where there is no trace_id, all.
+                        # Runs of two organisations; where there is no trace_id, all.
                         where = (
                             f"where trace_id in ({', '.join(map(str, traces.values()))})"
                             if table in SIX

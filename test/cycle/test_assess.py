@@ -17,7 +17,7 @@ from test_refusals import nothing_changes
 
 @pytest.fixture(scope="module")
 def unknown_template() -> Iterator[str]:
-    """The eight tables with two executions, of which Sqitch knows nothing."""
+    """The eight tables with two runs, of which Sqitch knows nothing."""
     with database() as name:
         psql(name, "--file=deploy/baseline.sql")
         with connect(name) as connection:

@@ -32,7 +32,7 @@ def test_retention_is_as_fast_as_on_the_tables(legacy: str, deployed: str) -> No
         for connection in (tables, views):
             connection.execute("vacuum analyze")
         before, after = seconds(tables, statement), seconds(views, statement)
-        print(f"executions with all they hold: {before * 1000:.1f} ms, {after * 1000:.1f} ms")
+        print(f"runs with all they hold: {before * 1000:.1f} ms, {after * 1000:.1f} ms")
         assert after < before * AT_MOST / 2
 
 

@@ -32,12 +32,12 @@ from helpers_cycle import (
     wait_for_lock,
 )
 
-# Execution 1 of the regular data has eight steps with events, screenshots, context and endpoints.
+# Run 1 of the regular data has eight steps with events, screenshots, context and endpoints.
 STEP = "(select step_id from workflow_steps where trace_id = 1 and step_number = 1)"
 
 
 def step(connection: Connection) -> int:
-    """The old id of step 1 of execution 1."""
+    """The old id of step 1 of run 1."""
     return int(
         one(connection, "select step_id from workflow_steps where trace_id = 1 and step_number = 1")
     )
@@ -86,7 +86,7 @@ def test_prepared_statements_survive_deploy_and_revert(legacy: str) -> None:
     """Of a session that stays connected; on each old name a select, an insert and an update."""
     with connect(legacy) as connection:
         connection.prepare_threshold = None
-        # Planned once, as after the fifth execution.
+        # Planned once, as after the fifth time.
         connection.execute("set plan_cache_mode = force_generic_plan")
         for place, name in enumerate(EIGHT):
             listed = ", ".join(f'"{column}"' for column in columns(connection, name))
@@ -274,7 +274,7 @@ def test_sessions_count_up_and_lose_nothing(
 def test_sessions_append_to_executions_that_others_delete(
     deployed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every append either is there, or went with its step or execution, or was refused."""
+    """Every append either is there, or went with its step or run, or was refused."""
     appended: Counter[tuple[int, str]] = Counter()
     refused = []
     kinds = {
@@ -293,7 +293,7 @@ def test_sessions_append_to_executions_that_others_delete(
         ),
         "add_event": "select add_event(%(run_step)s, 'race')",
     }
-    executions, steps = range(900001, 900041), range(1, 4)
+    traces, steps = range(900001, 900041), range(1, 4)
 
     def old_step(trace_id: int, number: int) -> int:
         return trace_id * 10 + number
@@ -302,24 +302,24 @@ def test_sessions_append_to_executions_that_others_delete(
         connection.execute(
             "insert into workflow_trace (trace_id, org_id, workflow_id, channel, created_by) "
             "select n, %s, %s, 'web', %s from generate_series(%s::int, %s::int) as n",
-            (NORTH, WORKFLOW, USER, executions[0], executions[-1]),
+            (NORTH, WORKFLOW, USER, traces[0], traces[-1]),
         )
         connection.execute(
             "insert into workflow_steps (step_id, trace_id, step_number, node_id) "
             "select t.trace_id * 10 + n, t.trace_id, n, %s "
             "from workflow_trace as t, generate_series(1, 3) as n "
             "where t.trace_id between %s and %s",
-            (NODE, executions[0], executions[-1]),
+            (NODE, traces[0], traces[-1]),
         )
         new_ids = dict(
             connection.execute(
                 "select legacy_step_id, step_id from user_workflow_run_step "
                 "where legacy_trace_id between %s and %s",
-                (executions[0], executions[-1]),
+                (traces[0], traces[-1]),
             ).fetchall()
         )
-        # Half of the executions go, and a step of each of the others.
-        gone_traces, gone_steps = executions[::2], [old_step(n, 1) for n in executions[1::2]]
+        # Half of the runs go, and a step of each of the others.
+        gone_traces, gone_steps = traces[::2], [old_step(n, 1) for n in traces[1::2]]
 
         def work(session: Connection, number: int) -> None:
             chance = random.Random(number)
@@ -334,7 +334,7 @@ def test_sessions_append_to_executions_that_others_delete(
                     )
                 return
             for n in range(2 * APPENDS):
-                trace_id, kind = chance.choice(executions), chance.choice(sorted(kinds))
+                trace_id, kind = chance.choice(traces), chance.choice(sorted(kinds))
                 old_id = old_step(trace_id, chance.choice(steps))
                 names = {
                     "trace": trace_id,
@@ -359,19 +359,19 @@ def test_sessions_append_to_executions_that_others_delete(
             for trace_id, count in connection.execute(
                 f"select trace_id, count(*) from {table} where trace_id between %s and %s "
                 "group by trace_id",
-                (executions[0], executions[-1]),
+                (traces[0], traces[-1]),
             ):
                 found[trace_id, table] = count
         assert found == appended
         assert one(
             connection,
             "select count(*) from workflow_trace where trace_id between %s and %s",
-            executions[0],
-            executions[-1],
-        ) == len(executions) - len(gone_traces)
+            traces[0],
+            traces[-1],
+        ) == len(traces) - len(gone_traces)
         report(
             capsys,
-            f"{SESSIONS - 2} sessions append while 2 delete {len(gone_traces)} executions and "
+            f"{SESSIONS - 2} sessions append while 2 delete {len(gone_traces)} runs and "
             f"{len(gone_steps)} steps: {sum(found.values())} of {sum(appended.values())} "
             f"elements of what stayed are there, {len(refused)} were refused (23503, P0002)",
         )

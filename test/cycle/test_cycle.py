@@ -51,7 +51,7 @@ UNHOLDABLE = {
     "workflow_trace_endpoint": 4,
 }
 
-# An odd execution to delete: 2,000 events on a step, 300 steps, ids that fall, a gap.
+# An odd run to delete: 2,000 events on a step, 300 steps, ids that fall, a gap.
 ODD_RUN = {0: 8000000000014, 13: 8000000000013, 40: 8000000000016, 53: 8000000000017}
 
 
@@ -78,7 +78,7 @@ def step_id(connection: Connection, trace_id: int, step_number: int) -> str:
 
 
 def write_to_old_names(connection: Connection, base: int) -> None:
-    """Inserts, updates, deletes and moves, on executions base + 1 … base + 9; table or view."""
+    """Inserts, updates, deletes and moves, on runs base + 1 … base + 9; table or view."""
     execute_script(
         connection,
         f"""
@@ -139,7 +139,7 @@ def write_to_old_names(connection: Connection, base: int) -> None:
         -- Its screenshots stay, its events go.
         delete from workflow_steps where trace_id = {base} + 2 and step_number = 3;
 
-        -- To no step, to another step, to another execution.
+        -- To no step, to another step, to another run.
         update workflow_events set step_id = null
         where step_id = (
             select step_id from workflow_steps where trace_id = {base} + 3 and step_number = 1
@@ -176,7 +176,7 @@ def write_to_old_names(connection: Connection, base: int) -> None:
         update workflow_trace set org_id = '{SOUTH}' where trace_id = {base} + 6;
         delete from workflow_trace where trace_id = {base} + 7;
         delete from workflow_trace where trace_id = {ODD_RUN.get(base, 0)};
-        -- An execution that nothing belongs to may change its id.
+        -- A run that nothing belongs to may change its id.
         update workflow_trace set trace_id = trace_id + 500
         where trace_id between 8000000000401 and 8000000000403;
         insert into workflow_configs (org_id, name, config_type, config_data, created_by)
@@ -188,7 +188,7 @@ def write_to_old_names(connection: Connection, base: int) -> None:
 
 
 def write_to_new_names(connection: Connection, base: int) -> None:
-    """What new code does: direct SQL and the functions, on executions base + 8 … base + 10."""
+    """What new code does: direct SQL and the functions, on runs base + 8 … base + 10."""
     started = one(
         connection,
         "select run_id from start_run(%s, 'web', %s, %s, %s)",
@@ -254,7 +254,7 @@ def write_to_new_names(connection: Connection, base: int) -> None:
 
 
 def write_what_only_documents_hold(connection: Connection, base: int) -> None:
-    """Fills execution base + 11 with UNHOLDABLE, and base + 12 with rows that say more."""
+    """Fills run base + 11 with UNHOLDABLE, and base + 12 with rows that say more."""
     step = step_id(connection, base + 11, 2)
     connection.execute(
         """
@@ -334,7 +334,7 @@ def twice(connection: Connection, base: int) -> None:
 
 
 def write_to_old_tables(connection: Connection, base: int) -> None:
-    """More of the same on the old tables, on executions base + 14 … base + 22, and a truncate."""
+    """More of the same on the old tables, on runs base + 14 … base + 22, and a truncate."""
     write_to_old_names(connection, base + 13)
     execute_script(
         connection,
@@ -423,7 +423,7 @@ def lost(before: Any, after: Any) -> list[str]:
 
 
 def screenshots(documents: dict[str, dict[str, Any]]) -> dict[int, list[Any]]:
-    """The screenshots of each execution, on the run and on its steps, by trace_id."""
+    """The screenshots of each run, on the run and on its steps, by trace_id."""
     found: dict[int, list[Any]] = {}
     for document in documents.values():
         found.setdefault(int(document["legacy_trace_id"][1]), []).extend(
@@ -655,7 +655,7 @@ def five_joins(connection: Connection, trace_ids: list[int]) -> dict[int, Counte
 
 def test_the_five_join_query_returns_the_same_rows_in_every_phase(expand: str) -> None:
     with connect(expand) as connection:
-        # Execution 123 of the old documentation: the rows of 23 once more.
+        # Run 123 of the old documentation: the rows of 23 once more.
         for table, changes in (
             ("workflow_trace", "'tier', 2"),
             ("workflow_steps", "'step_id', t.step_id + 1000000"),
@@ -764,7 +764,7 @@ def test_rows_changed_and_deleted_during_the_backfill_arrive_as_they_are(expand:
 def test_a_killed_backfill_goes_on_from_several_sessions(expand: str) -> None:
     with connect(expand) as connection, connect(expand) as holder, connect(expand) as victim:
         before = {name: rows(connection, name) for name in SIX}
-        # Somebody is at execution 8000000000001: the batch that comes to it has to wait.
+        # Somebody is at run 8000000000001: the batch that comes to it has to wait.
         holder.execute("begin")
         holder.execute("select consolidation.lock_traces('{8000000000001}')")
         victim_pid = victim.info.backend_pid

@@ -913,8 +913,8 @@ ISOLATION = "".join(
 def isolation(connection: Connection) -> dict[tuple[str, str | None, str], Outcome]:
     """What a tenant's role, one without a policy, and the owner see and may write.
 
-    A row for an execution that the role does not see is refused: by a policy (42501) on the tables,
-    because the execution does not exist for it (23503) on the views.
+    A row for a run that the role does not see is refused: by a policy (42501) on the tables,
+    because the run does not exist for it (23503) on the views.
     """
     return {
         (role, org_id, text): tuple(

@@ -137,7 +137,7 @@ def event_data(event_id: int, old: str, new: str) -> None:
     )
 
 
-# The row of an execution -------------------------------------------------------------------------
+# The row of a run -------------------------------------------------------------------------
 
 TRACE = "workflow_trace"
 case(
@@ -249,12 +249,12 @@ case(
     differs(TRACE, f"trace_id = {ODD + 442}", "user_id", "session_id"),
 )
 case(
-    "an execution of another organisation",
+    "a run of another organisation",
     run(ODD + 11, f"org_id = '{NOBODY}'"),
     differs(TRACE, f"trace_id = {ODD + 11}", "org_id"),
 )
 case(
-    "an execution of another organisation than its steps",
+    "a run of another organisation than its steps",
     run(ODD + 11, f"org_id = '{NOBODY}'"),
     differs(TRACE, f"trace_id = {ODD + 11}", "org_id"),
     differs("workflow_steps", f"trace_id = {ODD + 11}", ARRANGEMENT),
@@ -266,7 +266,7 @@ case(
     differs(TRACE, f"trace_id = {ODD + 1}", ARRANGEMENT),
 )
 case(
-    "two executions that have each other's run_id",
+    "two runs that have each other's run_id",
     [
         run(ODD + 401, f"run_id = '{NOBODY}'"),
         run(ODD + 402, f"run_id = consolidation.run_id({ODD + 401})"),
@@ -275,24 +275,24 @@ case(
     differs(TRACE, f"trace_id in ({ODD + 401}, {ODD + 402})", ARRANGEMENT),
 )
 case(
-    "a lost execution without children",
+    "a lost run without children",
     f"delete from public.user_workflow_run where legacy_trace_id = {ODD + 1}",
     lost(TRACE, f"trace_id = {ODD + 1}"),
 )
 case(
-    "a lost execution with everything that belongs to it",
+    "a lost run with everything that belongs to it",
     "delete from public.user_workflow_run where legacy_trace_id = 0",
     *(lost(table, "trace_id = 0") for table in KEY_COLUMNS),
 )
 case(
-    "steps left without their execution",
+    "steps left without their run",
     "delete from public.user_workflow_run where legacy_trace_id = 0",
     *(lost(table, "trace_id = 0") for table in KEY_COLUMNS if table != "workflow_steps"),
     differs("workflow_steps", "trace_id = 0", ARRANGEMENT),
     replica=True,
 )
 case(
-    "an execution too many",
+    "a run too many",
     "insert into public.user_workflow_run (workflow_id, org_id, channel, created_by) "
     f"values ('{NOBODY}', '{NOBODY}', 'web', '{NOBODY}')",
     added(TRACE, f"org_id = '{NOBODY}'"),
@@ -312,7 +312,7 @@ case(
     replica=True,
 )
 case(
-    "contexts, endpoints and events swapped between two executions",
+    "contexts, endpoints and events swapped between two runs",
     """
     update public.user_workflow_run as r
     set context = o.context, events = o.events, endpoints_used = o.endpoints_used
@@ -320,7 +320,7 @@ case(
     where (r.legacy_trace_id, o.legacy_trace_id) in ((0, -1), (-1, 0))
     """,
     differs("workflow_events", "trace_id in (0, -1) and step_id is null", "trace_id"),
-    # Both have the same endpoints, and a key "id" that holds the id of the execution.
+    # Both have the same endpoints, and a key "id" that holds the id of the run.
     differs("workflow_trace_context", "trace_id in (0, -1)", "value"),
 )
 
@@ -398,25 +398,25 @@ case(
     differs(STEPS, f"step_id = {ODD + 11_001}", ARRANGEMENT),
 )
 case(
-    "a step of another organisation than its execution",
+    "a step of another organisation than its run",
     step(ODD + 11_001, f"org_id = '{NOBODY}'"),
     differs(STEPS, f"step_id = {ODD + 11_001}", ARRANGEMENT),
     replica=True,
 )
 case(
-    "a step that names another trace_id than its execution",
+    "a step that names another trace_id than its run",
     step(ODD + 11_001, f"legacy_trace_id = {ODD + 1}"),
     differs(STEPS, f"step_id = {ODD + 11_001}", ARRANGEMENT, "trace_id"),
     replica=True,
 )
 case(
-    "a step that moved to another execution, with its events",
+    "a step that moved to another run, with its events",
     step(ODD + 11_003, f"run_id = consolidation.run_id({ODD + 1})"),
     differs(STEPS, f"step_id = {ODD + 11_003}", "trace_id"),
     differs("workflow_events", f"step_id = {ODD + 11_003}", "trace_id"),
 )
 case(
-    "a lost step, whose screenshots moved to the execution",
+    "a lost step, whose screenshots moved to the run",
     f"delete from public.user_workflow_run_step where legacy_step_id = {ODD + 11_002}",
     lost(STEPS, f"step_id = {ODD + 11_002}"),
     lost("workflow_events", f"step_id = {ODD + 11_002}"),
@@ -456,7 +456,7 @@ case(
     differs(STEPS, f"step_id = {ODD + 6_001}", ARRANGEMENT),
 )
 case(
-    "events of an execution that are a string",
+    "events of a run that are a string",
     run(ODD + 2, "events = to_jsonb(events::text)"),
     differs(TRACE, f"trace_id = {ODD + 2}", ARRANGEMENT),
     lost("workflow_events", f"trace_id = {ODD + 2}"),
@@ -631,7 +631,7 @@ for element in ("5", '"text"', "true", "null", "[]", '["type"]', "{}", '{"data":
         added(EVENTS, f"step_id = {ODD + 11_001} and event_id < 0"),
     )
 case(
-    "a number among the events of an execution",
+    "a number among the events of a run",
     run(ODD + 2, "events = events || '5'"),
     added(EVENTS, f"trace_id = {ODD + 2} and event_id < 0"),
 )
@@ -661,7 +661,7 @@ case(
     differs(EVENTS, f"step_id = {ODD + 11_001}", ARRANGEMENT, "step_id"),
 )
 case(
-    "an event that moved from its step to the execution",
+    "an event that moved from its step to the run",
     [
         run(
             ODD + 11,
@@ -733,7 +733,7 @@ case(
     added(SCREENSHOTS, f"screenshot_id = '{NOBODY}'"),
 )
 case(
-    "a screenshot that moved to another step of the execution",
+    "a screenshot that moved to another step of the run",
     [
         step(
             ODD + 11_003,
@@ -1009,7 +1009,7 @@ case(
 # The old tables ----------------------------------------------------------------------------------
 
 case(
-    "an old execution that changed",
+    "an old run that changed",
     "update legacy.workflow_trace set status = 'failed' where trace_id = 1",
     differs(TRACE, "trace_id = 1", "status"),
 )
@@ -1054,7 +1054,7 @@ case(
     added(ENDPOINTS, f"trace_id = {ODD + 5} and endpoint_id = 9007199254740991"),
 )
 case(
-    "a deleted old execution",
+    "a deleted old run",
     "delete from legacy.workflow_trace where trace_id = 0",
     *(added(table, "trace_id = 0") for table in KEY_COLUMNS),
 )
@@ -1080,7 +1080,7 @@ case(
     added(ENDPOINTS, f"trace_id = {ODD + 5} and endpoint_id = {MAX_BIGINT}"),
 )
 case(
-    "an old execution too many",
+    "an old run too many",
     f"insert into legacy.workflow_trace (trace_id, org_id) values (-7, '{NOBODY}')",
     lost(TRACE, "trace_id = -7"),
 )
@@ -1147,7 +1147,7 @@ def compare(connection: Connection, arguments: str = "") -> list[Row]:
 
 
 def proved(connection: Connection) -> set[int]:
-    """Executions that a proof of all of them, in ranges, finds unequal."""
+    """Runs that a proof of all of them, in ranges, finds unequal."""
     # Only what somebody bypassed is to be found: what waits in the queue is proved after it.
     connection.execute("delete from consolidation.change")
     connection.execute("select consolidation.forget_proof(), consolidation.begin_proof()")
@@ -1170,8 +1170,8 @@ def proved(connection: Connection) -> set[int]:
     return {trace_id for (trace_id,) in unequal}
 
 
-def executions(reported: list[Row]) -> set[int]:
-    """The executions of reported rows."""
+def runs_of(reported: list[Row]) -> set[int]:
+    """The runs of reported rows."""
     return {
         int(version["trace_id"]) for row in reported for version in (row.old, row.new) if version
     }
@@ -1231,7 +1231,7 @@ def full(deployed_template: str) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def thinned(deployed_template: str) -> Iterator[Connection]:
-    """The same with three regular executions and the odd ones, less the large: quick to compare."""
+    """The same with three regular runs and the odd ones, less the large: quick to compare."""
     large = f"between 4 and 1000 or trace_id in ({ODD + 13}, {ODD + 14}, {ODD + 32}, {ODD + 70})"
     with database(deployed_template) as name, connect(name) as connection:
         for schema in ("legacy", "public"):
@@ -1261,7 +1261,7 @@ def test_at_least_thirty_kinds_of_corruption_are_tried() -> None:
 def test_reports(thinned: Connection, planted: Case) -> None:
     """The comparison reports what was planted, with both versions of the row, and nothing else.
 
-    The proof in ranges notes the executions of these rows, and no others.
+    The proof in ranges notes the runs of these rows, and no others.
     """
     with thinned.transaction(force_rollback=True):
         before = documents(thinned)
@@ -1293,11 +1293,11 @@ def test_reports(thinned: Connection, planted: Case) -> None:
                 assert row.columns == columns[row.identity]
             else:
                 assert row.columns == (row.old or row.new or {}).keys()
-        assert proved(thinned) == executions(reported)
+        assert proved(thinned) == runs_of(reported)
         if reported:
             with pytest.raises(psycopg.errors.DataCorrupted) as refusal, thinned.transaction():
                 thinned.execute("select consolidation.refuse_unequal()")
-            assert f"differ in {len(executions(reported))} execution" in str(refusal.value)
+            assert f"differ in {len(runs_of(reported))} run" in str(refusal.value)
 
 
 def documents(connection: Connection) -> Any:
@@ -1344,7 +1344,7 @@ FORGIVEN = [
 def test_documents_may_hold_more_once_they_were_written_to(
     thinned: Connection, statement: str
 ) -> None:
-    """What the old tables cannot hold is no difference in an execution that was carried back."""
+    """What the old tables cannot hold is no difference in a run that was carried back."""
     with thinned.transaction(force_rollback=True):
         thinned.execute(statement)
         assert compare(thinned) != []
@@ -1378,7 +1378,7 @@ def test_documents_may_hold_more_once_they_were_written_to(
 def test_documents_may_not_hold_less_or_other_once_they_were_written_to(
     thinned: Connection, statement: str, key: int, side: str
 ) -> None:
-    """What the old tables can hold must be there, also in an execution that was carried back."""
+    """What the old tables can hold must be there, also in a run that was carried back."""
     with thinned.transaction(force_rollback=True):
         thinned.execute(f"insert into consolidation.carried_back values ({ODD + 2})")
         thinned.execute(statement)
@@ -1421,7 +1421,7 @@ def test_sees_its_range_only(thinned: Connection, arguments: str, seen: list[int
 
 
 def test_many_executions_are_compared_once_each(thinned: Connection) -> None:
-    """However many executions there are, none is skipped and none is compared twice."""
+    """However many runs there are, none is skipped and none is compared twice."""
     with thinned.transaction(force_rollback=True):
         thinned.execute(
             "insert into legacy.workflow_trace (trace_id, org_id) "
@@ -1516,7 +1516,7 @@ def test_maintenance_compares_all_organisations(thinned: Connection) -> None:
 
 
 def test_pending_executions_can_be_left_out(thinned: Connection) -> None:
-    """With skip_pending, executions in the queue are not compared, and all others are."""
+    """With skip_pending, runs in the queue are not compared, and all others are."""
     with thinned.transaction(force_rollback=True):
         thinned.execute("set local session_replication_role = replica")
         thinned.execute("update user_workflow_run set status = 'x' where legacy_trace_id in (1, 2)")
@@ -1537,7 +1537,7 @@ def test_everything_pending_is_not_equal(thinned: Connection) -> None:
 
 
 def test_a_truncate_in_the_queue_is_not_equal(thinned: Connection) -> None:
-    """With skip_pending, a truncate that waits makes every execution pending, and raises."""
+    """With skip_pending, a truncate that waits makes every run pending, and raises."""
     with thinned.transaction(force_rollback=True):
         thinned.execute("insert into consolidation.change (trace_id) values (null)")
         with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState), thinned.transaction():

@@ -122,13 +122,13 @@ CARRIED = [
         "update workflow_trace_context set created_at = null where context_id = 101",
     ),
     Drift(
-        "created_at of executions: null allowed",
+        "created_at of runs: null allowed",
         "alter table workflow_trace alter created_at drop not null",
     ),
     Drift("org_id: null allowed", "alter table workflow_trace alter org_id drop not null"),
     Drift("workflow_id: not null", "alter table workflow_trace alter workflow_id set not null"),
     Drift(
-        "status of executions: another default",
+        "status of runs: another default",
         "alter table workflow_trace alter status set default 'new'",
     ),
     Drift("channel: a default", "alter table workflow_trace alter channel set default 'web'"),
@@ -351,13 +351,13 @@ NOT_ADOPTED = [
 # The preflight refuses these, which Sqitch asks before it carries anything over.
 NOT_CARRIED = [
     Drift(
-        "an execution without a workflow",
+        "a run without a workflow",
         "update workflow_trace set workflow_id = null where trace_id = 1",
         "row 1 rows of workflow_trace: workflow_id is null",
         f"update workflow_trace set workflow_id = '{WORKFLOW}' where trace_id = 1",
     ),
     Drift(
-        "an execution without a channel",
+        "a run without a channel",
         "update workflow_trace set channel = null where trace_id = 1",
         "row 1 rows of workflow_trace: channel is null",
         "update workflow_trace set channel = 'web' where trace_id = 1",
@@ -369,13 +369,13 @@ NOT_CARRIED = [
         f"update workflow_steps set node_id = '{NODE}' where step_id = 21",
     ),
     Drift(
-        "an event on a step of another execution",
+        "an event on a step of another run",
         "update workflow_events set step_id = 21 where event_id = 111",
-        "row 1 rows of workflow_events: the step belongs to another execution",
+        "row 1 rows of workflow_events: the step belongs to another run",
         "update workflow_events set step_id = 11 where event_id = 111",
     ),
     Drift(
-        "an execution without an organisation",
+        "a run without an organisation",
         "alter table workflow_trace alter org_id drop not null;"
         "update workflow_trace set org_id = null where trace_id = 1",
         "row 1 rows of workflow_trace: org_id is null",
@@ -565,7 +565,7 @@ MATRIX: list[tuple[str, str]] = []
 
 @pytest.fixture(scope="module")
 def small_template() -> Iterator[str]:
-    """The eight tables with two executions, of which Sqitch knows nothing."""
+    """The eight tables with two runs, of which Sqitch knows nothing."""
     with database() as name:
         psql(name, "--file=deploy/baseline.sql")
         with connect(name) as connection:

@@ -230,7 +230,7 @@ class Walk:
         for session in (self.control, self.project):
             session.execute("set timezone = 'UTC'")
             session.execute("set statement_timeout = '20 s'")
-            # Planned once, as after the fifth execution.
+            # Planned once, as after the fifth time.
             session.execute("set plan_cache_mode = force_generic_plan")
 
     def both(self, statement: Statement) -> tuple[Result, Result]:

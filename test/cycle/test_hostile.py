@@ -816,7 +816,7 @@ def tenant(connection: Connection, organisation: str) -> Iterator[None]:
 
 
 def start(connection: Connection, organisation: str) -> int:
-    """Inserts an execution through the old name; returns its id."""
+    """Inserts a run through the old name; returns its id."""
     with tenant(connection, organisation):
         return int(
             one(

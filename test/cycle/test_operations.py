@@ -288,7 +288,7 @@ def waits(observer: psycopg.Connection, application: str) -> bool:
 
 @contextmanager
 def stuck(mydb: str, trace_id: int) -> Iterator[psycopg.Connection]:
-    """Whoever carries over this execution waits, until he is gone or the connection is closed."""
+    """Whoever carries over this run waits, until he is gone or the connection is closed."""
     lock = f"select consolidation.lock_traces(array[{trace_id}])"
     with transaction(mydb, "somebody else", lock) as holder:
         yield holder
@@ -302,7 +302,7 @@ def _(mydb: str) -> Iterator[None]:
     with connect(mydb, application_name="backfill") as session, connect(mydb) as observer:
         with stuck(mydb, 8_000_000_000_001) as holder:
             work = Background(lambda: session.execute(BACKFILL))
-            wait_until(lambda: waits(observer, "backfill"), "the backfill is at this execution")
+            wait_until(lambda: waits(observer, "backfill"), "the backfill is at this run")
 
             def let_go() -> None:
                 wait_until(lambda: not work.running, "the backfill is cancelled", 60)
@@ -325,7 +325,7 @@ def _(mydb: str) -> Iterator[None]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_until(lambda: waits(observer, "deploy"), "the deploy is at this execution", 60)
+        wait_until(lambda: waits(observer, "deploy"), "the deploy is at this run", 60)
         killed.kill()
         killed.wait()
         observer.execute(

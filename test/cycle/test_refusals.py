@@ -574,7 +574,7 @@ SPOILT = {
         "update workflow_trace set created_by = null where trace_id = 9223372036854775807"
     ],
     "node_id is null": ["update workflow_steps set node_id = null where trace_id = 3"],
-    "the step belongs to another execution": [
+    "the step belongs to another run": [
         "update workflow_events set step_id = 11 where event_id = 1",
         f"update workflow_events set step_id = -1 where event_id = {ODD + 20_001}",
     ],
@@ -654,7 +654,7 @@ def test_the_repair_of_each_kind_repairs_that_row(phases: dict[str, Connection],
             assert sorted(left) == sorted(listed[place + 1 :])
 
 
-@pytest.mark.parametrize("kind", ["node_id is null", "the step belongs to another execution"])
+@pytest.mark.parametrize("kind", ["node_id is null", "the step belongs to another run"])
 def test_rows_that_cannot_be_carried_stop_the_cut_over(carried_over: str, kind: str) -> None:
     """Also those that were written after the backfill began."""
     with connect(carried_over) as connection:

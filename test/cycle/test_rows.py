@@ -86,7 +86,7 @@ def nullable(nullable_template: str) -> Iterator[str]:
 
 
 def test_nulls_that_the_old_tables_hold_come_back(nullable: str) -> None:
-    """Every execution is touched after the cut-over; no row with a null is lost or changed."""
+    """Every run is touched after the cut-over; no row with a null is lost or changed."""
     with connect(nullable) as connection:
         before = {name: rows(connection, f"legacy.{name}") for name in SIX}
         for table, columns in NULLABLE.items():
@@ -276,7 +276,7 @@ def test_a_large_execution_that_is_written_to_all_the_time_lets_nobody_wait(depl
         )
 
 
-# Constraints of a real database that can hold on the documents of executions and steps.
+# Constraints of a real database that can hold on the documents of runs and steps.
 CONSTRAINTS = """
 create type step_status as enum ('pending', 'running', 'completed', 'failed', 'skipped');
 alter table workflow_steps alter status drop default;

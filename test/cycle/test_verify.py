@@ -1612,7 +1612,7 @@ def test_sqitch_verify_names_what_is_broken(deployed: str) -> None:
         (
             "cut_over",
             "insert into consolidation.unequal_trace (trace_id) values (1)",
-            "no execution was found to differ when old tables and documents were last compared",
+            "no run was found to differ when old tables and documents were last compared",
         ),
     ],
 )

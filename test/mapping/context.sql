@@ -215,11 +215,11 @@ select results_eq(
     from consolidation.context_of_old_rows(array[910002]) as c
     $$,
     $$ values ('{"": 1.10, "a": null}', '910501'::jsonb) $$,
-    'the keys of an execution are an object, digit by digit, and their origins are kept beside it'
+    'the keys of a run are an object, digit by digit, and their origins are kept beside it'
 );
 select is_empty(
     'select from consolidation.context_of_old_rows(array[910001])',
-    'an execution without keys has none'
+    'a run without keys has none'
 );
 
 -- Rights -----------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ insert into legacy.workflow_trace_endpoint values (910002, 9), (910002, -3), (91
 select results_eq(
     'select e.endpoints_used from consolidation.endpoints_of_old_rows(array[910002, 910001]) as e',
     $$ values ('[-3, 7, 9]'::jsonb) $$,
-    'the endpoints of an execution are an array in the order of their ids'
+    'the endpoints of a run are an array in the order of their ids'
 );
 
 -- Rights -----------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ select is_empty(
     union all
     select from consolidation.events_of_old_rows(array[-77], false)
     $$,
-    'no execution has no events'
+    'no run has no events'
 );
 
 -- Rights -----------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ insert into legacy.workflow_steps (step_id, trace_id, step_number, node_id, retr
 select
     910200 + n, 910002, n, '11111111-0000-4000-8000-00000000e001', 0
 from generate_series(1, 4) as n;
--- Only after a cut-over can an execution have another trace_id.
+-- Only after a cut-over can a run have another trace_id.
 insert into consolidation.carried_back values (910009);
 -- Was 910203, is now 910109.
 insert into public.user_workflow_run_step (
@@ -191,7 +191,7 @@ select results_eq(
     $$
     select n, '11111111-0000-4000-8000-000000000000'::uuid, true from generate_series(11, 14) as n
     $$,
-    'written again, they say what the old rows say now, under the run of their execution'
+    'written again, they say what the old rows say now, under the run of their trace'
 );
 select is(
     (

@@ -1,4 +1,4 @@
--- Executions, both ways.
+-- Runs, both ways.
 
 begin;
 select plan(21);
@@ -119,7 +119,7 @@ select
     n, '11111111-0000-4000-8000-000000000000', '11111111-0000-4000-8000-00000000c001', 'web',
     '11111111-0000-4000-8000-00000000d001'
 from generate_series(910002, 910004) as n;
--- Only after a cut-over can an execution have another trace_id.
+-- Only after a cut-over can a run have another trace_id.
 insert into consolidation.carried_back values (910009);
 -- A run that was 910003 and is now 910009: it keeps its run_id.
 insert into public.user_workflow_run (
@@ -140,7 +140,7 @@ select results_eq(
     order by r.legacy_trace_id
     $$,
     'values (910002::bigint, true), (910003, false), (910009, false)',
-    'each execution asked for has a run: with the key of its trace_id, unless another run has that'
+    'each trace asked for has a run: with the key of its trace_id, unless another run has that'
 );
 create temporary table written as
 select r.legacy_trace_id, r.run_id from public.user_workflow_run as r
@@ -159,7 +159,7 @@ select bag_eq(
 );
 select is_empty(
     'select from public.user_workflow_run as r where r.legacy_trace_id = 910004',
-    'no other execution is written'
+    'no other run is written'
 );
 set local role workflow_app;
 select throws_ok(

@@ -3,7 +3,7 @@
 begin;
 select plan(28);
 
--- Hospital North (1…) with an execution that has everything, in both worlds.
+-- Hospital North (1…) with a run that has everything, in both worlds.
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id
 )
@@ -46,7 +46,7 @@ set
 where legacy_step_id = 910101;
 select lives_ok(
     'select consolidation.take_out(array[910001]), consolidation.put_in(array[910001])',
-    'an execution that the old tables do not have can be put in'
+    'a run that the old tables do not have can be put in'
 );
 create temporary view stored as
 select 'workflow_trace' as table_name, t.trace_id::text as id, t.ctid::text || t.xmin as version,
@@ -214,7 +214,7 @@ select e::text as image from legacy.workflow_events as e where e.trace_id not in
 select lives_ok(
     'select consolidation.take_out(''{}''), consolidation.put_in(''{}''),
     consolidation.take_out(array[-77]), consolidation.put_in(array[-77])',
-    'nothing, and an unknown execution, can be written'
+    'nothing, and an unknown run, can be written'
 );
 delete from public.user_workflow_run where legacy_trace_id = 910001;
 select lives_ok('select consolidation.take_out(array[910001])', 'a deleted run can be taken out');
@@ -224,7 +224,7 @@ select is_empty(
 select bag_eq(
     'select o.image from of_others as o',
     'select e::text from legacy.workflow_events as e where e.trace_id <> 910002',
-    'no other execution is touched'
+    'no other run is touched'
 );
 
 -- An id that is claimed twice is no reason to leave a row out -------------------------------------

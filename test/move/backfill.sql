@@ -14,7 +14,7 @@ select results_eq(
     from legacy.workflow_trace as t
     where not exists (select from consolidation.carried_back as b where b.trace_id = t.trace_id)
     $$,
-    'the backfill has carried over every execution there was'
+    'the backfill has carried over every run there was'
 );
 select is(
     consolidation.carry_chunk(1), null, 'after the cut-over there is no range to carry over'
@@ -44,7 +44,7 @@ select results_eq(
     'select sum(s.runs_done)::bigint, sum(s.runs_at_hand)::bigint, min(s.batches) > 0
     from consolidation.progress_by_session as s',
     'select p.runs_done, null::bigint, true from consolidation.progress as p',
-    'every execution was carried over by one of the sessions'
+    'every run was carried over by one of the sessions'
 );
 select is_empty(
     $$
@@ -65,7 +65,7 @@ select is_empty(
         and b.last_trace_id >= a.first_trace_id
     where a.task = 'backfill'
     $$,
-    'no execution is in two ranges'
+    'no run is in two ranges'
 );
 set local role workflow_app;
 select throws_ok(

@@ -1,11 +1,11 @@
--- Ranges of executions: planned, claimed, done.
+-- Ranges of runs: planned, claimed, done.
 
 begin;
 select plan(21);
 
 select lives_ok(
     'select consolidation.plan_chunks(''backfill'')',
-    'the executions are noted once: again changes nothing'
+    'the runs are noted once: again changes nothing'
 );
 select is(
     (
@@ -34,7 +34,7 @@ select throws_ok(
     '23514', null, 'a range belongs to the backfill or to the proof'
 );
 
--- A proof of eleven executions and what else there is, by ranges of four --------------------------
+-- A proof of eleven runs and what else there is, by ranges of four --------------------------
 
 delete from consolidation.chunk where task = 'proof';
 select lives_ok('select consolidation.plan_chunks(''proof'')', 'a proof can be planned');
@@ -62,7 +62,7 @@ select results_eq(
     order by l.ordinal
     $$,
     'values (4::bigint, true, true, true), (4, true, true, true), (4, true, true, true)',
-    'a batch has as many executions as were asked for, and says whose it is'
+    'a batch has as many runs as were asked for, and says whose it is'
 );
 select is_empty(
     $$
@@ -100,7 +100,7 @@ select is(
         where n.traces = c.traces
     ),
     3,
-    'a range holds as many executions as it says'
+    'a range holds as many runs as it says'
 );
 select is(
     (

@@ -1,9 +1,9 @@
--- carry_back: documents to old rows, for given executions.
+-- carry_back: documents to old rows, for given runs.
 
 begin;
 select plan(63);
 
--- Hospital North (1…): executions that exist in the documents only, written by new and old code.
+-- Hospital North (1…): runs that exist in the documents only, written by new and old code.
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, context, endpoints_used,
     status,
@@ -73,7 +73,7 @@ select is_empty(
     'control: the old tables do not follow by themselves'
 );
 select lives_ok(
-    'select consolidation.carry_back(array[910001, 910002])', 'executions can be carried back'
+    'select consolidation.carry_back(array[910001, 910002])', 'runs can be carried back'
 );
 select bag_eq(
     format('select v.* from public.%I as v where v.trace_id in (910001, 910002)', n.name),
@@ -141,7 +141,7 @@ select is_empty(
         select e.trace_id, e::text from legacy.workflow_events as e
     )
     $$,
-    'no other execution is touched'
+    'no other run is touched'
 );
 
 -- And over again: what the old tables cannot hold is still there.
@@ -247,7 +247,7 @@ from unnest(
 ) as n (name);
 select lives_ok('select consolidation.carry_back(''{}'')', 'nothing can be carried back');
 
--- An id is unique within its execution only. If two executions show one, the old table holds it
+-- An id is unique within its run only. If two runs show one, the old table holds it
 -- once, and the way back is not blocked.
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id
@@ -270,11 +270,11 @@ select
 from generate_series(3, 4) as n;
 select lives_ok(
     'select consolidation.carry_back(array[910003, 910004])',
-    'two executions that show one id can be carried back at once'
+    'two runs that show one id can be carried back at once'
 );
 select lives_ok(
     'select consolidation.carry_back(array[910004]), consolidation.carry_back(array[910003])',
-    'two executions that show one id can be carried back one after the other'
+    'two runs that show one id can be carried back one after the other'
 );
 select is_empty(
     'select from consolidation.differences(trace_ids => array[910003, 910004])',
@@ -427,7 +427,7 @@ select results_eq(
     (910017, 1, 2, 0, 1, 1), (910018, 1, 2, 0, 1, 1), (910019, 1, 2, 1, 1, 1),
     (910020, 1, 2, 0, 1, 1), (910022, 1, 2, 0, 1, 1)
     $$,
-    'everything else of these executions is in the old tables'
+    'everything else of these runs is in the old tables'
 );
 select is_empty(
     format('select * from consolidation.differences(trace_ids => %L)', r.ids),
@@ -486,7 +486,7 @@ select is(
         where t.trace_id between 910011 and 910022
     ),
     12,
-    'and every execution is in the old tables'
+    'and every run is in the old tables'
 );
 select is_empty(
     format('select * from consolidation.differences(trace_ids => %L)', r.ids), 'nothing differs'
@@ -618,7 +618,7 @@ select is_empty(
     'select * from consolidation.differences(trace_ids => array[910031])',
     'a former version is no difference'
 );
--- Numbers that were exchanged, in an execution of which a row is refused.
+-- Numbers that were exchanged, in a run of which a row is refused.
 update public.user_workflow_run_step set step_number = 3 - step_number + 10
 where legacy_trace_id = 910031;
 update public.user_workflow_run_step set step_number = step_number - 10, status = 'good'

@@ -28,7 +28,7 @@ select is(
         where t.trace_id between 910001 and 910005
     ),
     '{910001,910002}'::bigint [],
-    'a batch carries back the first executions that are noted'
+    'a batch carries back the first runs that are noted'
 );
 select results_eq(
     'select c.lowest, c.carried from consolidation.carry_changes(1, 910004) as c',
@@ -62,14 +62,14 @@ select is(
     'all that was noted is known to have been carried back'
 );
 
--- However many entries an execution has, it is carried once, with its last state ------------------
+-- However many entries a run has, it is carried once, with its last state ------------------
 
 update public.user_workflow_run set status = 'a' where legacy_trace_id = 910001;
 update public.user_workflow_run set status = 'b' where legacy_trace_id = 910001;
 select is(
     (select count(*)::integer from consolidation.change), 2, 'two statements are two entries'
 );
-select is(pg_temp.carried(1000), 1, 'two entries of an execution are one to carry');
+select is(pg_temp.carried(1000), 1, 'two entries of a run are one to carry');
 select is(
     (select t.status from legacy.workflow_trace as t where t.trace_id = 910001), 'b',
     'the last state is carried back'
@@ -80,7 +80,7 @@ insert into consolidation.change (trace_id)
 select 910001 + (n - 1) % 5 from generate_series(1, 5000) as n;
 select is(
     consolidation.queued_traces(-9223372036854775808, 3), '{910001,910002,910003}'::bigint [],
-    'the next executions of the queue, each once'
+    'the next runs of the queue, each once'
 );
 select is(
     consolidation.queued_traces(910004, 1000), '{910004,910005}'::bigint [],
@@ -92,7 +92,7 @@ select is(
 select results_eq(
     'select c.lowest, c.carried from consolidation.carry_changes(3, -9223372036854775808) as c',
     'values (910004::bigint, 3)',
-    'a thousand entries each of three executions are three to carry'
+    'a thousand entries each of three runs are three to carry'
 );
 select results_eq(
     'select c.trace_id, count(*) from consolidation.change as c group by c.trace_id order by 1',
@@ -116,12 +116,12 @@ select results_eq(
 
 -- A truncate is everything.
 insert into consolidation.change (trace_id) values (null);
-select is(pg_temp.carried(1000), 0, 'a truncate is no execution');
+select is(pg_temp.carried(1000), 0, 'a truncate is no run');
 select lives_ok('select consolidation.note_everything()', '… but all of them can be noted');
 select results_eq(
     'select count(distinct c.trace_id) from consolidation.change as c where c.trace_id is not null',
     'select count(*) from public.user_workflow_run',
-    'a truncate puts every execution into the queue'
+    'a truncate puts every run into the queue'
 );
 delete from consolidation.change;
 select throws_ok(

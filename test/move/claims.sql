@@ -3,7 +3,7 @@
 begin;
 select plan(17);
 
--- Hospital North (1…) with two executions in both worlds.
+-- Hospital North (1…) with two runs in both worlds.
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id
 )
@@ -41,7 +41,7 @@ select bag_eq(
     ('event', 910001::bigint, null::bigint, '1', 910001::bigint),
     ('screenshot', 910001, null, '1', 910001), ('context', 910001, null, 'a', 910001)
     $$,
-    'elements and keys claim their ids; the old table gives them to their execution'
+    'elements and keys claim their ids; the old table gives them to their run'
 );
 select results_eq(
     'select distinct j.verdict from consolidation.judged_claim(array[910001]) as j',
@@ -58,7 +58,7 @@ from consolidation.judged_claim(ids) as j
 order by j.kind, j.trace_id, j.step_id nulls first, j.place
 $$;
 
--- Another execution that is a copy: what code writes that runs something again.
+-- Another run that is a copy: what code writes that runs something again.
 update public.user_workflow_run as c
 set events = r.events, screenshots = r.screenshots, context = r.context, legacy = r.legacy
 from public.user_workflow_run as r
@@ -75,7 +75,7 @@ select results_eq(
     ('context', 910003::bigint, null::bigint, 'a', 'lost'), ('event', 910003, null, '1', 'lost'),
     ('screenshot', 910003, null, '1', 'lost')
     $$,
-    'ids of an execution that still has them are lost to a copy'
+    'ids of a run that still has them are lost to a copy'
 );
 select results_eq(
     'select * from pg_temp.verdicts(array[910001, 910003]) as v where v.kind = ''event''',
@@ -89,7 +89,7 @@ update public.user_workflow_run set events = '[]' where legacy_trace_id = 910001
 select results_eq(
     'select * from pg_temp.verdicts(array[910003]) as v where v.kind = ''event''',
     $$ values ('event', 910003::bigint, null::bigint, '1', 'moved') $$,
-    'an id that its execution shows no more has moved'
+    'an id that its run shows no more has moved'
 );
 -- Twice in one document, and once more on a step.
 update public.user_workflow_run
@@ -111,7 +111,7 @@ select results_eq(
     $$,
     'an id that stands twice in a run is kept once: an element of a step comes first'
 );
--- Ids that no old table knows: the first execution of the batch has them.
+-- Ids that no old table knows: the first run of the batch has them.
 update public.user_workflow_run
 set events = '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "data": 1, "event_id": 910990}]'
 where legacy_trace_id in (910002, 910004);
@@ -124,7 +124,7 @@ select results_eq(
     'an id that nobody has goes to one of those who claim it'
 );
 select is_empty(
-    $$ select from consolidation.judged_claim('{}') $$, 'no execution claims nothing'
+    $$ select from consolidation.judged_claim('{}') $$, 'no run claims nothing'
 );
 
 -- What cannot be in an old table claims nothing.

@@ -1,10 +1,10 @@
--- consolidate: old rows to documents, for given executions. The old tables are in legacy by now;
+-- consolidate: old rows to documents, for given runs. The old tables are in legacy by now;
 -- the function follows them.
 
 begin;
 select plan(38);
 
--- Hospital North (1…): an execution with all kinds of children, in the old tables.
+-- Hospital North (1…): a run with all kinds of children, in the old tables.
 insert into legacy.workflow_trace (
     trace_id, batch_job_item_id, org_id, workflow_id, channel, external_id, status, action_type,
     action_detail, success, duration_ms, error_detail, error_message, llm_prompt, llm_response,
@@ -76,7 +76,7 @@ select 'step', s.legacy_step_id, s::text from public.user_workflow_run_step as s
 
 set local timezone = 'Asia/Kathmandu';
 select lives_ok(
-    'select consolidation.consolidate(array[910001, 910002])', 'executions can be carried over'
+    'select consolidation.consolidate(array[910001, 910002])', 'runs can be carried over'
 );
 reset timezone;
 
@@ -201,7 +201,7 @@ select results_eq(
     where r.legacy_trace_id = 910002
     $$,
     $$ values ('{}'::jsonb, '[]'::jsonb, '[]'::jsonb, '[]'::jsonb, null::jsonb) $$,
-    'an execution without children has empty documents'
+    'a run without children has empty documents'
 );
 select is_empty(
     'select from consolidation.differences(trace_ids => array[910001, 910002])',
@@ -217,7 +217,7 @@ select is_empty(
         select 'step', s.legacy_step_id, s::text from public.user_workflow_run_step as s
     )
     $$,
-    'no other execution is touched'
+    'no other run is touched'
 );
 
 -- Again -------------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ select bag_eq(
 );
 select lives_ok(
     'select consolidation.consolidate(''{}''), consolidation.consolidate(array[-77])',
-    'nothing, and an unknown execution, can be carried over'
+    'nothing, and an unknown run, can be carried over'
 );
 
 -- What was changed, added, removed and renumbered in the old tables.
@@ -309,7 +309,7 @@ select is_empty(
 );
 select is_empty(
     'select from public.user_workflow_run as r where r.legacy_trace_id = 910002',
-    'an execution that is gone is gone from the documents'
+    'a run that is gone is gone from the documents'
 );
 select is_empty(
     'select from consolidation.differences(trace_ids => array[910001, 910002])',
@@ -330,7 +330,7 @@ insert into legacy.workflow_steps (step_id, trace_id, step_number, node_id)
 values (910701, 910007, 1, null);
 select throws_ok(
     format('select consolidation.consolidate(array[%s])', u.trace_id), '23502', null,
-    format('an execution without %s is refused: nothing is invented', u.missing)
+    format('a run without %s is refused: nothing is invented', u.missing)
 )
 from (
     values
@@ -339,7 +339,7 @@ from (
 ) as u (trace_id, missing);
 select is_empty(
     'select from public.user_workflow_run as r where r.legacy_trace_id between 910003 and 910007',
-    'an execution that is refused leaves nothing behind'
+    'a run that is refused leaves nothing behind'
 );
 
 -- Statistics that know nothing --------------------------------------------------------------------

@@ -33,7 +33,7 @@ select is(
 );
 select results_eq(
     'select c.trace_id from consolidation.change as c', 'values (null::bigint)',
-    'every execution waits to be carried back'
+    'every run waits to be carried back'
 );
 
 select * from finish();

@@ -29,7 +29,7 @@ select results_eq(
     from legacy.workflow_trace as t
     where not exists (select from consolidation.carried_back as b where b.trace_id = t.trace_id)
     $$,
-    'the backfill has carried over every execution there was'
+    'the backfill has carried over every run there was'
 );
 select results_eq(
     'select p.steps_done, p.steps_estimated, p.events_done, p.events_estimated
@@ -52,7 +52,7 @@ select results_eq(
     'select sum(s.runs_done)::bigint, sum(s.runs_at_hand)::bigint, min(s.batches) > 0
     from consolidation.progress_by_session as s',
     'select p.runs_done, null::bigint, true from consolidation.progress as p',
-    'every execution was carried over by one of the sessions'
+    'every run was carried over by one of the sessions'
 );
 insert into consolidation.change (trace_id)
 select 910001 from generate_series(1, 10001);
@@ -81,12 +81,12 @@ values
 insert into consolidation.unequal_trace (trace_id) values (7);
 select is(
     consolidation.progress_line('proof'),
-    'proof: 20 of 90 executions, 10 a second, 00:00:07 left, 1 differ',
+    'proof: 20 of 90 runs, 10 a second, 00:00:07 left, 1 differ',
     'the proof reports this in one line'
 );
 select matches(
     consolidation.progress_line('backfill'),
-    '^backfill: [1-9][0-9]* of [1-9][0-9]* executions \(100\.0 %\), .* queue 10000$',
+    '^backfill: [1-9][0-9]* of [1-9][0-9]* runs \(100\.0 %\), .* queue 10000$',
     'and the backfill what it has done, and how much waits'
 );
 select results_eq(
@@ -98,7 +98,7 @@ select results_eq(
 select is(
     (select p.runs_total from consolidation.progress as p),
     (select sum(c.traces)::bigint from consolidation.chunk as c where c.task = 'backfill'),
-    'the executions of a proof are none of the backfill'
+    'the runs of a proof are none of the backfill'
 );
 select is_empty(
     'select from consolidation.progress_by_session as s where s.runs_at_hand > 0',

@@ -1,4 +1,4 @@
--- Capture: every write notes the execution it touched. After the cut-over that is a write to the
+-- Capture: every write notes the run it touched. After the cut-over that is a write to the
 -- documents, whichever name it goes through.
 
 begin;
@@ -361,7 +361,7 @@ values (
 );
 select is(
     (select t.trace_id from public.workflow_trace as t where t.external_id = 'LAST'), lastval(),
-    '… and so it is after an insert of an execution'
+    '… and so it is after an insert of a run'
 );
 select is_empty(
     $$
@@ -378,7 +378,7 @@ select consolidation.start_capture('legacy.workflow_trace', 'consolidation.captu
 update public.user_workflow_run set status = 'carried' where legacy_trace_id = 910001;
 delete from consolidation.change;
 select lives_ok(
-    'select consolidation.carry_back(array[910001])', 'an execution can be carried back'
+    'select consolidation.carry_back(array[910001])', 'a run can be carried back'
 );
 select is_empty(
     'select from consolidation.change', 'what that writes to the old tables is not noted'

@@ -48,7 +48,7 @@ from consolidation.change as c
 where c.trace_id is null;
 select is(
     (select count(*) from consolidation.change as c where c.trace_id is null), 1::bigint,
-    'all executions wait in the queue'
+    'all runs wait in the queue'
 );
 
 -- A table in public is filled at once ----------------------------------------------------------

@@ -114,7 +114,7 @@ select results_eq(
     from consolidation.set_aside as a
     $$,
     $$ values ('workflow_events', 910001::bigint, '{"event_id": 7}'::jsonb, '23514', 'no', true) $$,
-    'with its table, its execution, itself, the SQLSTATE and the message'
+    'with its table, its run, itself, the SQLSTATE and the message'
 );
 select results_eq(
     $$

@@ -171,7 +171,7 @@ select is_empty(
     'what the other one had before is as it was'
 );
 
--- Ids of another run's old rows, claimed by an execution that sorts before it ---------------------
+-- Ids of another run's old rows, claimed by a run that sorts before it ---------------------
 
 insert into public.user_workflow_run (
     run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, events
@@ -184,7 +184,7 @@ from public.user_workflow_run as r
 where r.legacy_trace_id = 910001;
 select lives_ok(
     'select consolidation.carry_back(array[910001, -9223372036854775808 + 1000000])',
-    'an execution of the lowest ids that claims them can be carried back in one batch with it'
+    'a run of the lowest ids that claims them can be carried back in one batch with it'
 );
 select is_empty(
     'select * from of_victim as v except select n.image from of_victim_now as n',

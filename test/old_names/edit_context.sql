@@ -37,7 +37,7 @@ select is(
 );
 select throws_ok(
     $$select consolidation.refuse_known_context_id(910001, 910101, 'public')$$,
-    '23505', null, 'a context_id that the execution has is refused'
+    '23505', null, 'a context_id that the run has is refused'
 );
 select throws_ok(
     $$select consolidation.is_context_known(910001, 'plan', '{"value": "gold"}')$$,

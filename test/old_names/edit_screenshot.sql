@@ -46,7 +46,7 @@ select throws_ok(
     $$select consolidation.refuse_known_screenshot_id(
         910001, '11111111-0000-4000-8000-000000005002', 'public'
     )$$,
-    '23505', null, 'a screenshot_id that the execution has is refused'
+    '23505', null, 'a screenshot_id that the run has is refused'
 );
 
 select ok(
@@ -56,7 +56,7 @@ select ok(
 );
 select ok(
     not consolidation.append_screenshot(910009, 1, '{"url": "none"}'),
-    'a screenshot of no execution is not appended'
+    'a screenshot of no run is not appended'
 );
 select lives_ok(
     $$select

@@ -13,7 +13,7 @@ select throws_ok(
 );
 select throws_ok(
     $$select consolidation.raise_deleted('public', 'workflow_events')$$,
-    '23503', null, 'a row whose execution was deleted meanwhile is refused by the same key'
+    '23503', null, 'a row whose run was deleted meanwhile is refused by the same key'
 );
 select throws_ok(
     $$select consolidation.raise_unique('public', 'workflow_events', 'a_pkey', 'detail')$$,

@@ -100,7 +100,7 @@ select bag_eq(
 );
 select cmp_ok(
     (select count(*)::integer from legacy.workflow_events where step_id is null), '>', 100,
-    'there are carried-over events of executions to compare'
+    'there are carried-over events of runs to compare'
 );
 select cmp_ok(
     (select count(*)::integer from legacy.workflow_events where step_id is not null), '>', 100,
@@ -471,7 +471,7 @@ select results_eq(
 select results_eq(
     'update public.workflow_events set step_id = null where event_id = 910902 returning step_id',
     'values (null::bigint)',
-    'an event can move from a step to the execution'
+    'an event can move from a step to the run'
 );
 select is(
     (
@@ -480,7 +480,7 @@ select is(
         where r.legacy_trace_id = 910001
     ),
     2,
-    'an event that moved to the execution is on the run'
+    'an event that moved away from its step is on the run'
 );
 select results_eq(
     $$
@@ -488,18 +488,18 @@ select results_eq(
     returning trace_id, step_id
     $$,
     'values (910002::bigint, 910103::bigint)',
-    'an event can move to a step of another execution'
+    'an event can move to a step of another run'
 );
 prepare move_to_foreign_step as
 update public.workflow_events set step_id = 920101 where event_id = 910902;
 select throws_ok(
     'move_to_foreign_step', '23503', null,
-    'an event cannot move to a step of another execution alone'
+    'an event cannot move to a step of another run alone'
 );
 prepare move_to_unknown_trace as
 update public.workflow_events set trace_id = 999999999, step_id = null where event_id = 910902;
 select throws_ok(
-    'move_to_unknown_trace', '23503', null, 'an event cannot move to an unknown execution'
+    'move_to_unknown_trace', '23503', null, 'an event cannot move to an unknown run'
 );
 
 -- Delete ------------------------------------------------------------------------------------------
@@ -525,7 +525,7 @@ select results_eq(
     select count(*)::integer from deleted
     $$,
     'values (7)',
-    'one statement deletes all events of an execution'
+    'one statement deletes all events of a run'
 );
 select is(
     (select s.events from public.user_workflow_run_step as s where s.legacy_step_id = 920101),

@@ -307,7 +307,7 @@ select results_eq(
     returning trace_id
     $$,
     'values (910002::bigint)',
-    'a key can move to another execution'
+    'a key can move to another run'
 );
 select is(
     (select r.context from public.user_workflow_run as r where r.legacy_trace_id = 910002),
@@ -365,7 +365,7 @@ select results_eq(
     select count(*)::integer from deleted
     $$,
     'values (5)',
-    'one statement deletes all keys of an execution'
+    'one statement deletes all keys of a run'
 );
 select results_eq(
     $$

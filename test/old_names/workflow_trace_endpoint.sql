@@ -95,7 +95,7 @@ select results_eq(
     select count(*)::integer from inserted
     $$,
     'values (6)',
-    'one insert adds endpoints to several executions'
+    'one insert adds endpoints to several runs'
 );
 select results_eq(
     $$
@@ -205,7 +205,7 @@ select results_eq(
     returning trace_id, endpoint_id
     $$,
     'values (910002::bigint, 70::bigint)',
-    'an endpoint can move to another execution'
+    'an endpoint can move to another run'
 );
 select results_eq(
     $$
@@ -269,7 +269,7 @@ select results_eq(
     select count(*)::integer from deleted
     $$,
     'values (3)',
-    'one statement deletes all endpoints of an execution'
+    'one statement deletes all endpoints of a run'
 );
 select is(
     (select r.endpoints_used from public.user_workflow_run as r where r.legacy_trace_id = 920001),

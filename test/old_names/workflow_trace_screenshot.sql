@@ -430,7 +430,7 @@ select results_eq(
     returning trace_id
     $$,
     'values (910002::bigint)',
-    'a screenshot can move to another execution'
+    'a screenshot can move to another run'
 );
 select is(
     (
@@ -464,7 +464,7 @@ select results_eq(
     select count(*)::integer from deleted
     $$,
     'values (4)',
-    'one statement deletes all screenshots of an execution'
+    'one statement deletes all screenshots of a run'
 );
 select is(
     (select r.screenshots from public.user_workflow_run as r where r.legacy_trace_id = 920001),

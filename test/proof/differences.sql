@@ -6,7 +6,7 @@ begin;
 alter sequence legacy.workflow_events_event_id_seq no maxvalue;
 select plan(45);
 
--- An execution of the data set that has everything: two steps, events and screenshots, keys,
+-- A run of the data set that has everything: two steps, events and screenshots, keys,
 -- endpoints.
 create temporary table subject as
 select t.trace_id
@@ -40,7 +40,7 @@ from consolidation.differences(
 $$;
 
 select isnt(
-    (select s.trace_id from subject as s), null, 'there is an execution to break something in'
+    (select s.trace_id from subject as s), null, 'there is a run to break something in'
 );
 select is_empty(
     'select * from consolidation.differences()', 'after the deploy nothing differs'
@@ -304,7 +304,7 @@ select is_empty(
 );
 select is_empty(
     'select from consolidation.differences(skip_pending => true)',
-    'an execution that waits in the queue can be left out'
+    'a run that waits in the queue can be left out'
 );
 select is(
     (select c.carried from consolidation.carry_changes(1000, -9223372036854775808) as c), 1,

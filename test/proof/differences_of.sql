@@ -1,9 +1,9 @@
--- What differs in given executions, row by row and column by column.
+-- What differs in given runs, row by row and column by column.
 
 begin;
 select plan(23);
 
--- Hospital North (1…) with an execution that has everything, in both worlds; and a second one.
+-- Hospital North (1…) with a run that has everything, in both worlds; and a second one.
 insert into legacy.workflow_trace (
     trace_id, org_id, workflow_id, channel, created_by, external_id, status, action_detail
 )
@@ -45,7 +45,7 @@ select is_empty(
     'what was carried over does not differ'
 );
 select is_empty(
-    $$ select from consolidation.differences_of('{}') $$, 'in no execution nothing differs'
+    $$ select from consolidation.differences_of('{}') $$, 'in no run nothing differs'
 );
 create function pg_temp.differences_after(statement text)
 returns text
@@ -180,7 +180,7 @@ insert into consolidation.set_aside (table_name, trace_id, content, error_code, 
 values ('workflow_trace', 910001, '{"trace_id": 910001}', '23514', 'no');
 select is_empty(
     'select from consolidation.differences_of(array[910001])',
-    'of an execution whose own row was refused nothing is expected in the old tables'
+    'of a run whose own row was refused nothing is expected in the old tables'
 );
 select ok(
     consolidation.is_set_aside('{"event_id": 1}', '{"event_id": 1, "trace_id": 910001}'),

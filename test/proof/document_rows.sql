@@ -1,4 +1,4 @@
--- The rows of some executions in words, as the documents show them.
+-- The rows of some runs in words, as the documents show them.
 
 begin;
 select plan(5);

@@ -14,11 +14,11 @@ select results_eq(
     $$
     select
         f.severity, f.kind, f.object,
-        f.consequence like '% screenshots name another organisation than their execution%trace_id %'
+        f.consequence like '% screenshots name another organisation than their run%trace_id %'
     from consolidation.finding_screenshot as f
     $$,
     $$ values ('notice', 'organisation', 'workflow_trace_screenshot', true) $$,
-    'screenshots of another organisation than their execution are named'
+    'screenshots of another organisation than their run are named'
 );
 alter table public.workflow_trace_screenshot enable row level security;
 select is(

@@ -53,7 +53,7 @@ from (
         'made again on the documents, then validated | alter table public.invoice add constraint '
         'invoice_trace_fkey FOREIGN KEY (trace_id) REFERENCES '
         'public.user_workflow_run(legacy_trace_id) not valid',
-        'a key to executions moves to the documents'
+        'a key to runs moves to the documents'
     ),
     (
         'finding_foreign_key',

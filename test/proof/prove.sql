@@ -19,7 +19,7 @@ select lives_ok(
 select ok(consolidation.is_proved(), 'when all is compared and equal, it is proved');
 select lives_ok('select consolidation.refuse_unequal()', 'then nothing is refused');
 
--- Damage in two executions ------------------------------------------------------------------------
+-- Damage in two runs ------------------------------------------------------------------------
 
 create temporary table damaged as
 select r.legacy_trace_id as trace_id from public.user_workflow_run as r
@@ -54,7 +54,7 @@ $$;
 select ok(
     (
         select
-            strpos(r.message, ' 2 executions') > 0
+            strpos(r.message, ' 2 runs') > 0
             and strpos(r.message, format('workflow_trace {"trace_id": %s}', min(d.trace_id))) > 0
             and strpos(r.message, '{status}') > 0
             and r.detail ~ '^old: .*"status".*new: .*!"'
@@ -63,7 +63,7 @@ select ok(
         cross join damaged as d
         group by r.message, r.detail, r.hint
     ),
-    'the refusal says how many executions differ, and shows one of them'
+    'the refusal says how many runs differ, and shows one of them'
 );
 alter table public.user_workflow_run disable trigger capture_update;
 update public.user_workflow_run set status = rtrim(status, '!')
@@ -74,7 +74,7 @@ select throws_ok(
     'while one of two is not repaired, it is refused'
 );
 select is(
-    (select message from pg_temp.refusal()) ~ ' 1 execution', true, 'the refusal counts that one'
+    (select message from pg_temp.refusal()) ~ ' 1 run', true, 'the refusal counts that one'
 );
 alter table public.user_workflow_run disable trigger capture_update;
 update public.user_workflow_run set status = rtrim(status, '!')

@@ -3,7 +3,7 @@
 begin;
 select plan(36);
 
--- Hospital North (1…) with an execution that has everything, in both worlds; and a second one.
+-- Hospital North (1…) with a run that has everything, in both worlds; and a second one.
 insert into legacy.workflow_trace (
     trace_id, org_id, workflow_id, channel, created_by, external_id, status, action_detail
 )
@@ -73,7 +73,7 @@ insert into consolidation.change (trace_id) values (910001);
 select consolidation.record_comparison(910001, 910002, null);
 select is(
     pg_temp.unequal(), '{910002}'::bigint [],
-    'an execution that waits in the queue is not judged: it is proved when it is carried'
+    'a run that waits in the queue is not judged: it is proved when it is carried'
 );
 delete from consolidation.change;
 alter table public.user_workflow_run disable trigger capture_update;
@@ -98,7 +98,7 @@ alter table public.user_workflow_run disable trigger capture_update;
 update public.user_workflow_run set status = 'damaged' where legacy_trace_id in (910001, 910002);
 alter table public.user_workflow_run enable always trigger capture_update;
 select lives_ok(
-    'select consolidation.prove_again(array[910001, 910002])', 'executions can be proved again'
+    'select consolidation.prove_again(array[910001, 910002])', 'runs can be proved again'
 );
 select is(pg_temp.unequal(), '{}'::bigint [], '… which does nothing while there is no proof');
 select lives_ok('select consolidation.begin_proof()', 'a proof can begin');
@@ -107,7 +107,7 @@ select is(pg_temp.unequal(), '{910001,910002}'::bigint [], 'with a proof they ar
 insert into consolidation.change (trace_id) values (910001);
 select is(
     (select c.carried from consolidation.carry_changes(10, -9223372036854775808) as c), 1,
-    'an execution that comes through the queue'
+    'a run that comes through the queue'
 );
 select is(pg_temp.unequal(), '{910002}'::bigint [], '… is carried and then compared again');
 select is(
@@ -167,7 +167,7 @@ select is_empty(
 select is(
     (select sum(c.traces)::bigint from consolidation.chunk as c where c.task = 'proof'),
     (select count(*) from legacy.workflow_trace),
-    'every execution was compared'
+    'every run was compared'
 );
 
 -- Capture that was interrupted --------------------------------------------------------------------

@@ -1,9 +1,9 @@
--- The rows of both sides in words, for executions that are compared.
+-- The rows of both sides in words, for runs that are compared.
 
 begin;
 select plan(17);
 
--- Hospital North (1…) with an execution that has everything, in both worlds; and a second one.
+-- Hospital North (1…) with a run that has everything, in both worlds; and a second one.
 insert into legacy.workflow_trace (
     trace_id, org_id, workflow_id, channel, created_by, external_id, status, action_detail
 )
@@ -44,7 +44,7 @@ select results_eq(
     'select o.ordinal, count(*) from consolidation.old_rows(array[910001]) as o
     group by o.ordinal order by o.ordinal',
     $$ values (1, 1::bigint), (2, 2), (3, 3), (4, 3), (5, 2), (6, 2) $$,
-    'an execution has its rows of all six tables'
+    'a run has its rows of all six tables'
 );
 select bag_eq(
     $$
@@ -63,7 +63,7 @@ select is_empty(
     union all
     select from consolidation.new_rows(array[-77]) as n
     $$,
-    'no execution and an unknown one have no rows'
+    'no run and an unknown one have no rows'
 );
 select is(
     (select count(distinct n.ordinal)::integer

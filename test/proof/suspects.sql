@@ -1,10 +1,10 @@
--- Executions in which anything differs, found fast: rows that are no elements, and all six
+-- Runs in which anything differs, found fast: rows that are no elements, and all six
 -- together.
 
 begin;
 select plan(77);
 
--- Hospital North (1…) with an execution that has everything, in both worlds; and a second one.
+-- Hospital North (1…) with a run that has everything, in both worlds; and a second one.
 insert into legacy.workflow_trace (
     trace_id, org_id, workflow_id, channel, created_by, external_id, status, action_detail
 )
@@ -41,7 +41,7 @@ values
 insert into legacy.workflow_trace_endpoint values (910001, 7), (910001, 8);
 select consolidation.consolidate(array[910001, 910002]);
 
--- The functions that name the execution after a statement, which is undone.
+-- The functions that name the run after a statement, which is undone.
 create function pg_temp.found_after(statement text, loose boolean default false)
 returns text
 language plpgsql
@@ -567,7 +567,7 @@ $$;
 select is(
     pg_temp.suspects(-9223372036854775808, 9223372036854775807),
     '{910001,910002,910003,910004}'::bigint [],
-    'each execution is named once; those that only one side knows as well'
+    'each run is named once; those that only one side knows as well'
 );
 select is(
     pg_temp.suspects(910002, 910003), '{910002,910003}'::bigint [], 'a range is kept to'

@@ -41,7 +41,7 @@ select bag_eq(
     ('workflow_trace', 'workflow_id is null'), ('workflow_trace', 'channel is null'),
     ('workflow_trace', 'created_by is null'), ('workflow_trace', 'status is null'),
     ('workflow_steps', 'node_id is null'),
-    ('workflow_events', 'the step belongs to another execution')
+    ('workflow_events', 'the step belongs to another run')
     $$,
     'every kind of row that cannot be carried is listed, once for each reason'
 );

@@ -3,7 +3,7 @@
 begin;
 select plan(50);
 
--- Hospital North (1…) with an execution that has everything, in both worlds; and a second one.
+-- Hospital North (1…) with a run that has everything, in both worlds; and a second one.
 insert into legacy.workflow_trace (
     trace_id, org_id, workflow_id, channel, created_by, external_id, status, action_detail
 )
@@ -40,7 +40,7 @@ values
 insert into legacy.workflow_trace_endpoint values (910001, 7), (910001, 8);
 select consolidation.consolidate(array[910001, 910002]);
 
--- The functions that name the execution after a statement, which is undone.
+-- The functions that name the run after a statement, which is undone.
 create function pg_temp.found_after(statement text, loose boolean default false)
 returns text
 language plpgsql
@@ -352,7 +352,7 @@ from (
 update public.user_workflow_run set events = events - 0 where legacy_trace_id = 910001;
 select is_empty(
     'select from consolidation.unequal_events(910002, 9223372036854775807, null)',
-    'an execution outside the range is not looked at'
+    'a run outside the range is not looked at'
 );
 select is_empty(
     'select from consolidation.unequal_events(910001, 910002, array[910002])',

@@ -27,7 +27,7 @@ select is(
         'user_workflow_run', 'user_workflow_run_step', 'user_workflow_config',
         'user_workflow_cache_state'
     ]::regclass [],
-    'old names come before what is behind them, executions before what belongs to them'
+    'old names come before what is behind them, runs before what belongs to them'
 );
 
 delete from consolidation.change;
@@ -37,7 +37,7 @@ select results_eq(
     $$
     values (
         false, 'the applications write faster than this session carries over',
-        '3 executions wait in the queue.'
+        '3 runs wait in the queue.'
     )
     $$,
     'an attempt is given up while too much waits in the queue, and says so'

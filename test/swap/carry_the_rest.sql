@@ -46,7 +46,7 @@ set events = (
 where legacy_trace_id = 1;
 select throws_like(
     'select consolidation.carry_the_rest()', 'trace_id 1 has 20%',
-    'an execution that is too large is named, and not touched'
+    'a run that is too large is named, and not touched'
 );
 delete from consolidation.change;
 insert into consolidation.change (trace_id) values (null);

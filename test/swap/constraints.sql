@@ -1,4 +1,4 @@
--- Constraints of executions and steps, in the columns of the documents.
+-- Constraints of runs and steps, in the columns of the documents.
 
 begin;
 select plan(6);

@@ -30,7 +30,7 @@ select consolidation.claim(
 );
 
 select consolidation.claim(
-    'run_lock has a row for each of the 256 locks on executions',
+    'run_lock has a row for each of the 256 locks on runs',
     (select count(*) = 256 from consolidation.run_lock as l where l.bucket between 0 and 255)
 );
 
