@@ -66,7 +66,7 @@ CREATE TYPE consolidation.batch_state AS (
 -- Name: TYPE batch_state; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TYPE consolidation.batch_state IS 'Where a session is in its task: executions of its next batch, executions done, when its last batch
+COMMENT ON TYPE consolidation.batch_state IS 'Where a session is in its task: runs of its next batch, runs done, when its last batch
 ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
 
 --
@@ -192,7 +192,7 @@ CREATE FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, p
 --
 
 COMMENT ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) IS 'What no old column shows: where an element stands, and that its document holds nothing besides.
-Null for executions that applications wrote to, whose documents may';
+Null for runs that applications wrote to, whose documents may';
 
 --
 -- Name: backfill(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -225,8 +225,8 @@ $$;
 -- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all executions over, a batch a transaction. batch_size: executions of the first batch;
-batch_time: how long a batch should take, the following ones get as many executions as fit, at most
+COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch;
+batch_time: how long a batch should take, the following ones get as many runs as fit, at most
 twice as many as the one before; null for batch_size always. pause: rest of this session between two
 batches. max_lag: waits as long as a standby is farther behind in replaying; null for not at all.
 Can be killed and repeated: what was committed stays done. Run it from several sessions to use
@@ -464,7 +464,7 @@ $$;
 -- Name: FUNCTION capture_new(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.capture_new() IS 'Trigger on the document tables: notes the executions a statement touched in consolidation.change';
+COMMENT ON FUNCTION consolidation.capture_new() IS 'Trigger on the document tables: notes the runs a statement touched in consolidation.change';
 
 --
 -- Name: capture_old(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -507,7 +507,7 @@ $$;
 -- Name: FUNCTION capture_old(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: notes the executions a statement touched in consolidation.change. In the
+COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: notes the runs a statement touched in consolidation.change. In the
 schema legacy all but those that carry_back() touches';
 
 --
@@ -575,7 +575,7 @@ $$;
 -- Name: FUNCTION carry_and_compare(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) IS 'Carries these executions over (after the cut-over: back); raises XX001 if they differ then';
+COMMENT ON FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) IS 'Carries these runs over (after the cut-over: back); raises XX001 if they differ then';
 
 --
 -- Name: carry_back(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -635,7 +635,7 @@ $$;
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these executions, as the documents show them, into the old tables: only rows that differ.
+COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these runs, as the documents show them, into the old tables: only rows that differ.
 An id that two elements claim is settled in the documents; a row that an old table refuses is set
 aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
 that is not read committed';
@@ -656,7 +656,7 @@ begin
         perform consolidation.put_in(trace_ids);
         return;
     exception when data_exception or integrity_constraint_violation then
-        -- Undone; the executions that caused it are looked for.
+        -- Undone; the runs that caused it are looked for.
         null;
     end;
     if half = 0 then
@@ -672,7 +672,7 @@ $$;
 -- Name: FUNCTION carry_back_by_halves(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_back_by_halves(trace_ids bigint[]) IS 'Carries these executions back; a row that an old table refuses holds up no other execution';
+COMMENT ON FUNCTION consolidation.carry_back_by_halves(trace_ids bigint[]) IS 'Carries these runs back; a row that an old table refuses holds up no other run';
 
 --
 -- Name: carry_changes(integer, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -723,7 +723,7 @@ $$;
 -- Name: FUNCTION carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer) IS 'Takes the next batch_size executions from trace_id "lowest" on out of the queue and carries them
+COMMENT ON FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest bigint, OUT carried integer) IS 'Takes the next batch_size runs from trace_id "lowest" on out of the queue and carries them
 over (after the cut-over: back), once each. Returns how many, and where to go on: null when nothing
 is left';
 
@@ -786,7 +786,7 @@ $$;
 -- Name: FUNCTION carry_chunk(claimed_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_chunk(claimed_id bigint) IS 'Carries over a range that claim_chunk returned; returns its executions, 0 if another session has
+COMMENT ON FUNCTION consolidation.carry_chunk(claimed_id bigint) IS 'Carries over a range that claim_chunk returned; returns its runs, 0 if another session has
 it, null after the cut-over';
 
 --
@@ -826,7 +826,7 @@ begin
                 errcode = 'lock_not_available',
                 message = 'too much came in while the locks were waited for',
                 detail = format(
-                    '%s of %s executions were carried in time.', carried, cardinality(pending)
+                    '%s of %s runs were carried in time.', carried, cardinality(pending)
                 );
         end if;
         perform consolidation.carry_and_compare(pending[carried + 1 : carried + at_once]);
@@ -842,8 +842,8 @@ $$;
 -- Name: FUNCTION carry_the_rest(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its executions over (after the cut-over:
-back) and compares them. Raises 55P03 after a truncate, for an execution that is too large, after
+COMMENT ON FUNCTION consolidation.carry_the_rest() IS 'Under the locks of a swap: empties the queue, carries its runs over (after the cut-over:
+back) and compares them. Raises 55P03 after a truncate, for a run that is too large, after
 200 ms (to be carried over without locks), or if the proof does not hold, and XX001 for a
 difference';
 
@@ -884,7 +884,7 @@ begin
             (reported operator(pg_catalog.+) interval '5 seconds')
         then
             reported := pg_catalog.clock_timestamp();
-            raise notice 'caught up with % executions', total;
+            raise notice 'caught up with % runs', total;
         end if;
     end loop;
 end;
@@ -895,8 +895,8 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Goes once through the queue, each execution once,
-however often it was written to. Commits every batch_size executions; can be killed and repeated,
+tables, so that a revert finds little left to do. Goes once through the queue, each run once,
+however often it was written to. Commits every batch_size runs; can be killed and repeated,
 and run from several sessions. Ends also when patience is over (default: never), or when
 stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
 transaction';
@@ -1127,7 +1127,7 @@ $$;
 -- Name: FUNCTION claim_chunk(wanted_task text, batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) IS 'Takes the next batch_size executions of a task, or a batch that an ended session left. Returns the
+COMMENT ON FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) IS 'Takes the next batch_size runs of a task, or a batch that an ended session left. Returns the
 chunk_id to work on in the next transaction; null once everything is done, for which it waits';
 
 --
@@ -1193,8 +1193,8 @@ $$;
 -- Name: FUNCTION claims_of(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.claims_of(trace_ids bigint[]) IS 'Ids that elements and context keys of these executions claim: kind (event, screenshot, context),
-execution, step if it is on one, place in the array or key, the id, and the execution to which the
+COMMENT ON FUNCTION consolidation.claims_of(trace_ids bigint[]) IS 'Ids that elements and context keys of these runs claim: kind (event, screenshot, context),
+run, step if it is on one, place in the array or key, the id, and the run to which the
 old table gives it';
 
 --
@@ -1377,7 +1377,7 @@ $$;
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.consolidate(trace_ids bigint[]) IS 'Rebuilds the documents of these executions from the old tables, and removes those that are gone
+COMMENT ON FUNCTION consolidation.consolidate(trace_ids bigint[]) IS 'Rebuilds the documents of these runs from the old tables, and removes those that are gone
 there. Keeps what only the documents can say. Raises 23502 for a row that cannot be carried, 25000
 in a transaction that is not read committed';
 
@@ -1410,7 +1410,7 @@ $$;
 -- Name: FUNCTION context_of_old_rows(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) IS 'The context of these executions, and what "legacy" keeps of its keys';
+COMMENT ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) IS 'The context of these runs, and what "legacy" keeps of its keys';
 
 --
 -- Name: to_iso8601(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -1747,7 +1747,7 @@ CREATE FUNCTION consolidation.differences(first_trace_id bigint DEFAULT NULL::bi
     SET work_mem TO '64MB'
     AS $$
 declare
-    -- Executions compared at once: keeps memory bounded, whatever the tables hold.
+    -- Runs compared at once: keeps memory bounded, whatever the tables hold.
     slice_size constant integer := 1000;
     lo bigint := coalesce(first_trace_id, -9223372036854775808);
     hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
@@ -1757,7 +1757,7 @@ begin
     perform consolidation.see_everything();
     perform consolidation.refuse_empty_comparison(lo, hi, trace_ids, skip_pending);
     loop
-        -- By executions of the old table; others of the documents fall between them.
+        -- By runs of the old table; others of the documents fall between them.
         slice_end := consolidation.slice_end(lo, hi, trace_ids, slice_size);
         found_ids := array(
             select s.trace_id
@@ -1785,7 +1785,7 @@ $$;
 COMMENT ON FUNCTION consolidation.differences(first_trace_id bigint, last_trace_id bigint, skip_pending boolean, trace_ids bigint[]) IS 'Each row in which old tables and documents differ: table, key, columns that differ, and both
 versions as jsonb (null if there is none; a column without a value is left out, so that it differs
 from a JSON null). Parameters: first and last trace_id, null for no limit; skip_pending leaves out
-executions that wait in the queue; trace_ids names the executions to compare, null for all.
+runs that wait in the queue; trace_ids names the runs to compare, null for all.
 Everything is compared as of one moment; prove() compares range by range. Raises 55000 if it would
 compare nothing although there is something, 42501 if row level security would hide rows';
 
@@ -1860,7 +1860,7 @@ $$;
 -- Name: FUNCTION differences_of(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.differences_of(ids bigint[]) IS 'As differences(), for these executions, row by row and column by column';
+COMMENT ON FUNCTION consolidation.differences_of(ids bigint[]) IS 'As differences(), for these runs, row by row and column by column';
 
 --
 -- Name: six_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1908,7 +1908,7 @@ CREATE FUNCTION consolidation.done_line(task text, done bigint, began timestamp 
     AS $$
 begin
     return format(
-        '%s: this session carried over %s executions, %s a second',
+        '%s: this session carried over %s runs, %s a second',
         task,
         done,
         round(done / greatest(extract(epoch from clock_timestamp() - began), 0.001))
@@ -1920,7 +1920,7 @@ $$;
 -- Name: FUNCTION done_line(task text, done bigint, began timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) IS 'The line with which a session ends its task: executions it has done since began, and their rate';
+COMMENT ON FUNCTION consolidation.done_line(task text, done bigint, began timestamp with time zone) IS 'The line with which a session ends its task: runs it has done since began, and their rate';
 
 --
 -- Name: drop_foreign_keys(boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2127,7 +2127,7 @@ $$;
 -- Name: PROCEDURE empty_queue(IN few integer, IN give_up_at timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) IS 'Carries over what waits in the queue until only a few executions do, or it gets no less';
+COMMENT ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) IS 'Carries over what waits in the queue until only a few runs do, or it gets no less';
 
 --
 -- Name: endpoints_of_old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2152,7 +2152,7 @@ $$;
 -- Name: FUNCTION endpoints_of_old_rows(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) IS 'The endpoints of these executions';
+COMMENT ON FUNCTION consolidation.endpoints_of_old_rows(trace_ids bigint[]) IS 'The endpoints of these runs';
 
 --
 -- Name: ensure_proof(); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -2175,7 +2175,7 @@ $$;
 -- Name: PROCEDURE ensure_proof(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.ensure_proof() IS 'Proves equality unless a proof holds. Raises XX001 for executions that differ, 55000 while capture
+COMMENT ON PROCEDURE consolidation.ensure_proof() IS 'Proves equality unless a proof holds. Raises XX001 for runs that differ, 55000 while capture
 triggers do not fire or the backfill is not done. Call it outside a transaction';
 
 --
@@ -2348,7 +2348,7 @@ $$;
 -- Name: FUNCTION events_of_old_rows(trace_ids bigint[], on_steps boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps boolean) IS 'The arrays of events of these executions: those of their steps, or those of no step';
+COMMENT ON FUNCTION consolidation.events_of_old_rows(trace_ids bigint[], on_steps boolean) IS 'The arrays of events of these runs: those of their steps, or those of no step';
 
 --
 -- Name: execute_remembered(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2472,7 +2472,7 @@ declare
     filled bigint;
     total bigint := 0;
 begin
-    -- What belongs to an execution that is not there was deleted after it was carried over.
+    -- What belongs to a run that is not there was deleted after it was carried over.
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b where 'workflow_trace' = any (names);
     get diagnostics filled = row_count;
@@ -2896,7 +2896,7 @@ ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
 -- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.user_workflow_run IS 'One execution of a workflow, with its documents';
+COMMENT ON TABLE public.user_workflow_run IS 'One run of a workflow, with its documents';
 
 --
 -- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
@@ -2938,13 +2938,13 @@ COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that
 -- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the execution';
+COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the run';
 
 --
 -- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the execution';
+COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the run';
 
 --
 -- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
@@ -3808,8 +3808,8 @@ $$;
 -- Name: FUNCTION guard_trace_id(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.guard_trace_id() IS 'Trigger of an old name, runs as the caller: raises 23503 as the key to workflow_trace did; an
-execution that the caller does not see does not exist for it';
+COMMENT ON FUNCTION consolidation.guard_trace_id() IS 'Trigger of an old name, runs as the caller: raises 23503 as the key to workflow_trace did; a
+run that the caller does not see does not exist for it';
 
 --
 -- Name: hand_back_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4089,7 +4089,7 @@ $$;
 -- Name: FUNCTION heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) IS 'The one of these executions whose documents have the most elements, and how many; a document longer
+COMMENT ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) IS 'The one of these runs whose documents have the most elements, and how many; a document longer
 than a megabyte counts as a million. Null if there is none';
 
 --
@@ -4149,7 +4149,7 @@ $$;
 -- Name: FUNCTION is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) IS 'Locks the document of an execution and tells whether it still has the key. Raises 40001 if it says
+COMMENT ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) IS 'Locks the document of a run and tells whether it still has the key. Raises 40001 if it says
 something else than before ("previous")';
 
 --
@@ -4302,7 +4302,7 @@ $$;
 -- Name: FUNCTION is_proved(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_proved() IS 'Whether every execution was compared and found equal, and everything written since was noticed';
+COMMENT ON FUNCTION consolidation.is_proved() IS 'Whether every run was compared and found equal, and everything written since was noticed';
 
 --
 -- Name: is_reverted(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4369,7 +4369,7 @@ begin
         where
             a.trace_id = (shown ->> 'trace_id')::bigint
             and (
-                -- Nothing can be below an execution that was refused and has no former version.
+                -- Nothing can be below a run that was refused and has no former version.
                 (
                     a.table_name = 'workflow_trace'
                     and not exists (
@@ -4605,7 +4605,7 @@ $$;
 -- Name: FUNCTION judged_claim(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this execution or to none; lost: to
+COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this run or to none; lost: to
 another one, which still shows it, or an element before this one has it; moved: to another one,
 which shows it no more';
 
@@ -4920,7 +4920,7 @@ END;
 -- Name: FUNCTION known_elements(runs consolidation.known_run[], steps consolidation.known_step[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) IS 'For each execution, its elements that the old tables can hold, by the id the old names show';
+COMMENT ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) IS 'For each run, its elements that the old tables can hold, by the id the old names show';
 
 --
 -- Name: leave_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5012,7 +5012,7 @@ $$;
 -- Name: FUNCTION lock_events(wanted_trace_id bigint, wanted_step_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_step_id bigint) IS 'Locks the document that holds the events of a step or, where that is null, those of an execution';
+COMMENT ON FUNCTION consolidation.lock_events(wanted_trace_id bigint, wanted_step_id bigint) IS 'Locks the document that holds the events of a step or, where that is null, those of a run';
 
 --
 -- Name: lock_holders(regclass[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5096,7 +5096,7 @@ $$;
 -- Name: FUNCTION lock_run(wanted_trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_run(wanted_trace_id bigint) IS 'Locks the document of an execution. The next statement sees what was committed while this waited';
+COMMENT ON FUNCTION consolidation.lock_run(wanted_trace_id bigint) IS 'Locks the document of a run. The next statement sees what was committed while this waited';
 
 --
 -- Name: lock_screenshots(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5121,7 +5121,7 @@ $$;
 -- Name: FUNCTION lock_screenshots(wanted_trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) IS 'Locks every document that may hold a screenshot of the execution: the run, then its steps';
+COMMENT ON FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) IS 'Locks every document that may hold a screenshot of the run: the run, then its steps';
 
 --
 -- Name: lock_traces(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5148,7 +5148,7 @@ $$;
 -- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises whoever carries these executions over or back, until the end of the transaction. Call it
+COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises whoever carries these runs over or back, until the end of the transaction. Call it
 in a statement of its own: the next one then sees what the session before it committed';
 
 --
@@ -5175,7 +5175,7 @@ $$;
 -- Name: FUNCTION lock_traces_shared(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As lock_traces, for batches of the backfill: none has the executions of another one, so they need
+COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As lock_traces, for batches of the backfill: none has the runs of another one, so they need
 not wait for each other because a lock stands for neighbours as well';
 
 --
@@ -5668,7 +5668,7 @@ END;
 -- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) IS 'The rebuilt array with what only the known documents of the execution can say: further keys of the
+COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) IS 'The rebuilt array with what only the known documents of the run can say: further keys of the
 same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
 or run screenshot';
 
@@ -5833,7 +5833,7 @@ CREATE FUNCTION consolidation.new_rows_of_elements(ids bigint[]) RETURNS TABLE(o
 #variable_conflict use_column
 begin
     return query
-    with execution as (
+    with run as (
         select
             i.trace_id,
             not exists (
@@ -5854,7 +5854,7 @@ begin
             row_number() over (partition by e.trace_id, e.step_id order by e.place)
         ),
         e.place
-    from execution as x
+    from run as x
     inner join consolidation.event_row as e on e.trace_id = x.trace_id
     where x.is_strict or e.fits
     union all
@@ -5871,7 +5871,7 @@ begin
             p.on_step_number
         ),
         p.place
-    from execution as x
+    from run as x
     inner join consolidation.screenshot_row as p on p.trace_id = x.trace_id
     where x.is_strict or p.fits;
 end;
@@ -5894,7 +5894,7 @@ CREATE FUNCTION consolidation.new_rows_of_runs(ids bigint[]) RETURNS TABLE(ordin
 #variable_conflict use_column
 begin
     return query
-    with execution as (
+    with run as (
         select
             i.trace_id,
             not exists (
@@ -5913,7 +5913,7 @@ begin
         ),
         consolidation.arrangement(x.is_strict, t.as_built),
         0
-    from execution as x
+    from run as x
     inner join consolidation.trace_row as t on t.trace_id = x.trace_id
     union all
     select
@@ -5935,7 +5935,7 @@ begin
             )
         ),
         0
-    from execution as x
+    from run as x
     inner join consolidation.step_row as s on s.trace_id = x.trace_id
     union all
     select
@@ -5946,7 +5946,7 @@ begin
         ),
         consolidation.arrangement(x.is_strict, c.as_built),
         c.place
-    from execution as x
+    from run as x
     inner join consolidation.context_row as c on c.trace_id = x.trace_id
     where x.is_strict or c.fits
     union all
@@ -5959,7 +5959,7 @@ begin
             row_number() over (partition by e.trace_id order by e.place)
         ),
         e.place
-    from execution as x
+    from run as x
     inner join consolidation.endpoint_row as e on e.trace_id = x.trace_id
     where
         x.is_strict
@@ -5976,7 +5976,7 @@ $$;
 -- Name: FUNCTION new_rows_of_runs(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.new_rows_of_runs(ids bigint[]) IS 'As new_rows, for executions, steps, context keys and endpoints';
+COMMENT ON FUNCTION consolidation.new_rows_of_runs(ids bigint[]) IS 'As new_rows, for runs, steps, context keys and endpoints';
 
 --
 -- Name: chunk; Type: TABLE; Schema: consolidation; Owner: -
@@ -6000,8 +6000,8 @@ CREATE TABLE consolidation.chunk (
 -- Name: TABLE chunk; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.chunk IS 'The backfill and the proof: one range of executions a batch, and one for what no session has begun
-with. Executions that came after it started come through the queue';
+COMMENT ON TABLE consolidation.chunk IS 'The backfill and the proof: one range of runs a batch, and one for what no session has begun
+with. Runs that came after it started come through the queue';
 
 --
 -- Name: COLUMN chunk.chunk_id; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6019,19 +6019,19 @@ COMMENT ON COLUMN consolidation.chunk.task IS 'backfill or proof';
 -- Name: COLUMN chunk.first_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.first_trace_id IS 'First execution of the range';
+COMMENT ON COLUMN consolidation.chunk.first_trace_id IS 'First run of the range';
 
 --
 -- Name: COLUMN chunk.last_trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.last_trace_id IS 'Last execution of the range';
+COMMENT ON COLUMN consolidation.chunk.last_trace_id IS 'Last run of the range';
 
 --
 -- Name: COLUMN chunk.traces; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.traces IS 'Executions in the range: as counted when the task began, then by its batch';
+COMMENT ON COLUMN consolidation.chunk.traces IS 'Runs in the range: as counted when the task began, then by its batch';
 
 --
 -- Name: COLUMN chunk.steps; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6092,7 +6092,7 @@ begin
         where c.chunk_id = rest.chunk_id;
         return rest.chunk_id;
     end if;
-    -- Executions deleted meanwhile are not to do any more, nor may others make it negative.
+    -- Runs deleted meanwhile are not to do any more, nor may others make it negative.
     update consolidation.chunk as c
     set
         first_trace_id = batch.last_trace_id + 1,
@@ -6114,7 +6114,7 @@ $$;
 -- Name: FUNCTION next_batch(rest consolidation.chunk, batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) IS 'Cuts the next batch_size executions off what is left, which the caller has locked; returns the
+COMMENT ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) IS 'Cuts the next batch_size runs off what is left, which the caller has locked; returns the
 chunk_id of the batch';
 
 --
@@ -6129,7 +6129,7 @@ CREATE FUNCTION consolidation.next_size(size integer, done bigint, taken interva
 -- Name: FUNCTION next_size(size integer, done bigint, taken interval, batch_time interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) IS 'Executions of the next batch, so that it takes batch_time; at most twice as many as before';
+COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) IS 'Runs of the next batch, so that it takes batch_time; at most twice as many as before';
 
 --
 -- Name: not_null_column(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6256,7 +6256,7 @@ $$;
 -- Name: FUNCTION note_everything(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.note_everything() IS 'Puts every execution into the queue, as after a truncate';
+COMMENT ON FUNCTION consolidation.note_everything() IS 'Puts every run into the queue, as after a truncate';
 
 --
 -- Name: note_unequal(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6276,7 +6276,7 @@ $$;
 -- Name: FUNCTION note_unequal(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts executions that differ into the queue: after the cut-over, what was written past the capture';
+COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts runs that differ into the queue: after the cut-over, what was written past the capture';
 
 --
 -- Name: old_constraint(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6315,7 +6315,7 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.old_constraint() IS 'Checks, unique keys, exclusions and unique indexes (class: pg_constraint or pg_class) of the old
-tables of executions and steps, in the columns of these, and the documents on which they can hold';
+tables of runs and steps, in the columns of these, and the documents on which they can hold';
 
 --
 -- Name: old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6328,7 +6328,7 @@ CREATE FUNCTION consolidation.old_rows(ids bigint[]) RETURNS TABLE(ordinal integ
 #variable_conflict use_column
 begin
     return query
-    with execution as (
+    with run as (
         select
             i.trace_id,
             not exists (
@@ -6345,7 +6345,7 @@ begin
             array[t.action_detail, t.error_detail, t.config_snapshot]
         ),
         consolidation.arrangement(x.is_strict, true)
-    from execution as x
+    from run as x
     inner join consolidation.old_trace as t on t.trace_id = x.trace_id
     union all
     select
@@ -6356,7 +6356,7 @@ begin
             array[s.input_data, s.output_data, s.metadata]
         ),
         consolidation.arrangement(x.is_strict, true)
-    from execution as x
+    from run as x
     inner join consolidation.old_step as s on s.trace_id = x.trace_id
     union all
     select
@@ -6369,7 +6369,7 @@ begin
                 partition by e.trace_id, e.step_id order by e."timestamp", e.event_id
             )
         )
-    from execution as x
+    from run as x
     inner join consolidation.old_event as e on e.trace_id = x.trace_id
     union all
     select
@@ -6383,7 +6383,7 @@ begin
             ),
             s.step_number
         )
-    from execution as x
+    from run as x
     inner join consolidation.old_screenshot as p on p.trace_id = x.trace_id
     left join consolidation.old_step as s
         on s.trace_id = p.trace_id and s.step_number = p.step_index
@@ -6393,7 +6393,7 @@ begin
         jsonb_build_object('trace_id', c.trace_id, 'key', c.key),
         consolidation.present(to_jsonb(c), '{value}', array[c.value]),
         consolidation.arrangement(x.is_strict, true)
-    from execution as x
+    from run as x
     inner join consolidation.old_context as c on c.trace_id = x.trace_id
     union all
     select
@@ -6404,7 +6404,7 @@ begin
             x.is_strict, true,
             row_number() over (partition by e.trace_id order by e.endpoint_id)
         )
-    from execution as x
+    from run as x
     inner join consolidation.old_endpoint as e on e.trace_id = x.trace_id;
 end;
 $$;
@@ -6413,7 +6413,7 @@ $$;
 -- Name: FUNCTION old_rows(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.old_rows(ids bigint[]) IS 'Rows of the six old tables for these executions: table (its number), key, content, arrangement';
+COMMENT ON FUNCTION consolidation.old_rows(ids bigint[]) IS 'Rows of the six old tables for these runs: table (its number), key, content, arrangement';
 
 --
 -- Name: on_names_of(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6851,7 +6851,7 @@ begin
     if exists (select from consolidation.chunk as c where c.task = wanted_task) then
         return;
     end if;
-    -- The proof also looks for documents of executions that are in no old table.
+    -- The proof also looks for documents of runs that are in no old table.
     insert into consolidation.chunk (task, first_trace_id, last_trace_id, traces)
     select
         wanted_task,
@@ -6867,7 +6867,7 @@ $$;
 -- Name: FUNCTION plan_chunks(wanted_task text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.plan_chunks(wanted_task text) IS 'Notes the executions present as one range to carry over or to prove, once';
+COMMENT ON FUNCTION consolidation.plan_chunks(wanted_task text) IS 'Notes the runs present as one range to carry over or to prove, once';
 
 --
 -- Name: policy_definition(oid, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6962,7 +6962,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.prepare_constraints() IS 'Before the locks: makes the constraints of the old tables on the documents, under other names.
-Raises 23505 if two executions exchanged a unique value at this moment: call it again';
+Raises 23505 if two runs exchanged a unique value at this moment: call it again';
 
 --
 -- Name: present(jsonb, text[], jsonb[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7081,11 +7081,11 @@ begin
     select * into p from consolidation.progress;
     return case task
         when 'backfill' then format(
-            'backfill: %s of %s executions (%s %%), %s a second, %s left, queue %s',
+            'backfill: %s of %s runs (%s %%), %s a second, %s left, queue %s',
             p.runs_done, p.runs_total, p.percent, p.runs_per_second, p.time_left, p.queue_depth
         )
         when 'proof' then format(
-            'proof: %s of %s executions, %s a second, %s left, %s differ',
+            'proof: %s of %s runs, %s a second, %s left, %s differ',
             p.runs_proved, p.runs_to_prove, p.proved_per_second, p.proof_time_left, p.unequal_runs
         )
     end;
@@ -7151,7 +7151,7 @@ $$;
 -- Name: FUNCTION prove_again(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.prove_again(trace_ids bigint[]) IS 'Compares executions that were just carried over or back, if there is a proof';
+COMMENT ON FUNCTION consolidation.prove_again(trace_ids bigint[]) IS 'Compares runs that were just carried over or back, if there is a proof';
 
 --
 -- Name: prove_chunk(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7198,7 +7198,7 @@ $$;
 -- Name: FUNCTION prove_chunk(claimed_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.prove_chunk(claimed_id bigint) IS 'Compares a range that claim_chunk returned and records the result; returns its executions, 0 if
+COMMENT ON FUNCTION consolidation.prove_chunk(claimed_id bigint) IS 'Compares a range that claim_chunk returned and records the result; returns its runs, 0 if
 another session has it';
 
 --
@@ -7230,7 +7230,7 @@ $$;
 -- Name: FUNCTION put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) IS 'Writes a key of context, and what "legacy" keeps of it; false if the execution is gone or, unless
+COMMENT ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) IS 'Writes a key of context, and what "legacy" keeps of it; false if the run is gone or, unless
 may_be_known, has the key';
 
 --
@@ -7255,7 +7255,7 @@ $$;
 -- Name: FUNCTION put_in(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Deletes, updates and inserts the rows that the documents of these executions show otherwise than
+COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Deletes, updates and inserts the rows that the documents of these runs show otherwise than
 the old tables hold them';
 
 --
@@ -7328,7 +7328,7 @@ $$;
 -- Name: FUNCTION put_in_contexts(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) IS 'Deletes, updates and inserts the context keys of these executions that the documents show
+COMMENT ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) IS 'Deletes, updates and inserts the context keys of these runs that the documents show
 otherwise';
 
 --
@@ -7533,7 +7533,7 @@ $$;
 -- Name: FUNCTION put_in_events(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) IS 'Deletes, updates and inserts the events of these executions that the documents show otherwise';
+COMMENT ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) IS 'Deletes, updates and inserts the events of these runs that the documents show otherwise';
 
 --
 -- Name: put_in_events_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7592,7 +7592,7 @@ $$;
 -- Name: FUNCTION put_in_events_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_events_singly(refused bigint) IS 'Puts in the events of an execution one by one. One that is refused goes to set_aside, and its
+COMMENT ON FUNCTION consolidation.put_in_events_singly(refused bigint) IS 'Puts in the events of a run one by one. One that is refused goes to set_aside, and its
 former version stays';
 
 --
@@ -7792,7 +7792,7 @@ $$;
 -- Name: FUNCTION put_in_singly(refused bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_singly(refused bigint) IS 'Puts in the rows of an execution, one by one where a table refuses any. A row that is refused goes
+COMMENT ON FUNCTION consolidation.put_in_singly(refused bigint) IS 'Puts in the rows of a run, one by one where a table refuses any. A row that is refused goes
 to set_aside, and its former version stays where it was';
 
 --
@@ -7937,7 +7937,7 @@ $$;
 -- Name: FUNCTION put_in_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) IS 'Updates and inserts the executions that the documents show otherwise or not yet';
+COMMENT ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) IS 'Updates and inserts the runs that the documents show otherwise or not yet';
 
 --
 -- Name: qualified_name(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7983,13 +7983,13 @@ ALTER TABLE ONLY consolidation.change REPLICA IDENTITY FULL;
 -- Name: TABLE change; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.change IS 'Queue: executions written to since they were last carried over. Insert-only for applications';
+COMMENT ON TABLE consolidation.change IS 'Queue: runs written to since they were last carried over. Insert-only for applications';
 
 --
 -- Name: COLUMN change.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.change.trace_id IS 'Execution to carry over; null after a truncate: all of them';
+COMMENT ON COLUMN consolidation.change.trace_id IS 'Run to carry over; null after a truncate: all of them';
 
 --
 -- Name: queued_runs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8004,7 +8004,7 @@ CREATE FUNCTION consolidation.queued_runs() RETURNS bigint
 -- Name: FUNCTION queued_runs(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.queued_runs() IS 'Executions that wait in the queue';
+COMMENT ON FUNCTION consolidation.queued_runs() IS 'Runs that wait in the queue';
 
 --
 -- Name: queued_traces(bigint, integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8016,7 +8016,7 @@ CREATE FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) RET
     AS $$
 begin
     return array(
-        -- From one execution to the next, however many entries each has.
+        -- From one run to the next, however many entries each has.
         with recursive queued (trace_id) as (
             select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
             union all
@@ -8040,7 +8040,7 @@ $$;
 -- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'The next executions in the queue from trace_id "lowest" on';
+COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'The next runs in the queue from trace_id "lowest" on';
 
 --
 -- Name: raise_concurrent_update(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8075,7 +8075,7 @@ CREATE FUNCTION consolidation.raise_deleted(table_schema text, table_name text) 
 begin
     perform consolidation.raise_foreign_key(
         table_schema, table_name, table_name || '_trace_id_fkey',
-        'The execution was deleted meanwhile.'
+        'The run was deleted meanwhile.'
     );
 end;
 $$;
@@ -8084,7 +8084,7 @@ $$;
 -- Name: FUNCTION raise_deleted(table_schema text, table_name text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) IS 'Raises 23503: the execution is gone that was there when the guard looked';
+COMMENT ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) IS 'Raises 23503: the run is gone that was there when the guard looked';
 
 --
 -- Name: raise_foreign_key(text, text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8303,8 +8303,8 @@ exception
     when not_null_violation then
         raise exception using
             errcode = 'not_null_violation',
-            message = 'an execution cannot be carried over: ' || sqlerrm,
-            detail = format('Among the %s executions from trace_id %s.',
+            message = 'a run cannot be carried over: ' || sqlerrm,
+            detail = format('Among the %s runs from trace_id %s.',
                 cardinality(trace_ids), (select min(t.id) from unnest(trace_ids) as t (id))),
             hint = 'select * from consolidation.uncarriable(); lists such rows and their repair.';
 end;
@@ -8314,7 +8314,7 @@ $$;
 -- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these executions; raises the same';
+COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these runs; raises the same';
 
 --
 -- Name: rebuild_dropped(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8426,7 +8426,7 @@ $$;
 -- Name: FUNCTION rebuild_old_tables(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebuild_old_tables() IS 'Creates the old tables again as they were, empty, and puts every execution into the queue; does
+COMMENT ON FUNCTION consolidation.rebuild_old_tables() IS 'Creates the old tables again as they were, empty, and puts every run into the queue; does
 nothing if they are there. catch_up() fills them, from as many sessions as you like';
 
 --
@@ -8440,7 +8440,7 @@ CREATE FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint
     SET work_mem TO '64MB'
     AS $$
 declare
-    -- One statement, one snapshot: an execution that somebody wrote to is in the queue as well, and
+    -- One statement, one snapshot: a run that somebody wrote to is in the queue as well, and
     -- is proved once it is carried over.
     unequal constant bigint [] := array(
         select s.trace_id
@@ -8473,7 +8473,7 @@ $$;
 -- Name: FUNCTION record_comparison(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint[]) IS 'Compares the executions from lo to hi, of ids if not null, and notes those that differ';
+COMMENT ON FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint[]) IS 'Compares the runs from lo to hi, of ids if not null, and notes those that differ';
 
 --
 -- Name: refuse_empty_comparison(bigint, bigint, bigint[], boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8513,9 +8513,9 @@ begin
         when
             skip_pending
             and exists (select from consolidation.change as c where c.trace_id is null)
-            then 'a truncate is waiting in the queue: every execution is pending'
+            then 'a truncate is waiting in the queue: every run is pending'
         when seen > 0 and pending = seen
-            then format('compared nothing: all %s executions are pending', seen)
+            then format('compared nothing: all %s runs are pending', seen)
         when
             seen = 0 and not is_limited
             and (
@@ -8629,7 +8629,7 @@ CREATE FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wa
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Another session that inserts the same id into the same execution waits, then sees it.
+    -- Another session that inserts the same id into the same run waits, then sees it.
     perform consolidation.lock_run(wanted_trace_id);
     if exists (
         select from consolidation.context_row as c
@@ -8647,7 +8647,7 @@ $$;
 -- Name: FUNCTION refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text) IS 'Locks the document of an execution and raises 23505 if a key of the execution has this context_id';
+COMMENT ON FUNCTION consolidation.refuse_known_context_id(wanted_trace_id bigint, wanted bigint, table_schema text) IS 'Locks the document of a run and raises 23505 if a key of the run has this context_id';
 
 --
 -- Name: refuse_known_event_id(bigint, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8694,7 +8694,7 @@ CREATE FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint,
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Another session that inserts the same id into the same execution waits, then sees it.
+    -- Another session that inserts the same id into the same run waits, then sees it.
     perform consolidation.lock_run(wanted_trace_id);
     if exists (
         select from consolidation.screenshot_row as s
@@ -8712,7 +8712,7 @@ $$;
 -- Name: FUNCTION refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of an execution and raises 23505 if a screenshot of the execution has this id';
+COMMENT ON FUNCTION consolidation.refuse_known_screenshot_id(wanted_trace_id bigint, wanted uuid, table_schema text) IS 'Locks the document of a run and raises 23505 if a screenshot of the run has this id';
 
 --
 -- Name: refuse_missing(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8853,7 +8853,7 @@ begin
                 found.trace_id, found.elements
             ),
             detail = format(
-                'Under the locks an execution of more than %s elements is not carried: everybody '
+                'Under the locks a run of more than %s elements is not carried: everybody '
                 'would wait. Let its writer pause until the names are swapped.', most
             );
     end if;
@@ -8864,7 +8864,7 @@ $$;
 -- Name: FUNCTION refuse_too_heavy(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) IS 'Raises 55P03 if one of these executions is too large to be carried while everybody waits';
+COMMENT ON FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) IS 'Raises 55P03 if one of these runs is too large to be carried while everybody waits';
 
 --
 -- Name: refuse_unequal(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8894,7 +8894,7 @@ begin
     raise exception using
         errcode = 'data_corrupted',
         message = format(
-            'old tables and documents differ in %s executions, for example %s %s in %s',
+            'old tables and documents differ in %s runs, for example %s %s in %s',
             cardinality(unequal), example.table_name, example.key, example.columns
         ),
         detail = format(
@@ -8909,7 +8909,7 @@ $$;
 -- Name: FUNCTION refuse_unequal(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_unequal() IS 'Raises XX001 with an example if the proof found executions that differ and still do';
+COMMENT ON FUNCTION consolidation.refuse_unequal() IS 'Raises XX001 with an example if the proof found runs that differ and still do';
 
 --
 -- Name: cut_over_log; Type: TABLE; Schema: consolidation; Owner: -
@@ -9068,7 +9068,7 @@ begin
                 and s.trace_id = d.legacy_trace_id
                 and s.step_number = d.step_number
         );
-    -- With its steps in one statement: an execution deleted since the one above would leave them
+    -- With its steps in one statement: a run deleted since the one above would leave them
     -- without a run, as long as there is no foreign key to take them along.
     with gone as (
         delete from public.user_workflow_run as d
@@ -9091,7 +9091,7 @@ $$;
 -- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) IS 'Deletes runs and steps of these executions that the old tables hold no more';
+COMMENT ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) IS 'Deletes runs and steps of these runs that the old tables hold no more';
 
 --
 -- Name: rename_table(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9620,7 +9620,7 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) IS 'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
-backfill(). done: adds the executions of this session. Returns when all is done, when
+backfill(). done: adds the runs of this session. Returns when all is done, when
 stop_backfill() asks it to, and at the cut-over';
 
 --
@@ -9702,7 +9702,7 @@ $$;
 -- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_steps boolean) IS 'The arrays of screenshots of these executions: those of their steps, or those of no step';
+COMMENT ON FUNCTION consolidation.screenshots_of_old_rows(trace_ids bigint[], on_steps boolean) IS 'The arrays of screenshots of these runs: those of their steps, or those of no step';
 
 --
 -- Name: see_everything(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9791,7 +9791,7 @@ CREATE TABLE consolidation.set_aside (
 -- Name: TABLE set_aside; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.set_aside IS 'Rows that an old table refused when their execution was carried back. They stay in the documents';
+COMMENT ON TABLE consolidation.set_aside IS 'Rows that an old table refused when their run was carried back. They stay in the documents';
 
 --
 -- Name: COLUMN set_aside.table_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -9803,7 +9803,7 @@ COMMENT ON COLUMN consolidation.set_aside.table_name IS 'Old table that refused 
 -- Name: COLUMN set_aside.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.set_aside.trace_id IS 'Execution of the row';
+COMMENT ON COLUMN consolidation.set_aside.trace_id IS 'Run of the row';
 
 --
 -- Name: COLUMN set_aside.content; Type: COMMENT; Schema: consolidation; Owner: -
@@ -9954,7 +9954,7 @@ $$;
 -- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives elements and context keys of these executions whose claim is lost a new id, in their
+COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives elements and context keys of these runs whose claim is lost a new id, in their
 document; a row that moved here is deleted where the old table still has it';
 
 --
@@ -10073,7 +10073,7 @@ $$;
 -- Name: FUNCTION slice_end(lo bigint, hi bigint, ids bigint[], size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) IS 'The trace_id up to which there are "size" executions from lo on; hi if there are fewer';
+COMMENT ON FUNCTION consolidation.slice_end(lo bigint, hi bigint, ids bigint[], size integer) IS 'The trace_id up to which there are "size" runs from lo on; hi if there are fewer';
 
 --
 -- Name: spare_unscoped_roles(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10261,7 +10261,7 @@ $$;
 -- Name: FUNCTION stray_screenshot(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.stray_screenshot() IS 'How many screenshots name another organisation than their execution, and the first of them; no row
+COMMENT ON FUNCTION consolidation.stray_screenshot() IS 'How many screenshots name another organisation than their run, and the first of them; no row
 if there are none, or after the cut-over';
 
 --
@@ -10293,7 +10293,7 @@ $$;
 -- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) IS 'Executions from lo to hi, of ids if not null, in which old tables and documents are not the same
+COMMENT ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, in which old tables and documents are not the same
 byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
 
 --
@@ -10703,7 +10703,7 @@ declare
                 where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
             )
     );
-    -- Also those that stand under an execution that they were moved away from.
+    -- Also those that stand under a run that they were moved away from.
     gone_steps constant bigint [] := array(
         select o.step_id
         from consolidation.old_step as o
@@ -10741,7 +10741,7 @@ $$;
 -- Name: FUNCTION take_out(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the executions and steps that the documents show no more, with everything below them';
+COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the runs and steps that the documents show no more, with everything below them';
 
 --
 -- Name: translated_constraint(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10951,7 +10951,7 @@ begin
         raise exception using
             errcode = 'lock_not_available',
             message = 'the applications write faster than this session carries over',
-            detail = format('%s executions wait in the queue.', waiting);
+            detail = format('%s runs wait in the queue.', waiting);
     end if;
     perform consolidation.take_locks(consolidation.swap_locks(), 'access exclusive', '0 s');
     locked_at := clock_timestamp();
@@ -10971,7 +10971,7 @@ $$;
 -- Name: FUNCTION try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) IS 'One attempt to swap the names, to views or to tables, with no more than a few executions in the
+COMMENT ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) IS 'One attempt to swap the names, to views or to tables, with no more than a few runs in the
 queue. Gives all locks back and says why if it has to';
 
 --
@@ -11031,7 +11031,7 @@ begin
     from consolidation.uncarriable_elements() as u
     union all
     select
-        'the step belongs to another execution',
+        'the step belongs to another run',
         'workflow_events',
         format(
             'event_id %s of trace_id %s, step_id %s of trace_id %s',
@@ -11301,7 +11301,7 @@ $$;
 -- Name: FUNCTION unequal_events(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) IS 'Executions from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
+COMMENT ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
 its document, so do its place and keys that consolidate() does not give it';
 
 --
@@ -11487,7 +11487,7 @@ $$;
 -- Name: FUNCTION unequal_traces(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigint[]) IS 'Executions from lo to hi, of ids if not null, whose own row differs';
+COMMENT ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, whose own row differs';
 
 --
 -- Name: unscoped_role(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11718,7 +11718,7 @@ CREATE FUNCTION consolidation.write_runs(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- Only then may an execution have been given another trace_id. It kept its run_id, and the one
+    -- Only then may a run have been given another trace_id. It kept its run_id, and the one
     -- that has this trace_id now gets a new one.
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
@@ -11779,7 +11779,7 @@ $$;
 -- Name: FUNCTION write_runs(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.write_runs(trace_ids bigint[]) IS 'Inserts the runs of these executions from the old tables, or replaces what they say';
+COMMENT ON FUNCTION consolidation.write_runs(trace_ids bigint[]) IS 'Inserts these runs from the old tables, or replaces what they say';
 
 --
 -- Name: write_steps(bigint[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11843,7 +11843,7 @@ $$;
 -- Name: FUNCTION write_steps(trace_ids bigint[], known consolidation.known_step[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidation.known_step[]) IS 'Inserts the steps of these executions from the old tables, or replaces what they say. known: steps
+COMMENT ON FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidation.known_step[]) IS 'Inserts the steps of these runs from the old tables, or replaces what they say. known: steps
 that were carried back, which keep their keys';
 
 --
@@ -11943,7 +11943,7 @@ begin
     then
         return null;
     end if;
-    -- The key is taken away first: the new row may have another one, or another execution.
+    -- The key is taken away first: the new row may have another one, or another run.
     if
         tg_op = 'DELETE'
         or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))
@@ -11979,7 +11979,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.write_workflow_trace_context() IS 'Trigger, runs as workflow_maintenance after the guard: changes one key of context. Raises 23505 for
-a key the execution has, 40001 if somebody else changed the key meanwhile';
+a key the run has, 40001 if somebody else changed the key meanwhile';
 
 --
 -- Name: write_workflow_trace_endpoint(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -12044,7 +12044,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.write_workflow_trace_endpoint() IS 'Trigger, runs as workflow_maintenance after the guard: changes one element of endpoints_used.
-Raises 23505 for an endpoint the execution has';
+Raises 23505 for an endpoint the run has';
 
 --
 -- Name: write_workflow_trace_screenshot(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -12113,7 +12113,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.write_workflow_trace_screenshot() IS 'Trigger, runs as workflow_maintenance after the guard: changes one element of one document, on the
-step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the execution
+step whose number is step_index, else on the run. Raises 23505 for a screenshot_id the run
 has, 40001 if somebody else changed the same key of the element meanwhile';
 
 --
@@ -14146,14 +14146,14 @@ CREATE TABLE consolidation.carried_back (
 -- Name: TABLE carried_back; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.carried_back IS 'Executions whose documents were written to after a cut-over and then carried back to the old
+COMMENT ON TABLE consolidation.carried_back IS 'Runs whose documents were written to after a cut-over and then carried back to the old
 tables. Their documents may hold what the old tables cannot; it is kept when they are rebuilt';
 
 --
 -- Name: COLUMN carried_back.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.carried_back.trace_id IS 'The execution';
+COMMENT ON COLUMN consolidation.carried_back.trace_id IS 'The run';
 
 --
 -- Name: chunk_chunk_id_seq; Type: SEQUENCE; Schema: consolidation; Owner: -
@@ -14953,8 +14953,8 @@ CREATE VIEW consolidation.finding_key_behaviour WITH (security_invoker='true') A
     'key between old tables'::text AS kind,
     format('%s on %s'::text, k.conname, o.relname) AS object,
         CASE
-            WHEN k.condeferrable THEN 'will be checked at once: what refers to an execution or a step is in its document'::text
-            ELSE 'will cascade: with an execution or a step its document is deleted'::text
+            WHEN k.condeferrable THEN 'will be checked at once: what refers to a run or a step is in its document'::text
+            ELSE 'will cascade: with a run or a step its document is deleted'::text
         END AS consequence,
     'Accept it if no application relies on that.'::text AS remedy
    FROM (pg_constraint k
@@ -15622,7 +15622,7 @@ CREATE VIEW consolidation.finding_screenshot WITH (security_invoker='true') AS
         END AS severity,
     'organisation'::text AS kind,
     'workflow_trace_screenshot'::text AS object,
-    format('%s screenshots name another organisation than their execution, whose they become: for example %s of trace_id %s'::text, s.how_many, s.screenshot_id, s.trace_id) AS consequence,
+    format('%s screenshots name another organisation than their run, whose they become: for example %s of trace_id %s'::text, s.how_many, s.screenshot_id, s.trace_id) AS consequence,
     'update workflow_trace_screenshot as s set org_id = t.org_id from workflow_trace as t where t.trace_id = s.trace_id and t.org_id <> s.org_id; or accept it'::text AS remedy
    FROM (consolidation.stray_screenshot() s(how_many, screenshot_id, trace_id)
      JOIN pg_class c ON ((c.oid = (consolidation.old_table('workflow_trace_screenshot'::text))::oid)));
@@ -15631,7 +15631,7 @@ CREATE VIEW consolidation.finding_screenshot WITH (security_invoker='true') AS
 -- Name: VIEW finding_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_screenshot IS 'Screenshots whose org_id is not that of their execution';
+COMMENT ON VIEW consolidation.finding_screenshot IS 'Screenshots whose org_id is not that of their run';
 
 --
 -- Name: COLUMN finding_screenshot.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -15737,14 +15737,14 @@ CREATE VIEW consolidation.finding_size WITH (security_invoker='true') AS
     'size'::text AS kind,
     (format('%s of trace_id %s'::text, o.document, o.trace_id) || COALESCE((', step_id '::text || o.step_id), ''::text)) AS object,
     format('would be %s, more than the 256 MB of a jsonb document'::text, pg_size_pretty(o.bytes)) AS consequence,
-    'Store large values elsewhere and their addresses here, or delete rows of this execution.'::text AS remedy
+    'Store large values elsewhere and their addresses here, or delete rows of this run.'::text AS remedy
    FROM consolidation.oversized() o(document, trace_id, step_id, bytes);
 
 --
 -- Name: VIEW finding_size; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_size IS 'Events, screenshots or context of an execution or a step that do not fit into one document';
+COMMENT ON VIEW consolidation.finding_size IS 'Events, screenshots or context of a run or a step that do not fit into one document';
 
 --
 -- Name: COLUMN finding_size.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16762,7 +16762,7 @@ CREATE TABLE legacy.workflow_trace_context (
 -- Name: TABLE workflow_trace_context; Type: COMMENT; Schema: legacy; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_trace_context IS 'Key-value context of an execution (workflow_consolidation:baseline)';
+COMMENT ON TABLE legacy.workflow_trace_context IS 'Key-value context of a run (workflow_consolidation:baseline)';
 
 --
 -- Name: old_context; Type: VIEW; Schema: consolidation; Owner: -
@@ -16849,7 +16849,7 @@ CREATE TABLE legacy.workflow_trace_endpoint (
 -- Name: TABLE workflow_trace_endpoint; Type: COMMENT; Schema: legacy; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_trace_endpoint IS 'Endpoints an execution used (workflow_consolidation:baseline)';
+COMMENT ON TABLE legacy.workflow_trace_endpoint IS 'Endpoints a run used (workflow_consolidation:baseline)';
 
 --
 -- Name: old_endpoint; Type: VIEW; Schema: consolidation; Owner: -
@@ -16883,7 +16883,7 @@ CREATE TABLE legacy.workflow_events (
 -- Name: TABLE workflow_events; Type: COMMENT; Schema: legacy; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_events IS 'Event log of executions and steps (workflow_consolidation:baseline)';
+COMMENT ON TABLE legacy.workflow_events IS 'Event log of runs and steps (workflow_consolidation:baseline)';
 
 --
 -- Name: old_event; Type: VIEW; Schema: consolidation; Owner: -
@@ -16928,7 +16928,7 @@ CREATE TABLE legacy.workflow_trace_screenshot (
 -- Name: TABLE workflow_trace_screenshot; Type: COMMENT; Schema: legacy; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_trace_screenshot IS 'Screenshots taken during an execution (workflow_consolidation:baseline)';
+COMMENT ON TABLE legacy.workflow_trace_screenshot IS 'Screenshots taken during a run (workflow_consolidation:baseline)';
 
 --
 -- Name: old_screenshot; Type: VIEW; Schema: consolidation; Owner: -
@@ -16980,7 +16980,7 @@ CREATE TABLE legacy.workflow_steps (
 -- Name: TABLE workflow_steps; Type: COMMENT; Schema: legacy; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_steps IS 'One step of an execution (workflow_consolidation:baseline)';
+COMMENT ON TABLE legacy.workflow_steps IS 'One step of a run (workflow_consolidation:baseline)';
 
 --
 -- Name: old_step; Type: VIEW; Schema: consolidation; Owner: -
@@ -17045,7 +17045,7 @@ CREATE TABLE legacy.workflow_trace (
 -- Name: TABLE workflow_trace; Type: COMMENT; Schema: legacy; Owner: -
 --
 
-COMMENT ON TABLE legacy.workflow_trace IS 'One execution of a workflow (workflow_consolidation:baseline)';
+COMMENT ON TABLE legacy.workflow_trace IS 'One run of a workflow (workflow_consolidation:baseline)';
 
 --
 -- Name: old_trace; Type: VIEW; Schema: consolidation; Owner: -
@@ -17470,14 +17470,14 @@ CREATE TABLE consolidation.unequal_trace (
 -- Name: TABLE unequal_trace; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.unequal_trace IS 'Executions in which old tables and documents differed when they were last compared; see
+COMMENT ON TABLE consolidation.unequal_trace IS 'Runs in which old tables and documents differed when they were last compared; see
 consolidation.differences(trace_ids => ...)';
 
 --
 -- Name: COLUMN unequal_trace.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.unequal_trace.trace_id IS 'The execution';
+COMMENT ON COLUMN consolidation.unequal_trace.trace_id IS 'The run';
 
 --
 -- Name: COLUMN unequal_trace.found_at; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17549,7 +17549,7 @@ CREATE VIEW consolidation.progress WITH (security_invoker='true') AS
 -- Name: VIEW progress; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, executions of the backfill in all and done, its rate, the time left at
+COMMENT ON VIEW consolidation.progress IS 'One row for \watch: phase, runs of the backfill in all and done, its rate, the time left at
 that rate, changes waiting in the queue, steps and events done of about how many, and the proof';
 
 --
@@ -17562,7 +17562,7 @@ COMMENT ON COLUMN consolidation.progress.phase IS 'expand, cut over or contract'
 -- Name: COLUMN progress.runs_total; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.runs_total IS 'Executions present when the backfill began, but for those deleted before their batch';
+COMMENT ON COLUMN consolidation.progress.runs_total IS 'Runs present when the backfill began, but for those deleted before their batch';
 
 --
 -- Name: COLUMN progress.runs_done; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17592,14 +17592,14 @@ COMMENT ON COLUMN consolidation.progress.time_left IS 'At that rate; null before
 -- Name: COLUMN progress.queue_depth; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.queue_depth IS 'Entries of the queue: executions that wait to be carried over, or back after the cut-over; counted
+COMMENT ON COLUMN consolidation.progress.queue_depth IS 'Entries of the queue: runs that wait to be carried over, or back after the cut-over; counted
 up to 10,000';
 
 --
 -- Name: COLUMN progress.steps_done; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.steps_done IS 'Steps of the executions done';
+COMMENT ON COLUMN consolidation.progress.steps_done IS 'Steps of the runs done';
 
 --
 -- Name: COLUMN progress.steps_estimated; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17611,7 +17611,7 @@ COMMENT ON COLUMN consolidation.progress.steps_estimated IS 'Steps in all, as th
 -- Name: COLUMN progress.events_done; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.events_done IS 'Events of the executions done';
+COMMENT ON COLUMN consolidation.progress.events_done IS 'Events of the runs done';
 
 --
 -- Name: COLUMN progress.events_estimated; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17623,7 +17623,7 @@ COMMENT ON COLUMN consolidation.progress.events_estimated IS 'Events in all, as 
 -- Name: COLUMN progress.runs_to_prove; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.runs_to_prove IS 'Executions of the proof in all; 0 before it began';
+COMMENT ON COLUMN consolidation.progress.runs_to_prove IS 'Runs of the proof in all; 0 before it began';
 
 --
 -- Name: COLUMN progress.runs_proved; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17635,7 +17635,7 @@ COMMENT ON COLUMN consolidation.progress.runs_proved IS 'Of these, compared and 
 -- Name: COLUMN progress.unequal_runs; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.unequal_runs IS 'Executions in which old tables and documents differed when they were last compared';
+COMMENT ON COLUMN consolidation.progress.unequal_runs IS 'Runs in which old tables and documents differed when they were last compared';
 
 --
 -- Name: COLUMN progress.proved_per_second; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17680,7 +17680,7 @@ COMMENT ON COLUMN consolidation.progress_by_session.pid IS 'Process id of the se
 -- Name: COLUMN progress_by_session.runs_done; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress_by_session.runs_done IS 'Executions it carried over';
+COMMENT ON COLUMN consolidation.progress_by_session.runs_done IS 'Runs it carried over';
 
 --
 -- Name: COLUMN progress_by_session.batches; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17698,7 +17698,7 @@ COMMENT ON COLUMN consolidation.progress_by_session.last_batch_time IS 'How long
 -- Name: COLUMN progress_by_session.runs_at_hand; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress_by_session.runs_at_hand IS 'Executions of its present batch, or of one it was ended in that nobody has taken yet';
+COMMENT ON COLUMN consolidation.progress_by_session.runs_at_hand IS 'Runs of its present batch, or of one it was ended in that nobody has taken yet';
 
 --
 -- Name: COLUMN progress_by_session.at_hand_since; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17802,14 +17802,14 @@ CREATE TABLE consolidation.run_lock (
 -- Name: TABLE run_lock; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.run_lock IS 'What sessions of the move lock: a row stands for executions with neighbouring ids, the table for
+COMMENT ON TABLE consolidation.run_lock IS 'What sessions of the move lock: a row stands for runs with neighbouring ids, the table for
 all of them. Not advisory locks, which any role can take and keep';
 
 --
 -- Name: COLUMN run_lock.bucket; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.run_lock.bucket IS '256 of them, not one an execution: those would not fit the lock table';
+COMMENT ON COLUMN consolidation.run_lock.bucket IS '256 of them, not one a run: those would not fit the lock table';
 
 --
 -- Name: stop_request; Type: TABLE; Schema: consolidation; Owner: -
