@@ -23,7 +23,6 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Not in plain SQL: planned with the ids, this reads what they name instead of everything.
     return query
     with object as materialized (
         select

@@ -84,6 +84,26 @@ return (select count(distinct c.trace_id) from consolidation.change as c);
 comment on function consolidation.queued_runs() is
 'Runs that wait in the queue';
 
+create function consolidation.plan_swap()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+    perform consolidation.set_privileges('{schema,table,view,sequence}');
+    perform consolidation.unscoped_roles();
+    perform from consolidation.rebinding();
+    perform from consolidation.privilege('public.user_workflow_run');
+    perform from consolidation.old_constraint();
+    perform from consolidation.not_null_column();
+    perform from consolidation.other_default();
+end;
+$$;
+comment on function consolidation.plan_swap() is
+'Before the locks: the queries of a swap that take longer to plan than to execute. They do nothing
+yet, and PL/pgSQL keeps their plans for this session';
+
 create function consolidation.try_to_swap(
     direction text,
     few integer,
@@ -96,6 +116,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 -- For what is not among the locks it takes.
 set lock_timeout = '40ms'
+-- What was planned once stays planned.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     waiting bigint;
@@ -170,8 +192,7 @@ begin
         attempts := attempts operator(pg_catalog.+) 1;
         call consolidation.empty_queue(few, give_up_at);
         call consolidation.ensure_proof();
-        -- Nothing to do yet, but planned before the locks.
-        perform consolidation.set_privileges('{schema,table,view,sequence}');
+        perform consolidation.plan_swap();
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
         if attempt.swapped then

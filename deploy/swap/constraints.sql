@@ -22,10 +22,12 @@ create function consolidation.old_constraint()
 returns table (
     old_name text, document regclass, class oid, object oid, called name, definition text
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    return query
     select
         s.old_name,
         s.goes_to,
@@ -56,6 +58,7 @@ begin atomic
         s.goes_to is not null
         and not exists (select from pg_constraint as k where k.conindid = i.indexrelid);
 end;
+$$;
 comment on function consolidation.old_constraint() is
 'Checks, unique keys, exclusions and unique indexes (class: pg_constraint or pg_class) of the old
 tables of runs and steps, in the columns of these, and the documents on which they can hold';
@@ -114,10 +117,12 @@ comment on function consolidation.translated_constraint(text) is
 
 create function consolidation.not_null_column()
 returns table (document regclass, column_name name, check_name text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    return query
     select
         s.goes_to,
         d.attname,
@@ -128,6 +133,7 @@ begin atomic
     inner join pg_attribute as d on d.attrelid = s.goes_to and d.attname = n.base_column
     where a.attnotnull and not d.attnotnull and n.base_column <> 'retry_count';
 end;
+$$;
 comment on function consolidation.not_null_column() is
 'Columns that hold no nulls in an old table and may in the document. Those of retry_count a trigger
 refuses';

@@ -19,10 +19,12 @@ create function consolidation.rebinding(
     out kind text, out object text, out statement text, out trial text, out relation regclass
 )
 returns setof record
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    return query
     with named as materialized (
         select to_regclass(format('public.%I', n.name)) as relation
         from unnest(consolidation.six_tables()) as n (name)
@@ -89,6 +91,7 @@ begin atomic
         )
         and c.relnamespace <> 'consolidation'::regnamespace;
 end;
+$$;
 comment on function consolidation.rebinding() is
 'Views, SQL-standard functions and defaults of columns bound to whatever has the old names, or the
 names of their sequences, now, with the statement that binds them to whatever has these names when

@@ -60,39 +60,43 @@ comment on function consolidation.shows_all(oid) is
 
 create function consolidation.is_free(role_id oid, old_table regclass)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
-    -- Oid 0 is everybody, who has no memberships.
-    select
-        not c.relrowsecurity
-        or (
-            is_free.role_id <> 0
-            and not c.relforcerowsecurity
-            and pg_has_role(is_free.role_id, c.relowner, 'usage')
-        )
-        or coalesce(
-            bool_or(consolidation.shows_all(p.oid)) and bool_and(p.polpermissive), false
-        )
-    from pg_class as c
-    left join lateral (
+as $$
+begin
+    return (
+        -- Oid 0 is everybody, who has no memberships.
         select
-            p.oid,
-            p.polpermissive
-        from pg_policy as p
-        cross join unnest(p.polroles) as g (role_id)
-        where
-            p.polrelid = c.oid
-            and case
-                when g.role_id = 0 then true
-                when is_free.role_id = 0 then false
-                else pg_has_role(is_free.role_id, g.role_id, 'usage')
-            end
-    ) as p on true
-    where c.oid = is_free.old_table
-    group by c.oid, c.relrowsecurity, c.relforcerowsecurity, c.relowner;
+            not c.relrowsecurity
+            or (
+                is_free.role_id <> 0
+                and not c.relforcerowsecurity
+                and pg_has_role(is_free.role_id, c.relowner, 'usage')
+            )
+            or coalesce(
+                bool_or(consolidation.shows_all(p.oid)) and bool_and(p.polpermissive), false
+            )
+        from pg_class as c
+        left join lateral (
+            select
+                p.oid,
+                p.polpermissive
+            from pg_policy as p
+            cross join unnest(p.polroles) as g (role_id)
+            where
+                p.polrelid = c.oid
+                and case
+                    when g.role_id = 0 then true
+                    when is_free.role_id = 0 then false
+                    else pg_has_role(is_free.role_id, g.role_id, 'usage')
+                end
+        ) as p on true
+        where c.oid = is_free.old_table
+        group by c.oid, c.relrowsecurity, c.relforcerowsecurity, c.relowner
+    );
 end;
+$$;
 comment on function consolidation.is_free(oid, regclass) is
 'Whether row level security of an old table restricts a role in nothing (oid 0: everybody), given
 that it has privileges: there is none, or the role has the rights of the owner, or a policy shows it
@@ -100,10 +104,12 @@ everything and none restricts it. Superusers and bypassrls are not looked at';
 
 create function consolidation.unscoped_role()
 returns table (document text, role_name name)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    return query
     with source as (
         select
             s.document,
@@ -148,6 +154,7 @@ begin atomic
             where s.document = c.document and not consolidation.is_free(c.role_id, s.relation)
         );
 end;
+$$;
 comment on function consolidation.unscoped_role() is
 'Roles (or "public") that saw all organisations in every old table that went into a document table;
 the cut-over neither locks them out nor opens anything to others';

@@ -19,10 +19,12 @@ create function consolidation.privilege(relation regclass)
 returns table (
     privilege_type text, column_name name, grantee oid, role_name text, is_grantable boolean
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    return query
     select
         x.privilege_type,
         u.attname,
@@ -51,6 +53,7 @@ begin atomic
     cross join lateral aclexplode(u.acl) as x
     left join pg_roles as r on r.oid = x.grantee;
 end;
+$$;
 comment on function consolidation.privilege(regclass) is
 'Who may do what on a table, view or sequence, its owner included, per column where it is so there.
 role_name is quoted';

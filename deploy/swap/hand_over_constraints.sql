@@ -76,10 +76,12 @@ comment on function consolidation.hand_over_not_null() is
 
 create function consolidation.other_default()
 returns table (relation regclass, column_name name, wanted text, present text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    return query
     with old_default as (
         select
             n.name,
@@ -131,6 +133,7 @@ begin atomic
         -- A view finds the one of the document.
         and (t.wanted is not null or d.adbin is not null);
 end;
+$$;
 comment on function consolidation.other_default() is
 'Columns of the six old names and of the documents whose default is another than in the old tables:
 the one there, and the present one';

@@ -13,6 +13,7 @@ set local search_path = pg_catalog, pg_temp;
 drop procedure consolidation.swap(text, interval);
 drop procedure consolidation.empty_queue(integer, timestamptz);
 drop function consolidation.try_to_swap(text, integer);
+drop function consolidation.plan_swap();
 drop function consolidation.queued_runs();
 drop function consolidation.swap_locks();
 
