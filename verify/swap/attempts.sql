@@ -11,6 +11,7 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.swap_locks()',
+            'consolidation.plan_swap()',
             'consolidation.try_to_swap(text,integer)',
             'consolidation.empty_queue(integer,timestamptz)',
             'consolidation.swap(text,interval)',
