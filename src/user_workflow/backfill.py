@@ -486,15 +486,17 @@ def _connect(who: str) -> Connection:
         prepare_threshold=None,
     )
     # A pooler tells another process than the one that answers.
-    if connection.info.backend_pid != _value(connection, "select pg_backend_pid()"):
+    if connection.info.backend_pid != _value(connection, "select pg_catalog.pg_backend_pid()"):
         connection.close()
         raise BackfillError(
             "a connection pooler stands between here and the server: connect directly. Through it, "
             "Ctrl-C would not reach the sessions, and settings would stay with those of others"
         )
     # A role or database may limit statements; the procedure is one, and looks at its isolation.
+    # Others may create operators and functions in public.
     connection.execute(
-        "select set_config(s.name, s.value, false) from (values ('statement_timeout', '0'),"
+        "select pg_catalog.set_config(s.name, s.value, false)"
+        " from (values ('search_path', 'pg_catalog, pg_temp'), ('statement_timeout', '0'),"
         " ('idle_session_timeout', '0'), ('default_transaction_isolation', 'read committed'))"
         " as s (name, value)"
     )

@@ -31,7 +31,8 @@ _BLOCK = "user_workflow: organisation of the block"
 _FOLLOWED = "user_workflow: organisation of the transaction"
 _CONNECTIONS = "user_workflow: connections"
 
-_SET = text("select set_config('app.current_org_id', :org_id, true)")
+_NAME = text("select public.use_organisation(cast(:org_id as pg_catalog.uuid))")
+_NAME_NONE = text("set local app.current_org_id = ''")
 
 
 def checked_org_id(org_id: uuid.UUID | str) -> str:
@@ -262,4 +263,7 @@ def _set(connection: Connection, org_id: str) -> None:
         )
     # After an error nothing but a rollback is possible, and that ends the setting.
     if driver.info.transaction_status != TransactionStatus.INERROR:
-        connection.execute(_SET, {"org_id": org_id})
+        if org_id:
+            connection.execute(_NAME, {"org_id": org_id})
+        else:
+            connection.execute(_NAME_NONE)

@@ -149,7 +149,11 @@ def test_the_setting_is_made_once_a_transaction(app: Engine) -> None:
             with session.begin_nested():
                 assert seen(session) == {NORTH}
             session.commit()
-    settings = [statement for statement in statements.all if "set_config" in statement]
+    settings = [
+        statement
+        for statement in statements.all
+        if "app.current_org_id" in statement or "use_organisation" in statement
+    ]
     assert len(settings) == 2
 
 
