@@ -535,7 +535,7 @@ def test_a_step_that_is_deleted_takes_an_event_inserted_meanwhile_along(deployed
         assert one(observer, orphans) == 0
 
 
-def test_an_execution_that_is_deleted_leaves_no_children(deployed: str) -> None:
+def test_a_run_that_is_deleted_leaves_no_children(deployed: str) -> None:
     inserts = (
         "insert into workflow_events (trace_id, event_type, event_data) values (%s, 'orphan', '1')",
         "insert into workflow_trace_context (trace_id, key, value) values (%s, 'orphan', '1')",
