@@ -65,8 +65,8 @@ def page(sections: list[Section], facts: list[str], command: str, runs: int) -> 
         "A run has 8 steps, 34 events, 8 screenshots, 4 context keys and 2 endpoints: 57 rows of"
         " the old tables (`script/legacy-data.sql`).",
         "\n".join(f"- {fact}" for fact in facts),
-        "To repeat it: `./script/bench`; a part alone: `./script/bench --only search`; with ten"
-        " times as many runs for the backfill: `./script/bench --large`.",
+        "To repeat it: `./script/bench`; a part alone: `./script/bench --only search`; with"
+        " every phase at 100,000 runs as well: `./script/bench --large`.",
     ]
     if goals:
         met = sum(goal.met for goal in goals)

@@ -110,7 +110,9 @@ begin atomic
         k.contype = 'f'
         and k.conparentid = 0
         and (k.conrelid in (select t.relation from side as t))
-        <> (k.confrelid in (select t.relation from side as t));
+        <> (k.confrelid in (select t.relation from side as t))
+    -- Keys act in the order in which they were made.
+    order by k.oid;
 end;
 comment on function consolidation.moving_key(boolean) is
 'Foreign keys between a moving side and any other table, from it (outgoing) or to it (incoming), and
