@@ -9,6 +9,7 @@ DOCUMENTED. A role that would lose or gain something is named by the preflight, 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from conftest import connect, database, sqitch
+from conftest import connect, database, run, sqitch
 from helpers_cycle import EIGHT, NODE, NORTH, SIX, SOUTH, USER, WORKFLOW, one
 
 Connection = psycopg.Connection[Any]
@@ -235,6 +236,11 @@ def zoo(template: str, roles: dict[str, list[str]], rules: list[str]) -> Iterato
                     connection.execute(f"drop role if exists {role}")
 
 
+def printed(name: str, roles: Sequence[str]) -> list[str]:
+    """What script/privileges prints of the roles."""
+    return run("./script/privileges", name, *roles).stdout.splitlines()
+
+
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [
         f"{key}: {value}, then {after[key]}"
@@ -247,14 +253,24 @@ def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _forth_and_back(
     name: str, roles: Sequence[str], settings: Sequence[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = measured(name, roles, settings)
+    before, privileges = measured(name, roles, settings), printed(name, roles)
     sqitch(name, "deploy")
-    after = measured(name, roles, settings)
+    after, privileges_after = measured(name, roles, settings), printed(name, roles)
     sqitch(name, "revert", "-y", "--to", "@expand")
     reverted = measured(name, roles, settings)
+    assert printed(name, roles) == privileges
+    # What is declared for members of the roles of the project from the cut-over on.
+    assert [
+        line for line in difflib.ndiff(privileges, privileges_after) if line.startswith("+ ")
+    ] == [
+        f"+ | `{role}` |{' SIUD |' * 8}"
+        for role in ("zoo_application", "zoo_report")
+        if role in roles
+    ]
     done = sum(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in before.values())
     with capsys.disabled():
         print(f"\naccess zoo: {len(roles)} roles, {len(before)} cases, {done} that may")
+        print(*privileges, "\nafter the cut-over", *privileges_after, sep="\n")
     assert done > 50
     assert _differing(before, after) == []
     assert _differing(before, reverted) == []
