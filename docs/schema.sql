@@ -3390,7 +3390,8 @@ CREATE FUNCTION consolidation.moving_key(to_documents boolean, OUT incoming bool
               LEFT JOIN moving_column m ON ((((m.relation)::oid = (s.relation)::oid) AND (m.column_name = a.attname))))) c)
    WHERE ((k.contype = 'f'::"char") AND (k.conparentid = (0)::oid) AND ((k.conrelid IN ( SELECT t.relation
             FROM side t)) <> (k.confrelid IN ( SELECT t.relation
-            FROM side t))));
+            FROM side t))))
+   ORDER BY k.oid;
 END;
 
 --
@@ -4212,47 +4213,46 @@ $$;
 COMMENT ON FUNCTION consolidation.is_former(table_name text, key jsonb, held jsonb) IS 'Whether this old row is the former version of one that the old table refused';
 
 --
--- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.shows_all(policy oid) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT (p.polpermissive AND (p.polcmd = '*'::"char") AND (pg_get_expr(p.polqual, p.polrelid) = 'true'::text) AND (COALESCE(pg_get_expr(p.polwithcheck, p.polrelid), 'true'::text) = 'true'::text))
-    FROM pg_policy p
-   WHERE (p.oid = shows_all.policy);
-END;
-
---
--- Name: FUNCTION shows_all(policy oid); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.shows_all(policy oid) IS 'Whether a policy lets its roles see and write every row';
-
---
 -- Name: is_free(oid, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.is_free(role_id oid, old_table regclass) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT ((NOT c.relrowsecurity) OR ((is_free.role_id <> (0)::oid) AND (NOT c.relforcerowsecurity) AND pg_has_role(is_free.role_id, c.relowner, 'usage'::text)) OR COALESCE((bool_or(consolidation.shows_all(p.oid)) AND bool_and(p.polpermissive)), false))
-    FROM (pg_class c
-      LEFT JOIN LATERAL ( SELECT p_1.oid,
-             p_1.polpermissive
-            FROM (pg_policy p_1
-              CROSS JOIN LATERAL unnest(p_1.polroles) g(role_id))
-           WHERE ((p_1.polrelid = c.oid) AND
-                 CASE
-                     WHEN (g.role_id = (0)::oid) THEN true
-                     WHEN (is_free.role_id = (0)::oid) THEN false
-                     ELSE pg_has_role(is_free.role_id, g.role_id, 'usage'::text)
-                 END)) p ON (true))
-   WHERE (c.oid = (is_free.old_table)::oid)
-   GROUP BY c.oid, c.relrowsecurity, c.relforcerowsecurity, c.relowner;
-END;
+    AS $$
+begin
+    return (
+        -- Oid 0 is everybody, who has no memberships.
+        select
+            not c.relrowsecurity
+            or (
+                is_free.role_id <> 0
+                and not c.relforcerowsecurity
+                and pg_has_role(is_free.role_id, c.relowner, 'usage')
+            )
+            or coalesce(
+                bool_or(consolidation.shows_all(p.oid)) and bool_and(p.polpermissive), false
+            )
+        from pg_class as c
+        left join lateral (
+            select
+                p.oid,
+                p.polpermissive
+            from pg_policy as p
+            cross join unnest(p.polroles) as g (role_id)
+            where
+                p.polrelid = c.oid
+                and case
+                    when g.role_id = 0 then true
+                    when is_free.role_id = 0 then false
+                    else pg_has_role(is_free.role_id, g.role_id, 'usage')
+                end
+        ) as p on true
+        where c.oid = is_free.old_table
+        group by c.oid, c.relrowsecurity, c.relforcerowsecurity, c.relowner
+    );
+end;
+$$;
 
 --
 -- Name: FUNCTION is_free(role_id oid, old_table regclass); Type: COMMENT; Schema: consolidation; Owner: -
@@ -5236,7 +5236,6 @@ CREATE FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[] DEFAULT
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Not in plain SQL: planned with the ids, this reads what they name instead of everything.
     return query
     with object as materialized (
         select
@@ -6136,18 +6135,22 @@ COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken int
 --
 
 CREATE FUNCTION consolidation.not_null_column() RETURNS TABLE(document regclass, column_name name, check_name text)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT s.goes_to,
-     d.attname,
-     format('moving_not_null_%s'::text, d.attnum) AS format
-    FROM (((consolidation.moving_side(true) s(old_name, relation, goes_to, called)
-      JOIN consolidation.noted_column n ON (((n.old_name)::oid = (consolidation.old_name(s.old_name))::oid)))
-      JOIN pg_attribute a ON (((a.attrelid = (s.relation)::oid) AND (a.attname = n.view_column))))
-      JOIN pg_attribute d ON (((d.attrelid = (s.goes_to)::oid) AND (d.attname = n.base_column))))
-   WHERE (a.attnotnull AND (NOT d.attnotnull) AND (n.base_column <> 'retry_count'::name));
-END;
+    AS $$
+begin
+    return query
+    select
+        s.goes_to,
+        d.attname,
+        format('moving_not_null_%s', d.attnum)
+    from consolidation.moving_side(true) as s
+    inner join consolidation.noted_column as n on n.old_name = consolidation.old_name(s.old_name)
+    inner join pg_attribute as a on a.attrelid = s.relation and a.attname = n.view_column
+    inner join pg_attribute as d on d.attrelid = s.goes_to and d.attname = n.base_column
+    where a.attnotnull and not d.attnotnull and n.base_column <> 'retry_count';
+end;
+$$;
 
 --
 -- Name: FUNCTION not_null_column(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6283,32 +6286,42 @@ COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts runs that differ into 
 --
 
 CREATE FUNCTION consolidation.old_constraint() RETURNS TABLE(old_name text, document regclass, class oid, object oid, called name, definition text)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT s.old_name,
-     s.goes_to,
-     ('pg_constraint'::regclass)::oid AS oid,
-     k.oid,
-     k.conname,
-     pg_get_constraintdef(k.oid) AS pg_get_constraintdef
-    FROM (consolidation.moving_side(true) s(old_name, relation, goes_to, called)
-      JOIN pg_constraint k ON ((k.conrelid = (s.relation)::oid)))
-   WHERE ((s.goes_to IS NOT NULL) AND (k.contype = ANY (ARRAY['c'::"char", 'u'::"char", 'x'::"char"])) AND k.convalidated AND (pg_get_constraintdef(k.oid) <> 'UNIQUE (trace_id, step_number)'::text))
- UNION ALL
-  SELECT s.old_name,
-     s.goes_to,
-     ('pg_class'::regclass)::oid AS oid,
-     c.oid,
-     c.relname,
-     regexp_replace(pg_get_indexdef(c.oid), '^.*? USING '::text, 'using '::text) AS regexp_replace
-    FROM ((consolidation.moving_side(true) s(old_name, relation, goes_to, called)
-      JOIN pg_index i ON (((i.indrelid = (s.relation)::oid) AND i.indisunique AND i.indisvalid)))
-      JOIN pg_class c ON ((c.oid = i.indexrelid)))
-   WHERE ((s.goes_to IS NOT NULL) AND (NOT (EXISTS ( SELECT
-            FROM pg_constraint k
-           WHERE (k.conindid = i.indexrelid)))));
-END;
+    AS $$
+begin
+    return query
+    select
+        s.old_name,
+        s.goes_to,
+        'pg_constraint'::regclass::oid,
+        k.oid,
+        k.conname,
+        pg_get_constraintdef(k.oid)
+    from consolidation.moving_side(true) as s
+    inner join pg_constraint as k on k.conrelid = s.relation
+    where
+        s.goes_to is not null
+        and k.contype in ('c', 'u', 'x')
+        and k.convalidated
+        -- The documents have this one anyway.
+        and pg_get_constraintdef(k.oid) <> 'UNIQUE (trace_id, step_number)'
+    union all
+    select
+        s.old_name,
+        s.goes_to,
+        'pg_class'::regclass::oid,
+        c.oid,
+        c.relname,
+        regexp_replace(pg_get_indexdef(c.oid), '^.*? USING ', 'using ')
+    from consolidation.moving_side(true) as s
+    inner join pg_index as i on i.indrelid = s.relation and i.indisunique and i.indisvalid
+    inner join pg_class as c on c.oid = i.indexrelid
+    where
+        s.goes_to is not null
+        and not exists (select from pg_constraint as k where k.conindid = i.indexrelid);
+end;
+$$;
 
 --
 -- Name: FUNCTION old_constraint(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6606,42 +6619,63 @@ COMMENT ON FUNCTION consolidation.open_page_states() IS 'The inverse of isolate_
 --
 
 CREATE FUNCTION consolidation.other_default() RETURNS TABLE(relation regclass, column_name name, wanted text, present text)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH old_default AS (
-          SELECT n.name,
-             a_1.attname,
-             pg_get_expr(d_1.adbin, d_1.adrelid) AS wanted
-            FROM ((unnest(consolidation.six_tables()) n(name)
-              JOIN pg_attribute a_1 ON ((a_1.attrelid = (consolidation.old_table(n.name))::oid)))
-              LEFT JOIN pg_attrdef d_1 ON (((d_1.adrelid = a_1.attrelid) AND (d_1.adnum = a_1.attnum))))
-           WHERE ((a_1.attnum > 0) AND (NOT a_1.attisdropped) AND (a_1.attname <> ALL (ARRAY['trace_id'::name, 'step_id'::name, 'event_id'::name, 'screenshot_id'::name, 'context_id'::name])))
-         ), target AS (
-          SELECT o.attname,
-             o.wanted,
-             consolidation.old_name(o.name) AS relation,
-             o.attname AS column_name
-            FROM old_default o
-         UNION ALL
-          SELECT o.attname,
-             o.wanted,
-             s.goes_to,
-             c.base_column
-            FROM ((old_default o
-              JOIN consolidation.moving_side(true) s(old_name, relation, goes_to, called) ON (((s.old_name = o.name) AND (s.goes_to IS NOT NULL))))
-              JOIN consolidation.noted_column c ON ((((c.old_name)::oid = (consolidation.old_name(o.name))::oid) AND (c.view_column = o.attname))))
-           WHERE (o.wanted IS NOT NULL)
-         )
-  SELECT t.relation,
-     t.column_name,
-     COALESCE(t.wanted, 'null'::text) AS "coalesce",
-     pg_get_expr(d.adbin, d.adrelid) AS pg_get_expr
-    FROM ((target t
-      JOIN pg_attribute a ON (((a.attrelid = (t.relation)::oid) AND (a.attname = t.column_name))))
-      LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
-   WHERE ((t.wanted IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid)) AND (NOT ((t.wanted IS NULL) AND (pg_get_expr(d.adbin, d.adrelid) ~ '^NULLIF'::text))) AND ((t.wanted IS NOT NULL) OR (d.adbin IS NOT NULL)));
-END;
+    AS $$
+begin
+    return query
+    with old_default as (
+        select
+            n.name,
+            a.attname,
+            pg_get_expr(d.adbin, d.adrelid) as wanted
+        from unnest(consolidation.six_tables()) as n (name)
+        inner join pg_attribute as a on a.attrelid = consolidation.old_table(n.name)
+        left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where
+            a.attnum > 0
+            and not a.attisdropped
+            and a.attname not in ('trace_id', 'step_id', 'event_id', 'screenshot_id', 'context_id')
+    ),
+
+    target as (
+        select
+            o.attname,
+            o.wanted,
+            consolidation.old_name(o.name) as relation,
+            o.attname as column_name
+        from old_default as o
+        union all
+        select
+            o.attname,
+            o.wanted,
+            s.goes_to,
+            c.base_column
+        from old_default as o
+        inner join consolidation.moving_side(true) as s
+            on s.old_name = o.name and s.goes_to is not null
+        inner join consolidation.noted_column as c
+            on c.old_name = consolidation.old_name(o.name) and c.view_column = o.attname
+        -- What has none there keeps the one of the document, for new code.
+        where o.wanted is not null
+    )
+
+    select
+        t.relation,
+        t.column_name,
+        coalesce(t.wanted, 'null'),
+        pg_get_expr(d.adbin, d.adrelid)
+    from target as t
+    inner join pg_attribute as a on a.attrelid = t.relation and a.attname = t.column_name
+    left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where
+        t.wanted is distinct from pg_get_expr(d.adbin, d.adrelid)
+        -- One that is null says: none.
+        and not (t.wanted is null and pg_get_expr(d.adbin, d.adrelid) ~ '^NULLIF')
+        -- A view finds the one of the document.
+        and (t.wanted is not null or d.adbin is not null);
+end;
+$$;
 
 --
 -- Name: FUNCTION other_default(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6870,6 +6904,33 @@ $$;
 COMMENT ON FUNCTION consolidation.plan_chunks(wanted_task text) IS 'Notes the runs present as one range to carry over or to prove, once';
 
 --
+-- Name: plan_swap(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.plan_swap() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    perform consolidation.set_privileges('{schema,table,view,sequence}');
+    perform consolidation.unscoped_roles();
+    perform from consolidation.rebinding();
+    perform from consolidation.privilege('public.user_workflow_run');
+    perform from consolidation.old_constraint();
+    perform from consolidation.not_null_column();
+    perform from consolidation.other_default();
+end;
+$$;
+
+--
+-- Name: FUNCTION plan_swap(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.plan_swap() IS 'Before the locks: the queries of a swap that take longer to plan than to execute. They do nothing
+yet, and PL/pgSQL keeps their plans for this session';
+
+--
 -- Name: policy_definition(oid, text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6983,30 +7044,40 @@ COMMENT ON FUNCTION consolidation.present(plain jsonb, names text[], documents j
 --
 
 CREATE FUNCTION consolidation.privilege(relation regclass) RETURNS TABLE(privilege_type text, column_name name, grantee oid, role_name text, is_grantable boolean)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT x.privilege_type,
-     u.attname,
-     x.grantee,
-     COALESCE(quote_ident((r.rolname)::text), 'public'::text) AS "coalesce",
-     x.is_grantable
-    FROM ((( SELECT COALESCE(c.relacl,
-                 CASE c.relkind
-                     WHEN 'S'::"char" THEN acldefault('s'::"char", c.relowner)
-                     ELSE acldefault('r'::"char", c.relowner)
-                 END) AS acl,
-             NULL::name AS attname
-            FROM pg_class c
-           WHERE (c.oid = (privilege.relation)::oid)
-         UNION ALL
-          SELECT a.attacl,
-             a.attname
-            FROM pg_attribute a
-           WHERE ((a.attrelid = (privilege.relation)::oid) AND (NOT a.attisdropped))) u
-      CROSS JOIN LATERAL aclexplode(u.acl) x(grantor, grantee, privilege_type, is_grantable))
-      LEFT JOIN pg_roles r ON ((r.oid = x.grantee)));
-END;
+    AS $$
+begin
+    return query
+    select
+        x.privilege_type,
+        u.attname,
+        x.grantee,
+        coalesce(quote_ident(r.rolname), 'public'),
+        x.is_grantable
+    from (
+        select
+            coalesce(
+                c.relacl,
+                case c.relkind
+                    when 'S' then acldefault('s', c.relowner)
+                    else acldefault('r', c.relowner)
+                end
+            ) as acl,
+            null::name as attname
+        from pg_class as c
+        where c.oid = relation
+        union all
+        select
+            a.attacl,
+            a.attname
+        from pg_attribute as a
+        where a.attrelid = relation and not a.attisdropped
+    ) as u
+    cross join lateral aclexplode(u.acl) as x
+    left join pg_roles as r on r.oid = x.grantee;
+end;
+$$;
 
 --
 -- Name: FUNCTION privilege(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
@@ -8160,91 +8231,82 @@ $$;
 COMMENT ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) IS 'Raises 23505 as a table does';
 
 --
--- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
- SELECT n.table_name,
-    n.column_name,
-    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
-   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
-  WHERE (n.column_name IS NOT NULL);
-
---
--- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
-
---
--- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
-
---
--- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
-
---
--- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
-
---
 -- Name: rebinding(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) RETURNS SETOF record
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH named AS MATERIALIZED (
-          SELECT to_regclass(format('public.%I'::text, n.name)) AS relation
-            FROM unnest(consolidation.six_tables()) n(name)
-         UNION ALL
-          SELECT to_regclass(format('public.%I'::text, s.sequence_name)) AS to_regclass
-            FROM consolidation.id_sequence s
-         )
-  SELECT DISTINCT 'view'::text,
-     ((c.oid)::regclass)::text AS oid,
-     format('create or replace view %s %s as %s'::text, (c.oid)::regclass, (('with ('::text || array_to_string(c.reloptions, ', '::text)) || ')'::text), pg_get_viewdef(c.oid)) AS format,
-     pg_get_viewdef(c.oid) AS pg_get_viewdef,
-     (c.oid)::regclass AS oid
-    FROM (((named n
-      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
-      JOIN pg_rewrite r ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (r.oid = d.objid))))
-      JOIN pg_class c ON ((c.oid = r.ev_class)))
-   WHERE ((c.relkind = 'v'::"char") AND (c.oid <> (n.relation)::oid) AND (c.relnamespace <> ('consolidation'::regnamespace)::oid))
- UNION ALL
-  SELECT DISTINCT 'function'::text,
-     ((p.oid)::regprocedure)::text AS oid,
-     pg_get_functiondef(p.oid) AS pg_get_functiondef,
-     NULL::text,
-     NULL::regclass AS regclass
-    FROM ((named n
-      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
-      JOIN pg_proc p ON (((d.classid = ('pg_proc'::regclass)::oid) AND (p.oid = d.objid))))
-   WHERE ((p.prosqlbody IS NOT NULL) AND (p.pronamespace <> ('consolidation'::regnamespace)::oid))
- UNION ALL
-  SELECT DISTINCT 'default'::text,
-     format('%s of %s'::text, a.attname, (a.attrelid)::regclass) AS format,
-     format('alter table %s alter column %I set default %s'::text, (a.attrelid)::regclass, a.attname, pg_get_expr(f.adbin, f.adrelid)) AS format,
-     NULL::text,
-     (a.attrelid)::regclass AS attrelid
-    FROM ((((named n
-      JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = (n.relation)::oid))))
-      JOIN pg_attrdef f ON (((d.classid = ('pg_attrdef'::regclass)::oid) AND (f.oid = d.objid))))
-      JOIN pg_attribute a ON (((a.attrelid = f.adrelid) AND (a.attnum = f.adnum))))
-      JOIN pg_class c ON ((c.oid = f.adrelid)))
-   WHERE ((d.refobjid <> f.adrelid) AND (NOT (f.adrelid IN ( SELECT o.relation
-            FROM (unnest(consolidation.six_tables()) m(name)
-              CROSS JOIN LATERAL ( SELECT (consolidation.old_table(m.name))::oid AS relation) o)
-           WHERE (o.relation IS NOT NULL)))) AND (c.relnamespace <> ('consolidation'::regnamespace)::oid));
-END;
+    AS $$
+begin
+    return query
+    with named as materialized (
+        select to_regclass(format('public.%I', n.name)) as relation
+        from unnest(consolidation.six_tables()) as n (name)
+        union all
+        select to_regclass(format('public.%I', s.sequence_name))
+        from consolidation.id_sequence as s
+    )
+
+    select distinct
+        'view',
+        c.oid::regclass::text,
+        format(
+            'create or replace view %s %s as %s',
+            c.oid::regclass,
+            'with (' || array_to_string(c.reloptions, ', ') || ')',
+            pg_get_viewdef(c.oid)
+        ),
+        pg_get_viewdef(c.oid),
+        c.oid::regclass
+    from named as n
+    inner join pg_depend as d
+        on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
+    inner join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+    inner join pg_class as c on c.oid = r.ev_class
+    where
+        c.relkind = 'v'
+        and c.oid <> n.relation
+        and c.relnamespace <> 'consolidation'::regnamespace
+    union all
+    select distinct
+        'function',
+        p.oid::regprocedure::text,
+        pg_get_functiondef(p.oid),
+        null,
+        null::regclass
+    from named as n
+    inner join pg_depend as d
+        on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
+    inner join pg_proc as p on d.classid = 'pg_proc'::regclass and p.oid = d.objid
+    where p.prosqlbody is not null and p.pronamespace <> 'consolidation'::regnamespace
+    union all
+    select distinct
+        'default',
+        format('%s of %s', a.attname, a.attrelid::regclass),
+        format(
+            'alter table %s alter column %I set default %s',
+            a.attrelid::regclass, a.attname, pg_get_expr(f.adbin, f.adrelid)
+        ),
+        null,
+        a.attrelid::regclass
+    from named as n
+    inner join pg_depend as d
+        on d.refclassid = 'pg_class'::regclass and d.refobjid = n.relation
+    inner join pg_attrdef as f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
+    inner join pg_attribute as a on a.attrelid = f.adrelid and a.attnum = f.adnum
+    inner join pg_class as c on c.oid = f.adrelid
+    where
+        d.refobjid <> f.adrelid
+        and f.adrelid not in (
+            select o.relation
+            from unnest(consolidation.six_tables()) as m (name)
+            cross join lateral (select consolidation.old_table(m.name)::oid as relation) as o
+            where o.relation is not null
+        )
+        and c.relnamespace <> 'consolidation'::regnamespace;
+end;
+$$;
 
 --
 -- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
@@ -10046,6 +10108,25 @@ COMMENT ON FUNCTION consolidation.shared_workflow() IS 'Workflows with page stat
 owns the workflow, the others as text; no row after the cut-over';
 
 --
+-- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shows_all(policy oid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (p.polpermissive AND (p.polcmd = '*'::"char") AND (pg_get_expr(p.polqual, p.polrelid) = 'true'::text) AND (COALESCE(pg_get_expr(p.polwithcheck, p.polrelid), 'true'::text) = 'true'::text))
+    FROM pg_policy p
+   WHERE (p.oid = shows_all.policy);
+END;
+
+--
+-- Name: FUNCTION shows_all(policy oid); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shows_all(policy oid) IS 'Whether a policy lets its roles see and write every row';
+
+--
 -- Name: slice_end(bigint, bigint, bigint[], integer); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -10317,8 +10398,7 @@ begin
         attempts := attempts operator(pg_catalog.+) 1;
         call consolidation.empty_queue(few, give_up_at);
         call consolidation.ensure_proof();
-        -- Nothing to do yet, but planned before the locks.
-        perform consolidation.set_privileges('{schema,table,view,sequence}');
+        perform consolidation.plan_swap();
         select * into attempt from consolidation.try_to_swap(direction, few);
         commit;
         if attempt.swapped then
@@ -10940,6 +11020,7 @@ CREATE FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapp
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '40ms'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
     waiting bigint;
@@ -11494,42 +11575,56 @@ COMMENT ON FUNCTION consolidation.unequal_traces(lo bigint, hi bigint, ids bigin
 --
 
 CREATE FUNCTION consolidation.unscoped_role() RETURNS TABLE(document text, role_name name)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH source AS (
-          SELECT s.document,
-             consolidation.old_table(s.old_table) AS relation
-            FROM consolidation.document_source() s(document, old_table)
-         ), candidate AS (
-          SELECT s.document,
-             p.grantee AS role_id
-            FROM (source s
-              CROSS JOIN LATERAL consolidation.privilege(s.relation) p(privilege_type, column_name, grantee, role_name, is_grantable))
-         UNION
-          SELECT s.document,
-             g.role_id
-            FROM ((source s
-              JOIN pg_policy p ON ((p.polrelid = (s.relation)::oid)))
-              CROSS JOIN LATERAL unnest(p.polroles) g(role_id))
-           WHERE (g.role_id <> (0)::oid)
-         UNION
-          SELECT s.document,
-             r_1.oid
-            FROM (source s
-              JOIN pg_roles r_1 ON ((r_1.rolname = ANY (ARRAY['pg_read_all_data'::name, 'pg_write_all_data'::name]))))
-           WHERE (EXISTS ( SELECT
-                    FROM pg_auth_members m
-                   WHERE (m.roleid = r_1.oid)))
-         )
-  SELECT c.document,
-     COALESCE(r.rolname, 'public'::name) AS "coalesce"
-    FROM (candidate c
-      LEFT JOIN pg_roles r ON ((r.oid = c.role_id)))
-   WHERE (COALESCE((r.rolname <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])), true) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)) AND (NOT (EXISTS ( SELECT
-            FROM source s
-           WHERE ((s.document = c.document) AND (NOT consolidation.is_free(c.role_id, s.relation)))))));
-END;
+    AS $$
+begin
+    return query
+    with source as (
+        select
+            s.document,
+            consolidation.old_table(s.old_table) as relation
+        from consolidation.document_source() as s
+    ),
+
+    -- By grant or ownership, by a policy, or by no acl at all.
+    candidate as (
+        select
+            s.document,
+            p.grantee as role_id
+        from source as s
+        cross join lateral consolidation.privilege(s.relation) as p
+        union
+        select
+            s.document,
+            g.role_id
+        from source as s
+        inner join pg_policy as p on p.polrelid = s.relation
+        cross join unnest(p.polroles) as g (role_id)
+        where g.role_id <> 0
+        union
+        select
+            s.document,
+            r.oid
+        from source as s
+        inner join pg_roles as r on r.rolname in ('pg_read_all_data', 'pg_write_all_data')
+        where exists (select from pg_auth_members as m where m.roleid = r.oid)
+    )
+
+    select
+        c.document,
+        coalesce(r.rolname, 'public')::name
+    from candidate as c
+    left join pg_roles as r on r.oid = c.role_id
+    where
+        coalesce(r.rolname not in ('workflow_app', 'workflow_maintenance'), true)
+        and not coalesce(r.rolsuper or r.rolbypassrls, false)
+        and not exists (
+            select from source as s
+            where s.document = c.document and not consolidation.is_free(c.role_id, s.relation)
+        );
+end;
+$$;
 
 --
 -- Name: FUNCTION unscoped_role(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -15662,6 +15757,41 @@ COMMENT ON COLUMN consolidation.finding_screenshot.consequence IS 'What becomes 
 --
 
 COMMENT ON COLUMN consolidation.finding_screenshot.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: id_sequence; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
+ SELECT n.table_name,
+    n.column_name,
+    format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
+   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
+  WHERE (n.column_name IS NOT NULL);
+
+--
+-- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.id_sequence IS 'Sequences that old and new names share';
+
+--
+-- Name: COLUMN id_sequence.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
+
+--
+-- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
+
+--
+-- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.id_sequence.sequence_name IS 'Sequence that its ids come from';
 
 --
 -- Name: finding_sequence; Type: VIEW; Schema: consolidation; Owner: -
@@ -20641,13 +20771,6 @@ REVOKE ALL ON FUNCTION consolidation.is_former(table_name text, key jsonb, held 
 GRANT ALL ON FUNCTION consolidation.is_former(table_name text, key jsonb, held jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.shows_all(policy oid) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.shows_all(policy oid) TO workflow_maintenance;
-
---
 -- Name: FUNCTION is_free(role_id oid, old_table regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21065,6 +21188,13 @@ GRANT ALL ON FUNCTION consolidation.plain_column() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.plan_chunks(wanted_task text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.plan_chunks(wanted_task text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION plan_swap(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.plan_swap() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.plan_swap() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION policy_definition(policy oid, relation text); Type: ACL; Schema: consolidation; Owner: -
@@ -21618,6 +21748,13 @@ GRANT ALL ON FUNCTION consolidation.settle_session() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.shared_workflow() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.shared_workflow() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shows_all(policy oid) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shows_all(policy oid) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION slice_end(lo bigint, hi bigint, ids bigint[], size integer); Type: ACL; Schema: consolidation; Owner: -
