@@ -356,7 +356,7 @@ breaks(
 )
 breaks(
     "documents/user_workflow_run",
-    "every column of",
+    "each column of",
     *(
         f"alter table user_workflow_run alter column {column} drop not null"
         for column in ("workflow_id", "org_id", "status", "channel", "created_at", "created_by")
@@ -373,7 +373,7 @@ breaks(
 )
 breaks(
     "documents/user_workflow_run_step",
-    "every column of",
+    "each column of",
     *(
         f"alter table user_workflow_run_step alter column {column} drop not null"
         for column in ("run_id", "node_id", "step_number", "org_id", "legacy_trace_id")
@@ -1382,12 +1382,12 @@ for table, defaulted in (
 ):
     breaks(
         f"documents/{table}",
-        "every column of",
+        "each column of",
         *(f"alter table {table} alter column {name} drop default" for name in defaulted.split()),
     )
 breaks(
     "documents/user_workflow_run",
-    "every column of",
+    "each column of",
     "alter table user_workflow_run alter column status set default 'running'",
 )
 breaks(
@@ -1398,7 +1398,7 @@ breaks(
 )
 breaks(
     "documents/user_workflow_run_step",
-    "every column of",
+    "each column of",
     "alter table user_workflow_run_step alter column metadata set default '[]'",
     # PostgreSQL 15.19 and later refuse to alter the type of a column in place while a function
     # uses the row type of its table.

@@ -7,60 +7,83 @@ set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
 select consolidation.claim_none(
-    'every column of user_workflow_run has its type, default and not null',
+    'each column of user_workflow_run is as made, or as it is in workflow_trace',
     array(
-        select m.column_name
+        select v.column_name
         from (
-            (
-                values
-                ('run_id', 'uuid', true, 'gen_random_uuid()'),
-                ('workflow_id', 'uuid', true, null),
-                ('org_id', 'uuid', true, null),
-                ('status', 'text', true, '''pending''::text'),
-                ('channel', 'text', true, null),
-                ('external_id', 'character varying(255)', false, null),
-                ('started_at', 'timestamp with time zone', false, null),
-                ('ended_at', 'timestamp with time zone', false, null),
-                ('duration_ms', 'integer', false, null),
-                ('context', 'jsonb', false, '''{}''::jsonb'),
-                ('endpoints_used', 'jsonb', false, '''[]''::jsonb'),
-                ('config_snapshot', 'jsonb', false, null),
-                ('error_message', 'text', false, null),
-                ('error_details', 'jsonb', false, null),
-                ('llm_prompt', 'text', false, null),
-                ('llm_response', 'text', false, null),
-                ('llm_model', 'character varying(100)', false, null),
-                ('llm_tokens_used', 'integer', false, null),
-                ('tier', 'smallint', false, null),
-                ('tier_reason', 'text', false, null),
-                ('created_at', 'timestamp with time zone', true, 'now()'),
-                ('created_by', 'uuid', true, null),
-                ('updated_at', 'timestamp with time zone', false, null),
-                ('events', 'jsonb', false, '''[]''::jsonb'),
-                ('screenshots', 'jsonb', false, '''[]''::jsonb'),
-                ('legacy_trace_id', 'bigint', true, null),
-                ('legacy_batch_job_item_id', 'uuid', false, null),
-                ('legacy_action_type', 'text', false, null),
-                ('legacy_action_detail', 'jsonb', false, null),
-                ('legacy_success', 'boolean', false, 'false'),
-                ('legacy_user_id', 'uuid', false, null),
-                ('legacy_session_id', 'uuid', false, null),
-                ('legacy', 'jsonb', false, null)
-            )
-            except
-            select
-                a.attname::text,
-                format_type(a.atttypid, a.atttypmod),
-                a.attnotnull,
-                pg_get_expr(d.adbin, d.adrelid)
-            from pg_catalog.pg_attribute as a
-            left join pg_catalog.pg_attrdef as d
-                on d.adrelid = a.attrelid and d.adnum = a.attnum
-            where
+            values
+            ('run_id', 'uuid', true, 'gen_random_uuid()'),
+            ('workflow_id', 'uuid', true, null),
+            ('org_id', 'uuid', true, null),
+            ('status', 'text', true, '''pending''::text'),
+            ('channel', 'text', true, null),
+            ('external_id', 'character varying(255)', false, null),
+            ('started_at', 'timestamp with time zone', false, null),
+            ('ended_at', 'timestamp with time zone', false, null),
+            ('duration_ms', 'integer', false, null),
+            ('context', 'jsonb', false, '''{}''::jsonb'),
+            ('endpoints_used', 'jsonb', false, '''[]''::jsonb'),
+            ('config_snapshot', 'jsonb', false, null),
+            ('error_message', 'text', false, null),
+            ('error_details', 'jsonb', false, null),
+            ('llm_prompt', 'text', false, null),
+            ('llm_response', 'text', false, null),
+            ('llm_model', 'character varying(100)', false, null),
+            ('llm_tokens_used', 'integer', false, null),
+            ('tier', 'smallint', false, null),
+            ('tier_reason', 'text', false, null),
+            ('created_at', 'timestamp with time zone', true, 'now()'),
+            ('created_by', 'uuid', true, null),
+            ('updated_at', 'timestamp with time zone', false, null),
+            ('events', 'jsonb', false, '''[]''::jsonb'),
+            ('screenshots', 'jsonb', false, '''[]''::jsonb'),
+            ('legacy_trace_id', 'bigint', true, null),
+            ('legacy_batch_job_item_id', 'uuid', false, null),
+            ('legacy_action_type', 'text', false, null),
+            ('legacy_action_detail', 'jsonb', false, null),
+            ('legacy_success', 'boolean', false, 'false'),
+            ('legacy_user_id', 'uuid', false, null),
+            ('legacy_session_id', 'uuid', false, null),
+            ('legacy', 'jsonb', false, null)
+        ) as v (column_name, type_name, is_not_null, default_value)
+        left join pg_catalog.pg_attribute as a
+            on
                 a.attrelid = to_regclass('public.user_workflow_run')
-                and a.attnum > 0
+                and a.attname = v.column_name
                 and not a.attisdropped
-        ) as m (column_name, type_name, is_not_null, default_value)
+        left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        left join pg_catalog.pg_class as t
+            on
+                t.relname = 'workflow_trace'
+                and t.relkind = 'r'
+                and t.relnamespace in (
+                    'public'::regnamespace, coalesce(to_regnamespace('legacy'), 0)
+                )
+        left join pg_catalog.pg_attribute as o
+            on o.attrelid = t.oid and o.attname = regexp_replace(v.column_name, '^legacy_', '')
+        left join pg_catalog.pg_attrdef as e on e.adrelid = o.attrelid and e.adnum = o.attnum
+        where
+            a.attname is null
+            -- Once it was dropped, nothing says what the old table had.
+            or (
+                t.oid is not null
+                and (
+                    format_type(a.atttypid, a.atttypmod) not in (
+                        v.type_name,
+                        coalesce(format_type(o.atttypid, o.atttypmod), v.type_name)
+                    )
+                    or (v.is_not_null and not a.attnotnull)
+                    or (a.attnotnull and not (v.is_not_null or coalesce(o.attnotnull, false)))
+                    or (
+                        format_type(a.atttypid, a.atttypmod) = v.type_name
+                        and pg_get_expr(d.adbin, d.adrelid) is distinct from v.default_value
+                        and pg_get_expr(d.adbin, d.adrelid)
+                        is distinct from coalesce(
+                            pg_get_expr(e.adbin, e.adrelid), v.default_value
+                        )
+                    )
+                )
+            )
     )
 );
 
