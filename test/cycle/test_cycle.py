@@ -698,11 +698,11 @@ def test_the_five_join_query_returns_the_same_rows_in_every_phase(expand: str) -
 
 def test_traffic_through_the_old_names_fails_in_no_phase(legacy: str) -> None:
     """Prepared: on the tables, used on the views, and back."""
-    with traffic(legacy, "--protocol=prepared", "--rate=150"):
+    with traffic(legacy, "--protocol=prepared", "--rate=100"):
         sqitch(legacy, "deploy")
         sqitch(legacy, "revert", "--to", "@expand", "-y")
         sqitch(legacy, "deploy")
-    with traffic(legacy, "--protocol=simple", "--rate=150"):
+    with traffic(legacy, "--protocol=simple", "--rate=100"):
         sqitch(legacy, "revert", "--to", "@expand", "-y")
         sqitch(legacy, "deploy")
     with connect(legacy) as connection:
