@@ -1168,23 +1168,29 @@ CREATE FUNCTION consolidation.claims_of(trace_ids bigint[]) RETURNS TABLE(kind t
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    -- Each id is looked up by its key: as a join, whole old tables may be read for each.
     return query
-    select 'event', e.trace_id, e.step_id, e.place::text, e.event_id::text, o.trace_id
+    select
+        'event', e.trace_id, e.step_id, e.place::text, e.event_id::text,
+        (select o.trace_id from consolidation.old_event as o where o.event_id = e.event_id)
     from consolidation.event_row as e
-    left join consolidation.old_event as o on o.event_id = e.event_id
     where e.trace_id = any (trace_ids) and e.fits
     union all
     select
-        'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text, o.trace_id
+        'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text,
+        (
+            select o.trace_id from consolidation.old_screenshot as o
+            where o.screenshot_id = p.screenshot_id
+        )
     from consolidation.screenshot_row as p
     left join consolidation.step_row as s
         on s.trace_id = p.trace_id and s.step_number = p.on_step_number
-    left join consolidation.old_screenshot as o on o.screenshot_id = p.screenshot_id
     where p.trace_id = any (trace_ids) and p.fits
     union all
-    select 'context', c.trace_id, null, c.key::text, c.context_id::text, o.trace_id
+    select
+        'context', c.trace_id, null, c.key::text, c.context_id::text,
+        (select o.trace_id from consolidation.old_context as o where o.context_id = c.context_id)
     from consolidation.context_row as c
-    left join consolidation.old_context as o on o.context_id = c.context_id
     where c.trace_id = any (trace_ids) and c.fits;
 end;
 $$;
@@ -9969,6 +9975,7 @@ declare
     );
     taken constant text [] := array(select c.id from consolidation.claims_of(trace_ids) as c);
     document record;
+    moved record;
 begin
     -- Asked again, now that nobody else changes them.
     for document in
@@ -9991,24 +9998,18 @@ begin
         );
     end loop;
 
-    delete from consolidation.old_event as o
-    where o.event_id in (
-        select j.id::bigint
-        from consolidation.judged_claim(trace_ids) as j
-        where j.kind = 'event' and j.verdict = 'moved'
-    );
+    -- By arrays: a join may read the old tables whole.
+    select
+        coalesce(array_agg(j.id) filter (where j.kind = 'event'), '{}') as events,
+        coalesce(array_agg(j.id) filter (where j.kind = 'screenshot'), '{}') as screenshots,
+        coalesce(array_agg(j.id) filter (where j.kind = 'context'), '{}') as contexts
+    into moved
+    from consolidation.judged_claim(trace_ids) as j
+    where j.verdict = 'moved';
+    delete from consolidation.old_event as o where o.event_id = any (moved.events::bigint []);
     delete from consolidation.old_screenshot as o
-    where o.screenshot_id in (
-        select j.id::uuid
-        from consolidation.judged_claim(trace_ids) as j
-        where j.kind = 'screenshot' and j.verdict = 'moved'
-    );
-    delete from consolidation.old_context as o
-    where o.context_id in (
-        select j.id::bigint
-        from consolidation.judged_claim(trace_ids) as j
-        where j.kind = 'context' and j.verdict = 'moved'
-    );
+    where o.screenshot_id = any (moved.screenshots::uuid []);
+    delete from consolidation.old_context as o where o.context_id = any (moved.contexts::bigint []);
 end;
 $$;
 

@@ -23,23 +23,29 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- Each id is looked up by its key: as a join, whole old tables may be read for each.
     return query
-    select 'event', e.trace_id, e.step_id, e.place::text, e.event_id::text, o.trace_id
+    select
+        'event', e.trace_id, e.step_id, e.place::text, e.event_id::text,
+        (select o.trace_id from consolidation.old_event as o where o.event_id = e.event_id)
     from consolidation.event_row as e
-    left join consolidation.old_event as o on o.event_id = e.event_id
     where e.trace_id = any (trace_ids) and e.fits
     union all
     select
-        'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text, o.trace_id
+        'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text,
+        (
+            select o.trace_id from consolidation.old_screenshot as o
+            where o.screenshot_id = p.screenshot_id
+        )
     from consolidation.screenshot_row as p
     left join consolidation.step_row as s
         on s.trace_id = p.trace_id and s.step_number = p.on_step_number
-    left join consolidation.old_screenshot as o on o.screenshot_id = p.screenshot_id
     where p.trace_id = any (trace_ids) and p.fits
     union all
-    select 'context', c.trace_id, null, c.key::text, c.context_id::text, o.trace_id
+    select
+        'context', c.trace_id, null, c.key::text, c.context_id::text,
+        (select o.trace_id from consolidation.old_context as o where o.context_id = c.context_id)
     from consolidation.context_row as c
-    left join consolidation.old_context as o on o.context_id = c.context_id
     where c.trace_id = any (trace_ids) and c.fits;
 end;
 $$;

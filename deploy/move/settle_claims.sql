@@ -120,6 +120,7 @@ declare
     );
     taken constant text [] := array(select c.id from consolidation.claims_of(trace_ids) as c);
     document record;
+    moved record;
 begin
     -- Asked again, now that nobody else changes them.
     for document in
@@ -142,24 +143,18 @@ begin
         );
     end loop;
 
-    delete from consolidation.old_event as o
-    where o.event_id in (
-        select j.id::bigint
-        from consolidation.judged_claim(trace_ids) as j
-        where j.kind = 'event' and j.verdict = 'moved'
-    );
+    -- By arrays: a join may read the old tables whole.
+    select
+        coalesce(array_agg(j.id) filter (where j.kind = 'event'), '{}') as events,
+        coalesce(array_agg(j.id) filter (where j.kind = 'screenshot'), '{}') as screenshots,
+        coalesce(array_agg(j.id) filter (where j.kind = 'context'), '{}') as contexts
+    into moved
+    from consolidation.judged_claim(trace_ids) as j
+    where j.verdict = 'moved';
+    delete from consolidation.old_event as o where o.event_id = any (moved.events::bigint []);
     delete from consolidation.old_screenshot as o
-    where o.screenshot_id in (
-        select j.id::uuid
-        from consolidation.judged_claim(trace_ids) as j
-        where j.kind = 'screenshot' and j.verdict = 'moved'
-    );
-    delete from consolidation.old_context as o
-    where o.context_id in (
-        select j.id::bigint
-        from consolidation.judged_claim(trace_ids) as j
-        where j.kind = 'context' and j.verdict = 'moved'
-    );
+    where o.screenshot_id = any (moved.screenshots::uuid []);
+    delete from consolidation.old_context as o where o.context_id = any (moved.contexts::bigint []);
 end;
 $$;
 comment on function consolidation.settle_claims(bigint []) is
