@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from bench.database import Connection, Database, value
+from bench.deploy import LOCKED
 from bench.measure import Contender, Section, Spread, Table, alternate, number, timed
 
-LOCKED = re.compile(r"the tables were locked for (\d+) ms")
 FORTH, BACK = "cut-over", "back"
 
 

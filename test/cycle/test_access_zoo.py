@@ -9,7 +9,6 @@ DOCUMENTED. A role that would lose or gain something is named by the preflight, 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -260,12 +259,10 @@ def _forth_and_back(
     reverted = measured(name, roles, settings)
     assert printed(name, roles) == privileges
     # What is declared for members of the roles of the project from the cut-over on.
-    assert [
-        line for line in difflib.ndiff(privileges, privileges_after) if line.startswith("+ ")
-    ] == [
-        f"+ | `{role}` |{' SIUD |' * 8}"
-        for role in ("zoo_application", "zoo_report")
-        if role in roles
+    # From the cut-over on, members of the roles of the project have what is declared.
+    assert privileges_after == [
+        f"| `{role}` |{' SIUD |' * 8}" if role in ("zoo_application", "zoo_report") else line
+        for role, line in zip(("", "", *roles), privileges, strict=True)
     ]
     done = sum(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in before.values())
     with capsys.disabled():
