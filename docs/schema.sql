@@ -5559,7 +5559,7 @@ COMMENT ON COLUMN consolidation.project_object.declared_isolation IS 'What it ha
 CREATE FUNCTION consolidation.loose_function(signatures text[]) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) f(signature) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privileges(NULL::text[], (ARRAY(SELECT to_regprocedure(g.name) AS to_regprocedure FROM unnest(loose_function.signatures) g(name)))::oid[]) u(ordinal, target, statement) JOIN consolidation.project_object o ON ((o.target = u.target)))))))))));
+    RETURN ARRAY(SELECT f.signature FROM unnest(loose_function.signatures) WITH ORDINALITY f(signature, place) WHERE (NOT (EXISTS (SELECT FROM pg_proc p WHERE ((p.oid = (to_regprocedure(f.signature))::oid) AND ((p.prosqlbody IS NOT NULL) OR (p.prokind = 'p'::"char") OR (p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[])) AND (NOT (p.oid IN (SELECT o.id FROM (consolidation.unequal_privileges(NULL::text[], (ARRAY(SELECT to_regprocedure(g.name) AS to_regprocedure FROM unnest(loose_function.signatures) g(name)))::oid[]) u(ordinal, target, statement) JOIN consolidation.project_object o ON ((o.target = u.target)))))))))) ORDER BY f.place);
 
 --
 -- Name: FUNCTION loose_function(signatures text[]); Type: COMMENT; Schema: consolidation; Owner: -

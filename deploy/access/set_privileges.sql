@@ -198,7 +198,7 @@ stable
 set search_path = pg_catalog, pg_temp
 return array(
     select f.signature
-    from unnest(signatures) as f (signature)
+    from unnest(signatures) with ordinality as f (signature, place)
     where not exists (
         select from pg_proc as p
         where
@@ -216,6 +216,7 @@ return array(
                 inner join consolidation.project_object as o on o.target = u.target
             )
     )
+    order by f.place
 );
 comment on function consolidation.loose_function(text []) is
 'For verify scripts: functions that are missing, or look up names where their caller likes, or are
