@@ -1,4 +1,4 @@
-"""Links in the pages lead somewhere, and the commands of the README do what it says."""
+"""Links lead somewhere, and every command of a page is run or has a reason not to be."""
 
 from __future__ import annotations
 
@@ -11,11 +11,27 @@ from conftest import ROOT, connect, database, run
 from helpers_cycle import one
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+README = ROOT / "README.md"
+FENCED = re.compile(r"(?ms)^ *```.*?^ *```$")
+INDENTED = re.compile(r"(?m)(?:^ {4}.*\n)+")
+
+
+def sections(page: Path) -> dict[str, str]:
+    """The text of a page, by its headings of the second level."""
+    first, *others = page.read_text(encoding="utf-8").split("\n## ")
+    return {first.split("\n")[0].strip("# "): first} | {
+        heading: text for heading, _, text in (other.partition("\n") for other in others)
+    }
+
+
+def blocks(text: str) -> list[str]:
+    """The blocks of code in a text, fenced and indented."""
+    return FENCED.findall(text) + INDENTED.findall(FENCED.sub("", text))
 
 
 def anchors(page: Path) -> set[str]:
     """The anchors that headings get."""
-    text = re.sub(r"(?ms)^```.*?^```", "", page.read_text(encoding="utf-8"))
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
     headings = re.findall(r"(?m)^#+ (.*)$", text)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -33,14 +49,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_from_the_readme_alone_a_database_goes_there_and_back(legacy_template: str) -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
     phase = "select consolidation.phase()"
     with database(legacy_template) as mydb, connect(mydb) as connection:
         connection.execute("drop schema sqitch cascade")
 
         def execute(heading: str, number: int) -> list[str]:
-            text = page.split(f"## {heading}\n")[1].split("\n## ")[0]
-            commands = re.findall(r"(?m)^    (.*)$", text)
+            commands = re.findall(r"(?m)^    (.*)$", sections(README)[heading])
             assert len(commands) == number
             return [command.replace("mydb", mydb) for command in commands]
 
@@ -53,3 +67,61 @@ def test_from_the_readme_alone_a_database_goes_there_and_back(legacy_template: s
         assert one(connection, phase) == "expand"
         run("bash", "-c", further.replace("revert", "revert -y"))
         assert one(connection, "select to_regnamespace('consolidation') is null")
+
+
+def test_the_demo_prints_what_the_readme_shows() -> None:
+    shown = blocks(sections(README)["Try it"])[1].splitlines()
+    printed = [line.strip() for line in run("script/demo", "--runs", "200").stdout.splitlines()]
+    assert len(shown) > 3
+    for line in shown:
+        said = re.escape(re.sub(r"\d+(\.\d+)?(?= ms;|$)", "NUMBER", line.strip()))
+        said = re.sub(r"(\\ )+", " +", said).replace("NUMBER", r"[\d.]+")
+        assert any(re.fullmatch(said, other) for other in printed), line
+
+
+def test_the_number_of_tests_is_told_once_and_right() -> None:
+    files = len(list((ROOT / "test").rglob("*.sql")))
+    told = re.findall(r"Files=(\d+), Tests=(\d+)", README.read_text(encoding="utf-8"))
+    assert [int(number) for number, _ in told] == [files]
+    page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+    assert f"There are {files} files with {int(told[0][1]):,} tests" in page
+
+
+def test_pg_prove_finds_every_test() -> None:
+    files = {str(path.relative_to(ROOT)) for path in (ROOT / "test").rglob("*.sql")}
+    commands = blocks(sections(ROOT / "docs/testing.md")["pgTAP by hand"])[0].splitlines()
+    assert len(commands) == 2
+    for command in commands:
+        said = run(*command.split(), "--dry").stdout
+        assert set(re.findall(r"(?<!\S)test/\S+\.sql", said)) == files
+
+
+def test_the_statements_on_tenancy_are_valid(deployed: str) -> None:
+    text = (ROOT / "docs/tenancy.md").read_text(encoding="utf-8")
+    statements = re.findall(r"(?ms)^```sql\n(.*?)^```$", text)
+    assert len(statements) > 3
+    for statement in statements:
+        script = statement.replace("…", "00000000-0000-4000-8000-000000000001")
+        run("psql", "-X", "-v", "ON_ERROR_STOP=1", "-d", deployed, "-c", script)
+
+
+def test_every_command_of_a_page_is_run_or_has_a_reason() -> None:
+    text = sections(ROOT / "docs/testing.md")["Commands of the pages"]
+    listed = {
+        (page, section): by
+        for page, section, by in re.findall(r"(?m)^\| `(.+?)` \| (.+?) \| (.+?) \|$", text)
+    }
+    found = {
+        (page.relative_to(ROOT).as_posix(), section)
+        for page in PAGES
+        for section, content in sections(page).items()
+        if blocks(content)
+    }
+    whole = {page for page, section in listed if section == "all"}
+    assert {key for key in found if key[0] not in whole} == {
+        key for key in listed if key[1] != "all"
+    }
+    assert whole <= {page for page, _ in found}
+    for by in listed.values():
+        for name in re.findall(r"`(test_\w+)`", by):
+            assert list((ROOT / "test").rglob(f"{name}.py")), name
