@@ -65,7 +65,7 @@ select
     end
 from (
     select
-        string_agg(e.evtname, ', ') as object,
+        string_agg(e.evtname, ', ' order by e.evtname) as object,
         'every statement of the deploy that creates something would fail: ' || :'failure'
             as consequence,
         string_agg(

@@ -429,7 +429,10 @@ select
         'cut-over, add them and accept the finding at @expand',
         p.pubname,
         ' for table ' || (
-            select string_agg(format('%I.%I', l.schemaname, l.tablename), ', ')
+            select string_agg(
+                format('%I.%I', l.schemaname, l.tablename), ', '
+                order by l.schemaname, l.tablename
+            )
             from pg_publication_tables as l
             left join pg_temp.baseline_table as t
                 on t.table_name = l.tablename and l.schemaname = 'public' and t.is_carried

@@ -11,7 +11,7 @@ do $$
 declare
     wrong text;
 begin
-    select string_agg(n.nspname, ', ')
+    select string_agg(n.nspname, ', ' order by n.nspname)
     into wrong
     from pg_catalog.pg_namespace as n
     where n.nspname in ('consolidation', 'legacy');
@@ -28,7 +28,7 @@ do $$
 declare
     wrong text;
 begin
-    select string_agg(c.relname, ', ')
+    select string_agg(c.relname, ', ' order by c.relname)
     into wrong
     from pg_catalog.pg_class as c
     where
@@ -50,7 +50,9 @@ do $$
 declare
     wrong text;
 begin
-    select string_agg(format('%s.%I', a.attrelid::regclass, a.attname), ', ')
+    select string_agg(
+        format('%s.%I', a.attrelid::regclass, a.attname), ', ' order by a.attrelid, a.attnum
+    )
     into wrong
     from pg_catalog.pg_attribute as a
     where

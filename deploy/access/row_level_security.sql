@@ -57,7 +57,7 @@ as $$
 declare
     hidden text;
 begin
-    select string_agg(t.relation::text, ', ')
+    select string_agg(t.relation::text, ', ' order by t.relation::text)
     into hidden
     from (
         select

@@ -155,6 +155,8 @@ set enable_seqscan = off
 set enable_nestloop = off
 set enable_mergejoin = off
 set work_mem = '32MB'
+-- What is set aside is the same text for every session.
+set timezone = 'UTC'
 as $$
 declare
     -- In order: of two rows that exclude each other it is always the later one that is refused.
@@ -163,7 +165,7 @@ declare
     );
     refused constant bigint [] := array(
         select distinct a.trace_id from consolidation.set_aside as a
-        where a.trace_id = any (wanted)
+        where a.trace_id = any (wanted) and a.replaced_at is null
         order by a.trace_id
     );
     others constant bigint [] := array(
@@ -186,7 +188,8 @@ begin
     end;
     -- What was refused before does not hold up the others again.
     if cardinality(refused) > 0 then
-        delete from consolidation.set_aside as a where a.trace_id = any (refused);
+        delete from consolidation.set_aside as a
+        where a.trace_id = any (refused) and a.replaced_at is null;
         perform consolidation.settle_claims(refused);
         perform consolidation.carry_back_by_halves(refused);
     end if;

@@ -72,6 +72,11 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    is_any_refused constant boolean := exists (
+        select from consolidation.set_aside as a
+        where a.trace_id = any (trace_ids) and a.replaced_at is null
+    );
 begin
     -- Carried over for the first time, as most are.
     if not exists (
@@ -83,16 +88,43 @@ begin
     end if;
     -- Also steps whose number changed: two of them may have swapped theirs, which no single update
     -- can follow.
-    delete from public.user_workflow_run_step as d
+    with gone as (
+        delete from public.user_workflow_run_step as d
+        where
+            d.legacy_trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.old_step as s
+                where
+                    s.trace_id = any (trace_ids)
+                    and s.step_id = d.legacy_step_id
+                    and s.trace_id = d.legacy_trace_id
+                    and s.step_number = d.step_number
+            )
+            and not (
+                is_any_refused
+                and consolidation.is_only_here(
+                    d.legacy_trace_id, d.legacy_step_id, d.step_number
+                )
+            )
+        returning d.*
+    )
+
+    -- One that was refused, and whose number an old step has by now, is kept as a whole.
+    insert into consolidation.set_aside (
+        table_name, trace_id, content, error_code, message, replaced_at
+    )
+    select
+        'user_workflow_run_step', g.legacy_trace_id, to_jsonb(g), a.error_code, a.message, now()
+    from gone as g
+    inner join consolidation.set_aside as a on a.trace_id = g.legacy_trace_id
     where
-        d.legacy_trace_id = any (trace_ids)
+        is_any_refused
+        and a.table_name = 'workflow_steps'
+        and a.replaced_at is null
+        and a.content ->> 'step_id' = g.legacy_step_id::text
         and not exists (
             select from consolidation.old_step as s
-            where
-                s.trace_id = any (trace_ids)
-                and s.step_id = d.legacy_step_id
-                and s.trace_id = d.legacy_trace_id
-                and s.step_number = d.step_number
+            where s.trace_id = any (trace_ids) and s.step_id = g.legacy_step_id
         );
     -- With its steps in one statement: a run deleted since the one above would leave them
     -- without a run, as long as there is no foreign key to take them along.
@@ -104,6 +136,7 @@ begin
                 select from consolidation.old_trace as t
                 where t.trace_id = any (trace_ids) and t.trace_id = d.legacy_trace_id
             )
+            and not (is_any_refused and consolidation.is_only_here(d.legacy_trace_id))
         returning d.legacy_trace_id
     )
 
@@ -113,7 +146,8 @@ begin
 end;
 $$;
 comment on function consolidation.remove_what_is_gone(bigint []) is
-'Deletes runs and steps of these runs that the old tables hold no more';
+'Deletes runs and steps of these runs that the old tables hold no more, but not those that they
+refused';
 
 create function consolidation.rebuild_documents(trace_ids bigint [])
 returns void
@@ -161,6 +195,7 @@ begin
     perform consolidation.write_steps(trace_ids, known_step);
     if cardinality(known_run) > 0 then
         perform consolidation.keep_richer(known_run, known_step);
+        perform consolidation.note_replaced(trace_ids);
     end if;
 exception
     when not_null_violation then

@@ -167,7 +167,7 @@ begin
     end loop;
     delete from consolidation.dropped_table;
     delete from consolidation.carried_back;
-    delete from consolidation.set_aside;
+    delete from consolidation.set_aside as a where a.replaced_at is null;
     perform consolidation.forget_proof();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
     perform consolidation.start_capture(

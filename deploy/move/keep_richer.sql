@@ -3,7 +3,7 @@
 -- Why:    documents that were carried back may say more than the old rows: further keys of an
 --         element, elements that the old tables cannot hold. It is kept when they are rebuilt.
 -- Locks:  none.
--- Revert: drops the functions.
+-- Revert: drops the function.
 
 select consolidation.is_deployed('move/keep_richer') as deployed \gset
 \if :deployed
@@ -15,151 +15,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create function consolidation.known_elements(
-    runs consolidation.known_run [], steps consolidation.known_step []
-)
-returns table (legacy_trace_id bigint, events jsonb, screenshots jsonb)
-language sql
-stable
-begin atomic
-    with array_of (legacy_trace_id, owner, on_step, kind, elements) as (
-        select r.legacy_trace_id, r.run_id, false, 'event', r.events
-        from unnest(runs) as r
-        union all
-        select r.legacy_trace_id, r.run_id, false, 'screenshot', r.screenshots
-        from unnest(runs) as r
-        union all
-        select s.legacy_trace_id, s.step_id, true, 'event', s.events
-        from unnest(steps) as s
-        union all
-        select s.legacy_trace_id, s.step_id, true, 'screenshot', s.screenshots
-        from unnest(steps) as s
-    ),
-
-    known as (
-        select
-            a.legacy_trace_id,
-            a.kind,
-            case a.kind
-                when 'event' then consolidation.event_key(x.element, a.owner, x.place)::text
-                else consolidation.screenshot_key(x.element, a.owner, x.place)::text
-            end as key,
-            x.element
-        from array_of as a
-        cross join lateral jsonb_array_elements(
-            case when jsonb_typeof(a.elements) = 'array' then a.elements end
-        ) with ordinality as x (element, place)
-        where
-            consolidation.fits(
-                case
-                    when a.kind = 'event' then 'event'
-                    when a.on_step then 'step screenshot'
-                    else 'run screenshot'
-                end,
-                x.element
-            )
-    )
-
-    select
-        k.legacy_trace_id,
-        jsonb_object_agg(k.key, k.element) filter (where k.kind = 'event'),
-        jsonb_object_agg(k.key, k.element) filter (where k.kind = 'screenshot')
-    from known as k
-    group by k.legacy_trace_id;
-end;
-comment on function consolidation.known_elements(
-    consolidation.known_run [], consolidation.known_step []
-) is
-'For each run, its elements that the old tables can hold, by the id the old names show';
-
-create function consolidation.merge_elements(
-    known jsonb, rebuilt jsonb, known_by_id jsonb, kind text
-)
-returns jsonb
-language sql
-stable
--- From PostgreSQL 18 on an SQL function heeds the custom plans that consolidate() asks for, and
--- would be planned anew for each step.
-set plan_cache_mode = force_generic_plan
-begin atomic
-    -- A key of a known element keeps its value if the old row says the same in its own words.
-    -- Elements the old table could not hold follow the others, in their order.
-    with merged as (
-        select
-            1 as part,
-            n.place,
-            coalesce(k.element, '{}') || (
-                select jsonb_object_agg(
-                    v.name,
-                    case
-                        when (k.element -> v.name)::text = v.content::text
-                            then k.element -> v.name
-                        when
-                            v.name <> 'data'
-                            and (
-                                k.element ->> v.name = v.content #>> '{}'
-                                or v.name = 'timestamp'
-                                and public.from_iso8601(k.element ->> v.name)
-                                = public.from_iso8601(v.content #>> '{}')
-                                or v.name = 'confidence'
-                                and round(consolidation.to_score(k.element -> v.name), 2)
-                                = consolidation.to_score(v.content)
-                            )
-                            then k.element -> v.name
-                        else v.content
-                    end
-                )
-                from jsonb_each(n.element) as v (name, content)
-            ) as element
-        from jsonb_array_elements(rebuilt) with ordinality as n (element, place)
-        cross join lateral (
-            select
-                known_by_id
-                -> (n.element ->> case kind when 'event' then 'event_id' else 'screenshot_id' end)
-                as element
-        ) as k
-        union all
-        select
-            2,
-            x.place,
-            x.element
-        from (
-            select
-                a.element,
-                a.place,
-                a.element ->> case kind when 'event' then 'event_id' else 'screenshot_id' end as id,
-                row_number() over (
-                    partition by
-                        a.element
-                        ->> case kind when 'event' then 'event_id' else 'screenshot_id' end
-                    order by a.place
-                ) as copy
-            from jsonb_array_elements(
-                case when jsonb_typeof(known) = 'array' then known else '[]' end
-            ) with ordinality as a (element, place)
-        ) as x
-        where
-            not consolidation.fits(kind, x.element)
-            -- Nor could it hold an element twice.
-            or (
-                x.copy > 1
-                and exists (
-                    select from jsonb_array_elements(rebuilt) as n (element)
-                    where
-                        x.id = n.element
-                        ->> case kind when 'event' then 'event_id' else 'screenshot_id' end
-                )
-            )
-    )
-
-    select coalesce(jsonb_agg(m.element order by m.part, m.place), '[]')
-    from merged as m;
-end;
-comment on function consolidation.merge_elements(jsonb, jsonb, jsonb, text) is
-'The rebuilt array with what only the known documents of the run can say: further keys of the
-same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
-or run screenshot';
-
 create function consolidation.keep_richer(
     known_run consolidation.known_run [], known_step consolidation.known_step []
 )
@@ -167,6 +22,8 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    traces constant bigint [] := array(select k.legacy_trace_id from unnest(known_run) as k);
 begin
     update public.user_workflow_run as r
     set
@@ -187,15 +44,21 @@ begin
                         else '[]'
                     end
                 ) with ordinality as p (element, place)
-                where consolidation.to_bigint(p.element) is null
+                where
+                    consolidation.to_bigint(p.element) is null
+                    or f.refused -> 'workflow_trace_endpoint' ? (p.element #>> '{}')
             ),
             '[]'
         ),
-        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
+        events = consolidation.merge_elements(
+            k.events, r.events, e.events, 'event', k.run_id, f.refused -> 'workflow_events'
+        ),
         screenshots = consolidation.merge_elements(
-            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
+            k.screenshots, r.screenshots, e.screenshots, 'run screenshot', k.run_id,
+            f.refused -> 'workflow_trace_screenshot'
         )
     from unnest(known_run) as k
+    left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
     cross join lateral (
@@ -205,27 +68,42 @@ begin
         from jsonb_each(
             case when jsonb_typeof(k.context) = 'object' then k.context end
         ) as x
-        where length(x.key) > 255
+        where length(x.key) > 255 or f.refused -> 'workflow_trace_context' ? x.key
     ) as c
-    where r.run_id = k.run_id;
+    -- A run or a step that was refused is as it was.
+    where
+        r.run_id = k.run_id
+        and exists (
+            select from consolidation.old_trace as o
+            where o.trace_id = any (traces) and o.trace_id = k.legacy_trace_id
+        );
     update public.user_workflow_run_step as s
     set
         error_details = k.error_details,
-        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
+        events = consolidation.merge_elements(
+            k.events, s.events, e.events, 'event', k.step_id, f.refused -> 'workflow_events'
+        ),
         screenshots = consolidation.merge_elements(
-            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
+            k.screenshots, s.screenshots, e.screenshots, 'step screenshot', k.step_id,
+            f.refused -> 'workflow_trace_screenshot'
         )
     from unnest(known_step) as k
+    left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
-    where s.step_id = k.step_id;
+    where
+        s.step_id = k.step_id
+        and exists (
+            select from consolidation.old_step as o
+            where o.trace_id = any (traces) and o.step_id = k.legacy_step_id
+        );
 end;
 $$;
 comment on function consolidation.keep_richer(
     consolidation.known_run [], consolidation.known_step []
 ) is
 'Gives rebuilt documents back what only the known ones could say: further keys, and elements that
-the old tables cannot hold';
+the old tables cannot hold or refused';
 
 call consolidation.note_deployed('move/keep_richer');
 

@@ -153,9 +153,11 @@ as $$
 declare
     tables constant text [] := array(
         select m.old_name from consolidation.missing_object() as m where m.kind = 'r'
+        order by array_position(consolidation.six_tables(), m.old_name)
     );
     views constant text [] := array(
         select m.old_name from consolidation.missing_object() as m where m.kind = 'v'
+        order by array_position(consolidation.six_tables(), m.old_name)
     );
     in_legacy constant boolean := exists (
         select from consolidation.remembered_definition as d
@@ -182,7 +184,7 @@ begin
         perform consolidation.forget_proof();
         if in_legacy then
             delete from consolidation.carried_back;
-            delete from consolidation.set_aside;
+            delete from consolidation.set_aside as a where a.replaced_at is null;
             -- Everything, as after a truncate: catch_up() fills them.
             insert into consolidation.change (trace_id) values (null);
         end if;

@@ -117,7 +117,8 @@ as $$
 declare
     missing constant text := (
         select string_agg(
-            format('%s %s', case m.kind when 'r' then 'table' else 'view' end, m.old_name), ', '
+            format('%s %s', case m.kind when 'r' then 'table' else 'view' end, m.old_name),
+            ', ' order by m.kind, array_position(consolidation.six_tables(), m.old_name)
         )
         from consolidation.missing_object() as m
     );

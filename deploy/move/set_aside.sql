@@ -82,16 +82,20 @@ create table consolidation.set_aside (
     content jsonb not null,
     error_code text not null,
     message text not null,
-    at timestamptz not null default now()
+    at timestamptz not null default now(),
+    replaced_at timestamptz
 );
 comment on table consolidation.set_aside is
-'Rows that an old table refused when their run was carried back. They stay in the documents';
+'Rows that an old table refused when their run was carried back. They stay in the documents, unless
+the old tables are written to again and replace them: then this is all that is left of them';
 comment on column consolidation.set_aside.table_name is 'Old table that refused the row';
 comment on column consolidation.set_aside.trace_id is 'Run of the row';
 comment on column consolidation.set_aside.content is 'The row, as the old name shows it';
 comment on column consolidation.set_aside.error_code is 'SQLSTATE of the refusal';
 comment on column consolidation.set_aside.message is 'Message of the refusal';
 comment on column consolidation.set_aside.at is 'When the row was refused';
+comment on column consolidation.set_aside.replaced_at is
+'When the documents were rebuilt from old tables with another version of it; null: they have it';
 create index set_aside_trace_id_idx on consolidation.set_aside (trace_id);
 
 create function consolidation.set_aside(

@@ -60,6 +60,7 @@ begin
         select from consolidation.set_aside as a
         where
             a.trace_id = (shown ->> 'trace_id')::bigint
+            and a.replaced_at is null
             and (
                 -- Nothing can be below a run that was refused and has no former version.
                 (
@@ -89,6 +90,7 @@ begin
         where
             a.trace_id = (held ->> 'trace_id')::bigint
             and a.table_name = is_former.table_name
+            and a.replaced_at is null
             and (a.content @> key or a.content -> 'context_id' = held -> 'context_id')
     );
 end;
@@ -101,6 +103,8 @@ returns table (table_name text, key jsonb, columns text [], old_row jsonb, new_r
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- As what is set aside, which it looks up.
+set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 begin

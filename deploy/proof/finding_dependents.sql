@@ -83,8 +83,8 @@ from pg_proc as p
 inner join pg_language as l on l.oid = p.prolang
 cross join (
     select
-        string_agg(n.name, '|') as old_names,
-        string_agg(n.name, '|')
+        string_agg(n.name, '|' order by n.name) as old_names,
+        string_agg(n.name, '|' order by n.name)
         filter (where not consolidation.is_plain(consolidation.old_name(n.name))) as elements
     from unnest(consolidation.six_tables()) as n (name)
 ) as n

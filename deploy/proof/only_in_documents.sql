@@ -110,7 +110,16 @@ begin
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),
-        format('refused by the old table with %s, %s: %s', a.error_code, a.message, a.content)
+        format(
+            'refused by the old table with %s, %s%s: %s',
+            a.error_code,
+            a.message,
+            case
+                when a.replaced_at is not null
+                    then '; replaced in the documents, and only in consolidation.set_aside'
+            end,
+            a.content
+        )
     from consolidation.set_aside as a;
 end;
 $$;

@@ -109,7 +109,10 @@ declare
     missing record;
 begin
     select
-        string_agg(format('%s on %s', m.trigger_name, m.captured), ', ') as triggers,
+        string_agg(
+            format('%s on %s', m.trigger_name, m.captured), ', '
+            order by m.captured::text, m.trigger_name
+        ) as triggers,
         string_agg(distinct m.remedy, ' ') as remedies
     into missing
     from consolidation.missing_capture as m;

@@ -81,10 +81,12 @@ begin
             min(a.trace_id) as trace_id,
             min(a.message) as message
         from consolidation.set_aside as a
-        where not exists (
-            select from consolidation.accepted as x
-            where x.kind = 'row set aside' and x.object = a.table_name
-        )
+        where
+            a.replaced_at is null
+            and not exists (
+                select from consolidation.accepted as x
+                where x.kind = 'row set aside' and x.object = a.table_name
+            )
         group by a.table_name, a.error_code
     ) as r;
     if refused is not null then

@@ -31,7 +31,9 @@ begin atomic
             when 'd' then 'delete' else 'all'
         end,
         (
-            select string_agg(coalesce(quote_ident(r.rolname), 'public'), ', ')
+            select string_agg(
+                coalesce(quote_ident(r.rolname), 'public'), ', ' order by r.rolname
+            )
             from unnest(p.polroles) as u (role_id)
             left join pg_roles as r on r.oid = u.role_id
         ),

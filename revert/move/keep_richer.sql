@@ -13,10 +13,6 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.keep_richer(
     consolidation.known_run [], consolidation.known_step []
 );
-drop function consolidation.merge_elements(jsonb, jsonb, jsonb, text);
-drop function consolidation.known_elements(
-    consolidation.known_run [], consolidation.known_step []
-);
 delete from consolidation.deployed_change where change = 'move/keep_richer';
 
 commit;

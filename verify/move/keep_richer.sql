@@ -10,9 +10,6 @@ select consolidation.claim_none(
     'the functions of move/keep_richer are pinned and closed to applications',
     consolidation.loose_function(
         array[
-            'consolidation.known_elements(consolidation.known_run[],'
-            'consolidation.known_step[])',
-            'consolidation.merge_elements(jsonb,jsonb,jsonb,text)',
             'consolidation.keep_richer(consolidation.known_run[],'
             'consolidation.known_step[])'
         ]

@@ -12,7 +12,7 @@ select consolidation.claim_none(
         select unnest(
             array[
                 'table_name', 'trace_id', 'content', 'error_code', 'message',
-                'at'
+                'at', 'replaced_at'
             ]
         )
         except

@@ -1,0 +1,161 @@
+-- Deploy workflow_consolidation:move/refused_rows to pg
+--
+-- Why:    rows that old tables refused and the revert left in the documents outlive a rebuild: in
+--         the documents where nothing stands in their place, else in consolidation.set_aside.
+-- Locks:  none.
+-- Revert: drops view and functions.
+
+select consolidation.is_deployed('move/refused_rows') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create view consolidation.back_row
+with (security_invoker = true) as
+select 'workflow_trace' as table_name, b.trace_id, to_jsonb(b) as content
+from consolidation.back_trace as b
+union all
+select 'workflow_steps', b.trace_id, to_jsonb(b)
+from consolidation.back_step as b
+union all
+select 'workflow_events', b.trace_id, to_jsonb(b)
+from consolidation.back_event as b
+union all
+select 'workflow_trace_screenshot', b.trace_id, to_jsonb(b)
+from consolidation.back_screenshot as b
+union all
+select 'workflow_trace_context', b.trace_id, to_jsonb(b)
+from consolidation.back_context as b
+union all
+select 'workflow_trace_endpoint', b.trace_id, to_jsonb(b)
+from consolidation.back_endpoint as b;
+comment on view consolidation.back_row is
+'All that the old tables have to hold: table, run, and the row as set_aside keeps it';
+
+create function consolidation.refused_rows(trace_ids bigint [])
+returns table (trace_id bigint, refused jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with refused as (
+        select
+            a.trace_id,
+            a.table_name,
+            a.content ->> case a.table_name
+                when 'workflow_events' then 'event_id'
+                when 'workflow_trace_screenshot' then 'screenshot_id'
+                when 'workflow_trace_context' then 'key'
+                else 'endpoint_id'
+            end as key
+        from consolidation.set_aside as a
+        where
+            a.trace_id = any (trace_ids)
+            and a.replaced_at is null
+            and a.table_name not in ('workflow_trace', 'workflow_steps')
+    )
+
+    select r.trace_id, jsonb_object_agg(r.table_name, r.keys)
+    from (
+        select f.trace_id, f.table_name, jsonb_agg(f.key) as keys
+        from refused as f
+        where
+            not case f.table_name
+                when 'workflow_events' then exists (
+                    select from consolidation.old_event as o
+                    where o.trace_id = f.trace_id and o.event_id = f.key::bigint
+                )
+                when 'workflow_trace_screenshot' then exists (
+                    select from consolidation.old_screenshot as o
+                    where o.trace_id = f.trace_id and o.screenshot_id::text = f.key
+                )
+                when 'workflow_trace_context' then exists (
+                    select from consolidation.old_context as o
+                    where o.trace_id = f.trace_id and o.key = f.key
+                )
+                else exists (
+                    select from consolidation.old_endpoint as o
+                    where o.trace_id = f.trace_id and o.endpoint_id::text = f.key
+                )
+            end
+        group by f.trace_id, f.table_name
+    ) as r
+    group by r.trace_id;
+end;
+$$;
+comment on function consolidation.refused_rows(bigint []) is
+'For each of these runs the elements that an old table refused and of which it holds no former
+version: an object of arrays of their ids or keys, by table';
+
+create function consolidation.is_only_here(
+    run bigint, step bigint default null, step_number integer default null
+)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Nothing can be below a run that was refused.
+    if not exists (select from consolidation.old_trace as t where t.trace_id = run) then
+        return exists (
+            select from consolidation.set_aside as a
+            where
+                a.trace_id = run and a.table_name = 'workflow_trace' and a.replaced_at is null
+        );
+    end if;
+    return exists (
+        select from consolidation.set_aside as a
+        where
+            a.trace_id = run
+            and a.table_name = 'workflow_steps'
+            and a.replaced_at is null
+            and a.content ->> 'step_id' = step::text
+    ) and not exists (
+        select from consolidation.old_step as s
+        where
+            s.trace_id = run
+            and (s.step_id = step or s.step_number = is_only_here.step_number)
+    );
+end;
+$$;
+comment on function consolidation.is_only_here(bigint, bigint, integer) is
+'Whether this run, or this step of it, is a document that the old table refused, and nothing there
+stands in its place. run, step: old ids';
+
+create function consolidation.note_replaced(trace_ids bigint [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+begin
+    update consolidation.set_aside as a
+    set replaced_at = now()
+    where
+        a.trace_id = any (trace_ids)
+        and a.replaced_at is null
+        and not exists (
+            select from consolidation.back_row as b
+            where
+                b.trace_id = a.trace_id
+                and b.table_name = a.table_name
+                and b.content = a.content
+        );
+end;
+$$;
+comment on function consolidation.note_replaced(bigint []) is
+'Notes the refused rows of these runs that the documents no longer hold: what is kept of them in
+set_aside is not removed by the next carry_back()';
+
+call consolidation.note_deployed('move/refused_rows');
+
+commit;
