@@ -1,11 +1,11 @@
 -- Deploy workflow_consolidation:carry_over to pg
 --
--- Why:    carries over what the tables hold, beside the applications. Not one transaction: each
---         batch commits. Call consolidation.backfill(...) before, for several sessions or smaller
---         batches; this then finds the work done. Killed, it goes on where it was when deployed
---         again.
+-- Why:    carries the old rows over while the applications work. The script is not one transaction:
+--         each batch commits. For several sessions or smaller batches call
+--         consolidation.backfill(...) before; the script then finds the work done. If it is killed,
+--         the next deploy goes on where it was.
 -- Locks:  none that an application waits for.
--- Revert: nothing; the documents stay and follow the old tables through the queue.
+-- Revert: does nothing: the documents stay and follow the old tables through the queue.
 
 select consolidation.is_deployed('carry_over') as deployed \gset
 \if :deployed

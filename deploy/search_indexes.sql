@@ -1,10 +1,10 @@
 -- Deploy workflow_consolidation:search_indexes to pg
 --
--- Why:    each index has a query that uses it, written beside it and tried in
---         test/search_indexes.sql. Built after the backfill: cheaper, and nobody waits for it.
---         The GIN indexes begin with the organisation, so that a tenant's search does not grow with
---         what others have; a search without it uses them all the same. array[org_id] rather than
---         org_id, since the latter takes the extension btree_gin.
+-- Why:    each index has a query that uses it, written above it and tried in
+--         test/search_indexes.sql. Building the indexes after the backfill is cheaper, and nobody
+--         waits for it. The GIN indexes begin with the organisation, so that a tenant's search does
+--         not grow with what others have; a search without it uses them all the same. array[org_id]
+--         rather than org_id, since the latter takes the extension btree_gin.
 --
 --         Each index is a transaction of its own: a deploy that was killed goes on with the index
 --         it was at, and a batch waits for one index at most. An index that was being built leaves
@@ -18,11 +18,11 @@ select consolidation.is_deployed('search_indexes') as deployed \gset
 \quit
 \endif
 
--- No search path either: a setting would outlive this script where one session executes all of
+-- No search path is set either: it would outlive this script where one session executes all of
 -- them. Every name has its schema.
 set lock_timeout = '2s';
 
--- Not concurrently: see Locks.
+-- The indexes are not built concurrently: see Locks.
 -- squawk-ignore-file require-concurrent-index-creation
 
 -- context @> '{"correlation_id": "xyz789"}'

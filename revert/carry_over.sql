@@ -1,7 +1,7 @@
 -- Revert workflow_consolidation:carry_over from pg
 --
--- The documents stay, and follow the old tables through the queue: deployed again, only what
--- changed is carried over, and what only the documents can hold is there again. They go with their
+-- The documents stay, and follow the old tables through the queue. The next deploy carries over
+-- only what changed, and finds what only the documents can hold. They are dropped with their
 -- tables.
 
 select consolidation.is_reverted('carry_over') as reverted \gset

@@ -1,7 +1,7 @@
 -- Revert workflow_consolidation:cut_over from pg
 --
--- What was written since the cut-over, through old names or new, is carried back to the old tables:
--- in batches while the applications run, the rest under the locks.
+-- Writes since the cut-over, through old names or new, are carried back to the old tables: in
+-- batches while the applications run, the rest under the locks.
 
 select consolidation.is_reverted('cut_over') as reverted \gset
 \if :reverted

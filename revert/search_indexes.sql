@@ -10,7 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
--- Not concurrently: the cut-over was reverted before this, so no application uses the tables.
+-- The indexes are not dropped concurrently: the cut-over was reverted before this, so no
+-- application uses the tables.
 -- squawk-ignore-file require-concurrent-index-deletion
 
 drop index public.idx_step_screenshots_gin;

@@ -147,7 +147,7 @@ select
     format_type(a.atttypid, a.atttypmod) as type_name,
     a.attgenerated <> '' as is_generated,
     case
-        -- Of elements, which are read as text, an enumeration could not be written back.
+        -- Elements are read as text, so an enumeration could not be written back.
         when
             t.typtype = 'e' and o.table_name in ('workflow_trace', 'workflow_steps')
             then 'text'
@@ -288,7 +288,7 @@ where not exists (
     select from pg_temp.baseline_actual as a
     where a.table_name = e.table_name and a.column_name = e.column_name
 )
--- A table of another kind has all its columns to be made again.
+-- For a table of another kind, all columns have to be made again.
 and t.relkind = 'r'
 union all
 select
@@ -478,7 +478,7 @@ begin
         into report
         from pg_temp.baseline_problem as p;
     end if;
-    -- Where this is executed without a rollback.
+    -- The views are also dropped where this is executed without a rollback.
     drop view
     pg_temp.baseline_problem, pg_temp.baseline_name, pg_temp.baseline_actual,
     pg_temp.baseline_table, pg_temp.baseline_column;

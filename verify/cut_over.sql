@@ -182,7 +182,7 @@ select consolidation.claim_none(
     )
 );
 
--- From the record: what was written since is in the queue, or was proved again when it was carried.
+-- Read from the record: later writes are in the queue, or were proved again when they were carried.
 select consolidation.claim_none(
     'no run was found to differ when old tables and documents were last compared',
     array(

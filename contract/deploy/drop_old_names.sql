@@ -1,11 +1,11 @@
 -- Deploy workflow_contract:drop_old_names to pg
 --
--- Why:    when no application uses an old name any more: the views, the columns behind them that
---         the documents do not need, and everything that served the move.
+-- Why:    when no application uses an old name any more, this drops the views, the columns behind
+--         them that the documents do not need, and everything that served the move.
 -- Locks:  access exclusive on the document tables, for some milliseconds, in attempts of 40 ms.
 -- Revert: there is none. The old ids are gone with their columns.
 --
--- Where Sqitch died between this script and its record, nothing is left to do.
+-- If Sqitch died between this script and its record, nothing is left to do.
 
 select to_regnamespace('consolidation') is null as deployed \gset
 \if :deployed
@@ -32,7 +32,7 @@ begin
 end
 $$;
 
--- Without cascade: whatever still hangs on an old name stops this, and is named.
+-- Without cascade: an object that still depends on an old name stops this, and the error names it.
 drop view public.micro_state;
 drop view public.workflow_configs;
 drop view public.workflow_trace_endpoint;
@@ -53,7 +53,7 @@ drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
--- What served the move, whichever depends on which: as long as anything of it can be dropped.
+-- Drops every object that served the move, whichever depends on which, while any can be dropped.
 do $$
 declare
     object record;
@@ -110,7 +110,7 @@ drop sequence public.workflow_trace_context_context_id_seq;
 
 comment on column public.user_workflow_run_step.retry_count is 'How often the step was repeated';
 
--- What remains of it: the organisation of a new step is that of its run.
+-- This much of it remains: the organisation of a new step is that of its run.
 create or replace function public.fill_step_keys()
 returns trigger
 language plpgsql

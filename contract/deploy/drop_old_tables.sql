@@ -1,9 +1,10 @@
 -- Deploy workflow_contract:drop_old_tables to pg
 --
--- Why:    the space, and the work of keeping the old tables near. From here on the old names still
---         work, but the way back takes as long as writing the old tables again. Not one
---         transaction: the procedure catches up and proves equality first, in batches that commit;
---         the drop itself is one transaction. Deployed again after a failure, it goes on.
+-- Why:    dropping the old tables saves their space, and the work of keeping them up to date. From
+--         here on the old names still work, but a revert takes as long as writing the old tables
+--         again. The script is not one transaction: the procedure first catches up and proves
+--         equality, in batches that commit. The drop itself is one transaction. After a failure the
+--         next deploy goes on.
 -- Locks:  access exclusive on the old tables, which no application uses, and for some milliseconds
 --         on the document tables, whose capture ends; in attempts of 40 ms.
 -- Revert: builds the old tables again, as they were, and fills them from the documents.

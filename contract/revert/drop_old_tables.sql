@@ -1,7 +1,7 @@
 -- Revert workflow_contract:drop_old_tables from pg
 --
--- Builds the old tables again, as they were, and fills them from the documents, in batches. Killed,
--- it goes on where it was when reverted again. To use several cores, call
+-- Builds the old tables again, as they were, and fills them from the documents, in batches. If it
+-- is killed, the next revert goes on where it was. To use several cores, call
 -- consolidation.catch_up() from other sessions as well while it fills them.
 
 select consolidation.is_reverted('drop_old_tables') as reverted \gset
@@ -19,11 +19,11 @@ do $$ begin perform consolidation.set_privileges(); end $$;
 
 commit;
 
--- The rest is no transaction.
+-- The rest runs outside a transaction.
 set search_path = pg_catalog, pg_temp;
 
 call consolidation.catch_up();
--- All of it was written again: all of it is compared.
+-- All rows were written again, so all are compared.
 call consolidation.prove();
 do $$ begin perform consolidation.refuse_unequal(); end $$;
 select format('analyze legacy.%I', t.name)

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:access/current_org_id to pg
 --
--- Why:    one reading of the setting that names the tenant, for policies, defaults and functions.
+-- Why:    policies, defaults and functions read the setting that names the tenant in one way.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -21,8 +21,8 @@ stable
 parallel safe
 return nullif(current_setting('app.current_org_id', true), '')::uuid;
 comment on function public.current_org_id() is
-'The organisation of the session, from the setting app.current_org_id; null when the setting is
-missing or empty (which is what "set local" leaves behind). Raises 22P02 when it is no uuid';
+'Returns the organisation of the session, from the setting app.current_org_id. Null when the setting
+is missing or empty ("set local" leaves it empty). Raises 22P02 when it is no uuid';
 
 call consolidation.note_deployed('access/current_org_id');
 

@@ -1,12 +1,12 @@
 -- Deploy workflow_consolidation:access/isolation to pg
 --
--- Why:    what isolation is made of, in words of the catalog: the tables that have it, the roles
---         that a login role can become, whether a policy asks for the organisation of the session,
---         and whether a role sees all of a table.
+-- Why:    the parts of isolation, read from the catalog: the tables that have it, the roles that a
+--         login role can become, whether a policy asks for the organisation of the session, and
+--         whether a role sees all of a table.
 -- Locks:  none.
 -- Revert: drops views and functions.
 --
--- In public, since it is worth asking also after the contract project has dropped the rest.
+-- These are in public, so that they can be asked after the contract project has dropped the rest.
 
 select consolidation.is_deployed('access/isolation') as deployed \gset
 \if :deployed
@@ -20,7 +20,7 @@ set local search_path = pg_catalog, pg_temp;
 
 create view public.isolated_table
 with (security_invoker = true) as
--- Row level security on them and on what holds their rows before, after and during the move.
+-- Row level security protects these tables, and so their rows before, during and after the move.
 select
     c.oid,
     c.relowner,
@@ -44,8 +44,8 @@ where
         )
     );
 comment on view public.isolated_table is
-'Tables that show each organisation its own: the documents, and what holds their rows before and
-during the move';
+'Tables that show each organisation only its own rows: the documents, the configurations, and the
+tables that hold their rows before and during the move';
 
 create view public.role_reach
 with (security_invoker = true) as
@@ -65,7 +65,7 @@ with recursive reach (login_role, role_id, path) as (
     inner join pg_catalog.pg_auth_members as m on m.member = g.role_id
     where
         m.roleid <> all (g.path)
-        -- From PostgreSQL 16 on, where it has these two columns, a membership may give nothing.
+        -- From PostgreSQL 16 on a membership has these two columns, and may give nothing.
         and (
             m.admin_option
             or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
@@ -99,8 +99,8 @@ begin
     if condition = 'false' then
         return true;
     end if;
-    -- @ for the question, without strings, and without the brackets that it is not in: what is left
-    -- are its brackets, and what joins it with other conditions.
+    -- The comparison becomes @. Strings go, and so do brackets that do not hold it. Its own
+    -- brackets stay, and the words that join it with other conditions.
     condition := regexp_replace(condition, '''[^'']*''', '', 'g');
     condition := regexp_replace(replace(condition, '@', ''), organisation, '@', 'g');
     while condition <> before loop
@@ -112,8 +112,8 @@ begin
 end;
 $$;
 comment on function public.asks_organisation(oid) is
-'Whether a policy shows rows of the session''s organisation only: it compares org_id with
-current_org_id(), and conditions besides that only narrow it. When in doubt, false';
+'Whether a policy shows only rows of the session''s organisation: it compares org_id with
+current_org_id(), and every other condition only narrows it. False when in doubt';
 
 create function public.sees_all(role_id oid, isolated oid)
 returns boolean
@@ -146,8 +146,7 @@ begin atomic
         c.relowner;
 end;
 comment on function public.sees_all(oid, oid) is
-'Whether a role sees rows of a table whatever the organisation of the session, given that it may
-read the table at all';
+'Whether a role that may read the table sees its rows whatever the organisation of the session';
 
 do $$
 declare
@@ -175,7 +174,7 @@ begin
 end
 $$;
 
--- They tell what the catalog tells everybody.
+-- They tell only what the catalog tells every role.
 
 call consolidation.note_deployed('access/isolation');
 

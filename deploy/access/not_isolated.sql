@@ -1,11 +1,11 @@
 -- Deploy workflow_consolidation:access/not_isolated to pg
 --
 -- Why:    row level security fails without a word: a superuser, an owner or a member too many sees
---         every organisation and nobody notices. Who wants to go live asks this view first.
+--         every organisation, and nobody notices. Ask this view before going live.
 -- Locks:  none.
 -- Revert: drops the view.
 --
--- In public, since it is worth asking also after the contract project has dropped the rest.
+-- The view is in public, so that it can be asked after the contract project has dropped the rest.
 
 select consolidation.is_deployed('access/not_isolated') as deployed \gset
 \if :deployed
@@ -60,7 +60,7 @@ from (
     group by r.login_role, r.role_id, r.why
 ) as s
 inner join pg_catalog.pg_roles as l on l.oid = s.login_role
--- The shortest way to the role, where there are several.
+-- Several memberships may lead to the role; this is the shortest path.
 cross join lateral (
     select
         r.role_id,
@@ -72,8 +72,8 @@ cross join lateral (
 ) as w
 order by l.rolname, s.why, w.path;
 comment on view public.not_isolated is
-'Login roles that see, or can give themselves sight of, rows of more than one organisation, and
-why: one row for each reason. Ask it before going live: an application role must not be in it';
+'Login roles that see rows of more than one organisation, or can give themselves the right to see
+them; one row for each reason. Ask it before going live: an application role must not be in it';
 comment on column public.not_isolated.role_name is 'The login role';
 comment on column public.not_isolated.reason is
 'superuser; bypassrls; replication (base backups and logical slots ask no policy); files or programs
@@ -86,9 +86,9 @@ no row level security (may select from a table that has none); view, materialize
 comment on column public.not_isolated.through is
 'Memberships that lead to the role with that property; null if it is the login role itself';
 comment on column public.not_isolated.tables is
-'Tables it holds for; null for all of the database';
+'Tables that the reason holds for; null for the whole database';
 comment on column public.not_isolated.only_without_organisation is
-'Whether it holds only while the session names no organisation in app.current_org_id';
+'Whether the reason holds only while the session names no organisation in app.current_org_id';
 
 call consolidation.note_deployed('access/not_isolated');
 

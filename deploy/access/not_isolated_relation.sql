@@ -5,7 +5,8 @@
 -- Locks:  none.
 -- Revert: drops the views.
 --
--- In public, since it is worth asking also after the contract project has dropped the rest.
+-- The views are in public, so that they can be asked after the contract project has dropped the
+-- rest.
 
 select consolidation.is_deployed('access/not_isolated_relation') as deployed \gset
 \if :deployed
@@ -20,7 +21,7 @@ set local search_path = pg_catalog, pg_temp;
 create view public.owner_shown
 with (security_invoker = true) as
 with recursive used (relation, user_id) as (
-    -- Views, by the relations that they are directly made of.
+    -- Relations, and the views that read them directly.
     select distinct
         d.refobjid,
         r.ev_class
@@ -43,8 +44,8 @@ made_of (relation, isolated) as (
     inner join used as u on u.relation = m.relation
 ),
 
--- A view of the caller's rights asks for the caller's also from inside another view; a materialized
--- view was filled with those of its owner.
+-- A security_invoker view uses the rights of the caller, also from inside another view. A
+-- materialized view was filled with the rights of its owner.
 shown (relation, isolated) as (
     select
         m.relation,
@@ -84,7 +85,7 @@ from shown as s
 inner join pg_catalog.pg_class as c on c.oid = s.relation and c.relkind in ('v', 'm')
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 union
--- A body that was parsed names what it uses in the catalog; another one is read as text.
+-- The catalog lists what a parsed body uses. Any other body is read as text.
 select
     p.oid,
     p.proowner,
@@ -100,7 +101,7 @@ where
     p.prosecdef
     and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
     and n.nspname <> 'pg_catalog'
-    -- They look at the organisation of the session only.
+    -- These two show only the organisation of the session.
     and not (
         n.nspname = 'public'
         and p.proname in ('find_run_ids', 'find_step_ids')
@@ -145,16 +146,17 @@ comment on view public.not_isolated_relation is
 organisation with the rights of its owner; not_isolated reads it';
 comment on column public.not_isolated_relation.login_role is 'The login role';
 comment on column public.not_isolated_relation.role_id is
-'The role that may use it, itself or one that it can become';
-comment on column public.not_isolated_relation.path is 'Memberships from one to the other';
+'The role that may use it: the login role itself, or one that it can become';
+comment on column public.not_isolated_relation.path is
+'Memberships that lead from login_role to role_id';
 comment on column public.not_isolated_relation.why is 'As not_isolated.reason';
-comment on column public.not_isolated_relation.tables is 'As not_isolated.tables, one a row';
+comment on column public.not_isolated_relation.tables is 'As not_isolated.tables, one table a row';
 comment on column public.owner_shown.object is 'The relation or function';
 comment on column public.owner_shown.owner is 'Its owner';
 comment on column public.owner_shown.acl is 'Its privileges';
-comment on column public.owner_shown.privilege is 'The one that it takes';
+comment on column public.owner_shown.privilege is 'Privilege that using it takes';
 comment on column public.owner_shown.why is 'As not_isolated.reason';
-comment on column public.owner_shown.isolated is 'Table that it shows rows of';
+comment on column public.owner_shown.isolated is 'Isolated table whose rows it shows';
 
 call consolidation.note_deployed('access/not_isolated_relation');
 

@@ -1,10 +1,10 @@
 -- Deploy workflow_consolidation:access/not_isolated_role to pg
 --
--- Why:    roles that see every organisation by what they are, own or belong to.
+-- Why:    some roles see every organisation by an attribute, as owner or as a member.
 -- Locks:  none.
 -- Revert: drops the view.
 --
--- In public, since it is worth asking also after the contract project has dropped the rest.
+-- The view is in public, so that it can be asked after the contract project has dropped the rest.
 
 select consolidation.is_deployed('access/not_isolated_role') as deployed \gset
 \if :deployed
@@ -50,7 +50,7 @@ where g.role_id in (
     to_regrole('pg_execute_server_program')
 )
 union all
--- A base backup, or a logical slot: neither asks a policy.
+-- A base backup and a logical slot ask no policy.
 select
     g.login_role,
     g.role_id,
@@ -61,7 +61,7 @@ from public.role_reach as g
 inner join pg_catalog.pg_roles as r on r.oid = g.role_id
 where r.rolreplication and not r.rolsuper
 union all
--- Until PostgreSQL 15 createrole is enough to become a member of any role but a superuser.
+-- Up to PostgreSQL 15 createrole suffices to become a member of any role but a superuser.
 select
     g.login_role,
     g.role_id,
@@ -75,7 +75,7 @@ where
     and not r.rolsuper
     and current_setting('server_version_num')::integer < 160000
 union all
--- Also with force: an owner can switch row level security off.
+-- An owner counts even with force: it can switch row level security off.
 select
     g.login_role,
     g.role_id,
@@ -146,10 +146,11 @@ comment on view public.not_isolated_role is
 of row level security; not_isolated reads it';
 comment on column public.not_isolated_role.login_role is 'The login role';
 comment on column public.not_isolated_role.role_id is
-'The role that has the property, itself or one that it can become';
-comment on column public.not_isolated_role.path is 'Memberships from one to the other';
+'The role that has the property: the login role itself, or one that it can become';
+comment on column public.not_isolated_role.path is
+'Memberships that lead from login_role to role_id';
 comment on column public.not_isolated_role.why is 'As not_isolated.reason';
-comment on column public.not_isolated_role.tables is 'As not_isolated.tables, one a row';
+comment on column public.not_isolated_role.tables is 'As not_isolated.tables, one table a row';
 
 call consolidation.note_deployed('access/not_isolated_role');
 

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:access/privileges to pg
 --
--- Why:    one declaration of who may do what on every object of the project. Old tables and what
---         belongs to them keep the privileges that the application gave them. From the cut-over on
---         so do documents and old names: what others were granted on them stays.
+-- Why:    one declaration of which role may do what on every object of the project. Old tables and
+--         what belongs to them keep the privileges that the application granted. From the cut-over
+--         on documents and old names also keep the grants to other roles.
 -- Locks:  none.
 -- Revert: drops views and table.
 
@@ -16,8 +16,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
--- The letters of docs/tenancy.md. An object has the privileges of all rules that fit its name, and
--- no others, unless the object is shared with the application, which grants what it likes.
+-- docs/tenancy.md explains the letters. An object has exactly the privileges of all rules that fit
+-- its name. On an object that is shared with it, the application grants what it likes.
 create view consolidation.privilege_rule
 with (security_invoker = true) as
 select
@@ -35,14 +35,14 @@ from (
     ('table', 'public\.user_workflow_run(_step)?', '', 'SIUD', '', 'exact'),
     ('table', '(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context'
         '|endpoint))', '', 'SIUD', '', 'shared'),
-    -- Before the cut-over applications would write what the old tables overwrite.
+    -- Before the cut-over the old tables would overwrite what applications write.
     ('table', 'public\.user_workflow_(run|run_step|config|cache_state)', 'SIUD', 'SIUD', '',
         'later'),
     -- Emptying the queue uses "for update", which needs the update privilege.
     ('table', 'consolidation\.(change|chunk|proof|stop_request|unequal_trace)', '', 'SIUD', '',
         'exact'),
     ('table', 'consolidation\.(carried_back|set_aside)', '', 'SID', '', 'exact'),
-    -- Batches lock the first; phase() looks into the other.
+    -- Batches lock run_lock; phase() reads dropped_table.
     ('table', 'consolidation\.run_lock', '', 'SU', '', 'exact'),
     ('table', 'consolidation\.dropped_table', '', 'S', '', 'exact'),
 
@@ -62,14 +62,14 @@ from (
     ('sequence', 'public\.workflow_(events_event|trace_context_context)_id_seq', '', 'usage', '',
         'later'),
 
-    -- The functions of triggers are for nobody.
+    -- No rule names trigger functions: no role may call them.
     ('function', 'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events'
         '|is_event_meant|may_be_older_path|asks_organisation|sees_all)', 'execute', 'execute', '',
         'exact'),
     ('function', 'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)'
         '_iso8601\w*)', '', '', 'execute', 'exact'),
     ('function', 'public\.(start_run|get_context|add_\w+)', '', '', 'execute', 'exact'),
-    -- All run as their caller, and applications cannot name them.
+    -- These run as their caller, and applications cannot name them.
     ('function', 'consolidation\.\w+', '', 'execute', '', 'exact'),
     ('procedure', 'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)', '',
         'execute', '', 'exact'),
@@ -81,7 +81,7 @@ from (
     ('function', 'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits\w*)',
         '', '', 'execute', 'exact')
 ) as v (kind, names, app, maintenance, everybody, extent)
--- In a subquery of its own: asked once.
+-- In a subquery, so that it is evaluated once.
 where v.extent <> 'later' or (select consolidation.phase()) <> 'expand';
 comment on view consolidation.privilege_rule is
 'The declaration of who may do what, as it holds now. S I U D: select, insert, update, delete';
@@ -94,7 +94,7 @@ comment on column consolidation.privilege_rule.everybody is 'Privileges of publi
 comment on column consolidation.privilege_rule.extent is
 'exact: nobody else has privileges; shared: others keep theirs; later: shared, after the cut-over';
 
--- A name does not tell a function of the project from one of the application.
+-- A name does not tell whether a function belongs to the project or to the application.
 create table consolidation.own_function (
     signature text not null,
     constraint own_function_pkey primary key (signature)
@@ -194,7 +194,7 @@ comment on column consolidation.project_object.acl is 'Privileges that are grant
 comment on column consolidation.project_object.isolation is
 'Row level security of a table, as alter table says it: enable or disable, then force or no force';
 comment on column consolidation.project_object.declared_isolation is
-'What it has to be; null where the application decides';
+'The declared value of isolation; null where the application decides';
 
 create view consolidation.ruled_privilege
 with (security_invoker = true) as
@@ -235,14 +235,14 @@ select distinct
 from consolidation.project_object as o
 inner join consolidation.ruled_privilege as r on r.kind = o.kind and o.name ~ r.names;
 comment on view consolidation.declared_privilege is
-'The declaration, for each object there is. Its owner can do everything besides';
+'The declaration, for each object there is. Its owner can do everything';
 comment on column consolidation.declared_privilege.id is 'Oid of the object';
 comment on column consolidation.declared_privilege.kind is 'As in project_object';
 comment on column consolidation.declared_privilege.name is 'Qualified name of the object';
 comment on column consolidation.declared_privilege.target is 'As grant and revoke name the object';
-comment on column consolidation.declared_privilege.owner is 'Its owner';
+comment on column consolidation.declared_privilege.owner is 'Owner of the object';
 comment on column consolidation.declared_privilege.grantee is 'Oid of the role; 0 for public';
-comment on column consolidation.declared_privilege.role_name is 'Its name';
+comment on column consolidation.declared_privilege.role_name is 'Name of the role, or public';
 comment on column consolidation.declared_privilege.privilege_type is 'As aclexplode() names it';
 
 insert into consolidation.deployed_change (change) values ('access/privileges');

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:access/roles to pg
 --
--- Why:    two group roles without login. Members of workflow_app see one organisation,
---         members of workflow_maintenance see all (deploys, backfill, comparison, reporting).
---         Roles belong to the cluster: where another database created them, they are used as found.
+-- Why:    two group roles without login. Members of workflow_app see one organisation, members of
+--         workflow_maintenance see all (deploys, backfill, comparison, reporting). Roles belong to
+--         the cluster: if another database created them, this script uses them as they are.
 -- Locks:  none.
 -- Revert: drops the roles this project created, unless another database of the cluster uses them.
 
@@ -11,7 +11,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
--- PgBouncer sets what psql sends as it connects. Later scripts ask consolidation.is_deployed().
+-- psql sends application_name as it connects; PgBouncer sets it afterwards. Later scripts check
+-- this in consolidation.is_deployed().
 do $$
 begin
     if exists (
@@ -61,9 +62,9 @@ begin
         'Deploys, backfill, reports: all organisations (workflow_consolidation)';
     end if;
 
-    -- The deploying role writes the documents of every organisation; force row level security
-    -- would otherwise hide them from it. A superuser needs no membership. From PostgreSQL 16 on,
-    -- who created the role may only grant it, until he grants it to himself.
+    -- The deploying role writes the documents of every organisation. Without membership, force row
+    -- level security would hide them from it. A superuser needs none. From PostgreSQL 16 on, the
+    -- creator of a role may grant it, but does not have its rights.
     if
         not (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user)
         and not pg_has_role(current_user, 'workflow_maintenance', 'usage')

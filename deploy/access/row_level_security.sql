@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:access/row_level_security to pg
 --
--- Why:    a session sees the runs and steps of the organisation it names in app.current_org_id,
---         and none when it names none. The owner is no exception (force); members of
---         workflow_maintenance are. The setting is read once a query (scalar subquery), so that
---         an index on org_id can be used.
+-- Why:    a session sees the runs and steps of the organisation it names in app.current_org_id, and
+--         none when it names none. This also binds the owner (force), but not members of
+--         workflow_maintenance. A scalar subquery reads the setting once a query, so that an index
+--         on org_id can be used.
 -- Locks:  access exclusive on the two new tables, which nobody uses yet.
 -- Revert: drops the policies.
 
@@ -47,7 +47,8 @@ with check (true);
 comment on policy user_workflow_run_step_maintenance on public.user_workflow_run_step is
 'Deploys, backfill, comparison and reports work across organisations';
 
--- Row level security hides rows without a word. Whoever carries over or compares asks first.
+-- Row level security hides rows without a word. Functions that carry over or compare call this
+-- first.
 create function consolidation.see_everything()
 returns void
 language plpgsql

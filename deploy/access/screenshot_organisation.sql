@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:access/screenshot_organisation to pg
 --
 -- Why:    an element of screenshots may carry an org_id, as its old row did, and the old name shows
---         it. A session that names an organisation writes no other one into it, or code that
---         filters by it would take the element for another organisation's.
+--         it. A session that names an organisation cannot write another one into it: code that
+--         filters by org_id would take the element for another organisation's.
 -- Locks:  share row exclusive on the document tables, which nobody uses yet.
 -- Revert: drops triggers and functions.
 
@@ -25,7 +25,8 @@ return jsonb_path_exists(
     screenshots, '$[*].org_id ? (@ != $own)', jsonb_build_object('own', org_id), true
 );
 comment on function public.names_other_organisation(jsonb, uuid) is
-'Whether an element of screenshots carries another org_id than this one, as text in lower case';
+'Whether an element of screenshots carries another org_id than this one. Compares text: a uuid has
+to be in lower case';
 
 create function public.guard_screenshots()
 returns trigger
@@ -44,8 +45,8 @@ begin
 end;
 $$;
 comment on function public.guard_screenshots() is
-'Trigger: raises 42501. Its condition says when: a session that names an organisation writes an
-element of another one, and the document had none of these before';
+'Trigger: raises 42501 when a session that names an organisation writes an element of another one
+into a document that had none. The condition of the trigger (when) tests this';
 
 do $$
 declare

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:access/set_privileges to pg
 --
--- Why:    default privileges and event triggers of a database change what a script creates. Each
---         deploy script ends with note_deployed(), which gives every object exactly the declared
---         privileges and row level security.
+-- Why:    default privileges and event triggers of a database change the objects that a script
+--         creates. Each deploy script ends with note_deployed(), which gives every object exactly
+--         the declared privileges and row level security.
 -- Locks:  none.
 -- Revert: drops view, functions and procedure.
 
@@ -92,7 +92,7 @@ begin
     from taken as t
     left join pg_roles as r on r.oid = t.grantee
     union all
-    -- A revoke takes what is declared, too, and what its grantee has granted.
+    -- A revoke also takes declared privileges, and those that its grantee has granted.
     select distinct
         2,
         d.target,
@@ -116,9 +116,9 @@ begin
 end;
 $$;
 comment on function consolidation.unequal_privileges(text [], oid []) is
-'Where privileges or row level security of an object are not those that are declared; kinds and ids:
-of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
-the order of execution';
+'Statements that give objects the declared privileges and row level security where theirs differ.
+kinds and ids: of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row
+level security, the order of execution';
 
 create view consolidation.unequal_privilege
 with (security_invoker = true) as
@@ -128,11 +128,11 @@ select
     u.statement
 from consolidation.unequal_privileges(null) as u;
 comment on view consolidation.unequal_privilege is
-'Where privileges or row level security of an object are not those that are declared';
+'Objects whose privileges or row level security differ from the declaration';
 comment on column consolidation.unequal_privilege.ordinal is
 '1 for a revoke, 2 for a grant, 3 for row level security: the order of execution';
 comment on column consolidation.unequal_privilege.target is 'Object, as grant and revoke name it';
-comment on column consolidation.unequal_privilege.statement is 'What makes it equal';
+comment on column consolidation.unequal_privilege.statement is 'Statement that makes it equal';
 
 create function consolidation.set_privileges(
     kinds text [] default null, ids oid [] default null
@@ -168,12 +168,12 @@ begin
     cross join pg_current_xact_id() as t (id)
     where
         p.pronamespace = 'public'::regnamespace
-        -- Savepoints have ids of their own, and none of them has ended.
+        -- A savepoint has an id of its own, which is also still in progress.
         and pg_xact_status(
             cast(greatest(t.id::text::bigint + age(t.id::xid) - age(p.xmin), 0)::text as xid8)
         ) = 'in progress'
     on conflict do nothing;
-    -- What is older has its privileges.
+    -- Older objects have their privileges already.
     perform consolidation.set_privileges(
         ids => array(
             select c.oid from pg_class as c where age(c.xmin) <= age(pg_current_xact_id()::xid)
@@ -187,8 +187,8 @@ begin
 end;
 $$;
 comment on procedure consolidation.note_deployed(text) is
-'The last statement of a deploy script: notes that the change is deployed, and gives what its
-transaction created the declared privileges. Functions that it created in public are then the
+'The last statement of a deploy script: notes that the change is deployed, and gives the objects
+that its transaction created the declared privileges. Functions that it created in public become the
 project''s';
 
 create function consolidation.loose_function(signatures text [])
@@ -219,10 +219,10 @@ return array(
     order by f.place
 );
 comment on function consolidation.loose_function(text []) is
-'For verify scripts: functions that are missing, or look up names where their caller likes, or are
-not executable by exactly those that the declaration names';
+'For verify scripts: functions that are missing, that look up names in the search path of their
+caller, or whose execute privileges are not exactly the declared ones';
 
--- The first time for everything, old tables included.
+-- The first call is for all objects, old tables included.
 do $$ begin perform consolidation.set_privileges(); end $$;
 
 call consolidation.note_deployed('access/set_privileges');

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:access/use_organisation to pg
 --
--- Why:    one way to name the organisation of a transaction, which a pooler, a driver and the
---         workers of a distributed database understand alike.
+-- Why:    one way to name the organisation of a transaction. A pooler, a driver and the workers of
+--         a distributed database all understand it.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -26,7 +26,7 @@ begin
             message = 'use_organisation: the organisation cannot be null',
             hint = 'A session that names no organisation sees none: leave the call out.';
     end if;
-    -- Not set_config(): a distributed database passes on to its workers what "set local" set.
+    -- Not set_config(): a distributed database passes "set local" on to its workers.
     execute format('set local app.current_org_id = %L', org_id);
 end;
 $$;

@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:access/workflow_owner to pg
 --
 -- Why:    page states name a workflow, and no organisation. A workflow belongs to the organisation
---         that had it first, and a table says which: naming a workflow in a run or a configuration
---         makes nobody its owner. The old data are read once, here, before there are documents, so
---         that the order of the backfill decides nothing.
+--         that had it first, and this table says which one. Naming the workflow later, in a run or
+--         a configuration, makes nobody its owner. This script reads the old data once, before
+--         there are documents, so that the order of the backfill decides nothing.
 -- Locks:  none on existing tables, which are read once.
 -- Revert: drops the table.
 
@@ -16,7 +16,8 @@ begin;
 
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
--- A row that is hidden from the role that deploys is an error, not a workflow without owner.
+-- With row_security off, a row hidden from the deploying role raises an error. It would otherwise
+-- leave a workflow without an owner.
 set local row_security = off;
 
 create table public.user_workflow_owner (
@@ -31,7 +32,7 @@ comment on column public.user_workflow_owner.workflow_id is
 'Workflow that a run or a configuration named';
 comment on column public.user_workflow_owner.org_id is
 'Organisation of the earliest run or configuration in the old tables, or of the first one written
-since. An update by workflow_maintenance gives the workflow to another one, for good';
+since. An update by workflow_maintenance gives the workflow to another organisation, for good';
 
 insert into public.user_workflow_owner (workflow_id, org_id)
 select distinct on (u.workflow_id)
@@ -102,7 +103,7 @@ begin
         on conflict do nothing;
         return null;
     end if;
-    -- In the order of the keys: two sessions that name the same workflows cannot deadlock.
+    -- In key order, so that two sessions that name the same workflows cannot deadlock.
     insert into public.user_workflow_owner (workflow_id, org_id)
     select distinct on (n.workflow_id)
         n.workflow_id,
@@ -120,7 +121,7 @@ end;
 $$;
 comment on function public.keep_workflow_owner() is
 'Trigger of runs and configurations: a workflow that nobody had belongs to the organisation that
-names it first. Of two sessions at once the later one waits for the end of the other';
+names it first. Of two sessions that name it at once, the second waits for the first to end';
 
 do $$
 declare

@@ -1,12 +1,12 @@
 -- Deploy workflow_consolidation:documents/application_types to pg
 --
--- Why:    a plain column of a document takes the type of the old column it stands for: an
---         enumeration, a length or a width needs no translation then, the old names show the types
---         that applications know, and a value that the old table could not hold is refused where
---         it is written. On a database with the baseline's types it changes nothing.
+-- Why:    a plain column of a document takes the type of the old column it stands for. An
+--         enumeration, a length or a width then needs no translation. The old names show the types
+--         that applications know. A value that the old table could not hold is refused where it is
+--         written. On a database with the baseline's types this changes nothing.
 -- Locks:  access exclusive on the two new tables, which are empty and which nobody uses yet.
--- Revert: drops the functions; the types stay until the documents are dropped, before which they
---         hold nothing.
+-- Revert: drops the functions. The types stay until the documents are dropped, which by then hold
+--         nothing of their own.
 
 select consolidation.is_deployed('documents/application_types') as deployed \gset
 \if :deployed
@@ -52,7 +52,7 @@ begin atomic
 end;
 comment on function consolidation.plain_column() is
 'Columns of the old tables whose type is the application''s choice, and the document columns that
-take it. Keys, times, uuids, booleans and jsonb are of one type everywhere';
+take it. Keys, times, uuids, booleans and jsonb have one type everywhere';
 
 create function consolidation.give_types(wanted jsonb)
 returns void

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:documents/bulk_functions to pg
 --
--- Why:    a statement on workflow_events writes the document of each event once an event. Retention
---         and corrections of thousands of events take these: one write a document.
+-- Why:    a statement on workflow_events writes a document once for each of its events. Retention,
+--         or a correction of thousands of events, uses these functions: they write each document
+--         once.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -25,7 +26,7 @@ return element @> matching and (
 );
 comment on function public.is_event_meant(jsonb, timestamptz, jsonb) is
 'Whether an event contains "matching" and is older than "before" (null: of any time). An event
-without a time that ISO 8601 knows is older than nothing';
+without a time in ISO 8601 is never older';
 
 create function public.may_be_older_path(before timestamptz)
 returns jsonpath
@@ -33,8 +34,8 @@ language sql
 stable
 parallel safe
 begin atomic
-    -- Compared as text: to the second where documents say UTC, else to the day, more than any zone
-    -- makes of it. Texts of years before 1000 and after 9999 have another order.
+    -- Times are compared as text: to the second where a document says UTC, else to the day, which
+    -- is more than any zone shifts. Years before 1000 and after 9999 sort otherwise as text.
     select case
         when before >= '1000-01-01' and before < '9999-12-01' then format(
             '$[*].timestamp ? (@ < "%s" || @ < "%s" && !(@ like_regex "^.{10}T.*Z$"))',
@@ -46,8 +47,8 @@ begin atomic
     from (select before at time zone 'UTC' as moment) as u;
 end;
 comment on function public.may_be_older_path(timestamptz) is
-'A path that finds every array in which an event can be older than this, by its text alone, and a
-few others: most documents need no further look';
+'A jsonpath on the text of the times. It finds every array in which an event can be older than this,
+and a few others: most documents need no further look';
 
 create function public.rewrite_events(before timestamptz, matching jsonb, change jsonb)
 returns bigint
@@ -68,7 +69,7 @@ begin
             detail = 'Nothing was changed.',
             hint = 'For example {"type": "debug"}; {} for all events.';
     end if;
-    -- A row is locked in its latest version, and that is the one that is taken apart.
+    -- The lock returns the latest version of a row, and the query takes that one apart.
     with locked as materialized (
         select s.step_id, s.events
         from public.user_workflow_run_step as s
@@ -148,8 +149,9 @@ begin
 end;
 $$;
 comment on function public.rewrite_events(timestamptz, jsonb, jsonb) is
-'Removes the events meant, of all steps and runs that the session sees, where change is null, and
-lays change over them otherwise; returns how many. Raises 22023 if matching is no object';
+'Changes the events that is_event_meant() selects, in all steps and runs that the session sees.
+Removes them where change is null, else sets the keys of change in them. Returns how many. Raises
+22023 if matching is no object';
 
 create function public.remove_events(
     before timestamptz default null, matching jsonb default '{}'
@@ -170,8 +172,8 @@ begin
 end;
 $$;
 comment on function public.remove_events(timestamptz, jsonb) is
-'Removes events from all steps and runs that the session sees: those older than "before" that
-contain "matching"; returns how many. One write a document, however many events. Raises 22023 if
+'Removes the events that are older than "before" and contain "matching" from all steps and runs that
+the session sees. Returns how many. Writes each document once, however many events. Raises 22023 if
 neither is given or matching is no object';
 
 create function public.change_events(
@@ -210,9 +212,9 @@ begin
 end;
 $$;
 comment on function public.change_events(jsonb, jsonb, timestamptz) is
-'Sets the keys of "change" in the events of all steps and runs that the session sees that contain
-"matching" and are older than "before" (null: of any time); returns how many. One write a document.
-Times are stored in UTC. Raises 22023 if change or matching is no object, or an event cannot have
+'Sets the keys of "change" in the events that contain "matching" and are older than "before" (null:
+of any time), in all steps and runs that the session sees. Returns how many. Writes each document
+once. Stores times in UTC. Raises 22023 if change or matching is no object, or an event cannot have
 this change';
 
 call consolidation.note_deployed('documents/bulk_functions');

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:documents/find to pg
 --
--- Why:    the rows of the keys that documents/search finds, with the rights of the caller: a role
---         that may not select from the table gets an error, and policies and column privileges
---         hold as ever.
+-- Why:    these functions return the rows of the keys that documents/search finds, with the rights
+--         of the caller. A role that may not select from the table gets an error. Policies and
+--         column privileges hold as usual.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -36,9 +36,9 @@ rows 50
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- "offset 0", so that rows are fetched by their keys whatever an organisation is thought to
-    -- hold: the plan is made once, and some organisations have a thousand times as many rows as
-    -- others.
+    -- "offset 0" makes the plan fetch rows by their keys, however many rows it expects an
+    -- organisation to hold. The plan is made once, and some organisations have a thousand times as
+    -- many rows as others.
     return query
     select r.*
     from public.find_run_ids(
@@ -60,12 +60,12 @@ comment on function public.find_runs(
 ) is
 'Runs of the organisation of the session, the latest first, with the help of indexes; none without
 an organisation. Each parameter narrows the result, null does not. context, events (those of no
-step), screenshots (those of no step): contained, as in context @> ''{"correlation_id":
-"xyz789"}''. endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive,
-created_to: exclusive. page_size: how many rows at most, default all; the next page:
-after_created_at and after_run_id of its last row. Raises 22023 for one of the two without the
-other, 2201W for a negative page_size, 22P02 if app.current_org_id is no uuid, 42501 for whoever
-may not select from user_workflow_run';
+step), screenshots (those of no step): contained, as in context @> ''{"correlation_id": "xyz789"}''.
+endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive, created_to: exclusive.
+page_size: how many rows at most, default all; the next page: after_created_at and after_run_id of
+its last row. Raises 22023 for one of the two without the other, 2201W for a negative page_size,
+22P02 if app.current_org_id is no uuid, 42501 for a role that may not select from
+user_workflow_run';
 
 create function public.find_steps(
     events jsonb default null,
@@ -110,7 +110,7 @@ events, screenshots: contained, as in events @> ''[{"type": "error"}]''. started
 started_to: exclusive. page_size: how many rows at most, default all; the next page:
 after_started_at (null if it is) and after_step_id of its last row. Raises 22023 for
 after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if app.current_org_id
-is no uuid, 42501 for whoever may not select from user_workflow_run_step';
+is no uuid, 42501 for a role that may not select from user_workflow_run_step';
 
 create function public.find_event(
     event_id bigint,
@@ -148,7 +148,7 @@ begin
             s.run_id,
             s.step_id,
             s.events
-        -- All arguments, each in its type: nobody can put a closer match into the schema public.
+        -- All arguments are given and typed: nobody can create a closer match in the schema public.
         from public.find_steps(
             wanted, null::jsonb, null::text, null::timestamptz, null::timestamptz, null::integer,
             null::timestamptz, null::uuid

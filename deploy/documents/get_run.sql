@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:documents/get_run to pg
 --
--- Why:    a run with all its steps in one call. Six queries, one a table, were the way before; the
---         round trips and the rows cost three times as much at the client as this one value.
---         json and not jsonb: the documents are written as they are, not built anew.
+-- Why:    a run with all its steps in one call. Before, this took six queries, one for each table.
+--         Their round trips and rows cost a client three times as much as this one value. The
+--         result is json, not jsonb: the documents are written as they are, not built anew.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -25,7 +25,7 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 begin
-    -- Columns by name: those of the old names are no part of it, and go with them.
+    -- Columns are named: those of the old names are left out, and are dropped with them.
     return (
         select row_to_json(w)
         from (

@@ -1,16 +1,16 @@
 -- Deploy workflow_consolidation:documents/iso8601 to pg
 --
--- Why:    documents carry timestamps as text. One way to write them (ISO 8601 in UTC, whatever the
---         session's TimeZone and DateStyle) and one to read them, which never raises: new code
+-- Why:    documents carry timestamps as text. One function writes them (ISO 8601 in UTC, whatever
+--         the session's TimeZone and DateStyle) and one reads them. Reading never raises: new code
 --         may have written anything.
 -- Locks:  none.
 -- Revert: drops the functions.
 --
--- to_iso8601 is not strict: a strict function around a case expression is never inlined, which made
--- it four times as slow. Null gives null all the same. from_iso8601 is not in SQL, so that the
--- planner does not unfold it: the views of the old names mention it often, and their queries took
--- twice as long to plan as to execute. It names its operator with the schema, since a search_path
--- of its own would cost as much as the rest of the call.
+-- to_iso8601 is not strict: a strict function around a case expression is never inlined, and was
+-- four times as slow. Null gives null all the same. from_iso8601 is not in SQL, so that the planner
+-- does not unfold it. The views of the old names mention it often: unfolded, it made their queries
+-- take twice as long to plan as to execute. It names its operator with the schema, since a
+-- search_path of its own would cost as much as the rest of the call.
 
 select consolidation.is_deployed('documents/iso8601') as deployed \gset
 \if :deployed
@@ -28,8 +28,8 @@ language sql
 stable
 parallel safe
 return
--- to_jsonb is the only built-in form that depends on no setting. It says "infinity" as is and
--- puts " BC" last, where from_iso8601 and PostgreSQL read it after the zone, too.
+-- to_jsonb is the only built-in form that depends on no setting. It writes "infinity" as is and
+-- puts " BC" last. from_iso8601 and PostgreSQL also read " BC" after the zone.
 case
     when isfinite(moment)
         then replace((to_jsonb(moment at time zone 'UTC') #>> '{}') || 'Z', ' BCZ', 'Z BC')
@@ -39,9 +39,9 @@ comment on function public.to_iso8601(timestamptz) is
 'Writes a timestamp as documents carry it: "2025-01-14T10:30:00.123456Z", up to six decimals,
 years before 1 as "0044-03-15T12:00:00Z BC", and "infinity", "-infinity"';
 
--- Everything the fast path of from_iso8601 does not know: leap days, missing zones, other eras,
--- infinity. Checks the calendar instead of catching an exception: a subtransaction
--- a row would forbid parallel plans.
+-- Reads every form that the fast path of from_iso8601 does not know: leap days, missing zones,
+-- other eras, infinity. It checks the calendar instead of catching an exception: a subtransaction a
+-- row would forbid parallel plans.
 create function public.from_iso8601_other(document text)
 returns timestamptz
 language sql
@@ -55,7 +55,7 @@ begin atomic
             p.part is null
             then null
         when
-            -- The range of timestamptz, kept away from where an offset or rounding could leave it.
+            -- The range of timestamptz, less the edges that an offset or rounding could cross.
             p.part[1]::integer
             not between 1 and case when p.part[6] is null then 294276 else 4714 end
             or (
@@ -95,12 +95,12 @@ begin atomic
             || '((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)'
             || '(|[Zz]|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)( BC)?$'
         ) as part
-        -- Matched once, not once for each mention of it.
+        -- Offset 0: matched once, not once for each mention of a part.
         offset 0
     ) as p;
 end;
 comment on function public.from_iso8601_other(text) is
-'The rarer forms of from_iso8601; call that one';
+'Reads the rarer forms for from_iso8601; call that function instead';
 
 create function public.from_iso8601(document text)
 returns timestamptz

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:documents/run_functions to pg
 --
--- Why:    what applications do with a run, each as one statement that loses nobody's change.
+-- Why:    each function is one statement on a run, and loses no change of another session.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -73,7 +73,7 @@ begin
                 c.org_id = owner
                 and c.is_active
                 and (c.workflow_id is null or c.workflow_id = start_run.workflow_id)
-                -- A configuration that names a channel is for that one.
+                -- A configuration that names a channel is for that channel only.
                 and coalesce(c.config_data ->> 'channel', start_run.channel) = start_run.channel
         )
     )

@@ -1,10 +1,10 @@
 -- Deploy workflow_consolidation:documents/search to pg
 --
--- Why:    "@>" on jsonb is not leakproof, so under row level security PostgreSQL compares org_id
---         first and never asks a GIN index: a search costs as much as the organisation has rows.
---         Here a function that runs as workflow_maintenance, to whom no row is hidden, searches
---         with the index, in the organisation of the session and no other, and returns keys,
---         nothing else. documents/find fetches the rows of these keys.
+-- Why:    "@>" on jsonb is not leakproof. Under row level security PostgreSQL therefore compares
+--         org_id first and never asks a GIN index: a search costs as much as the organisation has
+--         rows. These functions run as workflow_maintenance, from which no row is hidden. They
+--         search with the index, only in the organisation of the session, and return only keys.
+--         documents/find fetches the rows of these keys.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -54,8 +54,8 @@ begin
     if organisation is null then
         return;
     end if;
-    -- Planned for these very values: what is left out is no condition at all, and the indexes are
-    -- chosen by what is given. array[org_id] is a column of GIN indexes that have the organisation.
+    -- Planned for these very values: a missing one is no condition at all, and the given ones
+    -- choose the indexes. The GIN indexes that have the organisation begin with array[org_id].
     return query
     select r.run_id
     from public.user_workflow_run as r
@@ -78,7 +78,7 @@ begin
         and (
             find_run_ids.events is null
             or (
-                -- The index is of runs that have any.
+                -- The index has only runs that have such events.
                 (r.events <> '[]' or find_run_ids.events = '[]')
                 and r.events @> find_run_ids.events
             )
@@ -164,7 +164,7 @@ comment on function public.find_step_ids(
 'The keys of the steps that find_steps returns, in its order; for find_steps. Runs as
 workflow_maintenance and looks only at the organisation of the session';
 
--- Who is given a function needs create on its schema, for the moment.
+-- The new owner of a function needs create on its schema while it is given away.
 do $$
 declare
     could_create constant boolean := has_schema_privilege(

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:documents/step_functions to pg
 --
--- Why:    what applications do with a step: append. One update a call, atomic, so two sessions lose
---         nothing. Appending one by one rewrites the array each time; the batch forms do once.
+-- Why:    applications append to a step. Each call is one atomic update, so two sessions lose
+--         nothing. Appending one by one rewrites the array each time; the batch forms rewrite it
+--         once.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -89,9 +90,9 @@ end;
 $$;
 comment on function public.add_events(uuid, jsonb) is
 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}), further
-keys are kept. Raises 22023 naming the first element that is none of that, P0002 if the session sees
-no such step';
+characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}); further
+keys are kept. Raises 22023 and names the first element that is no such object, P0002 if the session
+sees no such step';
 
 create function public.add_event(
     step_id uuid, type text, data jsonb default '{}', "timestamp" timestamptz default null
@@ -113,8 +114,8 @@ begin atomic
     );
 end;
 comment on function public.add_event(uuid, text, jsonb, timestamptz) is
-'Appends one event to a step; timestamp: default now. For many at once, add_events. Errors as
-there';
+'Appends one event to a step; timestamp: default now. For many at once use add_events, which raises
+the same errors';
 
 create function public.add_screenshots(step_id uuid, screenshots jsonb)
 returns integer
@@ -193,11 +194,11 @@ $$;
 comment on function public.add_screenshots(uuid, jsonb) is
 'Appends screenshots to a step, in one update; returns how many. Each is an object with "url" and
 "timestamp" (ISO 8601, stored in UTC, default now); "confidence" is a number or null; further keys
-are kept. Raises 22023 naming the first element
-that is none of that, P0002 if the session sees no such step';
+are kept. Raises 22023 and names the first element that is no such object, P0002 if the session sees
+no such step';
 
--- Drivers send floats as double precision, for which numeric has no implicit cast; the other way
--- round there is one. JSON gets the shortest digits that are the same float, so 0.95 is 0.95,
+-- Drivers send floats as double precision, which has no implicit cast to numeric; a numeric has one
+-- to double precision. JSON gets the shortest digits that are the same float, so 0.95 is 0.95,
 -- whatever extra_float_digits the session has. NaN and infinity become strings, which
 -- add_screenshots refuses.
 create function public.add_screenshot(

@@ -1,12 +1,12 @@
 -- Deploy workflow_consolidation:documents/user_workflow_run to pg
 --
--- Why:    one document row per run instead of three tables. The six columns legacy_... and
---         "legacy" hold what only the old names show; they go when the old names go.
---         They are plain columns so that the view workflow_trace is automatically updatable:
---         on conflict, returning and concurrent updates behave as on the table.
+-- Why:    one document row per run instead of three tables. The seven columns legacy_... and
+--         "legacy" hold what only the old names show, and are dropped with them. The former are
+--         plain columns so that the view workflow_trace is automatically updatable: on conflict,
+--         returning and concurrent updates behave as on the table.
 -- Locks:  none on existing tables.
--- Revert: drops the table; before that, revert/swap.sql refuses if it holds what the old tables do
---         not.
+-- Revert: drops the table. Before that, revert/swap/commands.sql refuses if the table holds what
+--         the old tables do not.
 
 select consolidation.is_deployed('documents/user_workflow_run') as deployed \gset
 \if :deployed
@@ -56,13 +56,12 @@ create table public.user_workflow_run (
     constraint user_workflow_run_legacy_trace_id_key unique (legacy_trace_id)
 );
 
--- A batch of the backfill rewrites nothing; helpers append. Room on the page keeps updates of
--- unindexed columns (status texts aside) within it.
+-- A batch of the backfill rewrites nothing; the functions of new code append. Free room on a page
+-- keeps updates of unindexed columns (the status is indexed) on that page.
 alter table public.user_workflow_run set (fillfactor = 90);
 
--- A document is compressed anew whenever something is appended to it, and all of them by the
--- backfill: lz4 takes a fifth of the time of pglz, and packs documents as well. Not every server is
--- built with it.
+-- Each append compresses a document anew, and the backfill compresses all of them. lz4 takes a
+-- fifth of the time of pglz, and packs documents as well. Not every server is built with it.
 do $$
 begin
     if exists (
@@ -113,13 +112,13 @@ comment on column public.user_workflow_run.tier_reason is 'Why this tier';
 comment on column public.user_workflow_run.created_at is 'When the row was created';
 comment on column public.user_workflow_run.created_by is 'User who created the run';
 comment on column public.user_workflow_run.updated_at is
-'When the row was last changed, kept by a trigger; null if never';
+'When the row was last changed, set by a trigger; null if never';
 comment on column public.user_workflow_run.events is
 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
 comment on column public.user_workflow_run.screenshots is
 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
 comment on column public.user_workflow_run.legacy_trace_id is
-'workflow_trace.trace_id; new runs get one, too';
+'workflow_trace.trace_id; new runs also get one';
 comment on column public.user_workflow_run.legacy_batch_job_item_id is
 'workflow_trace.batch_job_item_id';
 comment on column public.user_workflow_run.legacy_action_type is 'workflow_trace.action_type';
@@ -128,8 +127,8 @@ comment on column public.user_workflow_run.legacy_success is 'workflow_trace.suc
 comment on column public.user_workflow_run.legacy_user_id is 'workflow_trace.user_id';
 comment on column public.user_workflow_run.legacy_session_id is 'workflow_trace.session_id';
 comment on column public.user_workflow_run.legacy is
-'{"context": {key: {"context_id", "created_at", "updated_at"}}}: what workflow_trace_context kept
-about a key besides its value; null if there is no key';
+'{"context": {key: {"context_id", "created_at", "updated_at"}}}: the columns of
+workflow_trace_context besides key and value; null if there is no key';
 
 create function public.set_updated_at()
 returns trigger

@@ -1,13 +1,13 @@
 -- Deploy workflow_consolidation:documents/user_workflow_run_step to pg
 --
--- Why:    one document row per step instead of three tables. org_id is repeated from the run:
---         row level security through a subquery on runs costs 16 ms where this costs 0.08 ms.
---         legacy_trace_id is repeated for the same reason as the view columns of the run: the
---         view workflow_steps is a plain one and automatically updatable.
+-- Why:    one document row per step instead of three tables. org_id is repeated from the run: row
+--         level security through a subquery on runs costs 16 ms where this costs 0.08 ms.
+--         legacy_trace_id is repeated as well: it makes the view workflow_steps a plain one that is
+--         automatically updatable, as the columns legacy_... of the run do for workflow_trace.
 -- Locks:  none on existing tables.
 -- Revert: drops the table.
 --
--- The keys the backfill does not need follow in step_keys, once the rows are there: building them
+-- step_keys adds the keys that the backfill does not need, once the rows are there: building them
 -- afterwards is cheaper than keeping them.
 
 select consolidation.is_deployed('documents/user_workflow_run_step') as deployed \gset
@@ -75,13 +75,13 @@ comment on column public.user_workflow_run_step.node_id is 'Node of the workflow
 comment on column public.user_workflow_run_step.step_number is 'Position within the run';
 comment on column public.user_workflow_run_step.status is 'pending, running, completed, failed ...';
 comment on column public.user_workflow_run_step.retry_count is
-'How often the step was repeated. Null is refused as long as the old names exist, unless the old
-table holds nulls';
+'How often the step was repeated. Null is refused while the old names exist, unless the old table
+holds nulls';
 comment on column public.user_workflow_run_step.started_at is 'Start of the step';
 comment on column public.user_workflow_run_step.ended_at is 'End of the step';
 comment on column public.user_workflow_run_step.duration_ms is 'Duration in milliseconds';
-comment on column public.user_workflow_run_step.input_data is 'What the step was given';
-comment on column public.user_workflow_run_step.output_data is 'What the step gave back';
+comment on column public.user_workflow_run_step.input_data is 'Input of the step';
+comment on column public.user_workflow_run_step.output_data is 'Output of the step';
 comment on column public.user_workflow_run_step.screenshots is
 'Array of {"url", "thumbnail_url", "timestamp", "action", "selector", "element_found",
 "confidence"}; elements from the old table also carry "screenshot_id", "org_id", "node_id",
@@ -92,11 +92,12 @@ Timestamps are ISO 8601 in UTC. Was workflow_events';
 comment on column public.user_workflow_run_step.error_message is 'Why the step failed, for people';
 comment on column public.user_workflow_run_step.error_details is
 'Why the step failed, for programs. The old names have no place for it';
-comment on column public.user_workflow_run_step.metadata is 'Whatever else is known of the step';
+comment on column public.user_workflow_run_step.metadata is
+'Anything else that is known of the step';
 comment on column public.user_workflow_run_step.org_id is
 'Organisation of the run, by default taken from it; the foreign key allows no other';
 comment on column public.user_workflow_run_step.legacy_step_id is
-'workflow_steps.step_id; new steps get one, too';
+'workflow_steps.step_id; new steps also get one';
 comment on column public.user_workflow_run_step.legacy_trace_id is
 'workflow_steps.trace_id; by default that of the run';
 
@@ -130,7 +131,7 @@ begin
             table = tg_table_name,
             column = 'retry_count';
     end if;
-    -- Who names no run at all gets the not-null error of the column.
+    -- A row that names no run at all gets the not-null error of the column.
     if new.run_id is null and new.legacy_trace_id is null then
         return new;
     end if;
@@ -170,9 +171,9 @@ begin
 end;
 $$;
 comment on function public.fill_step_keys() is
-'Trigger: fills what a new step leaves out (run_id from legacy_trace_id or the reverse, org_id from
-the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count unless the
-old table holds nulls';
+'Trigger: fills the keys that a new step leaves out (run_id from legacy_trace_id or the reverse,
+org_id from the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count
+unless the old table holds nulls';
 
 create trigger fill_step_keys
 before insert on public.user_workflow_run_step
@@ -182,7 +183,7 @@ when (
     or new.legacy_trace_id is null
     or new.org_id is null
     or new.retry_count is null
-    -- Who is isolated could name the trace of somebody else beside his own run.
+    -- An isolated role could name the trace of another organisation alongside its own run.
     or row_security_active('public.user_workflow_run_step'::regclass::oid)
 )
 execute function public.fill_step_keys();

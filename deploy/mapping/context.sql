@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:mapping/context to pg
 --
--- Why:    context keys, both ways. An object has no room for the id and the times of a key; these
---         stand in the column "legacy" of the run.
+-- Why:    context keys, mapped both ways. An object has no room for the id and the times of a key;
+--         the column "legacy" of the run holds these.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views and functions.
 
@@ -41,7 +41,7 @@ return jsonb_build_object(
     'updated_at', public.to_iso8601(updated_at)
 );
 comment on function consolidation.context_origin(bigint, timestamptz, timestamptz) is
-'What user_workflow_run.legacy keeps of a row of workflow_trace_context besides key and value';
+'Id and times of a row of workflow_trace_context, as user_workflow_run.legacy keeps them';
 
 create function consolidation.context_of_old_rows(trace_ids bigint [])
 returns table (trace_id bigint, context jsonb, legacy jsonb)
@@ -66,10 +66,10 @@ begin
 end;
 $$;
 comment on function consolidation.context_of_old_rows(bigint []) is
-'The context of these runs, and what "legacy" keeps of its keys';
+'The context of these runs, and the id and times of each key for "legacy"';
 
--- A key without an origin, or with one that a tenant wrote, has its run's time and an id of its own
--- that is computed: nothing in "legacy" can make a key disappear.
+-- A key has the time of its run and a computed id if it has no origin, or one that a tenant wrote.
+-- So nothing in "legacy" can make a key disappear.
 create view consolidation.context_row
 with (security_invoker = true) as
 select
@@ -127,7 +127,7 @@ comment on view consolidation.context_row is
 'Context keys of the documents as rows of workflow_trace_context, with their place, their origin and
 whether the old table could hold them. as_built: the origin has an id and a time';
 
--- The view asks for the rights of its reader on the table as well.
+-- The view also asks for its reader's rights on the table.
 
 call consolidation.note_deployed('mapping/context');
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:mapping/endpoint to pg
 --
--- Why:    endpoints, both ways: rows of two ids, and an array of numbers.
+-- Why:    endpoints, mapped both ways: rows of two ids, and an array of numbers.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views and function.
 
@@ -61,7 +61,7 @@ comment on view consolidation.endpoint_row is
 element itself and whether the old table could hold it. as_built: the element is a number that can
 be an id';
 
--- The view asks for the rights of its reader on the table as well.
+-- The view also asks for its reader's rights on the table.
 
 call consolidation.note_deployed('mapping/endpoint');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:mapping/event to pg
 --
--- Why:    events, both ways: the old table as a view that is bound to it wherever it moves, its
---         rows as elements of documents, and the elements as rows again.
+-- Why:    events, mapped both ways: the old table as a view that is bound to it wherever it moves,
+--         its rows as elements of documents, and the elements as rows again.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views, type and functions.
 
@@ -28,8 +28,8 @@ from public.workflow_events as e;
 comment on view consolidation.old_event is
 'The old table workflow_events, in public or, after the cut-over, in legacy';
 
--- Elements are built as rows: to_jsonb makes an array of rows in one go, in about half the time
--- that jsonb_agg takes for as many objects. Their attributes are the keys.
+-- Elements are built as rows, whose attributes become the keys. to_jsonb makes an array of rows in
+-- one go, in about half the time that jsonb_agg takes for as many objects.
 create type consolidation.event_object as (
     type text,
     "timestamp" text,
@@ -47,7 +47,7 @@ stable
 parallel safe
 return row(event_type, public.to_iso8601(moment), event_data, event_id)::consolidation.event_object;
 comment on function consolidation.event_object(bigint, text, jsonb, timestamptz) is
-'A row of workflow_events as an element of events, to be made one with to_jsonb';
+'A row of workflow_events as an event_object, which to_jsonb makes an element of events';
 
 create function consolidation.events_of_old_rows(trace_ids bigint [], on_steps boolean)
 returns table (trace_id bigint, step_id bigint, events jsonb)
@@ -95,8 +95,8 @@ return coalesce(
     consolidation.synthetic_id(owner, place::text)
 );
 comment on function consolidation.event_key(jsonb, uuid, bigint) is
-'event_id the old name shows for an element of events. owner: run_id or step_id of its row; place:
-position in the array, from 1';
+'The event_id that the old name shows for an element of events. owner: run_id or step_id of its row;
+place: position in the array, from 1';
 
 create view consolidation.event_row
 with (security_invoker = true) as
@@ -131,22 +131,22 @@ cross join lateral jsonb_array_elements(
 cross join lateral (
     select
         consolidation.event_key(x.element, coalesce(s.step_id, r.run_id), x.place) as event_id,
-        -- A cast alone would cut it silently.
+        -- A cast alone would cut the text silently.
         (case when length(x.element ->> 'type') <= 100 then x.element ->> 'type' end)::varchar(100)
         as event_type,
         coalesce(x.element -> 'data', 'null') as event_data,
         public.from_iso8601(x.element ->> 'timestamp') as "timestamp"
     offset 0
 ) as e
--- True for every row. Without it the planner expects 100 elements a document, and the five-join
--- query compiles itself for a second.
+-- True for every row. Without this condition the planner expects 100 elements a document, and the
+-- five-join query compiles itself for a second.
 where x.place between 1 and 2147483647;
 comment on view consolidation.event_row is
 'Events of the documents as rows of workflow_events, with their place in the array, the element
 itself and whether the old table could hold it. as_built: the element has the keys that
 consolidate() gives it, and no others';
 
--- The view asks for the rights of its reader on the table as well.
+-- The view also asks for its reader's rights on the table.
 
 call consolidation.note_deployed('mapping/event');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:mapping/fits to pg
 --
--- Why:    whether an old table can hold an element. A null is the old table's to decide: where a
---         real database allows one, an element that says null is a row with it.
+-- Why:    these functions tell whether an old table can hold an element. The old table decides
+--         about a null: if it allows one, an element that says null is a row with that null.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -20,7 +20,7 @@ returns text []
 language sql
 stable
 parallel safe
--- Not by old_table(): a tenant may not look into the schema "legacy", and reads this in a view.
+-- Not by old_table(): a tenant reads this in a view, and may not look into the schema "legacy".
 return array(
     select a.attname::text
     from pg_attribute as a
@@ -41,7 +41,7 @@ return array(
         and not a.attisdropped
 );
 comment on function consolidation.nullable_columns(text) is
-'Columns in which the old table of that name holds nulls, as it is now; none if it was dropped';
+'Columns of the old table of that name that can be null now; none if the table was dropped';
 
 create function consolidation.fits_event(element jsonb, nullable text [] default '{}')
 returns boolean
@@ -66,8 +66,9 @@ and case
         ) <@ nullable
 end;
 comment on function consolidation.fits_event(jsonb, text []) is
-'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time,
-or says null where the old table has a column that can be (nullable: its names)';
+'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time.
+It may also say null for a column of the old table that can be null (nullable: the names of these
+columns)';
 
 create function consolidation.fits_screenshot(
     element jsonb, on_step boolean, nullable text [] default '{}'
@@ -106,9 +107,9 @@ and array_remove(
     null
 ) <@ nullable;
 comment on function consolidation.fits_screenshot(jsonb, boolean, text []) is
-'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
-no step, a node_id and a step_index of its own, or says null where the old table has a column that
-can be (nullable: its names)';
+'Whether workflow_trace_screenshot can hold the element: it has a url and a time and, if it is on no
+step, a node_id and a step_index of its own. It may also say null for a column of the old table that
+can be null (nullable: the names of these columns)';
 
 create function consolidation.fits(kind text, element jsonb)
 returns boolean

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:mapping/keys to pg
 --
--- Why:    keys that both directions of the mapping compute: run_id and step_id from the old ids,
---         ids for elements that have none, and values of elements read without an error.
+-- Why:    both directions of the mapping compute these: run_id and step_id from the old ids, ids
+--         for elements that have none, and values of elements, which are read without an error.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -52,9 +52,9 @@ return (
 comment on function consolidation.step_id(bigint) is
 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
 
--- The views of the old names ask these of each element. They are not in SQL, so that the planner
--- does not unfold them into every query: that took longer than the query. Those without a search
--- path of their own, which would cost as much as they do, name the schema of each function and
+-- The views of the old names call these for each element. They are not in SQL, so that the planner
+-- does not unfold them into every query: that took longer than the query. A search path of its own
+-- would cost as much as a function does. Those without one name the schema of each function and
 -- operator.
 create function consolidation.synthetic_id(owner uuid, place text)
 returns bigint
@@ -72,8 +72,8 @@ begin
 end;
 $$;
 comment on function consolidation.synthetic_id(uuid, text) is
-'The id the old names show for an element that has none: negative, from the key of its row and its
-position. Stable as long as no element before it is removed';
+'The id that the old names show for an element that has none: negative, computed from the key of its
+row and its position. Stable while no element before it is removed';
 
 create function consolidation.synthetic_uuid(owner uuid, place text)
 returns uuid
@@ -93,7 +93,7 @@ begin
 end;
 $$;
 comment on function consolidation.synthetic_uuid(uuid, text) is
-'The screenshot_id the old names show for a screenshot that has none: a UUID version 8';
+'The screenshot_id that the old names show for a screenshot that has none: a UUID version 8';
 
 create function consolidation.to_bigint(element jsonb)
 returns bigint
@@ -113,7 +113,8 @@ begin
 end;
 $$;
 comment on function consolidation.to_bigint(jsonb) is
-'A JSON number as bigint; null for anything that is none, or no integer of that range';
+'A JSON number as bigint; null for anything else, and for a number that is no integer of that
+range';
 
 create function consolidation.to_uuid(element jsonb)
 returns uuid
@@ -153,7 +154,8 @@ begin
 end;
 $$;
 comment on function consolidation.to_score(jsonb) is
-'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
+'A confidence as numeric that numeric(3,2) can hold. "NaN" is also one, and JSON has it only as
+text';
 
 call consolidation.note_deployed('mapping/keys');
 

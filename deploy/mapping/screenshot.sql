@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:mapping/screenshot to pg
 --
--- Why:    screenshots, both ways, as mapping/event for events. A screenshot knows its step by the
---         number only; those whose number no step has are kept on the run.
+-- Why:    screenshots, mapped both ways as mapping/event does for events. A screenshot names its
+--         step only by number. If no step has the number, the run keeps the screenshot.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views, type and functions.
 
@@ -68,7 +68,8 @@ return row(
 comment on function consolidation.screenshot_object(
     uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
 ) is
-'A row of workflow_trace_screenshot as an element of screenshots, to be made one with to_jsonb';
+'A row of workflow_trace_screenshot as a screenshot_object, which to_jsonb makes an element of
+screenshots';
 
 create function consolidation.screenshot_element(
     screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text,
@@ -133,7 +134,8 @@ return coalesce(
     consolidation.synthetic_uuid(owner, place::text)
 );
 comment on function consolidation.screenshot_key(jsonb, uuid, bigint) is
-'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
+'The screenshot_id that the old name shows for an element of screenshots; parameters as of
+event_key';
 
 create view consolidation.screenshot_row
 with (security_invoker = true) as
@@ -186,7 +188,7 @@ cross join lateral (
         consolidation.screenshot_key(x.element, coalesce(s.step_id, r.run_id), x.place)
         as screenshot_id,
         consolidation.to_uuid(x.element -> 'org_id') as org_id,
-        -- New code knows no node name. The old column cannot be null, so none is ''.
+        -- New code knows no node name. The old column cannot be null, so a missing name is ''.
         (
             case
                 when length(x.element ->> 'node_name') <= 255 then x.element ->> 'node_name'
@@ -221,7 +223,7 @@ cross join lateral (
         consolidation.to_uuid(x.element -> 'node_id') as node_id,
         (x.element -> 'org_id' = 'null' and 'org_id' = any (n.nullable)) is true as says_no_org,
         (x.element -> 'node_id' = 'null' and 'node_id' = any (n.nullable)) is true as says_no_node
-    -- One value for all elements; asked for only where one says null.
+    -- One value for all elements, computed only where one says null.
     from (
         select (select consolidation.nullable_columns('workflow_trace_screenshot')) as nullable
     ) as n
@@ -233,7 +235,7 @@ comment on view consolidation.screenshot_row is
 their place in the array, the element itself and whether the old table could hold it. as_built: the
 element has the keys that consolidate() gives it, and no others';
 
--- The view asks for the rights of its reader on the table as well.
+-- The view also asks for its reader's rights on the table.
 
 call consolidation.note_deployed('mapping/screenshot');
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:mapping/step to pg
 --
--- Why:    steps, both ways, as mapping/trace for runs.
+-- Why:    steps, mapped both ways as mapping/trace does for runs.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views, type and function.
 
@@ -55,7 +55,7 @@ select
     (
         (
             s.step_id = consolidation.step_id(s.legacy_step_id)
-            -- Or another step has that key, and it got a random one.
+            -- Or another step has that key, so that this one got a random key.
             or (
                 substr(s.step_id::text, 15, 1) = '4'
                 and exists (
@@ -82,7 +82,7 @@ create type consolidation.known_step as (
     error_details jsonb
 );
 comment on type consolidation.known_step is
-'Columns of a step, of a row of user_workflow_run_step, that can say more than the old rows';
+'Columns of a row of user_workflow_run_step that can say more than the old rows';
 
 create function consolidation.write_steps(
     trace_ids bigint [], known consolidation.known_step []
@@ -102,7 +102,7 @@ begin
     select
         case
             when k.step_id is not null then k.step_id
-            -- As for runs; the other one may just have been deleted, to be inserted again here.
+            -- As for runs. The other step may just have been deleted, to be inserted again here.
             when was_cut_over and (
                 consolidation.step_id(s.step_id) in (select o.step_id from unnest(known) as o)
                 or exists (
@@ -144,7 +144,7 @@ comment on function consolidation.write_steps(bigint [], consolidation.known_ste
 'Inserts the steps of these runs from the old tables, or replaces what they say. known: steps
 that were carried back, which keep their keys';
 
--- The view asks for the rights of its reader on the table as well.
+-- The view also asks for its reader's rights on the table.
 
 call consolidation.note_deployed('mapping/step');
 

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:mapping/trace to pg
 --
--- Why:    runs, both ways: the old table as a view that is bound to it wherever it moves, the
---         documents as rows of that table, and what writes one into the other.
+-- Why:    runs, mapped both ways: the old table as a view that is bound to it wherever it moves,
+--         the documents as rows of that table, and the function that writes old rows into
+--         documents.
 -- Locks:  access share on the old table, for a moment.
 -- Revert: drops views, type and function.
 
@@ -80,8 +81,8 @@ select
     (
         (
             r.run_id = consolidation.run_id(r.legacy_trace_id)
-            -- Or another run has that key, which is no secret: write_runs() then gives a random
-            -- one, of version 4. Computed keys have version 8.
+            -- Or another run has that key, which is no secret. write_runs() then gives a random
+            -- key, of version 4. Computed keys have version 8.
             or (
                 substr(r.run_id::text, 15, 1) = '4'
                 and exists (
@@ -110,8 +111,8 @@ create type consolidation.known_run as (
     legacy jsonb
 );
 comment on type consolidation.known_run is
-'Columns of a run, of a row of user_workflow_run, that can say more than the old rows. No function
-uses the row type of a document table: "alter table" would be refused while one does';
+'Columns of a row of user_workflow_run that can say more than the old rows. No function uses the row
+type of a document table: "alter table" is refused while one does';
 
 create function consolidation.write_runs(trace_ids bigint [])
 returns void
@@ -119,8 +120,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Only then may a run have been given another trace_id. It kept its run_id, and the one
-    -- that has this trace_id now gets a new one.
+    -- Only after a cut-over can a run have got another trace_id. It kept its run_id, and the run
+    -- that has its former trace_id now gets a new run_id.
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
     insert into public.user_workflow_run (
@@ -178,7 +179,7 @@ $$;
 comment on function consolidation.write_runs(bigint []) is
 'Inserts these runs from the old tables, or replaces what they say';
 
--- The view asks for the rights of its reader on the table as well.
+-- The view also asks for its reader's rights on the table.
 
 call consolidation.note_deployed('mapping/trace');
 

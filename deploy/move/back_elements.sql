@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:move/back_elements to pg
 --
--- Why:    elements of the documents into the old tables: each document is read once, and only the
---         rows that differ are written.
--- Locks:  a call takes rows of the old tables.
+-- Why:    these functions write elements of the documents into the old tables. They read each
+--         document once, and write only the rows that differ.
+-- Locks:  a call locks rows of the old tables.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/back_elements') as deployed \gset
@@ -69,16 +69,16 @@ begin
     left join consolidation.old_event as o
         on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.event_id = s.event_id
     where
-        -- In this order: one row may take a key from another.
+        -- Deletes first, then updates, then inserts: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
-        -- A second element with the same id is no reason to leave it out: it is refused, and its
-        -- claim is settled then.
+        -- A second element with the same id is not left out: the table refuses it, and its claim is
+        -- settled then.
         and (s.copy > 1 or o.event_id is null);
 end;
 $$;
 comment on function consolidation.put_in_events(bigint []) is
-'Deletes, updates and inserts the events of these runs that the documents show otherwise';
+'Deletes, updates and inserts the events of these runs that differ in the documents';
 
 create function consolidation.put_in_screenshots(trace_ids bigint [])
 returns void
@@ -146,11 +146,11 @@ begin
         and o.trace_id = s.trace_id
         and o.screenshot_id = s.screenshot_id
     where
-        -- In this order: one row may take a key from another.
+        -- Deletes first, then updates, then inserts: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
-        -- A second element with the same id is no reason to leave it out: it is refused, and its
-        -- claim is settled then.
+        -- A second element with the same id is not left out: the table refuses it, and its claim is
+        -- settled then.
         and (s.copy > 1 or o.screenshot_id is null);
 end;
 $$;
@@ -204,8 +204,8 @@ begin
 end;
 $$;
 comment on function consolidation.put_in(bigint []) is
-'Deletes, updates and inserts the rows that the documents of these runs show otherwise than
-the old tables hold them';
+'Deletes, updates and inserts the rows of these runs in which the old tables differ from the
+documents';
 
 call consolidation.note_deployed('move/back_elements');
 

@@ -1,8 +1,9 @@
 -- Deploy workflow_consolidation:move/back_rows to pg
 --
--- Why:    runs, steps and context keys of the documents into the old tables, and only where
---         they differ. What stands below a run or a step stays: these are updated.
--- Locks:  a call takes rows of the old tables.
+-- Why:    these functions write runs, steps and context keys of the documents into the old tables,
+--         and only where they differ. They update runs and steps, so that the rows below these
+--         stay.
+-- Locks:  a call locks rows of the old tables.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/back_rows') as deployed \gset
@@ -31,7 +32,7 @@ declare
                 where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
             )
     );
-    -- Also those that stand under a run that they were moved away from.
+    -- Steps that the old table still has under a run that they were moved away from count as well.
     gone_steps constant bigint [] := array(
         select o.step_id
         from consolidation.old_step as o
@@ -48,7 +49,7 @@ declare
         where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
     );
 begin
-    -- Each before what it refers to: not every database has keys that cascade.
+    -- Rows go before the rows that they refer to: not every database has keys that cascade.
     if cardinality(gone) > 0 then
         delete from consolidation.old_endpoint as o where o.trace_id = any (gone);
         delete from consolidation.old_context as o where o.trace_id = any (gone);
@@ -65,7 +66,7 @@ begin
 end;
 $$;
 comment on function consolidation.take_out(bigint []) is
-'Deletes the runs and steps that the documents show no more, with everything below them';
+'Deletes the runs and steps that the documents no longer show, with everything below them';
 
 create function consolidation.put_in_traces(trace_ids bigint [])
 returns void
@@ -103,7 +104,7 @@ begin
 end;
 $$;
 comment on function consolidation.put_in_traces(bigint []) is
-'Updates and inserts the runs that the documents show otherwise or not yet';
+'Updates and inserts the runs that the old table has otherwise, or not yet';
 
 create function consolidation.put_in_steps(trace_ids bigint [])
 returns void
@@ -192,17 +193,16 @@ begin
     left join consolidation.old_context as o
         on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.context_id = s.context_id
     where
-        -- In this order: one row may take a key from another.
+        -- Deletes first, then updates, then inserts: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
-        -- A second element with the same id is no reason to leave it out: it is refused, and its
-        -- claim is settled then.
+        -- A second element with the same id is not left out: the table refuses it, and its claim is
+        -- settled then.
         and (s.copy > 1 or o.context_id is null);
 end;
 $$;
 comment on function consolidation.put_in_contexts(bigint []) is
-'Deletes, updates and inserts the context keys of these runs that the documents show
-otherwise';
+'Deletes, updates and inserts the context keys of these runs that differ in the documents';
 
 call consolidation.note_deployed('move/back_rows');
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/backfill to pg
 --
--- Why:    carries everything over in batches, from as many sessions as you like.
+-- Why:    the backfill carries all runs over in batches, from as many sessions as you like.
 -- Locks:  rows of the document tables; none that an application waits for.
 -- Revert: drops function and procedure.
 
@@ -29,7 +29,8 @@ begin
     if consolidation.phase() <> 'expand' then
         return null;
     end if;
-    -- Until the end of the batch: a session that finds it unlocked may take it to be left.
+    -- The lock lasts until the end of the batch: another session may take an unlocked range for one
+    -- that was left.
     select c.*
     into claimed
     from consolidation.chunk as c
@@ -66,8 +67,8 @@ begin
 end;
 $$;
 comment on function consolidation.carry_chunk(bigint) is
-'Carries over a range that claim_chunk returned; returns its runs, 0 if another session has
-it, null after the cut-over';
+'Carries over a range that claim_chunk returned. Returns the number of its runs, 0 if another
+session has it, null after the cut-over';
 
 create type consolidation.batch_state as (
     size integer,
@@ -78,8 +79,8 @@ create type consolidation.batch_state as (
     must_catch_up boolean
 );
 comment on type consolidation.batch_state is
-'Where a session is in its task: runs of its next batch, runs done, when its last batch
-ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
+'Where a session is in its task: runs of its next batch, runs done, the time of its last batch and
+of its last report, whether the task is over, and whether the queue has to be emptied now';
 
 create function consolidation.run_batch(
     task text, claimed_id bigint, batch_time interval, inout state consolidation.batch_state
@@ -109,8 +110,8 @@ begin
 end;
 $$;
 comment on function consolidation.run_batch(text, bigint, interval, consolidation.batch_state) is
-'One batch of a task, backfill or proof: the range that claim_chunk() returned. Reports every 5
-seconds; returns how the session goes on';
+'Works through one batch of a task, backfill or proof: the range that claim_chunk() returned.
+Reports every 5 seconds. Returns the state with which the session goes on';
 
 create procedure consolidation.run_batches(
     task text,
@@ -148,7 +149,7 @@ $$;
 comment on procedure consolidation.run_batches(text, integer, interval, interval, interval, bigint)
 is
 'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
-backfill(). done: adds the runs of this session. Returns when all is done, when
+backfill(). done: the runs of this session are added to it. Returns when all is done, when
 stop_backfill() asks it to, and at the cut-over';
 
 create procedure consolidation.backfill(
@@ -179,14 +180,14 @@ begin
 end;
 $$;
 comment on procedure consolidation.backfill(integer, interval, interval, interval) is
-'Carries all runs over, a batch a transaction. batch_size: runs of the first batch;
-batch_time: how long a batch should take, the following ones get as many runs as fit, at most
-twice as many as the one before; null for batch_size always. pause: rest of this session between two
-batches. max_lag: waits as long as a standby is farther behind in replaying; null for not at all.
-Can be killed and repeated: what was committed stays done. Run it from several sessions to use
-several cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
-parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
-carried. Call it outside a transaction';
+'Carries all runs over, a batch a transaction. batch_size: runs of the first batch. batch_time: how
+long a batch should take. Each following batch gets as many runs as fit, at most twice as many as
+the one before; null for batch_size always. pause: rest of this session between two batches.
+max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be killed and
+repeated: what was committed stays done. Run it from several sessions to use several cores; each
+returns when all is done, or when stop_backfill asks it to. Raises 22023 for a parameter out of
+range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be carried. Call it
+outside a transaction';
 
 call consolidation.note_deployed('move/backfill');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/batches to pg
 --
--- Why:    long work in batches, each a transaction of its own, from as many sessions as you like;
---         what is done is recorded, so that work that was killed goes on where it was.
+-- Why:    long work runs in batches, each a transaction of its own, from as many sessions as you
+--         like. A table records what is done, so that killed work goes on where it was.
 -- Locks:  none.
 -- Revert: drops functions and table.
 
@@ -30,24 +30,25 @@ create table consolidation.chunk (
     constraint chunk_task_check check (task in ('backfill', 'proof'))
 );
 comment on table consolidation.chunk is
-'The backfill and the proof: one range of runs a batch, and one for what no session has begun
-with. Runs that came after it started come through the queue';
+'The work of the backfill and of the proof: one range of runs a batch, and one range that no session
+has begun. Runs that were added after the start come through the queue';
 comment on column consolidation.chunk.chunk_id is
-'Key; the first of a task is what is left, until its last batch';
+'Key; the first range of a task is the one not begun, until its last batch';
 comment on column consolidation.chunk.task is 'backfill or proof';
 comment on column consolidation.chunk.first_trace_id is 'First run of the range';
 comment on column consolidation.chunk.last_trace_id is 'Last run of the range';
 comment on column consolidation.chunk.traces is
-'Runs in the range: as counted when the task began, then by its batch';
+'Runs in the range: counted when the task began, then by its batch';
 comment on column consolidation.chunk.steps is 'Steps of these, counted by a batch of the backfill';
 comment on column consolidation.chunk.events is
 'Events of these, counted by a batch of the backfill';
 comment on column consolidation.chunk.pid is 'Process id of the session whose batch it is';
 comment on column consolidation.chunk.started_at is 'When the batch began; null until then';
 comment on column consolidation.chunk.finished_at is
-'When it was done; null until then, and for ever if the session was ended: others take it';
+'When the batch was done; null until then, also if its session was ended: another one takes the
+range';
 create index chunk_open_idx on consolidation.chunk (task, chunk_id) where finished_at is null;
-comment on index consolidation.chunk_open_idx is 'What is left to do, however many are done';
+comment on index consolidation.chunk_open_idx is 'Ranges left to do, however many are done';
 
 create function consolidation.enter_batch()
 returns void
@@ -56,8 +57,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Shared by all batches, and refused to them by keep_batches_out(): a session that swaps the
-    -- names never waits for a batch while it holds the tables.
+    -- All batches share this lock, and keep_batches_out() refuses it to them. A session that swaps
+    -- the names therefore never waits for a batch while it holds the tables.
     lock table consolidation.run_lock in row share mode;
 end;
 $$;
@@ -135,7 +136,7 @@ begin
         where c.chunk_id = rest.chunk_id;
         return rest.chunk_id;
     end if;
-    -- Runs deleted meanwhile are not to do any more, nor may others make it negative.
+    -- Runs deleted meanwhile need no work. New runs must not make the number negative.
     update consolidation.chunk as c
     set
         first_trace_id = batch.last_trace_id + 1,
@@ -153,7 +154,7 @@ begin
 end;
 $$;
 comment on function consolidation.next_batch(consolidation.chunk, integer) is
-'Cuts the next batch_size runs off what is left, which the caller has locked; returns the
+'Cuts the next batch_size runs off the range not begun, which the caller has locked. Returns the
 chunk_id of the batch';
 
 create function consolidation.claim_chunk(wanted_task text, batch_size integer)
@@ -173,7 +174,7 @@ begin
         return null;
     end if;
     loop
-        -- Waits for a session that takes its batch from it: a matter of milliseconds.
+        -- Waits some milliseconds while another session takes its batch from this range.
         select c.*
         into rest
         from consolidation.chunk as c
@@ -184,7 +185,7 @@ begin
         if found then
             return consolidation.next_batch(rest, batch_size);
         end if;
-        -- What a session left that was ended in its batch.
+        -- A batch that a session left when it was ended.
         select c.chunk_id
         into claimed
         from consolidation.chunk as c
@@ -199,7 +200,7 @@ begin
             select from consolidation.chunk as c
             where c.task = wanted_task and c.finished_at is null
         );
-        -- All that is left is at other sessions; it is done when they say so.
+        -- Other sessions have all that is left: wait until one of them is done.
         perform
         from consolidation.chunk as c
         where c.task = wanted_task and c.finished_at is null
@@ -212,7 +213,8 @@ end;
 $$;
 comment on function consolidation.claim_chunk(text, integer) is
 'Takes the next batch_size runs of a task, or a batch that an ended session left. Returns the
-chunk_id to work on in the next transaction; null once everything is done, for which it waits';
+chunk_id to work on in the next transaction. Waits while other sessions have all that is left;
+returns null once everything is done';
 
 call consolidation.note_deployed('move/batches');
 

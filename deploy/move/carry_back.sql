@@ -1,9 +1,10 @@
 -- Deploy workflow_consolidation:move/carry_back to pg
 --
--- Why:    documents to old rows, for given runs, after the cut-over. All of a batch at once;
---         if the old tables refuse anything, ids that two elements claim are settled first, and a
---         row that is refused even then is set aside while everything else goes on.
--- Locks:  a call takes rows of run_lock for the runs, and rows of the old tables.
+-- Why:    after the cut-over these functions write the documents of given runs into the old rows,
+--         all runs of a batch at once. If the old tables refuse anything, ids that two elements
+--         claim are settled first. A row that is refused even then is set aside, while everything
+--         else goes on.
+-- Locks:  a call locks rows of run_lock for the runs, and rows of the old tables.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/carry_back') as deployed \gset
@@ -24,7 +25,7 @@ as $$
 declare
     s consolidation.back_step;
 begin
-    -- Steps that exchanged their numbers make way for each other.
+    -- Negative numbers first, so that steps can exchange their numbers.
     begin
         update consolidation.old_step as o
         set step_number = -b.place
@@ -82,7 +83,7 @@ begin
         from consolidation.back_trace as b
         where b.trace_id = refused;
     end;
-    -- Nothing can stand below it then; all of it is in its documents.
+    -- Nothing can stand below a run that was refused; all of it stays in its documents.
     if not exists (select from consolidation.old_trace as o where o.trace_id = refused) then
         return;
     end if;
@@ -130,7 +131,7 @@ begin
         perform consolidation.put_in(trace_ids);
         return;
     exception when data_exception or integrity_constraint_violation then
-        -- Undone; the runs that caused it are looked for.
+        -- The batch is undone, and its halves are tried to find the runs that caused this.
         null;
     end;
     if half = 0 then
@@ -149,7 +150,7 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
--- As for rebuild_documents: no plan that depends on statistics. A merge by trace_id alone is
+-- As for rebuild_documents, the plan must not depend on statistics. A merge by trace_id alone is
 -- quadratic in the events of a run.
 set enable_seqscan = off
 set enable_nestloop = off
@@ -159,7 +160,7 @@ set work_mem = '32MB'
 set timezone = 'UTC'
 as $$
 declare
-    -- In order: of two rows that exclude each other it is always the later one that is refused.
+    -- In order, so that of two rows that exclude each other the later one is always refused.
     wanted constant bigint [] := array(
         select distinct t.id from unnest(trace_ids) as t (id) order by t.id
     );
@@ -175,9 +176,9 @@ begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
     perform consolidation.lock_traces(wanted);
-    -- Not with a "set" clause, which takes a superuser to define.
+    -- A "set" clause would do the same, but takes a superuser to define.
     perform set_config('consolidation.is_carrying_back', 'on', true);
-    -- A deferred key would be refused by the commit, where no row can be set aside.
+    -- A deferred key would refuse a row at the commit, where no row can be set aside.
     set constraints all immediate;
     begin
         perform consolidation.take_out(others);
@@ -186,7 +187,7 @@ begin
         perform consolidation.settle_claims(others);
         perform consolidation.carry_back_by_halves(others);
     end;
-    -- What was refused before does not hold up the others again.
+    -- Runs that were refused before come last, and do not hold up the others again.
     if cardinality(refused) > 0 then
         delete from consolidation.set_aside as a
         where a.trace_id = any (refused) and a.replaced_at is null;
@@ -200,9 +201,9 @@ begin
 end;
 $$;
 comment on function consolidation.carry_back(bigint []) is
-'Writes these runs, as the documents show them, into the old tables: only rows that differ.
-An id that two elements claim is settled in the documents; a row that an old table refuses is set
-aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
+'Writes these runs, as the documents show them, into the old tables: only rows that differ. An id
+that two elements claim is settled in the documents; a row that an old table refuses is set aside.
+Content that the old tables have no place for stays in the documents. Raises 25000 in a transaction
 that is not read committed';
 
 call consolidation.note_deployed('move/carry_back');

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/catch_up to pg
 --
--- Why:    what applications wrote meanwhile, from the queue; the runs of a batch are proved
---         again as soon as there is a proof.
+-- Why:    these functions carry over what applications wrote meanwhile, from the queue. As soon as
+--         there is a proof, they also prove the runs of a batch again.
 -- Locks:  none that an application waits for.
 -- Revert: drops functions and procedure.
 
@@ -39,7 +39,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     return array(
-        -- From one run to the next, however many entries each has.
+        -- Goes from one run to the next, however many entries each has.
         with recursive queued (trace_id) as (
             select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
             union all
@@ -74,7 +74,7 @@ declare
 begin
     perform consolidation.enter_batch();
     queued := consolidation.queued_traces(lowest, batch_size);
-    -- What another session took already is left to it.
+    -- Entries that another session took already are left to it.
     with taken as (
         delete from consolidation.change as c
         using (
@@ -128,7 +128,7 @@ begin
         delete from consolidation.change as c where c.trace_id is null;
         perform consolidation.note_everything();
     end if;
-    -- Once through the queue: busy writers would keep this session for ever.
+    -- Goes through the queue once: busy writers would otherwise keep this session for ever.
     loop
         select c.* into batch from consolidation.carry_changes(batch_size, lowest) as c;
         stopped := consolidation.is_asked_to_stop();
@@ -151,9 +151,9 @@ end;
 $$;
 comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Goes once through the queue, each run once,
-however often it was written to. Commits every batch_size runs; can be killed and repeated,
-and run from several sessions. Ends also when patience is over (default: never), or when
+tables, so that a revert finds little left to do. Goes through the queue once, and takes each run
+once, however often it was written to. Commits every batch_size runs; can be killed and repeated,
+and run from several sessions. Also ends when patience is over (default: never), or when
 stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
 transaction';
 

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:move/claims to pg
 --
 -- Why:    ids in documents are claims: applications copy documents, and tenants write what they
---         like. An id counts if the old table gives it to that run or to none; no row may
---         disappear because another one says it is the same.
+--         like. An id counts if the old table gives it to that run or to none. No row may disappear
+--         because another one claims its id.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -23,7 +23,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Each id is looked up by its key: as a join, whole old tables may be read for each.
+    -- A subquery looks up each id by its key: a join may read whole old tables for each element.
     return query
     select
         'event', e.trace_id, e.step_id, e.place::text, e.event_id::text,
@@ -107,9 +107,9 @@ begin
 end;
 $$;
 comment on function consolidation.judged_claim(bigint []) is
-'The claims with a verdict. kept: the old table gives the id to this run or to none; lost: to
-another one, which still shows it, or an element before this one has it; moved: to another one,
-which shows it no more';
+'The claims with a verdict. kept: the old table gives the id to this run or to none. lost: it gives
+the id to another run, which still shows it, or an element before this one has it. moved: it gives
+the id to another run, which no longer shows it';
 
 create function consolidation.free_id(kind text, taken text [])
 returns jsonb
@@ -137,8 +137,8 @@ begin
 end;
 $$;
 comment on function consolidation.free_id(text, text []) is
-'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not
-among those taken';
+'An id for an element of that kind (event, screenshot, context) that no row has, and that is not in
+"taken"';
 
 call consolidation.note_deployed('move/claims');
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/columns_definition to pg
 --
--- Why:    the columns of a table as statements that create them again, once it was dropped.
+-- Why:    these functions return statements that create the columns of a dropped table again.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -42,7 +42,7 @@ begin atomic
                 )
             when d.adbin is not null then ' default ' || pg_get_expr(d.adbin, d.adrelid)
         end,
-        -- A constraint with a name, and perhaps a comment, from PostgreSQL 18 on.
+        -- From PostgreSQL 18 on it is a constraint with a name, and perhaps a comment.
         case
             when n.conname is not null
                 then format(
@@ -138,15 +138,14 @@ begin atomic
                 else 'extended'
             end
         ),
-        -- Without a target of its own it is -1, or null from PostgreSQL 17 on.
+        -- A column without a target of its own has -1, or null from PostgreSQL 17 on.
         (9, 'statistics ' || case when a.attstattarget >= 0 then a.attstattarget end)
     ) as v (stage, setting)
     where
         a.attrelid = source and a.attnum > 0 and not a.attisdropped and v.setting is not null;
 end;
 comment on function consolidation.columns_definition(regclass) is
-'Statements that create a table again, and what its columns say besides: compression, storage,
-statistics';
+'Statements that create a table again, with the compression, storage and statistics of its columns';
 
 call consolidation.note_deployed('move/columns_definition');
 

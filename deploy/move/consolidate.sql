@@ -1,8 +1,9 @@
 -- Deploy workflow_consolidation:move/consolidate to pg
 --
--- Why:    old rows to documents, for given runs; called again, it gives the same. Backfill,
---         queue and redeploy all go through it. What a document says is in mapping/.
--- Locks:  a call takes rows of run_lock for the runs, and rows of the document tables.
+-- Why:    consolidate() turns the old rows of given runs into documents. Called again, it gives the
+--         same. Backfill, queue and redeploy all go through it. mapping/ says what a document
+--         holds.
+-- Locks:  a call locks rows of run_lock for the runs, and rows of the document tables.
 -- Revert: drops functions and table.
 
 select consolidation.is_deployed('move/consolidate') as deployed \gset
@@ -20,8 +21,8 @@ create table consolidation.carried_back (
     constraint carried_back_pkey primary key (trace_id)
 );
 comment on table consolidation.carried_back is
-'Runs whose documents were written to after a cut-over and then carried back to the old
-tables. Their documents may hold what the old tables cannot; it is kept when they are rebuilt';
+'Runs whose documents were written to after a cut-over and then carried back to the old tables.
+Their documents may hold what the old tables cannot, and rebuilding them keeps it';
 comment on column consolidation.carried_back.trace_id is 'The run';
 
 create function consolidation.lock_traces(trace_ids bigint [])
@@ -31,7 +32,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Always in the same order, so that two sessions cannot wait for each other.
+    -- The rows are locked in order, so that two sessions cannot wait for each other.
     perform
     from consolidation.run_lock as b
     where
@@ -43,8 +44,8 @@ begin
 end;
 $$;
 comment on function consolidation.lock_traces(bigint []) is
-'Serialises whoever carries these runs over or back, until the end of the transaction. Call it
-in a statement of its own: the next one then sees what the session before it committed';
+'Serialises the sessions that carry these runs over or back, until the end of the transaction. Call
+it in a statement of its own: the next one then sees what the session before it committed';
 
 create function consolidation.lock_traces_shared(trace_ids bigint [])
 returns void
@@ -64,8 +65,8 @@ begin
 end;
 $$;
 comment on function consolidation.lock_traces_shared(bigint []) is
-'As lock_traces, for batches of the backfill: none has the runs of another one, so they need
-not wait for each other because a lock stands for neighbours as well';
+'As lock_traces, for batches of the backfill. No two of them have the same run, but a lock also
+stands for neighbouring runs: shared, it keeps no batch waiting for another';
 
 create function consolidation.remove_what_is_gone(trace_ids bigint [])
 returns void
@@ -78,7 +79,7 @@ declare
         where a.trace_id = any (trace_ids) and a.replaced_at is null
     );
 begin
-    -- Carried over for the first time, as most are.
+    -- These runs are carried over for the first time, as most are.
     if not exists (
         select from public.user_workflow_run as r where r.legacy_trace_id = any (trace_ids)
     ) and not exists (
@@ -86,8 +87,8 @@ begin
     ) then
         return;
     end if;
-    -- Also steps whose number changed: two of them may have swapped theirs, which no single update
-    -- can follow.
+    -- Steps whose number changed go as well: two of them may have swapped theirs, which no single
+    -- update can follow.
     with gone as (
         delete from public.user_workflow_run_step as d
         where
@@ -126,8 +127,8 @@ begin
             select from consolidation.old_step as s
             where s.trace_id = any (trace_ids) and s.step_id = g.legacy_step_id
         );
-    -- With its steps in one statement: a run deleted since the one above would leave them
-    -- without a run, as long as there is no foreign key to take them along.
+    -- One statement deletes a run and its steps. A run deleted since the statement above would
+    -- otherwise leave its steps without a run, while there is no foreign key to take them along.
     with gone as (
         delete from public.user_workflow_run as d
         where
@@ -146,21 +147,21 @@ begin
 end;
 $$;
 comment on function consolidation.remove_what_is_gone(bigint []) is
-'Deletes runs and steps of these runs that the old tables hold no more, but not those that they
-refused';
+'Deletes those of these runs, and of their steps, that the old tables no longer hold, but not those
+that they refused';
 
 create function consolidation.rebuild_documents(trace_ids bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
--- The plan must not depend on statistics: while the documents are filled for the first time there
+-- The plan must not depend on statistics. While the documents are filled for the first time there
 -- are none, and an analyze that sees them uncommitted notes 0 rows. Reading all of them for every
--- batch, or all elements of a batch for each step, is quadratic; by its runs each table has
--- an index.
+-- batch, or all elements of a batch for each step, is quadratic. Each table has an index by its
+-- runs.
 set enable_seqscan = off
 set enable_nestloop = off
--- The documents of a batch are sorted and hashed; the default would send them through files.
+-- The documents of a batch are sorted and hashed. The default would send them through files.
 set work_mem = '32MB'
 as $$
 declare
@@ -208,7 +209,8 @@ exception
 end;
 $$;
 comment on function consolidation.rebuild_documents(bigint []) is
-'The work of consolidate, for a caller who holds the locks of these runs; raises the same';
+'Does the work of consolidate, for a caller that holds the locks of these runs. Raises the same
+errors';
 
 create function consolidation.consolidate(trace_ids bigint [])
 returns void

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/drop_old_tables to pg
 --
--- Why:    dropping the old tables, and creating them again: what the contract project calls.
+-- Why:    the contract project calls these to drop the old tables, and to create them again.
 -- Locks:  none.
 -- Revert: drops procedure and functions.
 
@@ -31,7 +31,7 @@ begin
         d.statement
     from unnest(old_tables) as t (name)
     cross join lateral consolidation.table_definition(format('legacy.%I', t.name)::regclass) as d;
-    -- Each before those it refers to.
+    -- Each table goes before those it refers to.
     for old_name in
         select t.name from unnest(old_tables) with ordinality as t (name, place)
         order by t.place desc
@@ -54,17 +54,17 @@ create function consolidation.try_to_drop(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- For what is not among the locks it takes.
+-- Bounds the wait for locks that take_locks() does not take.
 set lock_timeout = '40ms'
 as $$
 begin
-    -- Batches of other sessions are let finish; they write to the tables that go.
+    -- Batches of other sessions end first: they write to the tables that are dropped.
     perform consolidation.keep_batches_out('0 s');
     perform consolidation.take_locks(
         array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
         'access exclusive', '0 s'
     );
-    -- The proof holds as long as the capture was never interrupted; else it is made again, without
+    -- The proof holds while the capture was never interrupted. Otherwise it is made again, without
     -- the locks.
     if not consolidation.is_proved() then
         raise exception using
@@ -73,7 +73,7 @@ begin
     end if;
     perform consolidation.stop_capture('public.user_workflow_run');
     perform consolidation.stop_capture('public.user_workflow_run_step');
-    -- What still waits was written to the documents, which stay.
+    -- Writes that still wait are in the documents, which stay.
     delete from consolidation.change;
     perform consolidation.forget_proof();
     perform consolidation.forget_old_tables();
@@ -84,8 +84,8 @@ exception when lock_not_available or deadlock_detected then
 end;
 $$;
 comment on function consolidation.try_to_drop() is
-'One attempt to drop the old tables, proved equal to the documents under the locks. Gives all locks
-back and says why if it has to';
+'One attempt to drop the old tables, proved equal to the documents under the locks. If it fails, it
+gives all locks back and says why';
 
 create procedure consolidation.drop_old_tables(patience interval default '5 minutes')
 language plpgsql
@@ -112,7 +112,7 @@ begin
         call consolidation.catch_up();
         call consolidation.ensure_proof();
         attempts := attempts operator(pg_catalog.+) 1;
-        -- The proof takes as long as it takes.
+        -- Patience begins here: the proof takes as long as it takes.
         give_up_at := coalesce(
             give_up_at, pg_catalog.clock_timestamp() operator(pg_catalog.+) patience
         );
@@ -136,7 +136,7 @@ begin
 end;
 $$;
 comment on procedure consolidation.drop_old_tables(interval) is
-'Drops the old tables once they are proved equal to the documents; called by the contract project.
+'Drops the old tables once they are proved equal to the documents. The contract project calls it.
 Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (differences) and
 55P03 (no locks); nothing is changed then. Call it outside a transaction';
 
@@ -173,12 +173,13 @@ begin
     perform consolidation.start_capture(
         'public.user_workflow_run_step', 'consolidation.capture_new'
     );
-    -- Everything, as after a truncate: catch_up() spells it out when writers no longer wait.
+    -- Null stands for all runs, as after a truncate. catch_up() spells it out when writers no
+    -- longer wait.
     insert into consolidation.change (trace_id) values (null);
 end;
 $$;
 comment on function consolidation.rebuild_old_tables() is
-'Creates the old tables again as they were, empty, and puts every run into the queue; does
+'Creates the old tables again as they were, but empty, and puts every run into the queue. Does
 nothing if they are there. catch_up() fills them, from as many sessions as you like';
 
 call consolidation.note_deployed('move/drop_old_tables');

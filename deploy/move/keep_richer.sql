@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/keep_richer to pg
 --
 -- Why:    documents that were carried back may say more than the old rows: further keys of an
---         element, elements that the old tables cannot hold. It is kept when they are rebuilt.
+--         element, elements that the old tables cannot hold. Rebuilding keeps these.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -28,7 +28,7 @@ begin
     update public.user_workflow_run as r
     set
         context = r.context || c.content,
-        -- With their origin, which a trigger would give them anew.
+        -- The keys keep their origin, which a trigger would give them anew.
         legacy = case
             when c.content = '{}' then r.legacy
             else coalesce(r.legacy, '{}') || jsonb_build_object(

@@ -155,7 +155,7 @@ begin atomic
         where
             not consolidation.fits(kind, x.element)
             or refused ? (x.key #>> '{}')
-            -- Nor could it hold an element twice.
+            -- The old table cannot hold an element twice either.
             or (
                 x.copy > 1
                 and exists (

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/pace to pg
 --
--- Why:    how fast the batches follow each other, and how a session is asked to end.
+-- Why:    these functions pace the batches, and ask a session to end.
 -- Locks:  none.
 -- Revert: drops functions, procedure and table.
 
@@ -21,8 +21,8 @@ create table consolidation.stop_request (
     constraint stop_request_pkey primary key (pid, asked_by)
 );
 comment on table consolidation.stop_request is
-'Sessions that stop_backfill() asked to end. A request holds while the session is connected that
-made it. Not advisory locks, which any role can take';
+'Sessions that stop_backfill() asked to end. A request holds while the session that made it is
+connected. A table, since any role can take an advisory lock';
 comment on column consolidation.stop_request.pid is 'Process id of the session that is to end';
 comment on column consolidation.stop_request.asked_by is 'Process id of the session that asked';
 comment on column consolidation.stop_request.asked_by_began is
@@ -59,7 +59,7 @@ begin
     return exists (
         select from consolidation.stop_request as r
         inner join pg_stat_activity as a on a.pid = r.asked_by
-        -- Null where the caller may not see it.
+        -- backend_start is null where the caller may not see it.
         where r.pid = pg_backend_pid() and coalesce(a.backend_start = r.asked_by_began, true)
     );
 end;
@@ -144,7 +144,7 @@ language sql
 immutable
 parallel safe
 return case
-    -- Of a batch that was smaller than wanted the time says little.
+    -- The time of a batch that was smaller than wanted says little.
     when done < size or batch_time is null then size
     else least(
         100000,

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/phase to pg
 --
--- Why:    where the database stands, and where the old tables are, read from the catalog whenever
---         it is asked. The six tables are listed here and nowhere else.
+-- Why:    these functions read from the catalog, at each call, where the database stands and where
+--         the old tables are. The six tables are listed here and nowhere else.
 -- Locks:  none.
 -- Revert: drops functions and table.
 
@@ -22,7 +22,8 @@ create table consolidation.dropped_table (
     constraint dropped_table_pkey primary key (table_name, ordinal)
 );
 comment on table consolidation.dropped_table is
-'How to create the old tables again: written by the contract project when it drops them';
+'Statements that create the old tables again. The contract project writes them when it drops the
+tables';
 comment on column consolidation.dropped_table.table_name is 'Old table the statement belongs to';
 comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
 comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
@@ -63,8 +64,8 @@ begin
 end;
 $$;
 comment on function consolidation.require_read_committed() is
-'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
-first and has to see what was committed until then';
+'Raises 25000 in a transaction that is not read committed: carrying over or back takes locks first,
+and then has to see what was committed until then';
 
 create function consolidation.phase()
 returns text

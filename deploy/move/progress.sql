@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/progress to pg
 --
--- Why:    how far backfill and proof are, in one row for \watch.
+-- Why:    one row for \watch shows how far backfill and proof are.
 -- Locks:  none.
 -- Revert: drops views and functions.
 
@@ -41,7 +41,7 @@ select
         when r.runs_per_second > 0
             then make_interval(secs => round((c.runs_total - c.runs_done) / r.runs_per_second))
     end as time_left,
-    -- Counting all of a long queue takes longer than anybody would look at it.
+    -- Counting all of a long queue takes longer than anybody would wait for it.
     (
         select count(*)
         from (select from consolidation.change as c order by c.trace_id limit 10000) as q
@@ -77,7 +77,7 @@ from (
     where k.task = 'backfill'
 ) as c
 cross join (
-    -- Not over the hours between two calls.
+    -- Without the hours between two calls of the backfill.
     select
         round(
             sum(k.traces)
@@ -110,11 +110,11 @@ comment on view consolidation.progress is
 that rate, changes waiting in the queue, steps and events done of about how many, and the proof';
 comment on column consolidation.progress.phase is 'expand, cut over or contract';
 comment on column consolidation.progress.runs_total is
-'Runs present when the backfill began, but for those deleted before their batch';
+'Runs present when the backfill began, except those deleted before their batch';
 comment on column consolidation.progress.runs_done is 'Of these, carried over and committed';
 comment on column consolidation.progress.percent is 'runs_done in percent of runs_total';
 comment on column consolidation.progress.runs_per_second is
-'Rate of all sessions together, over the batches of the last 30 seconds there were any';
+'Rate of all sessions together, over the last 30 seconds in which there were batches';
 comment on column consolidation.progress.time_left is 'At that rate; null before the first batch';
 comment on column consolidation.progress.queue_depth is
 'Entries of the queue: runs that wait to be carried over, or back after the cut-over; counted
@@ -131,7 +131,7 @@ comment on column consolidation.progress.runs_proved is 'Of these, compared and 
 comment on column consolidation.progress.unequal_runs is
 'Runs in which old tables and documents differed when they were last compared';
 comment on column consolidation.progress.proved_per_second is
-'Rate of the proof, of all sessions that are at it';
+'Rate of the proof, of all its sessions together';
 comment on column consolidation.progress.proof_time_left is 'At that rate';
 
 create view consolidation.progress_by_session
@@ -148,13 +148,13 @@ from consolidation.chunk as c
 where c.task = 'backfill' and c.pid is not null
 group by c.pid;
 comment on view consolidation.progress_by_session is
-'What each session of the backfill did and does';
+'The work of each session of the backfill: its batches so far, and the present one';
 comment on column consolidation.progress_by_session.pid is 'Process id of the session';
 comment on column consolidation.progress_by_session.runs_done is 'Runs it carried over';
 comment on column consolidation.progress_by_session.batches is 'In how many batches';
 comment on column consolidation.progress_by_session.last_batch_time is 'How long the last one took';
 comment on column consolidation.progress_by_session.runs_at_hand is
-'Runs of its present batch, or of one it was ended in that nobody has taken yet';
+'Runs of its present batch, or of one it was ended in, until another session takes that';
 comment on column consolidation.progress_by_session.at_hand_since is 'When that batch began';
 
 create function consolidation.progress_line(task text)

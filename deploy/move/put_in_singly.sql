@@ -2,7 +2,7 @@
 --
 -- Why:    a row that an old table refuses is set aside, and holds up no other. Its former version
 --         stays where it was: each row is written in a subtransaction.
--- Locks:  a call takes rows of the old tables.
+-- Locks:  a call locks rows of the old tables.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/put_in_singly') as deployed \gset

@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:move/queue to pg
 --
--- Why:    from here on every write to an old table notes the run it touched, so that the
---         backfill can run beside the applications. After the cut-over the same queue notes
---         what is written to the documents, for the way back.
---         Statement triggers with transition tables: one insert a statement, whatever it touches.
+-- Why:    from here on every write to an old table notes the run it touched, so that the backfill
+--         can run alongside the applications. After the cut-over the same queue notes writes to the
+--         documents, for a revert. Statement triggers with transition tables do one insert a
+--         statement, however many rows it touches.
 -- Locks:  share row exclusive on the six old tables, for some milliseconds, in attempts of 40 ms.
 -- Revert: drops triggers and queue.
 
@@ -17,17 +17,17 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
--- No key that counts: the next value of a sequence would become lastval() of the application's
--- session. It is read by run, however often a run stands in it.
+-- The table has no serial key: the next value of a sequence would become lastval() of the
+-- application's session. It is read by run, however many entries a run has.
 create table consolidation.change (
     trace_id bigint
 );
 comment on table consolidation.change is
 'Queue: runs written to since they were last carried over. Insert-only for applications';
 comment on column consolidation.change.trace_id is
-'Run to carry over; null after a truncate: all of them';
+'Run to carry over; null stands for all of them, after a truncate';
 create index change_trace_id_idx on consolidation.change (trace_id);
--- Entries are deleted, and a publication of all tables must know which.
+-- Entries are deleted, and a publication of all tables must know which ones.
 alter table consolidation.change replica identity full;
 
 create function consolidation.capture_old()
@@ -38,8 +38,8 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
-    -- After the cut-over the documents are what applications write to, and carry_back follows them.
-    -- Any other write is undone by the next one; only the owner may write there.
+    -- After the cut-over applications write to the documents, and carry_back() follows them. It
+    -- undoes any other write to the old tables, to which only the owner may write.
     if
         tg_table_schema = 'legacy'
         and current_setting('consolidation.is_carrying_back', true) = 'on'
@@ -65,8 +65,8 @@ begin
 end;
 $$;
 comment on function consolidation.capture_old() is
-'Trigger on the old tables: notes the runs a statement touched in consolidation.change. In the
-schema legacy all but those that carry_back() touches';
+'Trigger on the old tables: notes in consolidation.change the runs that a statement touched. In the
+schema legacy it leaves out the writes of carry_back()';
 
 create function consolidation.capture_new()
 returns trigger
@@ -95,7 +95,7 @@ begin
 end;
 $$;
 comment on function consolidation.capture_new() is
-'Trigger on the document tables: notes the runs a statement touched in consolidation.change';
+'Trigger on the document tables: notes in consolidation.change the runs that a statement touched';
 
 create function consolidation.start_capture(captured regclass, capture_function regproc)
 returns void
@@ -131,8 +131,8 @@ begin
 end;
 $$;
 comment on function consolidation.start_capture(regclass, regproc) is
-'Creates what is missing of the four capture triggers on a table, with capture_old or capture_new,
-and lets all of them fire always';
+'Creates those of the four capture triggers that a table lacks, with capture_old or capture_new, and
+makes all four fire always';
 
 create function consolidation.stop_capture(captured regclass)
 returns void
@@ -169,8 +169,8 @@ begin
 end;
 $$;
 comment on function consolidation.capture_state() is
-'The capture triggers, as text: another one after any of them was disabled, even if it was enabled
-again. A proof holds as long as it is the same';
+'The capture triggers, as text. The text is another one after any of them was disabled, even if it
+was enabled again. A proof holds while it is the same';
 
 create view consolidation.missing_capture
 with (security_invoker = true) as
@@ -212,7 +212,7 @@ comment on column consolidation.missing_capture.trigger_name is 'The trigger';
 comment on column consolidation.missing_capture.remedy is 'The statement that makes it fire';
 
 -- The functions run as workflow_maintenance: old code needs no new grant, and no trigger runs with
--- more rights than the queue needs. Giving a function away takes create on its schema.
+-- more rights than the queue needs. The new owner of a function needs create on its schema.
 grant create on schema consolidation to workflow_maintenance;
 alter function consolidation.capture_old() owner to workflow_maintenance;
 alter function consolidation.capture_new() owner to workflow_maintenance;

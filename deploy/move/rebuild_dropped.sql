@@ -1,11 +1,11 @@
 -- Deploy workflow_consolidation:move/rebuild_dropped to pg
 --
--- Why:    somebody dropped old tables, or old names, by hand: they are made again, as they were,
---         and filled from the documents. After that, deploy and revert go on.
+-- Why:    if somebody dropped old tables or old names by hand, these functions create them again as
+--         they were, and fill them from the documents. After that, deploy and revert go on.
 -- Locks:  none now. When called, share row exclusive on the document tables while tables in public
 --         are filled.
--- Revert: drops the functions; refuses while an old table is missing: the documents are all that is
---         left of it.
+-- Revert: drops the functions. It refuses while an old table is missing: the documents are all that
+--         is left of it.
 
 select consolidation.is_deployed('move/rebuild_dropped') as deployed \gset
 \if :deployed
@@ -33,7 +33,7 @@ begin
         where
             d.kind = wanted_kind
             and d.old_name = any (names)
-            -- The views that are bound to a table are needed to fill it.
+            -- Filling a table needs the views that are bound to it.
             and case when d.ordinal / 1000 = 13 then 1 else d.ordinal / 1000 end <@ stages
         order by
             d.ordinal / 1000,
@@ -45,8 +45,8 @@ begin
 end;
 $$;
 comment on function consolidation.execute_remembered_definitions(text, text [], int4range) is
-'Creates tables or views again as they were: the stages of table_definition(), which a first call
-begins with 1 and a second ends with 16';
+'Creates tables or views again as they were. stages: those of table_definition(), from 1 in a first
+call to 16 in a second one';
 
 create function consolidation.fill_dropped(names text [])
 returns bigint
@@ -57,7 +57,7 @@ declare
     filled bigint;
     total bigint := 0;
 begin
-    -- What belongs to a run that is not there was deleted after it was carried over.
+    -- Rows of a run that is not there were deleted after they were carried over.
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b where 'workflow_trace' = any (names);
     get diagnostics filled = row_count;
@@ -104,7 +104,7 @@ begin
 end;
 $$;
 comment on function consolidation.fill_dropped(text []) is
-'Fills old tables, which are empty, from the documents; returns how many rows. Raises what a table
+'Fills empty old tables from the documents. Returns how many rows. Raises the error that a table
 raises for a row that it refuses';
 
 create function consolidation.go_on_with_ids(names text [])
@@ -129,8 +129,8 @@ begin
                 )::regclass
         where s.table_name = any (names)
     loop
-        -- The sequence stands where it stood at the last move of the names. An id far beyond is
-        -- none of its own. Deleted rows, or rows not carried over, had ids beyond the highest.
+        -- The sequence stands where it stood at the last move of the names. An id far beyond did
+        -- not come from it. Deleted rows, or rows not carried over, had ids beyond the highest.
         execute format(
             'select setval(%L, least(greatest(q.last_value, max(t.%I)) + 1000, %s))
             from %s as q
@@ -185,7 +185,7 @@ begin
         if in_legacy then
             delete from consolidation.carried_back;
             delete from consolidation.set_aside as a where a.replaced_at is null;
-            -- Everything, as after a truncate: catch_up() fills them.
+            -- Null stands for all runs, as after a truncate: catch_up() fills the tables.
             insert into consolidation.change (trace_id) values (null);
         end if;
     end if;
@@ -201,9 +201,9 @@ begin
 end;
 $$;
 comment on function consolidation.rebuild_dropped() is
-'Creates old tables and views of old names that somebody dropped again, as they were; says which.
-Tables in public are filled from the documents, those in legacy by the next catch_up(). What was
-written to dropped tables and not carried over is lost, and so is what depended on them';
+'Creates again, as they were, old tables and views of old names that somebody dropped. Returns
+which. Fills tables in public from the documents; the next catch_up() fills those in legacy. Writes
+to dropped tables that were not carried over are lost, and so are objects that depended on them';
 
 call consolidation.note_deployed('move/rebuild_dropped');
 

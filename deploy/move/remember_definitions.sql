@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:move/remember_definitions to pg
 --
--- Why:    somebody drops the old tables, or the old names, by hand. The documents are all that is
---         needed to bring them back, and how the tables and views were made is remembered whenever
---         the names have moved.
+-- Why:    somebody may drop the old tables, or the old names, by hand. The documents are all that
+--         is needed to bring the rows back. The definitions of the tables and views are remembered
+--         whenever the names have moved.
 -- Locks:  none.
 -- Revert: drops table and functions.
 
@@ -25,13 +25,13 @@ create table consolidation.remembered_definition (
     constraint remembered_definition_pkey primary key (kind, old_name, ordinal)
 );
 comment on table consolidation.remembered_definition is
-'How to create the old tables and the views of the old names again, as of the last move of the
-names';
+'Statements that create the old tables and the views of the old names again, as of the last move of
+the names';
 comment on column consolidation.remembered_definition.kind is 'As relkind: r for table, v for view';
 comment on column consolidation.remembered_definition.old_name is 'Name of the table or view';
 comment on column consolidation.remembered_definition.ordinal is
 'Order of execution, table after table within each thousand';
-comment on column consolidation.remembered_definition.relation is 'The table or view when it was';
+comment on column consolidation.remembered_definition.relation is 'The table or view at that time';
 comment on column consolidation.remembered_definition.statement is
 'One DDL statement, without semicolon';
 
@@ -161,7 +161,8 @@ begin
         and c.relnamespace in (
             'public'::regnamespace, 'legacy'::regnamespace, 'consolidation'::regnamespace
         );
-    -- Where the ids stand: one that somebody planted far away is none of the sequence's.
+    -- The last value of each sequence of ids. An id that somebody planted far away did not come
+    -- from it.
     insert into consolidation.remembered_definition (kind, old_name, ordinal, relation, statement)
     select
         'r',
@@ -179,10 +180,10 @@ begin
 end;
 $$;
 comment on function consolidation.remember_definitions() is
-'Notes how the old tables and the views of the old names are made now; called before the documents
-are filled, and whenever the names have moved';
+'Notes the present definitions of the old tables and of the views of the old names. Called before
+the documents are filled, and whenever the names have moved';
 
--- Somebody may drop them before any of that.
+-- Somebody may drop them before the first of these calls.
 do $$ begin perform consolidation.remember_definitions(); end $$;
 
 call consolidation.note_deployed('move/remember_definitions');

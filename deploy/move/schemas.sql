@@ -5,9 +5,9 @@
 -- Locks:  none.
 -- Revert: drops both schemas, which by then are empty.
 --
--- Sqitch records a change after its script has committed. Where it died in between, it executes the
--- script again: each begins by asking whether there is anything left to do, and ends with the
--- answer for the next time, in the same transaction.
+-- Sqitch records a change after its script has committed. If it dies in between, it executes the
+-- script again. Each script therefore begins by asking whether there is anything left to do. It
+-- ends by noting, in the same transaction, that there is not.
 
 select to_regclass('consolidation.deployed_change') is not null as deployed \gset
 \if :deployed
@@ -18,7 +18,7 @@ begin;
 
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
--- With it, search paths of functions would be stored in quotes.
+-- Switched on, it would store search paths of functions in quotes.
 set local quote_all_identifiers = off;
 
 create schema consolidation;
@@ -29,7 +29,7 @@ create schema legacy;
 comment on schema legacy is
 'The six old workflow tables, from the cut-over until the contract project drops them';
 
--- Nothing in them is in reach before access/privileges declares who may do what.
+-- Nobody else reaches anything in them before access/privileges declares the privileges.
 do $$
 declare
     statement text;
@@ -54,7 +54,7 @@ create table consolidation.deployed_change (
     constraint deployed_change_pkey primary key (change)
 );
 comment on table consolidation.deployed_change is
-'Changes whose deploy script has ended, whether or not Sqitch lived to record it';
+'Changes whose deploy script has ended, whether or not Sqitch recorded it';
 comment on column consolidation.deployed_change.change is 'Name of the change in sqitch.plan';
 comment on column consolidation.deployed_change.ordinal is 'Order of deployment';
 

@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:move/scripts to pg
 --
--- Why:    what every script asks first: whether it has run already, since Sqitch may have died
---         before it recorded that, and whether another one still runs. It settles the session as
---         well: no setting of the database or of a role decides what a script does.
+-- Why:    every script first asks whether it has run already, since Sqitch may have died before it
+--         recorded that, and whether another script still runs. It also settles the session: no
+--         setting of the database or of a role decides what a script does.
 -- Locks:  none.
 -- Revert: drops functions and table.
 
@@ -15,7 +15,7 @@ begin;
 
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
--- With it, search paths of functions would be stored in quotes.
+-- Switched on, it would store search paths of functions in quotes.
 set local quote_all_identifiers = off;
 
 create table consolidation.deploy_session (
@@ -39,7 +39,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Or the transaction would go on seeing the sessions of its first look.
+    -- Without this, the transaction would go on seeing the sessions of its first look.
     perform pg_stat_clear_snapshot();
     return (
         select format(
@@ -47,7 +47,7 @@ begin
         )
         from consolidation.deploy_session as d
         cross join pg_stat_get_activity(d.pid) as a
-        -- Null where the caller may not see it.
+        -- backend_start is null where the caller may not see it.
         where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
     );
 end;
@@ -77,7 +77,7 @@ begin
                 if found then
                     return;
                 end if;
-                -- Another one was faster, and must not wait for this row.
+                -- Another session was faster, and must not wait for this row.
                 raise lock_not_available;
             exception when lock_not_available then
                 null;
@@ -118,14 +118,14 @@ begin
         ('bytea_output', 'hex'),
         ('xmloption', 'content'),
         ('plan_cache_mode', 'auto'),
-        -- It costs more than it saves in the statements of a script, and under locks others wait.
+        -- JIT costs more than it saves in the statements of a script, and under locks others wait.
         ('jit', 'off')
     ) as s (name, setting);
 end;
 $$;
 comment on function consolidation.settle_session() is
-'Sets what a database or a role may have set otherwise, and scripts of the plan rely on, until the
-end of the session';
+'Sets, until the end of the session, the settings that scripts of the plan rely on and that a
+database or a role may have set otherwise';
 
 create function consolidation.is_deployed(change text)
 returns boolean
@@ -135,8 +135,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform consolidation.settle_session();
-    -- PgBouncer sets what psql sends as it connects. Its sessions do not end with those of psql,
-    -- and the lock that Sqitch takes would stay with one that others get.
+    -- psql sends application_name as it connects; PgBouncer sets it afterwards. PgBouncer's
+    -- sessions do not end with those of psql, and a session that others get would keep the lock
+    -- that Sqitch takes.
     if exists (
         select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
     ) then

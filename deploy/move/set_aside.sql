@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:move/set_aside to pg
 --
--- Why:    what each old table has to hold, as the documents show it, and the rows that it refused.
---         Rows are converted to the types of an old table by the insert, where one that is refused
---         can be set aside.
+-- Why:    these views show the rows that each old table has to hold, and a table keeps those that
+--         it refused. The insert converts rows to the types of an old table; a row that is refused
+--         there can be set aside.
 -- Locks:  none.
 -- Revert: drops views, function and table.
 
@@ -26,7 +26,7 @@ select
     t.created_by, t.session_id
 from consolidation.trace_row as t;
 comment on view consolidation.back_trace is
-'What workflow_trace has to hold, in the types of the documents';
+'Rows that workflow_trace has to hold, in the types of the documents';
 
 create view consolidation.back_step
 with (security_invoker = true) as
@@ -36,7 +36,7 @@ select
     s.node_id
 from consolidation.step_row as s;
 comment on view consolidation.back_step is
-'What workflow_steps has to hold, in the types of the documents';
+'Rows that workflow_steps has to hold, in the types of the documents';
 
 create view consolidation.back_event
 with (security_invoker = true) as
@@ -45,7 +45,7 @@ select
 from consolidation.event_row as e
 where e.fits;
 comment on view consolidation.back_event is
-'What workflow_events has to hold, in the types of the documents';
+'Rows that workflow_events has to hold, in the types of the documents';
 
 create view consolidation.back_screenshot
 with (security_invoker = true) as
@@ -56,7 +56,7 @@ select
 from consolidation.screenshot_row as p
 where p.fits;
 comment on view consolidation.back_screenshot is
-'What workflow_trace_screenshot has to hold, in the types of the documents';
+'Rows that workflow_trace_screenshot has to hold, in the types of the documents';
 
 create view consolidation.back_context
 with (security_invoker = true) as
@@ -65,7 +65,7 @@ select
 from consolidation.context_row as c
 where c.fits;
 comment on view consolidation.back_context is
-'What workflow_trace_context has to hold, in the types of the documents';
+'Rows that workflow_trace_context has to hold, in the types of the documents';
 
 create view consolidation.back_endpoint
 with (security_invoker = true) as
@@ -74,7 +74,7 @@ select distinct
 from consolidation.endpoint_row as e
 where e.fits;
 comment on view consolidation.back_endpoint is
-'What workflow_trace_endpoint has to hold, in the types of the documents';
+'Rows that workflow_trace_endpoint has to hold, in the types of the documents';
 
 create table consolidation.set_aside (
     table_name text not null,

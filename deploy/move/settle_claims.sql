@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:move/settle_claims to pg
 --
--- Why:    an element whose claim to an id is lost gets a new one, in its document as well.
--- Locks:  a call takes rows of the document tables, of those that nobody has locked.
+-- Why:    an element whose claim to an id is lost gets a new id, also in its document.
+-- Locks:  a call locks rows of the document tables, and only those that nobody has locked.
 -- Revert: drops the functions.
 
 select consolidation.is_deployed('move/settle_claims') as deployed \gset
@@ -96,8 +96,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- A document that an application has locked is left alone: nobody waits for the way back, and
-    -- the application's own write brings it here again.
+    -- A document that an application has locked is left alone: nobody waits here, and the
+    -- application's own write brings the run here again.
     free_runs constant bigint [] := array(
         select r.legacy_trace_id
         from public.user_workflow_run as r
@@ -122,7 +122,7 @@ declare
     document record;
     moved record;
 begin
-    -- Asked again, now that nobody else changes them.
+    -- The claims are asked for again, now that nobody else changes them.
     for document in
         select
             j.kind,
@@ -143,7 +143,7 @@ begin
         );
     end loop;
 
-    -- By arrays: a join may read the old tables whole.
+    -- By arrays of ids: a join may read the old tables whole.
     select
         coalesce(array_agg(j.id) filter (where j.kind = 'event'), '{}') as events,
         coalesce(array_agg(j.id) filter (where j.kind = 'screenshot'), '{}') as screenshots,
@@ -158,8 +158,8 @@ begin
 end;
 $$;
 comment on function consolidation.settle_claims(bigint []) is
-'Gives elements and context keys of these runs whose claim is lost a new id, in their
-document; a row that moved here is deleted where the old table still has it';
+'Gives elements and context keys of these runs whose claim is lost a new id, also in their document.
+Deletes a row that moved here where the old table still has it';
 
 call consolidation.note_deployed('move/settle_claims');
 

@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:move/table_definition to pg
 --
--- Why:    a whole table, and what of the move is bound to it, as statements that create it again.
+-- Why:    these functions return statements that create a whole table again, with the parts of the
+--         move that are bound to it.
 -- Locks:  none.
 -- Revert: drops the functions.
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/table_parts_definition to pg
 --
--- Why:    what a table has besides its columns, as statements that create it again.
+-- Why:    statements that create the parts of a table again, apart from its columns.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -111,7 +111,7 @@ begin atomic
         v.place,
         format('alter table %s %s row level security', source, v.setting)
     from pg_class as c
-    -- Said either way: an event trigger of the database may isolate every new table.
+    -- Both are written out: an event trigger of the database may isolate every new table.
     cross join lateral (
         values
         (1, case when c.relrowsecurity then 'enable' else 'disable' end),
@@ -205,7 +205,7 @@ begin atomic
         1,
         format('select consolidation.revoke_everything(%L)', source)
     union all
-    -- In the order in which they were granted: who grants with a grant option has it first.
+    -- In the order of the grants: a role gets its grant option before it grants with it.
     select
         16,
         a.attnum * 1000 + x.place,

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:move/take_locks to pg
 --
--- Why:    whoever waits for a lock makes everybody behind it wait, too. One way to take locks on
---         busy tables: all of them within a few hundredths of a second, or none and try again.
+-- Why:    a queued lock request blocks every later request on that table. So there is one way to
+--         take locks on busy tables: all of them within a few hundredths of a second, or none and
+--         try again.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -20,10 +21,10 @@ create table consolidation.run_lock (
     constraint run_lock_pkey primary key (bucket)
 );
 comment on table consolidation.run_lock is
-'What sessions of the move lock: a row stands for runs with neighbouring ids, the table for
-all of them. Not advisory locks, which any role can take and keep';
+'Locks of the sessions of the move: a row stands for runs with neighbouring ids, the table for all
+of them. A table, since any role can take and keep advisory locks';
 comment on column consolidation.run_lock.bucket is
-'256 of them, not one a run: those would not fit the lock table';
+'Number of the row: 256 rows, since one for each run would not fit the lock table';
 insert into consolidation.run_lock (bucket)
 select b.bucket from generate_series(0, 255) as b (bucket);
 
@@ -58,8 +59,8 @@ begin
                 and l.pid <> pg_backend_pid()
             group by a.pid, a.application_name, a.usename, a.state, a.xact_start
             union all
-            -- These have no session, and their virtual transaction changes with a restart of the
-            -- server: they are found by the lock that each holds on its own id.
+            -- These have no session, and a restart of the server changes their virtual transaction.
+            -- The lock that each holds on its own id finds them.
             select
                 x.prepared,
                 format(
@@ -89,7 +90,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Longer than an attempt, so that every session that queued behind it gets through.
+    -- The pause is longer than an attempt, so that every session that queued behind it gets
+    -- through.
     perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
 end;
 $$;
@@ -122,7 +124,7 @@ create function consolidation.take_locks(
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- Changed below, and that of the caller again afterwards.
+-- The body changes lock_timeout; this clause gives the caller its own value back.
 set lock_timeout = 0
 as $$
 declare

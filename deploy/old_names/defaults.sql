@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:old_names/defaults to pg
 --
--- Why:    an insert through an old name that leaves a column out has to find what the old table
---         would have put there: the default it has in this database, or none.
+-- Why:    an insert through an old name that leaves a column out has to get the value that the old
+--         table would have given it: its default in this database, or none.
 -- Locks:  access exclusive on the views that wait, which nobody uses yet; access share on the old
 --         tables, for a moment.
 -- Revert: drops function and view; the defaults stay until the views are dropped.
@@ -23,7 +23,7 @@ select
     a.attname as column_name,
     coalesce(
         pg_get_expr(o.adbin, o.adrelid),
-        -- Null as it is would not be stored, and the document's own would apply.
+        -- A plain null would not be stored as a default, and the document's own would apply.
         (
             select format('NULLIF(%1$s, %1$s)', pg_get_expr(d.adbin, d.adrelid))
             from consolidation.column_behind(v.old_name) as b
@@ -45,16 +45,16 @@ inner join pg_attribute as s on s.attrelid = v.old_name and s.attname = a.attnam
 left join pg_attrdef as o on o.adrelid = a.attrelid and o.adnum = a.attnum
 left join pg_attrdef as w on w.adrelid = v.old_name and w.adnum = s.attnum
 where
-    -- Ids come from sequences, and a document's organisation from the session if from nowhere else.
+    -- Ids come from sequences. The organisation of a document comes from the session, unless it is
+    -- given.
     a.attname not in ('trace_id', 'event_id', 'screenshot_id', 'context_id', 'org_id')
     and not (a.attname = 'step_id' and consolidation.is_plain(v.old_name));
 comment on view consolidation.old_default is
 'Columns of the old names, ids apart, with the default that the old table gives them';
 comment on column consolidation.old_default.old_name is 'The view that has or gets the old name';
-comment on column consolidation.old_default.column_name is 'Its column';
+comment on column consolidation.old_default.column_name is 'Column of the view';
 comment on column consolidation.old_default.wanted is
-'The default of the old table, or an expression that is null where the document has one and the old
-table none';
+'The default of the old table; an expression that is null where only the document has a default';
 comment on column consolidation.old_default.present is 'The default of the view';
 
 create function consolidation.take_defaults()

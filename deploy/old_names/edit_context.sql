@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:old_names/edit_context to pg
 --
--- Why:    one key of a context: found, removed, written, for writes to workflow_trace_context.
+-- Why:    these functions find, remove and write one key of a context, for writes to
+--         workflow_trace_context.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -25,7 +26,7 @@ declare
     current jsonb;
 begin
     perform consolidation.lock_run(wanted_trace_id);
-    -- A new statement: it sees what was committed while the lock was waited for.
+    -- The next statement sees what was committed during the wait for the lock.
     select
         jsonb_build_object(
             'value', c.value, 'context_id', c.context_id,
@@ -42,7 +43,7 @@ begin
 end;
 $$;
 comment on function consolidation.is_context_known(bigint, text, jsonb) is
-'Locks the document of a run and tells whether it still has the key. Raises 40001 if it says
+'Locks the document of a run and tells whether it still has the key. Raises 40001 if the key says
 something else than before ("previous")';
 
 create function consolidation.take_context(wanted_trace_id bigint, wanted_key text)
@@ -65,7 +66,7 @@ begin
 end;
 $$;
 comment on function consolidation.take_context(bigint, text) is
-'Removes a key of context, and what "legacy" keeps of it';
+'Removes a key of context, and its id and times from "legacy"';
 
 create function consolidation.put_context(
     wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean
@@ -91,8 +92,8 @@ begin
 end;
 $$;
 comment on function consolidation.put_context(bigint, text, jsonb, jsonb, boolean) is
-'Writes a key of context, and what "legacy" keeps of it; false if the run is gone or, unless
-may_be_known, has the key';
+'Writes a key of context, and its id and times into "legacy". Returns false if the run is gone or,
+unless may_be_known, has the key';
 
 create function consolidation.refuse_known_context_id(
     wanted_trace_id bigint, wanted bigint, table_schema text

@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:old_names/edit_event to pg
 --
--- Why:    one event of a document: locked, found, changed, for writes to workflow_events.
+-- Why:    these functions lock, find and change one event of a document, for writes to
+--         workflow_events.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -45,7 +46,7 @@ declare
     known record;
 begin
     perform consolidation.lock_events(wanted_trace_id, wanted_step_id);
-    -- A new statement: it sees what was committed while the lock was waited for.
+    -- The next statement sees what was committed during the wait for the lock.
     select
         e.event_id,
         e.place,
@@ -82,10 +83,10 @@ begin
 end;
 $$;
 comment on function consolidation.find_event(bigint, bigint, bigint, jsonb) is
-'Locks the document of an old row and finds the element it stands for in the present value; content:
-what it says now, with the id of the old row. An element without an id is known by what it says
-first ("previous"): its place may have changed, also by what this very statement did before. No row
-if it is gone; raises 40001 if an element without an id says something else now';
+'Locks the document of an old row and finds the element of that row in the present value. content:
+what the element says now, with the id of the old row. An element without an id is first looked for
+by its former content ("previous"): its place may have changed, also by this very statement. Returns
+no row if it is gone. Raises 40001 if an element without an id has other content now';
 
 create function consolidation.change_event(
     wanted_trace_id bigint, wanted_step_id bigint, place bigint, element jsonb

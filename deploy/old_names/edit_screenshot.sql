@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:old_names/edit_screenshot to pg
 --
--- Why:    one screenshot of a document: locked, found, changed, for writes to
+-- Why:    these functions lock, find and change one screenshot of a document, for writes to
 --         workflow_trace_screenshot.
 -- Locks:  none.
 -- Revert: drops the functions.
@@ -21,7 +21,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Which row holds it is only known from the documents: all that may are locked.
+    -- Only the documents tell which row holds it, so all that may hold it are locked.
     perform consolidation.lock_run(wanted_trace_id);
     perform
     from public.user_workflow_run_step as s
@@ -45,7 +45,7 @@ declare
     known record;
 begin
     perform consolidation.lock_screenshots(wanted_trace_id);
-    -- A new statement: it sees what was committed while the locks were waited for.
+    -- The next statement sees what was committed during the wait for the locks.
     select
         s.screenshot_id,
         s.on_step,

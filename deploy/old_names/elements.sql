@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:old_names/elements to pg
 --
--- Why:    what the old names of elements have in common: the errors that a table would raise, the
---         trigger that refuses a row whose run the caller does not see, and the edit of one
---         element of a document.
+-- Why:    the old names of elements share these: the errors that a table would raise, the trigger
+--         that refuses a row whose run the caller does not see, and the edit of one element of a
+--         document.
 -- Locks:  none.
 -- Revert: drops the functions.
 --
@@ -11,7 +11,7 @@
 -- that the caller does not see. "write" runs as workflow_maintenance and changes the document, so
 -- that a role that could only insert events cannot rewrite documents either.
 --
--- PostgreSQL has no trigger on a view that fires always: with session_replication_role = replica a
+-- PostgreSQL has no trigger on a view that always fires. With session_replication_role = replica a
 -- write to these names says how many rows it found, and changes none.
 
 select consolidation.is_deployed('old_names/elements') as deployed \gset
@@ -76,7 +76,7 @@ begin
 end;
 $$;
 comment on function consolidation.raise_deleted(text, text) is
-'Raises 23503: the run is gone that was there when the guard looked';
+'Raises 23503: the run that the guard found is gone';
 
 create function consolidation.raise_unique(
     table_schema text, table_name text, constraint_name text, error_detail text
@@ -112,7 +112,8 @@ $$;
 comment on function consolidation.raise_concurrent_update(text) is
 'Raises 40001: somebody else changed what the statement was about to change';
 
--- It runs as the caller, who has no rights on this schema and cannot call the functions above.
+-- The trigger runs as the caller, which has no rights on this schema and cannot call the functions
+-- above.
 create function consolidation.guard_trace_id()
 returns trigger
 language plpgsql
@@ -150,7 +151,7 @@ declare
     change jsonb := '{}'::jsonb;
 begin
     for name in select k from jsonb_object_keys(previous) as k loop
-        -- As text: 1.1 and 1.10 are equal, but not the same.
+        -- Compared as text: 1.1 and 1.10 are equal, but not the same.
         if (wanted -> name)::text is distinct from (previous -> name)::text then
             if (current -> name)::text is distinct from (previous -> name)::text then
                 perform consolidation.raise_concurrent_update(
@@ -164,11 +165,11 @@ begin
 end;
 $$;
 comment on function consolidation.patch(jsonb, jsonb, jsonb) is
-'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete
-and differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is
-lost';
+'The changes of an update: the keys in which wanted differs from previous ("{}" stands for a delete
+and differs in all). Raises 40001 if somebody else changed one of them meanwhile, so that no update
+is lost';
 
--- Stable as jsonb_build_array is: called immutable, it would not be unfolded into the query.
+-- Stable, as jsonb_build_array is: declared immutable, it would not be unfolded into the query.
 create function consolidation.with_element(elements jsonb, place bigint, element jsonb)
 returns jsonb
 language sql
@@ -180,8 +181,8 @@ return case
     else jsonb_set(elements, array[(place - 1)::text], element)
 end;
 comment on function consolidation.with_element(jsonb, bigint, jsonb) is
-'The array with the element at a place, from 1, replaced; removed where element is null; appended
-where place is null';
+'The array with the element at "place", from 1, replaced by "element"; removed where element is
+null; appended where place is null';
 
 create function consolidation.lock_run(wanted_trace_id bigint)
 returns void

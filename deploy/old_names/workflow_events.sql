@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:old_names/workflow_events to pg
 --
--- Why:    the view that takes the name at the cut-over, and what writing it does to documents.
---         Its triggers in the order of their names: old_names/elements.
+-- Why:    this view takes the name at the cut-over, and its triggers turn writes into changes of
+--         documents. old_names/elements gives the order of the triggers.
 -- Locks:  none.
 -- Revert: drops view and triggers.
 
@@ -27,9 +27,9 @@ select
 from consolidation.event_row as e;
 comment on view consolidation.workflow_events is
 'Old name of the elements of events, readable and writable; limits: docs/old-names.md';
--- Stands for "left out" and becomes the next id in the trigger: a null that somebody wrote must be
--- refused, and the caller needs no privilege on the sequence. A random number, which nobody writes
--- himself; any other could be an id.
+-- This default stands for "left out", and the trigger replaces it with the next id. A null that
+-- somebody wrote must be refused, and the caller needs no privilege on the sequence. The number is
+-- random, and nobody writes it; any other could be an id.
 alter view consolidation.workflow_events
 alter column event_id set default '-5719117740578205047'::bigint;
 alter view consolidation.workflow_events

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:old_names/workflow_steps to pg
 --
--- Why:    the view that takes the name workflow_steps at the cut-over. Automatically updatable.
+-- Why:    this view takes the name workflow_steps at the cut-over. It is automatically updatable.
 -- Locks:  share row exclusive on user_workflow_run_step, which nobody uses yet.
 -- Revert: drops view and triggers.
 
@@ -33,11 +33,11 @@ select
 from public.user_workflow_run_step as s;
 comment on view consolidation.workflow_steps is
 'Old name of user_workflow_run_step, readable and writable; limits: docs/old-names.md';
--- The old column had no default, the new one has '{}'. A plain null would not be stored as a
--- default and the new one would apply; this expression is null and is stored.
+-- The old column had no default; the new one has '{}'. A plain null would not be stored as a
+-- default, and the new one would apply. This expression is null and is stored.
 alter view consolidation.workflow_steps
 alter column metadata set default nullif('{}'::jsonb, '{}'::jsonb);
--- For "update ... set ... = default"; an insert would find those of the table.
+-- For "update ... set ... = default"; an insert would find the defaults of the table.
 alter view consolidation.workflow_steps
 alter column status set default 'pending';
 alter view consolidation.workflow_steps
@@ -134,7 +134,7 @@ when (
 execute function public.guard_step_identity();
 
 -- The old table of screenshots had no key to the steps: a deleted step left its screenshots to the
--- run. They must survive as long as somebody may rely on that.
+-- run. They must survive while somebody may rely on that.
 create function public.keep_screenshots()
 returns trigger
 language plpgsql
@@ -164,8 +164,8 @@ begin
 end;
 $$;
 comment on function public.keep_screenshots() is
-'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
-is on whatever the session says: the policy for workflow_maintenance hides nothing';
+'Trigger: screenshots of a deleted step move to its run, unless the run is also deleted. Row
+security is on whatever the session says: the policy for workflow_maintenance hides nothing';
 
 create trigger keep_screenshots
 after delete on public.user_workflow_run_step
@@ -173,14 +173,15 @@ referencing old table as old_row
 for each statement
 execute function public.keep_screenshots();
 
--- Also for loaders and logical replication, which write with session_replication_role = replica.
+-- These also fire for loaders and logical replication, which write with session_replication_role =
+-- replica.
 alter table public.user_workflow_run_step enable always trigger refuse_null_retry_count;
 alter table public.user_workflow_run_step enable always trigger guard_step_identity;
 alter table public.user_workflow_run_step enable always trigger keep_screenshots;
 
 do $$
 begin
-    -- Giving a function away takes create on its schema, for as long as that lasts.
+    -- The new owner of a function needs create on its schema while it is given away.
     if has_schema_privilege('workflow_maintenance', 'public', 'create') then
         alter function public.keep_screenshots() owner to workflow_maintenance;
     else

@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace to pg
 --
--- Why:    the view that takes the name workflow_trace at the cut-over; until then it waits in the
---         schema consolidation, for the comparison. Automatically updatable, so no trigger stands
---         between an old statement and its row: on conflict, returning and concurrent updates are
---         those of a table.
+-- Why:    this view takes the name workflow_trace at the cut-over. Until then it waits in the
+--         schema consolidation, for the comparison. It is automatically updatable, so no trigger
+--         stands between an old statement and its row: on conflict, returning and concurrent
+--         updates are those of a table.
 -- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
 -- Revert: drops view and triggers.
 
@@ -49,7 +49,7 @@ select
 from public.user_workflow_run as r;
 comment on view consolidation.workflow_trace is
 'Old name of user_workflow_run, readable and writable; limits: docs/old-names.md';
--- For "update ... set ... = default"; an insert would find those of the table.
+-- For "update ... set ... = default"; an insert would find the defaults of the table.
 alter view consolidation.workflow_trace
 alter column status set default 'pending';
 alter view consolidation.workflow_trace
@@ -83,14 +83,15 @@ begin
 end;
 $$;
 comment on function public.guard_run_identity() is
-'Trigger: raises 23503 when a trace_id changes that something belongs to, as the old keys did';
+'Trigger: raises 23503, as the old keys did, when a trace_id that something belongs to changes';
 
 create trigger guard_run_identity
 before update of legacy_trace_id on public.user_workflow_run
 for each row
 when (old.legacy_trace_id is distinct from new.legacy_trace_id)
 execute function public.guard_run_identity();
--- Also for loaders and logical replication, which write with session_replication_role = replica.
+-- This also fires for loaders and logical replication, which write with session_replication_role =
+-- replica.
 alter table public.user_workflow_run enable always trigger guard_run_identity;
 
 call consolidation.note_deployed('old_names/workflow_trace');

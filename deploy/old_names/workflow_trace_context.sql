@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_context to pg
 --
--- Why:    the view that takes the name at the cut-over. Its triggers: old_names/elements.
+-- Why:    this view takes the name at the cut-over. old_names/elements gives the order of its
+--         triggers.
 -- Locks:  share row exclusive on user_workflow_run, which nobody uses yet.
 -- Revert: drops view and triggers.
 
@@ -32,8 +33,8 @@ alter column context_id set default '-5719117740578205047'::bigint;
 alter view consolidation.workflow_trace_context
 alter column created_at set default now();
 
--- Keys that new code writes get what the old table kept of a key: an id and a time. The guard of
--- the trigger keeps it from running when whoever writes brings both himself.
+-- Keys that new code writes get an id and a time, as the old table kept them for a key. The
+-- condition of the triggers keeps them from running when a write brings both itself.
 create function consolidation.keep_context_origin()
 returns trigger
 language plpgsql
@@ -137,7 +138,7 @@ begin
     then
         return null;
     end if;
-    -- The key is taken away first: the new row may have another one, or another run.
+    -- The key is removed first: the new row may have another one, or another run.
     if
         tg_op = 'DELETE'
         or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))

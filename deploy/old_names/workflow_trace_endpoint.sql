@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_endpoint to pg
 --
--- Why:    the view that takes the name at the cut-over. Its triggers: old_names/elements.
+-- Why:    this view takes the name at the cut-over. old_names/elements gives the order of its
+--         triggers.
 -- Locks:  none.
 -- Revert: drops view and triggers.
 

@@ -1,6 +1,7 @@
 -- Deploy workflow_consolidation:old_names/workflow_trace_screenshot to pg
 --
--- Why:    the view that takes the name at the cut-over. Its triggers: old_names/elements.
+-- Why:    this view takes the name at the cut-over. old_names/elements gives the order of its
+--         triggers.
 -- Locks:  none.
 -- Revert: drops view and triggers.
 
@@ -33,7 +34,8 @@ select
 from consolidation.screenshot_row as s;
 comment on view consolidation.workflow_trace_screenshot is
 'Old name of the elements of screenshots, readable and writable; limits: docs/old-names.md';
--- Stands for "left out" and becomes a random one in the trigger; see old_names/workflow_events.
+-- Stands for "left out", and the trigger replaces it with a random id; see
+-- old_names/workflow_events.
 alter view consolidation.workflow_trace_screenshot
 alter column screenshot_id set default '0946dd8e-ce1c-4e28-a961-a5a206c819fe'::uuid;
 alter view consolidation.workflow_trace_screenshot

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/differences to pg
 --
--- Why:    what differs between old tables and documents, as of one moment, for people and for
---         other scripts. The deploy itself proves in ranges: proof/prove.
+-- Why:    differences() lists the rows in which old tables and documents differ, as of one moment,
+--         for people and for other scripts. The deploy itself proves in ranges: proof/prove.
 -- Locks:  none; a call reads one snapshot.
 -- Revert: drops the functions.
 
@@ -75,7 +75,7 @@ begin
 end;
 $$;
 comment on function consolidation.refuse_empty_comparison(bigint, bigint, bigint [], boolean) is
-'Raises 55000 where a comparison would see nothing, which proves nothing';
+'Raises 55000 where a comparison would see nothing, since that proves nothing';
 
 create function consolidation.slice_end(lo bigint, hi bigint, ids bigint [], size integer)
 returns bigint
@@ -115,7 +115,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-    -- Runs compared at once: keeps memory bounded, whatever the tables hold.
+    -- Runs compared at once. This bounds the memory, whatever the tables hold.
     slice_size constant integer := 1000;
     lo bigint := coalesce(first_trace_id, -9223372036854775808);
     hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
@@ -125,11 +125,11 @@ begin
     perform consolidation.see_everything();
     perform consolidation.refuse_empty_comparison(lo, hi, trace_ids, skip_pending);
     loop
-        -- By runs of the old table; others of the documents fall between them.
+        -- Slices count runs of the old table; those that only the documents have fall between them.
         slice_end := consolidation.slice_end(lo, hi, trace_ids, slice_size);
         found_ids := array(
             select s.trace_id
-            -- Not in unnest(), for whose estimate the planner would call it once more.
+            -- Not in unnest(): the planner would call it once more for its estimate.
             from (select consolidation.suspects(lo, slice_end, trace_ids) as ids offset 0) as f
             cross join unnest(f.ids) as s (trace_id)
             where

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/differences_of to pg
 --
--- Why:    what differs in some runs, row by row and column by column. A row that an old table
---         refused is no difference: it is set aside.
+-- Why:    differences_of() compares some runs, row by row and column by column. A row that an old
+--         table refused is no difference: it is set aside.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -30,8 +30,8 @@ return case
         )
 end;
 comment on function consolidation.arrangement(boolean, boolean, bigint, integer) is
-'What no old column shows: where an element stands, and that its document holds nothing besides.
-Null for runs that applications wrote to, whose documents may';
+'The facts that no old column shows: where an element stands, and that its document holds nothing
+else. Null for runs that applications wrote to, whose documents may hold more';
 
 create function consolidation.present(plain jsonb, names text [], documents jsonb [])
 returns jsonb
@@ -120,7 +120,7 @@ begin
         where n.arrangement is not null or not consolidation.is_set_aside(n.key, n.content)
     ),
 
-    -- As text, in which 1.1 and 1.10 are different.
+    -- As text, since the numbers 1.1 and 1.10 are equal.
     missing as (
         select m.*, row_number() over (partition by m.ordinal, m.key) as copy
         from (select o.* from old_side as o except all select n.* from new_side as n) as m

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:proof/document_rows to pg
 --
--- Why:    as proof/rows, as the documents show them.
+-- Why:    the rows of proof/rows, as the documents show them.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -172,7 +172,7 @@ begin
 end;
 $$;
 comment on function consolidation.new_rows(bigint []) is
-'The same rows as the documents show them, with the place of an element';
+'The rows of old_rows() as the documents show them, with the place of an element';
 
 call consolidation.note_deployed('proof/document_rows');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_access to pg
 --
--- Why:    who may do what with the old tables, where a view or the isolation of the documents would
---         make it more or less: one view a kind of finding.
+-- Why:    these views find roles that a view or the isolation of the documents would allow more or
+--         less than the old tables do, one view for each kind of finding.
 -- Locks:  none.
 -- Revert: drops the views.
 
@@ -17,7 +17,7 @@ set local search_path = pg_catalog, pg_temp;
 
 create view consolidation.finding_column_privilege
 with (security_invoker = true) as
--- A view of the caller's rights reads all columns it is made of, whichever are asked for.
+-- A security_invoker view reads all columns it is made of, whichever are asked for.
 select
     'refuse' as severity,
     'column privilege' as kind,
@@ -57,7 +57,7 @@ cross join lateral (
     from consolidation.privilege(o.oid) as p
     where p.grantee <> o.relowner
     union all
-    -- In no acl.
+    -- The rights of pg_write_all_data are in no acl.
     select
         w.oid,
         p.privilege_type
@@ -71,7 +71,7 @@ cross join lateral (
 left join pg_roles as r on r.oid = x.grantee
 where
     x.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
-    -- A new step looks for its run.
+    -- The insert of a step reads its run.
     and (
         not consolidation.is_plain(consolidation.old_name(o.relname))
         or (o.relname = 'workflow_steps' and x.privilege_type = 'INSERT')
@@ -86,11 +86,11 @@ where
     and coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
 group by o.relname, r.rolname;
 comment on view consolidation.finding_write_only_privilege is
-'Roles that may insert, update or delete, and not select; also by pg_write_all_data';
+'Roles that may insert, update or delete, but not select; also by pg_write_all_data';
 
 create view consolidation.finding_view_privilege
 with (security_invoker = true) as
--- A view of the caller's rights asks for the caller's, also from inside another view.
+-- A security_invoker view uses the rights of the caller, also from inside another view.
 with recursive dependent (relation, old_table) as (
     select
         o.oid,
@@ -134,7 +134,8 @@ where
         else not has_table_privilege(x.grantee, o.oid, 'select')
     end;
 comment on view consolidation.finding_view_privilege is
-'Roles that may use a view of its owner''s rights on an old table, and not the table';
+'Roles that may use a view on an old table with the rights of the view''s owner, but not the table
+itself';
 
 create view consolidation.finding_policy
 with (security_invoker = true) as
@@ -171,7 +172,7 @@ where
         or c.oid = to_regclass('public.workflow_configs')
     )
     and c.relrowsecurity
-    -- A role that this shows everything goes on seeing it.
+    -- A role that this policy shows everything goes on seeing it.
     and not (
         consolidation.shows_all(p.oid)
         and not exists (

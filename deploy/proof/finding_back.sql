@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:proof/finding_back to pg
 --
--- Why:    the schema goes on after the cut-over: a revert has to know what came to depend on the
---         new state of the old names, and what is gone that it wants to put back. The preflight in
---         the other direction, a view a kind of finding.
+-- Why:    the schema changes after the cut-over. A revert has to know which objects came to depend
+--         on the new state of the old names, and which objects that it wants to put back are gone.
+--         This is the preflight in the other direction, one view for each kind of finding.
 -- Locks:  none. A trial of a view is made on a copy, and undone.
 -- Revert: drops the views and functions.
 
@@ -83,8 +83,8 @@ cross join lateral (
 ) as t
 where consolidation.phase() = 'cut over';
 comment on view consolidation.obstacle_bound is
-'Views, functions and defaults that a revert binds to what has the old names then. Each is tried,
-which changes nothing';
+'Views, functions and defaults that a revert binds to the relations that then have the old names.
+Each is tried, which changes nothing';
 
 create view consolidation.obstacle_dependent
 with (security_invoker = true) as
@@ -125,14 +125,14 @@ where
         select from pg_proc as f
         where f.oid = g.tgfoid and f.pronamespace = 'consolidation'::regnamespace
     )
-    -- These are bound to the table.
+    -- A revert binds the others, plain views and SQL-standard functions, to the table.
     and (
         n.relname in ('workflow_configs', 'micro_state')
         or coalesce(c.relkind <> 'v' or r.rulename <> '_RETURN', p.prosqlbody is null)
     );
 comment on view consolidation.obstacle_dependent is
-'Whatever was made on the views of the old names and cannot follow the names: materialized views,
-rules, triggers, uses of their row types';
+'Objects that were made on the views of the old names and cannot follow the names: materialized
+views, rules, triggers, uses of their row types';
 
 create view consolidation.obstacle_document
 with (security_invoker = true) as
@@ -219,7 +219,7 @@ cross join lateral (
 ) as o
 where
     consolidation.phase() = 'cut over'
-    -- Views, functions and defaults are bound to its successor.
+    -- A revert binds views, functions and defaults to its successor.
     and (
         d.classid in (
             'pg_constraint'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass

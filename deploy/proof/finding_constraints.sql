@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_constraints to pg
 --
--- Why:    what holds on rows of the old tables and cannot hold on elements of documents. What holds
---         on runs and steps is made on the documents.
+-- Why:    these views find constraints on rows of the old tables that cannot hold on elements of
+--         documents. Constraints on runs and steps are made on the documents.
 -- Locks:  none.
 -- Revert: drops the views.
 
@@ -39,7 +39,7 @@ where
         not k.convalidated
         or o.relname not in (select p.old_table from consolidation.plain_column() as p)
     )
-    -- An object has each key once.
+    -- A JSON object has each key once anyway.
     and not (
         o.relname = 'workflow_trace_context'
         and pg_get_constraintdef(k.oid) = 'UNIQUE (trace_id, key)'
@@ -134,7 +134,7 @@ where
         'updated_at'
     );
 comment on view consolidation.finding_not_null is
-'Columns of old tables that hold no nulls, of which an element may have none';
+'Columns of old tables that hold no nulls, while an element may leave them out';
 
 call consolidation.note_deployed('proof/finding_constraints');
 

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:proof/finding_dependents to pg
 --
--- Why:    what depends on the old tables, one view a kind of finding: views, rules, functions,
---         triggers, publications. What cannot be carried along is not cut off silently.
+-- Why:    these views find objects that depend on the old tables, one view for each kind of
+--         finding: views, rules, functions, triggers, publications. An object that cannot be
+--         carried along is not cut off silently.
 -- Locks:  none.
 -- Revert: drops the views.
 
@@ -36,8 +37,8 @@ cross join lateral (
 ) as t
 where b.kind = 'view';
 comment on view consolidation.finding_view is
-'Views on the old tables: bound to what has the names after the swap. Before the cut-over each is
-tried, which changes nothing';
+'Views on the old tables. The swap binds them to the relations that have the names after it. Before
+the cut-over each is tried, which changes nothing';
 
 create view consolidation.finding_default
 with (security_invoker = true) as
@@ -98,7 +99,7 @@ where
         '(insert\s+into\s+(only\s+)?(\w+\.)?"?(' || n.elements
         || ')"?\M[^;]*on\s+conflict)'
         || '|(truncate\s+(table\s+)?(only\s+)?[^;]*\m(' || n.old_names || ')\M)'
-        -- From PostgreSQL 17 on a view can be merged into.
+        -- From PostgreSQL 17 on merge can write to a view.
         || case
             when current_setting('server_version_num')::integer < 170000
                 then '|(merge\s+into\s+(only\s+)?(\w+\.)?"?(' || n.old_names || ')"?\M)'
@@ -106,8 +107,9 @@ where
         end
     );
 comment on view consolidation.finding_function is
-'Functions that read an old name as SQL-standard bodies do: bound to what has it after the swap, and
-tried before the cut-over; and functions whose source has a statement that no view allows';
+'Functions that read an old name as SQL-standard bodies do: the swap binds them to the relation that
+has the name after it, and each is tried before the cut-over. Also functions whose source has a
+statement that no view allows';
 
 create view consolidation.finding_materialized_view
 with (security_invoker = true) as
@@ -188,7 +190,7 @@ where
     and g.tgenabled <> 'D'
     and p.pronamespace <> 'consolidation'::regnamespace;
 comment on view consolidation.finding_trigger is
-'Triggers of the old tables that fire, besides those of this project';
+'Triggers of the old tables that fire, except those of this project';
 
 create view consolidation.finding_publication
 with (security_invoker = true) as

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_documents to pg
 --
--- Why:    what the documents and their views cannot become: names that somebody else has taken
---         meanwhile, another order of columns, larger than PostgreSQL allows.
+-- Why:    these views find obstacles to the documents and their views: names that somebody else has
+--         taken meanwhile, another order of columns, documents larger than PostgreSQL allows.
 -- Locks:  none.
 -- Revert: drops views and function.
 
@@ -75,8 +75,8 @@ begin
     if consolidation.phase() = 'contract' then
         return;
     end if;
-    -- Stored values are compressed, by less than 1 to 260: only sums that could get to the limit
-    -- are unpacked. The numbers that are added stand for the keys of an element.
+    -- Stored values are compressed, by less than 1 to 260. Only sums that could get to the limit
+    -- are unpacked. The added numbers stand for the keys of an element.
     return query
     with candidate as (
         select

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:proof/finding_organisation to pg
 --
--- Why:    whose a row is, where the old data say more than one thing: a screenshot of another
---         organisation than its run's, a workflow that several organisations used.
+-- Why:    these views find rows for which the old data name more than one organisation: a
+--         screenshot of another organisation than its run's, a workflow that several organisations
+--         used.
 -- Locks:  none.
 -- Revert: drops views and functions.
 
@@ -87,7 +88,7 @@ owns the workflow, the others as text; no row after the cut-over';
 create view consolidation.finding_screenshot
 with (security_invoker = true) as
 select
-    -- Without policies of its own nobody was kept from one.
+    -- Without row level security of its own, the old table kept no role from a screenshot.
     case when c.relrowsecurity then 'refuse' else 'notice' end as severity,
     'organisation' as kind,
     'workflow_trace_screenshot' as object,

@@ -35,7 +35,7 @@ where
     and x.grantee <> n.nspowner
     and r.rolsuper is not true;
 comment on view consolidation.finding_public is
-'Roles that may create in the schema public, without its owner and superusers';
+'Roles that may create in the schema public, except its owner and superusers';
 
 call consolidation.note_deployed('proof/finding_public');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_tables to pg
 --
--- Why:    what the old tables are made of and connected with, one view a kind of finding: keys,
---         ids, indexes, types, and rows that cannot be carried.
+-- Why:    these views show the parts and the connections of the old tables, one view for each kind
+--         of finding: keys, ids, indexes, types, and rows that cannot be carried.
 -- Locks:  none.
 -- Revert: drops the views.
 
@@ -96,7 +96,7 @@ left join lateral (
 ) as d on true
 where a.sequence_name is distinct from s.sequence_name;
 comment on view consolidation.finding_sequence is
-'Ids of the old tables that come from elsewhere than the sequence new code will take them from';
+'Ids of the old tables that do not come from the sequence that new code will take them from';
 
 create view consolidation.finding_index
 with (security_invoker = true) as

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:proof/old_relation to pg
 --
--- Why:    the findings say what hangs on the old tables: these stand here once, as the catalog has
---         them, and names of objects that are the same whatever the search path of the caller.
+-- Why:    the findings name the objects that depend on the old tables. The view shows these tables
+--         once, as the catalog has them. The functions name objects in the same way whatever the
+--         search path of the caller.
 -- Locks:  none.
 -- Revert: drops view and functions.
 

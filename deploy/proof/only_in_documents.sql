@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/only_in_documents to pg
 --
--- Why:    what new code writes may be richer than the old tables. It stays in the documents when
---         the names go back, and would be lost if these were dropped; here it is listed.
+-- Why:    new code may write more than the old tables can hold. It stays in the documents when the
+--         names go back, and would be lost if these were dropped. This function lists it.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -23,7 +23,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform consolidation.see_everything();
-    -- After the cut-over the old tables only wait for them.
+    -- Only before the cut-over: after it, the old tables just wait for these runs.
     if consolidation.phase() = 'expand' then
         return query
         select
@@ -124,8 +124,8 @@ begin
 end;
 $$;
 comment on function consolidation.only_in_documents() is
-'What the documents hold and the old tables cannot: table, key, and what it is. It stays in the
-documents when the names go back to the old tables';
+'Lists content that the documents hold and the old tables cannot: table, key, and what it is. The
+content stays in the documents when the names go back to the old tables';
 
 call consolidation.note_deployed('proof/only_in_documents');
 

@@ -1,8 +1,9 @@
 -- Deploy workflow_consolidation:proof/preflight to pg
 --
--- Why:    real databases hang more on these tables than columns. Everything that depends on them is
---         listed with what will become of it, for the DBA to read before deciding; what the
---         cut-over cannot carry along, it refuses until somebody accepts it.
+-- Why:    in real databases more than columns depends on these tables. The preflight lists every
+--         object that depends on them, with the effect of the cut-over on it, for the DBA to read
+--         before deciding. If the cut-over cannot carry an object along, it refuses until somebody
+--         accepts that.
 -- Locks:  none.
 -- Revert: drops view, procedure and table.
 
@@ -29,8 +30,8 @@ comment on table consolidation.accepted is
 comment on column consolidation.accepted.kind is 'As in the preflight';
 comment on column consolidation.accepted.object is 'As in the preflight';
 comment on column consolidation.accepted.reason is 'Why it does no harm here';
-comment on column consolidation.accepted.accepted_by is 'Who decided';
-comment on column consolidation.accepted.accepted_at is 'When';
+comment on column consolidation.accepted.accepted_by is 'Role that accepted it';
+comment on column consolidation.accepted.accepted_at is 'When it was accepted';
 
 create view consolidation.preflight
 with (security_invoker = true) as

@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:proof/preflight_back to pg
 --
--- Why:    a revert begins with a look: everything that would stop it, or that it could not keep, is
---         named in one list before anything is changed. A DBA can ask at any time.
--- Locks:  none. When asked, share row exclusive on tables that a remembered key refers to, for a
---         moment, if they can be had within 100 ms.
+-- Why:    a revert begins with a check. One list names everything that would stop it, or that it
+--         could not keep, before anything is changed. A DBA can read the list at any time.
+-- Locks:  none. When read, share row exclusive on tables that a remembered key refers to, for a
+--         moment, if it gets them within 100 ms.
 -- Revert: drops view, procedure and function.
 
 select consolidation.is_deployed('proof/preflight_back') as deployed \gset
@@ -46,7 +46,7 @@ begin
             ) then 'there is no such trigger'
         end;
     end if;
-    -- On a copy, which is no temporary one: no key of such a table could refer to another.
+    -- The trial uses a copy. It is no temporary one: no key of such a table could refer to another.
     perform set_config('lock_timeout', '100ms', true);
     execute format('create table consolidation.trial_copy (like %s)', entry.relation);
     execute replace(entry.statement, '<relation>', 'consolidation.trial_copy');
@@ -81,8 +81,8 @@ left join pg_class as c on c.oid = l.relation
 cross join lateral (select consolidation.trial_of_remembered(l.ordinal) as failure) as t
 where l.stage = 'after' and t.failure is not null and consolidation.phase() = 'cut over';
 comment on view consolidation.obstacle_remembered is
-'What the cut-over left for the revert and cannot be done any more: a table, column, trigger or role
-that it names was dropped or renamed';
+'Statements that the cut-over left for the revert and that can no longer be executed: a table,
+column, trigger or role that they name was dropped or renamed';
 
 create view consolidation.preflight_back
 with (security_invoker = true) as

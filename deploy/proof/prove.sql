@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/prove to pg
 --
--- Why:    the whole proof, in ranges that hold a snapshot for a moment only, from as many sessions
---         as you like.
+-- Why:    prove() makes the whole proof, in ranges that hold a snapshot only for a moment, from as
+--         many sessions as you like.
 -- Locks:  none.
 -- Revert: drops procedure and functions.
 
@@ -35,11 +35,12 @@ begin
 end;
 $$;
 comment on procedure consolidation.prove(integer, interval, interval, interval) is
-'Compares old tables and documents in ranges, each with a snapshot of a moment and a commit. Results
-are recorded: killed, it goes on where it was; what is written later is compared again when it comes
-through the queue. Run it from several sessions to use several cores. Parameters as of backfill.
-Ends when all is compared, also if something differs: consolidation.unequal_trace lists that, and
-the cut-over refuses. Raises 55000 while the backfill is not done. Call it outside a transaction';
+'Compares old tables and documents in ranges, each with a snapshot of a moment and a commit. It
+records results: if it is killed, the next call goes on where it was. Later writes are compared
+again when they come through the queue. Run it from several sessions to use several cores.
+Parameters as of backfill. Ends when all is compared, also if something differs:
+consolidation.unequal_trace then lists the runs, and the cut-over refuses. Raises 55000 while the
+backfill is not done. Call it outside a transaction';
 
 create function consolidation.refuse_unequal()
 returns void
@@ -50,7 +51,7 @@ declare
     unequal bigint [];
     example record;
 begin
-    -- What was repaired meanwhile is no reason to refuse.
+    -- Runs that were repaired meanwhile are no reason to refuse.
     perform consolidation.record_comparison(
         -9223372036854775808, 9223372036854775807,
         array(select u.trace_id from consolidation.unequal_trace as u order by 1 limit 100)
@@ -154,7 +155,8 @@ begin
 end;
 $$;
 comment on function consolidation.keep_proof() is
-'The proof holds although the capture triggers are others: called by a swap, under its locks';
+'Lets the proof hold although the capture triggers are now others. A swap calls it, under its
+locks';
 
 call consolidation.note_deployed('proof/prove');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/record to pg
 --
--- Why:    a proof is recorded range by range, so that one that was killed goes on where it was and
---         nothing is compared again that nobody wrote to.
+-- Why:    a proof is recorded range by range. A killed proof goes on where it was, and nothing is
+--         compared again that nobody wrote to.
 -- Locks:  none.
 -- Revert: drops functions and tables.
 
@@ -25,7 +25,7 @@ create table consolidation.proof (
 comment on table consolidation.proof is
 'One row while there is a proof, done or under way; its ranges are in consolidation.chunk';
 comment on column consolidation.proof.capture_state is
-'The capture triggers it relies on: what is written later is proved again through the queue';
+'The capture triggers it relies on: later writes are proved again through the queue';
 comment on column consolidation.proof.began_at is 'When it began';
 comment on column consolidation.proof.is_proof is 'Always true: there is one';
 
@@ -48,19 +48,19 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-    -- One statement, one snapshot: a run that somebody wrote to is in the queue as well, and
-    -- is proved once it is carried over.
+    -- One statement has one snapshot. A run that somebody wrote to is in the queue as well, and is
+    -- proved once it is carried over.
     unequal constant bigint [] := array(
         select s.trace_id
         from (
             select x.trace_id
-            -- Not in unnest(), for whose estimate the planner would call it once more.
+            -- Not in unnest(): the planner would call it once more for its estimate.
             from (select consolidation.suspects(lo, hi, ids) as ids offset 0) as f
             cross join unnest(f.ids) as x (trace_id)
             where not exists (
                 select from consolidation.change as c where c.trace_id = x.trace_id
             )
-            -- Only what is left is compared in words.
+            -- Only the remaining runs are compared in words.
             offset 0
         ) as s
         where exists (select from consolidation.differences_of(array[s.trace_id]))
@@ -88,7 +88,7 @@ begin
     if not exists (select from consolidation.proof) then
         return;
     end if;
-    -- What somebody wrote to since comes here again.
+    -- Runs that somebody wrote to since come here again.
     perform consolidation.record_comparison(min(t.id), max(t.id), array_agg(t.id))
     from unnest(trace_ids) as t (id)
     where not exists (select from consolidation.change as c where c.trace_id = t.id)
@@ -109,7 +109,7 @@ begin
     delete from consolidation.proof;
 end;
 $$;
-comment on function consolidation.forget_proof() is 'The next proof begins anew';
+comment on function consolidation.forget_proof() is 'Makes the next proof begin anew';
 
 create function consolidation.begin_proof()
 returns void
@@ -131,7 +131,7 @@ begin
             message = 'the backfill is not done',
             hint = 'call consolidation.backfill(); select * from consolidation.progress;';
     end if;
-    -- Batches under way do not know of the proof yet, and would not prove what they carry.
+    -- Batches under way do not know of the proof yet, and would not prove the runs that they carry.
     perform consolidation.keep_batches_out('5 minutes');
     if exists (
         select from consolidation.proof as p
@@ -189,8 +189,8 @@ begin
 end;
 $$;
 comment on function consolidation.prove_chunk(bigint) is
-'Compares a range that claim_chunk returned and records the result; returns its runs, 0 if
-another session has it';
+'Compares a range that claim_chunk returned and records the result. Returns the number of its runs,
+0 if another session has it';
 
 call consolidation.note_deployed('proof/record');
 

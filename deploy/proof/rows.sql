@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/rows to pg
 --
--- Why:    the rows of some runs in words, as the old tables hold them, for those in which
---         something differs.
+-- Why:    for runs in which something differs, old_rows() returns their rows in words, as the old
+--         tables hold them.
 -- Locks:  none.
 -- Revert: drops the functions.
 

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:proof/suspects to pg
 --
--- Why:    as proof/unequal_elements, for what is no element, and all six together. Rather too
---         many are named than too few: what differs in them is said by differences().
+-- Why:    these functions do for runs, steps, context keys and endpoints what
+--         proof/unequal_elements does for elements; suspects() puts all six together. They name too
+--         many runs rather than too few: differences() says what differs in them.
 -- Locks:  none.
 -- Revert: drops the functions.
 

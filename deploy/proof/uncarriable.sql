@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/uncarriable to pg
 --
--- Why:    some old rows have no place in the documents. They are listed, each with the statement
---         that would repair it, before anything moves; nothing is ever invented for them.
+-- Why:    some old rows have no place in the documents. They are listed before anything moves, each
+--         with the statement that would repair it. Nothing is ever invented for them.
 -- Locks:  none.
 -- Revert: drops the function.
 
@@ -163,7 +163,7 @@ end;
 $$;
 comment on function consolidation.uncarriable() is
 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
-repair it (with ... for what only you can know). Empty when everything can be carried over';
+repair it (with ... for a value that only you can know). Empty when everything can be carried over';
 
 call consolidation.note_deployed('proof/uncarriable');
 

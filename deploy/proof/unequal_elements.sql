@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:proof/unequal_elements to pg
 --
--- Why:    equality is proved, not assumed. These find the runs in which anything differs, as
---         fast as that can be: stored bytes are compared, keys by their operators, so that 1.1 and
---         1.10, JSON null and no value are different. Text, integers and numerics are compared as
---         such: an old table may have an enumeration, or another width.
+-- Why:    equality is proved, not assumed. These functions find the runs in which anything differs,
+--         as fast as that can be. They compare stored bytes, and keys by their operators: 1.1 and
+--         1.10 are different, and so are JSON null and no value. Text, integers and numerics are
+--         compared as such: an old table may have an enumeration, or another width.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -24,7 +24,7 @@ stable
 parallel safe
 return case
     when moment is null or document is null then moment is null and document is null
-    -- In this order: what to_iso8601 wrote can be cast without an error.
+    -- The order matters: text that to_iso8601 wrote can be cast without an error.
     when document = public.to_iso8601(moment) then document::timestamptz = moment
     else false
 end;
@@ -77,11 +77,12 @@ begin
                 then not n.as_built
                 or n.place <> o.place
                 or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
-            -- Not n."timestamp", which would be read for every row.
+            -- Not n."timestamp": it would be read for every row.
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
         end;
 
-    -- In place of the place: the one old row equals both of two elements.
+    -- This stands in for the place, which is not compared here: one old row would equal both of two
+    -- elements.
     return query
     select e.trace_id
     from consolidation.carried_back as b
@@ -96,8 +97,8 @@ begin
 end;
 $$;
 comment on function consolidation.unequal_events(bigint, bigint, bigint []) is
-'Runs from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
-its document, so do its place and keys that consolidate() does not give it';
+'Runs from lo to hi, of ids if not null, in which an event differs. While nobody wrote to its
+document, its place counts as well, and so do keys that consolidate() does not give it';
 
 create function consolidation.unequal_screenshots(lo bigint, hi bigint, ids bigint [])
 returns setof bigint
@@ -159,7 +160,8 @@ begin
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
         end;
 
-    -- In place of the place: the one old row equals both of two elements.
+    -- This stands in for the place, which is not compared here: one old row would equal both of two
+    -- elements.
     return query
     select e.trace_id
     from consolidation.carried_back as b

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/attempts to pg
 --
--- Why:    nobody waits long behind the swap: it asks for all locks at once for 40 ms, and otherwise
---         gives way and tries again, with whatever came in meanwhile carried over before.
+-- Why:    nobody waits long behind the swap. It asks for all locks at once for 40 ms. If it does
+--         not get them it gives way, carries over what came in meanwhile, and tries again.
 -- Locks:  none now. When called: access exclusive on the eight tables, and on tables that foreign
 --         keys connect with them, all within 40 ms or not at all.
 -- Revert: drops procedure and functions.
@@ -22,8 +22,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    -- Views before what is behind them, runs before what belongs to them; then what a foreign
-    -- key connects with the six or the documents, since keys are dropped and made on both sides.
+    -- Views come before the tables behind them, runs before the rows that belong to them. Then come
+    -- tables that a foreign key connects with the six or the documents, since keys are dropped and
+    -- made on both sides.
     with own as materialized (
         select
             n.place,
@@ -53,7 +54,7 @@ begin atomic
             and f.other not in (select o.relation from own as o)
             and c.relnamespace <> 'legacy'::regnamespace
         union
-        -- A default that takes numbers from an old sequence is bound again.
+        -- Tables whose defaults take numbers from an old sequence: these are bound again.
         select b.relation
         from consolidation.rebinding() as b
         where b.kind = 'default'
@@ -101,8 +102,8 @@ begin
 end;
 $$;
 comment on function consolidation.plan_swap() is
-'Before the locks: the queries of a swap that take longer to plan than to execute. They do nothing
-yet, and PL/pgSQL keeps their plans for this session';
+'Before the locks: runs the queries of a swap that take longer to plan than to execute. They do
+nothing yet, and PL/pgSQL keeps their plans for this session';
 
 create function consolidation.try_to_swap(
     direction text,
@@ -114,15 +115,15 @@ create function consolidation.try_to_swap(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- For what is not among the locks it takes.
+-- Bounds the wait for locks that take_locks() does not take.
 set lock_timeout = '40ms'
--- What was planned once stays planned.
+-- A plan that was made once is kept.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
     waiting bigint;
 begin
-    -- Batches of other sessions are let finish; new ones wait for the swap.
+    -- Batches of other sessions end first; new ones wait for the swap.
     perform consolidation.keep_batches_out('0 s');
     waiting := consolidation.queued_runs();
     if waiting > few then
@@ -145,8 +146,8 @@ exception when lock_not_available or deadlock_detected then
 end;
 $$;
 comment on function consolidation.try_to_swap(text, integer) is
-'One attempt to swap the names, to views or to tables, with no more than a few runs in the
-queue. Gives all locks back and says why if it has to';
+'One attempt to swap the names, to views or to tables, with no more than a few runs in the queue. If
+it fails, it gives all locks back and says why';
 
 create procedure consolidation.empty_queue(few integer, give_up_at timestamptz)
 language plpgsql
@@ -155,7 +156,7 @@ declare
     waiting bigint;
     waited bigint;
 begin
-    -- Each pass has less to do than the one before, what came in while that one ran; or the
+    -- Each pass carries what came in while the one before ran, and so has less to do. Otherwise the
     -- applications write faster than this session carries over.
     loop
         call consolidation.catch_up(
@@ -173,13 +174,13 @@ begin
 end;
 $$;
 comment on procedure consolidation.empty_queue(integer, timestamptz) is
-'Carries over what waits in the queue until only a few runs do, or it gets no less';
+'Carries over the runs in the queue until only a few wait there, or no fewer than before';
 
 create procedure consolidation.swap(direction text, patience interval)
 language plpgsql
 as $$
 declare
-    -- They are carried over and compared under the locks, some milliseconds each.
+    -- These runs are carried over and compared under the locks, some milliseconds each.
     few constant integer := 20;
     give_up_at pg_catalog.timestamptz;
     reported pg_catalog.timestamptz;
@@ -224,7 +225,7 @@ begin
 end;
 $$;
 comment on procedure consolidation.swap(text, interval) is
-'Tries to swap the names until it succeeds or patience is over; called by cut_over and cut_back';
+'Tries to swap the names until it succeeds or patience is over. cut_over and cut_back call it';
 
 call consolidation.note_deployed('swap/attempts');
 

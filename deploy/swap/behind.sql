@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:swap/behind to pg
 --
--- Why:    a view of the caller's rights asks for privileges on everything it is made of, and a
---         foreign key cannot refer to a view. The relations and columns behind an old name are read
---         from the definitions of the views, through as many levels as there are.
+-- Why:    a security_invoker view asks for privileges on everything it is made of, and a foreign
+--         key cannot refer to a view. These functions read the relations and columns behind an old
+--         name from the definitions of the views, through as many levels as there are.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -60,9 +60,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    -- The columns of one level by those of the old name. Read from the definition, so that the
-    -- mapping is not written once more: a plain column is a line of its own, without the name of
-    -- its table from PostgreSQL 16 on. An expression is no column of the relation behind.
+    -- The columns of one level by those of the old name. They are read from the definition, so that
+    -- the mapping is not written once more. A plain column is a line of its own, without the name
+    -- of its table from PostgreSQL 16 on. An expression is no column of the relation behind.
     with recursive level (relation, columns) as (
         select
             column_behind.old_name::oid,
@@ -107,7 +107,7 @@ begin atomic
     where l.relation <> column_behind.old_name;
 end;
 comment on function consolidation.column_behind(regclass) is
-'For each column of a plain view the column that it is on each level behind';
+'For each column of a plain view, the column that it is on each level behind';
 
 create function consolidation.base_column(old_name regclass)
 returns table (view_column name, base_column name)
@@ -130,12 +130,12 @@ returns boolean
 language sql
 stable
 set search_path = pg_catalog, pg_temp
--- An instead of trigger.
+-- The bit of an instead of trigger.
 return not exists (
     select from pg_trigger as g where g.tgrelid = old_name and g.tgtype::integer & 64 <> 0
 );
 comment on function consolidation.is_plain(regclass) is
-'Whether a statement on a view is one on what is behind it, since no trigger stands between';
+'Whether a statement on a view acts on the relation behind it, since no trigger stands between';
 
 create function consolidation.needed_behind(old_name regclass)
 returns table (
@@ -186,7 +186,7 @@ begin atomic
     from consolidation.relation_behind(needed_behind.old_name) as b
     where consolidation.is_plain(needed_behind.old_name)
     union
-    -- From PostgreSQL 17 on: vacuum, analyze and reindex pass a view by.
+    -- From PostgreSQL 17 on. vacuum, analyze and reindex skip a view.
     select
         'MAINTAIN',
         null,
@@ -197,7 +197,7 @@ begin atomic
     inner join pg_class as c on c.oid = b.relation
     where c.relkind = 'r'
     union
-    -- The triggers ask for these with the caller's rights.
+    -- The triggers need these with the caller's rights.
     select
         p.privilege_type,
         null,
@@ -217,8 +217,8 @@ begin atomic
     cross join (values ('INSERT'), ('UPDATE')) as p (privilege_type);
 end;
 comment on function consolidation.needed_behind(regclass) is
-'Privileges behind an old name that one on it takes: needed, on a column of a relation (or all of
-it) for privilege_type on a column of the old name (or any)';
+'Privileges behind an old name that a privilege on it takes: needed, on a column of a relation (or
+all of it), for privilege_type on a column of the old name (or any)';
 
 do $$ begin perform consolidation.note_behind(); end $$;
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/carry_the_rest to pg
 --
--- Why:    what the applications wrote until the locks came is carried over, or back, while
---         everybody waits: so it ends with the clock, and it is compared.
+-- Why:    writes that came in before the locks are carried over, or back, while everybody waits. So
+--         this ends with the clock, and the runs are compared.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the functions.
 
@@ -23,7 +23,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- What is longer than a megabyte even when it is compressed is not read to be counted.
+    -- A document that is longer than a megabyte even when compressed is not read to be counted.
     select
         d.trace_id,
         sum(
@@ -64,7 +64,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Carried and compared in less than 200 ms.
+    -- So many are carried and compared in less than 200 ms.
     most constant bigint := 2000;
     found constant record := consolidation.heaviest(trace_ids);
 begin
@@ -132,7 +132,7 @@ begin
     if exists (select from consolidation.change as c where c.trace_id is null) then
         raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
     end if;
-    -- The proof holds as long as the capture was never interrupted; else it begins anew, without
+    -- The proof holds while the capture was never interrupted. Otherwise it begins anew, without
     -- the locks.
     if not consolidation.is_proved() then
         raise exception using

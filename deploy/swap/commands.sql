@@ -1,10 +1,11 @@
 -- Deploy workflow_consolidation:swap/commands to pg
 --
--- Why:    cut_over and cut_back, the two commands that swap the names: what is slow first, then the
---         locks, then what can wait until they are gone. Both can be repeated after a failure.
+-- Why:    cut_over and cut_back are the two commands that swap the names. Slow work comes first,
+--         then the locks, then work that can wait until they are gone. Both can be repeated after a
+--         failure.
 -- Locks:  none now. When called, see swap/attempts.
--- Revert: drops the commands. From here down nothing keeps what only the documents can say: it
---         refuses while there is any.
+-- Revert: drops the commands. From here down nothing keeps content that only the documents hold:
+--         the revert refuses while there is any.
 
 select consolidation.is_deployed('swap/commands') as deployed \gset
 \if :deployed
@@ -34,8 +35,8 @@ begin
 end;
 $$;
 comment on function consolidation.check_session(interval) is
-'Raises 22023 for no patience, 25000 in a transaction that is not read committed, 42501 if row level
-security hides rows';
+'Raises 22023 for a null patience, 25000 in a transaction that is not read committed, 42501 if row
+level security hides rows';
 
 create procedure consolidation.validate(wanted_stage text)
 language plpgsql
@@ -117,7 +118,7 @@ begin
 end;
 $$;
 comment on function consolidation.note_unequal() is
-'Puts runs that differ into the queue: after the cut-over, what was written past the capture';
+'Puts runs that differ into the queue: after the cut-over, these were written past the capture';
 
 create procedure consolidation.cut_over(patience interval default '5 minutes')
 language plpgsql
@@ -127,7 +128,7 @@ begin
     perform consolidation.refuse_missing();
     if consolidation.phase() operator(pg_catalog.=) 'expand' then
         call consolidation.refuse_findings();
-        -- The comparison takes as long as it takes.
+        -- The proof takes as long as it takes: patience begins with the swap.
         call consolidation.ensure_proof();
         perform consolidation.note_behind();
         perform consolidation.prepare_constraints();
@@ -183,8 +184,8 @@ begin
 end;
 $$;
 comment on procedure consolidation.cut_back(interval) is
-'Makes the old names tables again, with everything written since; what was written while the capture
-was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
+'Makes the old names tables again, with everything written since. First, a proof finds writes that
+came while the capture was disabled. Tries for the locks until patience is over. Can be repeated.
 Raises 55P03 (no locks) and 55000 (findings of preflight_back, capture triggers that do not fire,
 tables dropped, or rows that the old tables refuse); nothing is changed then. Call it outside a
 transaction';

@@ -1,9 +1,9 @@
 -- Deploy workflow_consolidation:swap/constraints to pg
 --
--- Why:    what holds on the old rows of runs and steps holds on the documents from the
---         cut-over on: checks, unique keys and indexes, exclusions, not null. The catalog
---         translates them: they are made on an empty copy of the old table, whose columns are then
---         renamed. What takes a scan is made before the locks.
+-- Why:    constraints on the old rows of runs and steps hold on the documents from the cut-over on:
+--         checks, unique keys and indexes, exclusions, not null. The catalog translates them: they
+--         are made on an empty copy of the old table, whose columns are then renamed. Constraints
+--         that take a scan are made before the locks.
 -- Locks:  none now. When called before the locks: access exclusive on the documents, which no
 --         application uses then.
 -- Revert: drops the functions.
@@ -135,8 +135,8 @@ begin
 end;
 $$;
 comment on function consolidation.not_null_column() is
-'Columns that hold no nulls in an old table and may in the document. Those of retry_count a trigger
-refuses';
+'Columns that hold no nulls in an old table and may hold them in the document. A trigger refuses
+those of retry_count';
 
 create function consolidation.drop_prepared_constraints()
 returns void
@@ -169,7 +169,7 @@ begin
 end;
 $$;
 comment on function consolidation.drop_prepared_constraints() is
-'Drops what prepare_constraints() made';
+'Drops the constraints and indexes that prepare_constraints() made';
 
 create function consolidation.preparation()
 returns setof text
@@ -191,7 +191,7 @@ begin
 end;
 $$;
 comment on function consolidation.preparation() is
-'What makes the constraints of the old tables on the documents, under other names';
+'Statements that make the constraints of the old tables on the documents, under other names';
 
 create function consolidation.prepare_constraints()
 returns void
@@ -201,7 +201,7 @@ as $$
 declare
     statement text;
 begin
-    -- The old tables may have others than when it was prepared last.
+    -- The old tables may have other constraints than at the last preparation.
     perform consolidation.drop_prepared_constraints();
     for statement in
         select p.statement from consolidation.preparation() as p (statement)

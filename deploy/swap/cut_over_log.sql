@@ -1,8 +1,8 @@
 -- Deploy workflow_consolidation:swap/cut_over_log to pg
 --
--- Why:    what the catalog forgets when the names are swapped is remembered here: the definition of
---         a key that has no place in the documents, which triggers fired, what was not validated.
---         What the catalog knows on the way back is asked there.
+-- Why:    this table remembers what the catalog forgets when the names are swapped: the definition
+--         of a key that has no place in the documents, which triggers fired, what was not
+--         validated. A revert asks the catalog for everything that it knows.
 -- Locks:  none.
 -- Revert: drops table and functions.
 
@@ -32,15 +32,15 @@ comment on table consolidation.cut_over_log is
 say';
 comment on column consolidation.cut_over_log.ordinal is 'Order in which they are executed';
 comment on column consolidation.cut_over_log.stage is
-'When: arrive: in this swap, once the names are moved; validate: at the end of the cut-over, once
-the locks are gone; after: on the way back, once the names are moved; validate back: at its end,
-once the locks are gone';
+'When it is executed. arrive: in this swap, once the names are moved. validate: at the end of the
+cut-over, once the locks are gone. after: in the revert, once the names are moved. validate back: at
+the end of the revert, once the locks are gone';
 comment on column consolidation.cut_over_log.relation is
 'Relation that the statement is about, whatever it is called when it is executed';
 comment on column consolidation.cut_over_log.statement is
 'One statement, without semicolon; <relation> in it stands for the name of the relation';
 comment on column consolidation.cut_over_log.must_succeed is
-'Whether it stops the way back when something that it names is gone, rather than being skipped';
+'Whether it stops the revert when something that it names is gone, rather than being skipped';
 
 create function consolidation.remember(
     stage text, relation regclass, statement text, must_succeed boolean default false
@@ -60,7 +60,7 @@ begin atomic
     where v.statement is not null;
 end;
 comment on function consolidation.remember(text, regclass, text, boolean) is
-'Leaves a statement about a relation for a later stage; nothing for null';
+'Leaves a statement about a relation for a later stage; does nothing for null';
 
 create function consolidation.execute_remembered(entry_ordinal bigint)
 returns void
@@ -90,7 +90,7 @@ exception
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'skipped: %', coalesce(statement, entry.statement)
             using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
-    -- Rows that were written while the key rested.
+    -- Rows that were written while the key rested break it.
     when foreign_key_violation then
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'holds for new rows only: %', coalesce(statement, entry.statement)
@@ -99,8 +99,7 @@ end;
 $$;
 comment on function consolidation.execute_remembered(bigint) is
 'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
-is gone, and
-leaves a key that rows break not validated, with a warning as well';
+is gone. Leaves a key that rows break not validated, with a warning as well';
 
 create function consolidation.execute_stage(wanted_stage text)
 returns void
@@ -120,10 +119,11 @@ begin
 end;
 $$;
 comment on function consolidation.execute_stage(text) is
-'Executes what was left for a stage, in its order';
+'Executes the statements that were left for a stage, in their order';
 
--- The views are this project's own and do not change while the names are swapped: what is behind
--- them is looked up before the locks, which takes longer than all that is done under them.
+-- The views are this project's own and do not change while the names are swapped. The relations
+-- behind them are looked up before the locks, since this takes longer than all that is done under
+-- them.
 create table consolidation.noted_need (
     old_name regclass not null,
     privilege_type text not null,
@@ -132,8 +132,7 @@ create table consolidation.noted_need (
     relation regclass not null,
     column_name name
 );
-comment on table consolidation.noted_need is
-'What needed_behind() said before the locks';
+comment on table consolidation.noted_need is 'The result of needed_behind() before the locks';
 comment on column consolidation.noted_need.old_name is 'View that an old name is or will be';
 comment on column consolidation.noted_need.privilege_type is 'Privilege on it';
 comment on column consolidation.noted_need.view_column is 'On this column of it; null for any';
@@ -146,8 +145,7 @@ create table consolidation.noted_column (
     view_column name not null,
     base_column name not null
 );
-comment on table consolidation.noted_column is
-'What base_column() said before the locks';
+comment on table consolidation.noted_column is 'The result of base_column() before the locks';
 comment on column consolidation.noted_column.old_name is 'View that an old name is or will be';
 comment on column consolidation.noted_column.view_column is 'Column of it';
 comment on column consolidation.noted_column.base_column is 'Column of the document behind';
@@ -180,7 +178,7 @@ begin
 end;
 $$;
 comment on function consolidation.note_behind() is
-'Looks up what is behind the old names, for what is done under the locks';
+'Looks up the relations and columns behind the old names, for the work under the locks';
 
 call consolidation.note_deployed('swap/cut_over_log');
 

@@ -1,7 +1,8 @@
 -- Deploy workflow_consolidation:swap/dependents to pg
 --
--- Why:    views and SQL-standard functions are bound by oid: they would silently go on reading what
---         the old names used to be. They are bound to whatever has the names afterwards, both ways.
+-- Why:    views and SQL-standard functions are bound by oid: they would silently go on reading the
+--         relations that had the old names before. The swap binds them to the relations that have
+--         the names afterwards, both ways.
 -- Locks:  none now. When called, under the locks of the swap, access exclusive on the views.
 -- Revert: drops the functions.
 
@@ -93,9 +94,9 @@ begin
 end;
 $$;
 comment on function consolidation.rebinding() is
-'Views, SQL-standard functions and defaults of columns bound to whatever has the old names, or the
-names of their sequences, now, with the statement that binds them to whatever has these names when
-it is executed. Those of this schema stay where they are';
+'Views, SQL-standard functions and defaults of columns that are bound to the present holders of the
+old names, or of the names of their sequences. The statement binds each to the holders of these
+names at the time it is executed. Those of this schema stay where they are';
 
 create function consolidation.bind(statements text [])
 returns void
@@ -136,7 +137,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if kind = 'view' then
-        -- On a copy: nobody who reads the view waits.
+        -- The trial uses a copy, so that nobody who reads the view waits.
         execute 'create temporary view consolidation_trial as ' || definition;
         execute 'create or replace temporary view consolidation_trial as '
         || consolidation.on_names_of(definition, place);
@@ -152,9 +153,9 @@ exception
 end;
 $$;
 comment on function consolidation.trial(text, text, text) is
-'Tries before a swap whether a view or a function can be bound to what will have the names, which
-waits in the schema place: one that reads a table may not work on a view, where no primary key
-implies the other columns of a group by. Returns the error, or null; changes nothing';
+'Tries before a swap whether a view or a function can be bound to the relations that will have the
+names, which wait in the schema "place". A query that reads a table may not work on a view, where no
+primary key implies the other columns of a group by. Returns the error, or null; changes nothing';
 
 call consolidation.note_deployed('swap/dependents');
 

@@ -162,10 +162,10 @@ begin atomic
     from consolidation.moving_key(to_documents) as k;
 end;
 comment on function consolidation.foreign_key(boolean) is
-'Foreign keys between the six old tables and others (or, for the way back, between the documents and
-others): what drops each on the relation where it stands, what makes it on the relation where it
-arrives (null where that is not possible), what makes it again as it was, and what validates it if
-it was valid. <relation> stands for the name of the relation';
+'Foreign keys between the six old tables and others (or, for a revert, between the documents and
+others), each with the statements that drop it on the relation where it stands, make it on the
+relation where it arrives (null where that is not possible), make it again as it was, and validate
+it if it was valid. <relation> stands for the name of the relation';
 
 create function consolidation.drop_foreign_keys(to_documents boolean)
 returns void
@@ -178,7 +178,7 @@ declare
         case when to_documents then 'validate' else 'validate back' end;
 begin
     for key in select * from consolidation.foreign_key(to_documents) as f loop
-        -- On the way back, what the old tables cannot say stays with the documents.
+        -- In a revert, a key that the old tables cannot have stays with the documents.
         continue when key.arrive is null and not to_documents;
         execute replace(key.leave, '<relation>', key.stands_on::text);
         if key.arrive is not null then
@@ -204,8 +204,8 @@ begin
 end;
 $$;
 comment on function consolidation.make_foreign_keys() is
-'Makes the foreign keys that drop_foreign_keys dropped on what has the names now, not yet
-validated';
+'Makes the foreign keys that drop_foreign_keys dropped, on the relations that have the names now.
+They are not yet validated';
 
 call consolidation.note_deployed('swap/foreign_keys');
 

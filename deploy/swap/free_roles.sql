@@ -23,7 +23,7 @@ language sql
 immutable
 parallel safe
 begin atomic
-    -- workflow_trace says whose a step is.
+    -- workflow_trace has the organisation of a step.
     select
         d.document,
         n.name
@@ -66,7 +66,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
-        -- Oid 0 is everybody, who has no memberships.
+        -- Oid 0 is everybody, and has no memberships.
         select
             not c.relrowsecurity
             or (
@@ -98,9 +98,9 @@ begin
 end;
 $$;
 comment on function consolidation.is_free(oid, regclass) is
-'Whether row level security of an old table restricts a role in nothing (oid 0: everybody), given
-that it has privileges: there is none, or the role has the rights of the owner, or a policy shows it
-everything and none restricts it. Superusers and bypassrls are not looked at';
+'Whether row level security of an old table leaves a role that has privileges unrestricted (oid 0:
+everybody): the table has none, or the role has the rights of the owner, or a policy shows it
+everything and none restricts it. Does not look at superusers and bypassrls';
 
 create function consolidation.unscoped_role()
 returns table (document text, role_name name)
@@ -117,7 +117,7 @@ begin
         from consolidation.document_source() as s
     ),
 
-    -- By grant or ownership, by a policy, or by no acl at all.
+    -- Roles with privileges by grant or ownership, by a policy, or without any acl.
     candidate as (
         select
             s.document,
@@ -178,7 +178,7 @@ begin atomic
     ) as d;
 end;
 comment on function consolidation.unscoped_roles() is
-'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are
+'The result of unscoped_role() as {document table: list of roles for a policy}; null if there are
 none';
 
 create function consolidation.spare_unscoped_roles(roles jsonb)
@@ -206,8 +206,8 @@ begin
 end;
 $$;
 comment on function consolidation.spare_unscoped_roles(jsonb) is
-'Lets roles that saw all organisations go on doing so while they name none; the parameter is what
-unscoped_roles() said before the names were swapped';
+'Lets roles that saw all organisations go on doing so while they name none. roles: the result of
+unscoped_roles() before the names were swapped';
 
 create function consolidation.isolate_unscoped_roles()
 returns void

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/grants to pg
 --
--- Why:    whoever might use a table may use the view that has its name after it, and what that view
---         asks for behind it, and no more. Changed privileges go back with the names.
+-- Why:    a role that could use a table can use the view that has its name after it, and what that
+--         view asks for behind it, but no more. Changed privileges go back with the names.
 -- Locks:  none now.
 -- Revert: drops the functions.
 
@@ -55,8 +55,8 @@ begin
 end;
 $$;
 comment on function consolidation.privilege(regclass) is
-'Who may do what on a table, view or sequence, its owner included, per column where it is so there.
-role_name is quoted';
+'Privileges of each role on a table, view or sequence, its owner included; per column where they are
+so there. role_name is quoted';
 
 create function consolidation.copy_grants(source regclass, target regclass)
 returns void
@@ -79,8 +79,8 @@ begin
 end;
 $$;
 comment on function consolidation.copy_grants(regclass, regclass) is
-'Grants on the target what anybody, its owner included, may do on the source, per column where it is
-so there';
+'Grants on the target the privileges that every role has on the source, its owner included; per
+column where they are so there';
 
 create function consolidation.revoke_grants(target regclass)
 returns void
@@ -134,9 +134,9 @@ begin
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
         where
-            -- These have what is declared for them.
+            -- The roles of the project have the declared privileges.
             p.role_name not in ('workflow_app', 'workflow_maintenance')
-            -- A role that may write and not read learns nothing.
+            -- A role that may write but not read must learn nothing.
             and (
                 n.needed <> 'select'
                 or p.privilege_type = 'SELECT'
@@ -152,7 +152,8 @@ begin
 end;
 $$;
 comment on function consolidation.grant_documents(regclass) is
-'Gives everybody who may use an old name what that takes on the documents behind it';
+'Gives each role that may use an old name the privileges that this takes on the documents behind
+it';
 
 create function consolidation.revoke_everything(relation regclass)
 returns void
@@ -191,8 +192,8 @@ begin
 end;
 $$;
 comment on function consolidation.revoke_everything(regclass) is
-'Takes from everybody but the owner what default privileges gave on a new relation, and on the
-sequences of its columns';
+'Revokes from everybody but the owner the privileges that default privileges gave on a new relation,
+and on the sequences of its columns';
 
 call consolidation.note_deployed('swap/grants');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/hand_over_constraints to pg
 --
--- Why:    the constraints that were prepared take their names, the old names take the defaults of
---         the old tables; and back.
+-- Why:    the prepared constraints take their names, and the old names take the defaults of the old
+--         tables. A revert does the reverse.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the functions.
 
@@ -45,7 +45,7 @@ begin
 end;
 $$;
 comment on function consolidation.hand_over_names() is
-'Gives the constraints that were prepared the names that they have on the old tables';
+'Gives the prepared constraints the names that they have on the old tables';
 
 create function consolidation.hand_over_not_null()
 returns void
@@ -55,7 +55,7 @@ as $$
 declare
     found record;
 begin
-    -- The check says that there is no null, so nothing is read.
+    -- The check proves that there is no null, so nothing is read.
     for found in
         select n.* from consolidation.not_null_column() as n
         inner join pg_constraint as k on k.conrelid = n.document and k.conname = n.check_name
@@ -72,7 +72,7 @@ begin
 end;
 $$;
 comment on function consolidation.hand_over_not_null() is
-'Columns of the documents hold no nulls where those of the old tables do not';
+'Makes columns of the documents not null where those of the old tables are';
 
 create function consolidation.other_default()
 returns table (relation regclass, column_name name, wanted text, present text)
@@ -114,7 +114,7 @@ begin
             on s.old_name = o.name and s.goes_to is not null
         inner join consolidation.noted_column as c
             on c.old_name = consolidation.old_name(o.name) and c.view_column = o.attname
-        -- What has none there keeps the one of the document, for new code.
+        -- A column without a default there keeps that of the document, for new code.
         where o.wanted is not null
     )
 
@@ -128,15 +128,15 @@ begin
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where
         t.wanted is distinct from pg_get_expr(d.adbin, d.adrelid)
-        -- One that is null says: none.
+        -- A default that is null stands for none.
         and not (t.wanted is null and pg_get_expr(d.adbin, d.adrelid) ~ '^NULLIF')
-        -- A view finds the one of the document.
+        -- A view without a default finds that of the document.
         and (t.wanted is not null or d.adbin is not null);
 end;
 $$;
 comment on function consolidation.other_default() is
-'Columns of the six old names and of the documents whose default is another than in the old tables:
-the one there, and the present one';
+'Columns of the six old names and of the documents whose default differs from that of the old
+tables. wanted: the default there; present: the present one';
 
 create function consolidation.hand_over_defaults()
 returns void
@@ -162,7 +162,7 @@ begin
 end;
 $$;
 comment on function consolidation.hand_over_defaults() is
-'The old names, and columns of the documents, take the defaults of the old tables';
+'Gives the old names, and columns of the documents, the defaults of the old tables';
 
 create function consolidation.hand_over_constraints()
 returns void
@@ -176,7 +176,7 @@ begin
 end;
 $$;
 comment on function consolidation.hand_over_constraints() is
-'Once the old tables are in "legacy": what held on them holds on the documents';
+'Once the old tables are in "legacy": makes their constraints and defaults hold on the documents';
 
 create function consolidation.hand_back_constraints()
 returns void
@@ -203,7 +203,7 @@ begin
 end;
 $$;
 comment on function consolidation.hand_back_constraints() is
-'Drops the constraints that hold on the old tables from the documents: the inverse of
+'Drops from the documents the constraints that hold on the old tables. The inverse of
 hand_over_constraints(), which remembered the rest';
 
 call consolidation.note_deployed('swap/hand_over_constraints');

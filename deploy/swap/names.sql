@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/names to pg
 --
--- Why:    the six old tables change places with the views that have their names after it; the other
---         two tables are renamed and leave a view. Each step stands beside its inverse.
+-- Why:    the six old tables change places with the views that have their names afterwards. The
+--         other two tables are renamed and leave a view. Each step stands next to its inverse.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the functions.
 
@@ -40,7 +40,7 @@ begin
     perform consolidation.copy_grants(source, target);
     perform consolidation.grant_documents(target);
     execute format('alter view %s owner to %I', target, owner);
-    -- Keys between the old tables act as their owner.
+    -- Keys between the old tables act with the rights of their owner.
     if not has_schema_privilege(owner, 'legacy', 'usage') then
         execute format('grant usage on schema legacy to %I', owner);
     end if;
@@ -60,8 +60,8 @@ declare
 begin
     execute format('alter view %s set schema consolidation', source);
     execute format('alter table %s set schema public', target);
-    -- Privileges that were changed since the cut-over go back with the name. Those of the roles of
-    -- this project stay what they were on the table before it.
+    -- Privileges that were changed since the cut-over go back with the name. The roles of this
+    -- project keep those that they had on the table before it.
     execute format('revoke all on %s from workflow_app, workflow_maintenance', source);
     perform consolidation.revoke_grants(target);
     perform consolidation.copy_grants(source, target);
@@ -99,7 +99,7 @@ begin
         from pg_class as c
         where c.oid = target
         union all
-        -- For "update ... set ... = default"; an insert would find those of the table.
+        -- For "update ... set ... = default"; an insert would find the defaults of the table.
         select format(
             'alter view public.%I alter column %I set default %s',
             old_name, a.attname, pg_get_expr(d.adbin, d.adrelid)
@@ -130,7 +130,7 @@ begin
     execute format(
         'alter view public.%I owner to %I', old_name, consolidation.owner_of(target)
     );
-    -- Rights that the roles of this project did not have, and get, go again on the way back.
+    -- A revert takes back the privileges that the roles of this project did not have and get here.
     perform consolidation.remember(
         'after', target, format('revoke %s on <relation> from %I', p.privilege, r.role_name)
     )

@@ -22,7 +22,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Configurations have no capture: those that were written since the deploy of @expand.
+    -- Configurations have no capture: these were written since the deploy of @expand.
     insert into public.user_workflow_owner (workflow_id, org_id)
     select distinct on (c.workflow_id)
         c.workflow_id,
@@ -53,8 +53,8 @@ begin
 end;
 $$;
 comment on function consolidation.follow_configs() is
-'From now on a configuration notes the owner of its workflow, as a run does; those that are there do
-now';
+'Makes each configuration note the owner of its workflow from now on, as a run does. Notes it for
+the present ones at once';
 
 create function consolidation.leave_configs()
 returns void
@@ -80,7 +80,7 @@ declare
         where c.oid = 'public.user_workflow_cache_state'::regclass
     );
 begin
-    -- A permissive policy beside those that somebody made before would open what they close.
+    -- A permissive policy would open what the table's own policies close.
     execute format(
         'create policy user_workflow_cache_state_org_isolation
         on public.user_workflow_cache_state as %1$s for all to workflow_app
@@ -116,8 +116,8 @@ begin
 end;
 $$;
 comment on function consolidation.isolate_page_states() is
-'Gives the page states row level security by the owner of their workflow, beside their own if they
-have any';
+'Gives the page states row level security by the owner of their workflow, alongside their own
+policies if they have any';
 
 create function consolidation.open_page_states()
 returns void
@@ -125,7 +125,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- By either name: the old one is a view while the table has the new one.
+    -- The table by either name: the old name is a view while the table has the new one.
     states constant regclass := coalesce(
         to_regclass('public.user_workflow_cache_state'), to_regclass('public.micro_state')
     );

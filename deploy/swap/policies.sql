@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/policies to pg
 --
--- Why:    configurations are isolated like the documents from the cut-over on, in place of their
---         own policies. The step stands beside its inverse.
+-- Why:    from the cut-over on configurations are isolated like the documents, in place of their
+--         own policies. The step stands next to its inverse.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the functions.
 
@@ -55,7 +55,8 @@ declare
     configs constant regclass := to_regclass('public.user_workflow_config');
     own record;
 begin
-    -- Its own policies would be alternatives to the isolation; they come back with the old name.
+    -- The table's own policies would be alternatives to the isolation; they come back with the old
+    -- name.
     for own in select * from pg_policy as p where p.polrelid = configs loop
         perform consolidation.remember(
             'after', configs, consolidation.policy_definition(own.oid, '<relation>'),
@@ -97,7 +98,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- By either name: the old one is a view while the table has the new one.
+    -- The table by either name: the old name is a view while the table has the new one.
     configs constant regclass := coalesce(
         to_regclass('public.user_workflow_config'), to_regclass('public.workflow_configs')
     );

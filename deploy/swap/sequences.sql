@@ -1,8 +1,9 @@
 -- Deploy workflow_consolidation:swap/sequences to pg
 --
 -- Why:    old code that calls nextval by name goes on, and new code takes from the same numbers.
---         PostgreSQL does not let go of an identity's sequence, so its successor has the name:
---         every other user is bound to that (swap/dependents), and no number is given twice.
+--         PostgreSQL does not let go of an identity's sequence, so its successor has the name.
+--         Every other user is bound to the successor (swap/dependents), and no number is given
+--         twice.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops view and functions.
 
@@ -28,7 +29,7 @@ from unnest(
 where n.column_name is not null;
 comment on view consolidation.id_sequence is 'Sequences that old and new names share';
 comment on column consolidation.id_sequence.table_name is 'Old table';
-comment on column consolidation.id_sequence.column_name is 'Its id';
+comment on column consolidation.id_sequence.column_name is 'Id column of the table';
 comment on column consolidation.id_sequence.sequence_name is 'Sequence that its ids come from';
 
 create function consolidation.continue_sequence(
@@ -101,9 +102,10 @@ begin
 end;
 $$;
 comment on function consolidation.retire_sequence(regclass, regclass) is
-'Ends a sequence where it stands, so that no number is given twice: a session that looked its name
-up before the swap and takes its number after it gets 2200H. Sessions that wait for it already have
-a hundred numbers, and its successor begins after them. Its two ends must differ';
+'Ends a sequence where it stands, so that no number is given twice. A session that looked its name
+up before the swap and takes its number after it gets 2200H. If sessions wait for the sequence
+already, it keeps a hundred numbers for them, and its successor begins after these. Its minimum and
+maximum must differ';
 
 create function consolidation.retire_sequences()
 returns void
@@ -158,7 +160,7 @@ as $$
 declare
     sequence_name text;
 begin
-    -- The old sequences come back with their tables and want their names.
+    -- The old sequences come back with their tables and need their names.
     for sequence_name in select s.sequence_name from consolidation.id_sequence as s loop
         execute format(
             'revoke all on sequence public.%I from workflow_app, workflow_maintenance',
@@ -176,8 +178,8 @@ begin
 end;
 $$;
 comment on function consolidation.hand_back_sequences() is
-'The inverse of hand_over_sequences, but for the sequences of the documents: other users of the
-numbers are bound to the old ones before these can go';
+'The inverse of hand_over_sequences, except for the sequences of the documents: these can go only
+once other users of the numbers are bound to the old ones';
 
 create function consolidation.drop_retired_sequences()
 returns void

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/swap to pg
 --
--- Why:    the swap itself, a table of contents: each step has its own file, beside its inverse. It
---         is a few catalog changes in one transaction; everything slow is done before.
+-- Why:    the swap itself, as a table of contents: each step has its own file, next to its inverse.
+--         The swap is a few catalog changes in one transaction; everything slow is done before.
 -- Locks:  none now. When called, under locks that were taken before.
 -- Revert: drops the functions.
 
@@ -85,7 +85,7 @@ begin
 end;
 $$;
 comment on function consolidation.swap_to_tables() is
-'The way back itself, under locks that cut_back() took: the inverse of swap_to_views()';
+'The swap of a revert, under locks that cut_back() took: the inverse of swap_to_views()';
 
 call consolidation.note_deployed('swap/swap');
 

@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:swap/triggers to pg
 --
 -- Why:    an accepted trigger of an old table rests while the table does: it would fire again for
---         what is carried back.
+--         rows that are carried back.
 -- Locks:  none now. When called, under the locks of the swap.
 -- Revert: drops the function.
 
@@ -37,7 +37,7 @@ begin
             and p.pronamespace <> 'consolidation'::regnamespace
     loop
         execute format('alter table %s disable trigger %I', accepted.relation, accepted.tgname);
-        -- Its inverse: that it fired, and how, the catalog forgets.
+        -- The inverse is remembered: the catalog forgets that the trigger fired, and how.
         perform consolidation.remember(
             'after',
             accepted.relation,

@@ -10,7 +10,7 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
--- The documents are dropped with the changes that made them; their types need no way back.
+-- The documents are dropped with the changes that made them; their types need no revert.
 drop function consolidation.give_types(jsonb);
 drop function consolidation.plain_column();
 

@@ -1,6 +1,6 @@
 -- Revert workflow_consolidation:documents/user_workflow_run from pg
 --
--- revert/swap.sql refused if the table held anything that the old tables do not.
+-- revert/swap/commands.sql refused if the table held anything that the old tables do not.
 
 select consolidation.is_reverted('documents/user_workflow_run') as reverted \gset
 \if :reverted

@@ -1,6 +1,7 @@
 -- Revert workflow_consolidation:swap/commands from pg
 --
--- From here down nothing keeps what only the documents can say, so this is where it is asked for.
+-- From here down nothing keeps content that only the documents hold, so this script refuses while
+-- there is any.
 
 select consolidation.is_reverted('swap/commands') as reverted \gset
 \if :reverted

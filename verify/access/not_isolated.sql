@@ -30,7 +30,7 @@ select consolidation.claim(
     )
 );
 
--- There is such a superuser, or nobody could install extensions.
+-- The claim is never empty: without such a superuser nobody could install extensions.
 select consolidation.claim_none(
     'the view not_isolated lists every superuser that can log in',
     array(

@@ -1,6 +1,6 @@
 -- Verify workflow_consolidation:access/set_privileges on pg
 --
--- What it claims holds in every phase, for the objects that the database has then.
+-- Its claims hold in every phase, for the objects that the database has then.
 
 begin;
 

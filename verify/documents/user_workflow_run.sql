@@ -64,7 +64,7 @@ select consolidation.claim_none(
         left join pg_catalog.pg_attrdef as e on e.adrelid = o.attrelid and e.adnum = o.attnum
         where
             a.attname is null
-            -- Once it was dropped, nothing says what the old table had.
+            -- Once the old table was dropped, nothing says what it had.
             or (
                 t.oid is not null
                 and (

@@ -15,7 +15,7 @@ select consolidation.claim_none(
                 'old_endpoint', 'endpoint_row'
             ]
         ) as v (name)
-        -- The contract project drops what is bound to the old tables.
+        -- The contract project drops the views that are bound to the old tables.
         where not (v.name ~ '^old_' and consolidation.phase() = 'contract') and not exists (
             select from pg_catalog.pg_class as c
             where

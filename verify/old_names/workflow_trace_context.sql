@@ -48,7 +48,8 @@ select consolidation.claim_none(
                 d.adrelid = consolidation.old_name('workflow_trace_context')
                 and a.attname = e.column_name
                 and (
-                    -- Whatever its type is called; or that of a real table, from the cut-over on.
+                    -- The type may have any name. From the cut-over on, the default of a real table
+                    -- also counts.
                     split_part(pg_get_expr(d.adbin, d.adrelid), '::', 1)
                     = split_part(e.default_value, '::', 1)
                     or pg_get_expr(d.adbin, d.adrelid) in (
