@@ -66,8 +66,8 @@ CREATE TYPE consolidation.batch_state AS (
 -- Name: TYPE batch_state; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TYPE consolidation.batch_state IS 'Where a session is in its task: runs of its next batch, runs done, when its last batch
-ended and it last reported, whether the task is over, and whether the queue has to be emptied now';
+COMMENT ON TYPE consolidation.batch_state IS 'Where a session is in its task: runs of its next batch, runs done, the time of its last batch and
+of its last report, whether the task is over, and whether the queue has to be emptied now';
 
 --
 -- Name: event_object; Type: TYPE; Schema: consolidation; Owner: -
@@ -104,8 +104,8 @@ CREATE TYPE consolidation.known_run AS (
 -- Name: TYPE known_run; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TYPE consolidation.known_run IS 'Columns of a run, of a row of user_workflow_run, that can say more than the old rows. No function
-uses the row type of a document table: "alter table" would be refused while one does';
+COMMENT ON TYPE consolidation.known_run IS 'Columns of a row of user_workflow_run that can say more than the old rows. No function uses the row
+type of a document table: "alter table" is refused while one does';
 
 --
 -- Name: known_step; Type: TYPE; Schema: consolidation; Owner: -
@@ -124,7 +124,7 @@ CREATE TYPE consolidation.known_step AS (
 -- Name: TYPE known_step; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TYPE consolidation.known_step IS 'Columns of a step, of a row of user_workflow_run_step, that can say more than the old rows';
+COMMENT ON TYPE consolidation.known_step IS 'Columns of a row of user_workflow_run_step that can say more than the old rows';
 
 --
 -- Name: screenshot_object; Type: TYPE; Schema: consolidation; Owner: -
@@ -191,8 +191,8 @@ CREATE FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, p
 -- Name: FUNCTION arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) IS 'What no old column shows: where an element stands, and that its document holds nothing besides.
-Null for runs that applications wrote to, whose documents may';
+COMMENT ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) IS 'The facts that no old column shows: where an element stands, and that its document holds nothing
+else. Null for runs that applications wrote to, whose documents may hold more';
 
 --
 -- Name: backfill(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -225,14 +225,14 @@ $$;
 -- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch;
-batch_time: how long a batch should take, the following ones get as many runs as fit, at most
-twice as many as the one before; null for batch_size always. pause: rest of this session between two
-batches. max_lag: waits as long as a standby is farther behind in replaying; null for not at all.
-Can be killed and repeated: what was committed stays done. Run it from several sessions to use
-several cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
-parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
-carried. Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch. batch_time: how
+long a batch should take. Each following batch gets as many runs as fit, at most twice as many as
+the one before; null for batch_size always. pause: rest of this session between two batches.
+max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be killed and
+repeated: what was committed stays done. Run it from several sessions to use several cores; each
+returns when all is done, or when stop_backfill asks it to. Raises 22023 for a parameter out of
+range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be carried. Call it
+outside a transaction';
 
 --
 -- Name: column_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -272,7 +272,7 @@ END;
 -- Name: FUNCTION column_behind(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.column_behind(old_name regclass) IS 'For each column of a plain view the column that it is on each level behind';
+COMMENT ON FUNCTION consolidation.column_behind(old_name regclass) IS 'For each column of a plain view, the column that it is on each level behind';
 
 --
 -- Name: base_column(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -318,7 +318,7 @@ begin
             message = 'the backfill is not done',
             hint = 'call consolidation.backfill(); select * from consolidation.progress;';
     end if;
-    -- Batches under way do not know of the proof yet, and would not prove what they carry.
+    -- Batches under way do not know of the proof yet, and would not prove the runs that they carry.
     perform consolidation.keep_batches_out('5 minutes');
     if exists (
         select from consolidation.proof as p
@@ -366,7 +366,7 @@ begin
                 if found then
                     return;
                 end if;
-                -- Another one was faster, and must not wait for this row.
+                -- Another session was faster, and must not wait for this row.
                 raise lock_not_available;
             exception when lock_not_available then
                 null;
@@ -464,7 +464,7 @@ $$;
 -- Name: FUNCTION capture_new(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.capture_new() IS 'Trigger on the document tables: notes the runs a statement touched in consolidation.change';
+COMMENT ON FUNCTION consolidation.capture_new() IS 'Trigger on the document tables: notes in consolidation.change the runs that a statement touched';
 
 --
 -- Name: capture_old(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -476,8 +476,8 @@ CREATE FUNCTION consolidation.capture_old() RETURNS trigger
     SET row_security TO 'on'
     AS $$
 begin
-    -- After the cut-over the documents are what applications write to, and carry_back follows them.
-    -- Any other write is undone by the next one; only the owner may write there.
+    -- After the cut-over applications write to the documents, and carry_back() follows them. It
+    -- undoes any other write to the old tables, to which only the owner may write.
     if
         tg_table_schema = 'legacy'
         and current_setting('consolidation.is_carrying_back', true) = 'on'
@@ -507,8 +507,8 @@ $$;
 -- Name: FUNCTION capture_old(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: notes the runs a statement touched in consolidation.change. In the
-schema legacy all but those that carry_back() touches';
+COMMENT ON FUNCTION consolidation.capture_old() IS 'Trigger on the old tables: notes in consolidation.change the runs that a statement touched. In the
+schema legacy it leaves out the writes of carry_back()';
 
 --
 -- Name: capture_state(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -535,8 +535,8 @@ $$;
 -- Name: FUNCTION capture_state(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.capture_state() IS 'The capture triggers, as text: another one after any of them was disabled, even if it was enabled
-again. A proof holds as long as it is the same';
+COMMENT ON FUNCTION consolidation.capture_state() IS 'The capture triggers, as text. The text is another one after any of them was disabled, even if it
+was enabled again. A proof holds while it is the same';
 
 --
 -- Name: carry_and_compare(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -589,15 +589,16 @@ CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
     SET enable_nestloop TO 'off'
     SET enable_mergejoin TO 'off'
     SET work_mem TO '32MB'
+    SET "TimeZone" TO 'UTC'
     AS $$
 declare
-    -- In order: of two rows that exclude each other it is always the later one that is refused.
+    -- In order, so that of two rows that exclude each other the later one is always refused.
     wanted constant bigint [] := array(
         select distinct t.id from unnest(trace_ids) as t (id) order by t.id
     );
     refused constant bigint [] := array(
         select distinct a.trace_id from consolidation.set_aside as a
-        where a.trace_id = any (wanted)
+        where a.trace_id = any (wanted) and a.replaced_at is null
         order by a.trace_id
     );
     others constant bigint [] := array(
@@ -607,9 +608,9 @@ begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
     perform consolidation.lock_traces(wanted);
-    -- Not with a "set" clause, which takes a superuser to define.
+    -- A "set" clause would do the same, but takes a superuser to define.
     perform set_config('consolidation.is_carrying_back', 'on', true);
-    -- A deferred key would be refused by the commit, where no row can be set aside.
+    -- A deferred key would refuse a row at the commit, where no row can be set aside.
     set constraints all immediate;
     begin
         perform consolidation.take_out(others);
@@ -618,9 +619,10 @@ begin
         perform consolidation.settle_claims(others);
         perform consolidation.carry_back_by_halves(others);
     end;
-    -- What was refused before does not hold up the others again.
+    -- Runs that were refused before come last, and do not hold up the others again.
     if cardinality(refused) > 0 then
-        delete from consolidation.set_aside as a where a.trace_id = any (refused);
+        delete from consolidation.set_aside as a
+        where a.trace_id = any (refused) and a.replaced_at is null;
         perform consolidation.settle_claims(refused);
         perform consolidation.carry_back_by_halves(refused);
     end if;
@@ -635,9 +637,9 @@ $$;
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these runs, as the documents show them, into the old tables: only rows that differ.
-An id that two elements claim is settled in the documents; a row that an old table refuses is set
-aside. What the old tables have no place for stays in the documents. Raises 25000 in a transaction
+COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these runs, as the documents show them, into the old tables: only rows that differ. An id
+that two elements claim is settled in the documents; a row that an old table refuses is set aside.
+Content that the old tables have no place for stays in the documents. Raises 25000 in a transaction
 that is not read committed';
 
 --
@@ -656,7 +658,7 @@ begin
         perform consolidation.put_in(trace_ids);
         return;
     exception when data_exception or integrity_constraint_violation then
-        -- Undone; the runs that caused it are looked for.
+        -- The batch is undone, and its halves are tried to find the runs that caused this.
         null;
     end;
     if half = 0 then
@@ -688,7 +690,7 @@ declare
 begin
     perform consolidation.enter_batch();
     queued := consolidation.queued_traces(lowest, batch_size);
-    -- What another session took already is left to it.
+    -- Entries that another session took already are left to it.
     with taken as (
         delete from consolidation.change as c
         using (
@@ -745,7 +747,8 @@ begin
     if consolidation.phase() <> 'expand' then
         return null;
     end if;
-    -- Until the end of the batch: a session that finds it unlocked may take it to be left.
+    -- The lock lasts until the end of the batch: another session may take an unlocked range for one
+    -- that was left.
     select c.*
     into claimed
     from consolidation.chunk as c
@@ -786,8 +789,8 @@ $$;
 -- Name: FUNCTION carry_chunk(claimed_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_chunk(claimed_id bigint) IS 'Carries over a range that claim_chunk returned; returns its runs, 0 if another session has
-it, null after the cut-over';
+COMMENT ON FUNCTION consolidation.carry_chunk(claimed_id bigint) IS 'Carries over a range that claim_chunk returned. Returns the number of its runs, 0 if another
+session has it, null after the cut-over';
 
 --
 -- Name: carry_the_rest(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -807,7 +810,7 @@ begin
     if exists (select from consolidation.change as c where c.trace_id is null) then
         raise exception using errcode = 'lock_not_available', message = 'a truncate came in';
     end if;
-    -- The proof holds as long as the capture was never interrupted; else it begins anew, without
+    -- The proof holds while the capture was never interrupted. Otherwise it begins anew, without
     -- the locks.
     if not consolidation.is_proved() then
         raise exception using
@@ -868,7 +871,7 @@ begin
         delete from consolidation.change as c where c.trace_id is null;
         perform consolidation.note_everything();
     end if;
-    -- Once through the queue: busy writers would keep this session for ever.
+    -- Goes through the queue once: busy writers would otherwise keep this session for ever.
     loop
         select c.* into batch from consolidation.carry_changes(batch_size, lowest) as c;
         stopped := consolidation.is_asked_to_stop();
@@ -895,9 +898,9 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
-tables, so that a revert finds little left to do. Goes once through the queue, each run once,
-however often it was written to. Commits every batch_size runs; can be killed and repeated,
-and run from several sessions. Ends also when patience is over (default: never), or when
+tables, so that a revert finds little left to do. Goes through the queue once, and takes each run
+once, however often it was written to. Commits every batch_size runs; can be killed and repeated,
+and run from several sessions. Also ends when patience is over (default: never), or when
 stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
 transaction';
 
@@ -1039,8 +1042,8 @@ $$;
 -- Name: FUNCTION check_session(patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.check_session(patience interval) IS 'Raises 22023 for no patience, 25000 in a transaction that is not read committed, 42501 if row level
-security hides rows';
+COMMENT ON FUNCTION consolidation.check_session(patience interval) IS 'Raises 22023 for a null patience, 25000 in a transaction that is not read committed, 42501 if row
+level security hides rows';
 
 --
 -- Name: claim(text, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1085,7 +1088,7 @@ begin
         return null;
     end if;
     loop
-        -- Waits for a session that takes its batch from it: a matter of milliseconds.
+        -- Waits some milliseconds while another session takes its batch from this range.
         select c.*
         into rest
         from consolidation.chunk as c
@@ -1096,7 +1099,7 @@ begin
         if found then
             return consolidation.next_batch(rest, batch_size);
         end if;
-        -- What a session left that was ended in its batch.
+        -- A batch that a session left when it was ended.
         select c.chunk_id
         into claimed
         from consolidation.chunk as c
@@ -1111,7 +1114,7 @@ begin
             select from consolidation.chunk as c
             where c.task = wanted_task and c.finished_at is null
         );
-        -- All that is left is at other sessions; it is done when they say so.
+        -- Other sessions have all that is left: wait until one of them is done.
         perform
         from consolidation.chunk as c
         where c.task = wanted_task and c.finished_at is null
@@ -1128,7 +1131,8 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.claim_chunk(wanted_task text, batch_size integer) IS 'Takes the next batch_size runs of a task, or a batch that an ended session left. Returns the
-chunk_id to work on in the next transaction; null once everything is done, for which it waits';
+chunk_id to work on in the next transaction. Waits while other sessions have all that is left;
+returns null once everything is done';
 
 --
 -- Name: claim_none(text, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1168,7 +1172,7 @@ CREATE FUNCTION consolidation.claims_of(trace_ids bigint[]) RETURNS TABLE(kind t
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Each id is looked up by its key: as a join, whole old tables may be read for each.
+    -- A subquery looks up each id by its key: a join may read whole old tables for each element.
     return query
     select
         'event', e.trace_id, e.step_id, e.place::text, e.event_id::text,
@@ -1297,8 +1301,7 @@ END;
 -- Name: FUNCTION columns_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.columns_definition(source regclass) IS 'Statements that create a table again, and what its columns say besides: compression, storage,
-statistics';
+COMMENT ON FUNCTION consolidation.columns_definition(source regclass) IS 'Statements that create a table again, with the compression, storage and statistics of its columns';
 
 --
 -- Name: comments_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1416,7 +1419,7 @@ $$;
 -- Name: FUNCTION context_of_old_rows(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) IS 'The context of these runs, and what "legacy" keeps of its keys';
+COMMENT ON FUNCTION consolidation.context_of_old_rows(trace_ids bigint[]) IS 'The context of these runs, and the id and times of each key for "legacy"';
 
 --
 -- Name: to_iso8601(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -1445,7 +1448,7 @@ CREATE FUNCTION consolidation.context_origin(context_id bigint, created_at times
 -- Name: FUNCTION context_origin(context_id bigint, created_at timestamp with time zone, updated_at timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.context_origin(context_id bigint, created_at timestamp with time zone, updated_at timestamp with time zone) IS 'What user_workflow_run.legacy keeps of a row of workflow_trace_context besides key and value';
+COMMENT ON FUNCTION consolidation.context_origin(context_id bigint, created_at timestamp with time zone, updated_at timestamp with time zone) IS 'Id and times of a row of workflow_trace_context, as user_workflow_run.legacy keeps them';
 
 --
 -- Name: continue_sequence(regclass, regclass, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1513,8 +1516,8 @@ $$;
 -- Name: FUNCTION copy_grants(source regclass, target regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.copy_grants(source regclass, target regclass) IS 'Grants on the target what anybody, its owner included, may do on the source, per column where it is
-so there';
+COMMENT ON FUNCTION consolidation.copy_grants(source regclass, target regclass) IS 'Grants on the target the privileges that every role has on the source, its owner included; per
+column where they are so there';
 
 --
 -- Name: cut_back(interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -1556,8 +1559,8 @@ $$;
 -- Name: PROCEDURE cut_back(IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since; what was written while the capture
-was disabled is found by a proof first. Tries for the locks until patience is over. Can be repeated.
+COMMENT ON PROCEDURE consolidation.cut_back(IN patience interval) IS 'Makes the old names tables again, with everything written since. First, a proof finds writes that
+came while the capture was disabled. Tries for the locks until patience is over. Can be repeated.
 Raises 55P03 (no locks) and 55000 (findings of preflight_back, capture triggers that do not fire,
 tables dropped, or rows that the old tables refuse); nothing is changed then. Call it outside a
 transaction';
@@ -1574,7 +1577,7 @@ begin
     perform consolidation.refuse_missing();
     if consolidation.phase() operator(pg_catalog.=) 'expand' then
         call consolidation.refuse_findings();
-        -- The comparison takes as long as it takes.
+        -- The proof takes as long as it takes: patience begins with the swap.
         call consolidation.ensure_proof();
         perform consolidation.note_behind();
         perform consolidation.prepare_constraints();
@@ -1753,7 +1756,7 @@ CREATE FUNCTION consolidation.differences(first_trace_id bigint DEFAULT NULL::bi
     SET work_mem TO '64MB'
     AS $$
 declare
-    -- Runs compared at once: keeps memory bounded, whatever the tables hold.
+    -- Runs compared at once. This bounds the memory, whatever the tables hold.
     slice_size constant integer := 1000;
     lo bigint := coalesce(first_trace_id, -9223372036854775808);
     hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
@@ -1763,11 +1766,11 @@ begin
     perform consolidation.see_everything();
     perform consolidation.refuse_empty_comparison(lo, hi, trace_ids, skip_pending);
     loop
-        -- By runs of the old table; others of the documents fall between them.
+        -- Slices count runs of the old table; those that only the documents have fall between them.
         slice_end := consolidation.slice_end(lo, hi, trace_ids, slice_size);
         found_ids := array(
             select s.trace_id
-            -- Not in unnest(), for whose estimate the planner would call it once more.
+            -- Not in unnest(): the planner would call it once more for its estimate.
             from (select consolidation.suspects(lo, slice_end, trace_ids) as ids offset 0) as f
             cross join unnest(f.ids) as s (trace_id)
             where
@@ -1802,6 +1805,7 @@ compare nothing although there is something, 42501 if row level security would h
 CREATE FUNCTION consolidation.differences_of(ids bigint[]) RETURNS TABLE(table_name text, key jsonb, columns text[], old_row jsonb, new_row jsonb)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
     AS $$
 #variable_conflict use_column
 begin
@@ -1817,7 +1821,7 @@ begin
         where n.arrangement is not null or not consolidation.is_set_aside(n.key, n.content)
     ),
 
-    -- As text, in which 1.1 and 1.10 are different.
+    -- As text, since the numbers 1.1 and 1.10 are equal.
     missing as (
         select m.*, row_number() over (partition by m.ordinal, m.key) as copy
         from (select o.* from old_side as o except all select n.* from new_side as n) as m
@@ -1942,7 +1946,7 @@ declare
         case when to_documents then 'validate' else 'validate back' end;
 begin
     for key in select * from consolidation.foreign_key(to_documents) as f loop
-        -- On the way back, what the old tables cannot say stays with the documents.
+        -- In a revert, a key that the old tables cannot have stays with the documents.
         continue when key.arrive is null and not to_documents;
         execute replace(key.leave, '<relation>', key.stands_on::text);
         if key.arrive is not null then
@@ -1991,7 +1995,7 @@ begin
         call consolidation.catch_up();
         call consolidation.ensure_proof();
         attempts := attempts operator(pg_catalog.+) 1;
-        -- The proof takes as long as it takes.
+        -- Patience begins here: the proof takes as long as it takes.
         give_up_at := coalesce(
             give_up_at, pg_catalog.clock_timestamp() operator(pg_catalog.+) patience
         );
@@ -2019,7 +2023,7 @@ $$;
 -- Name: PROCEDURE drop_old_tables(IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.drop_old_tables(IN patience interval) IS 'Drops the old tables once they are proved equal to the documents; called by the contract project.
+COMMENT ON PROCEDURE consolidation.drop_old_tables(IN patience interval) IS 'Drops the old tables once they are proved equal to the documents. The contract project calls it.
 Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (differences) and
 55P03 (no locks); nothing is changed then. Call it outside a transaction';
 
@@ -2061,7 +2065,7 @@ $_$;
 -- Name: FUNCTION drop_prepared_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.drop_prepared_constraints() IS 'Drops what prepare_constraints() made';
+COMMENT ON FUNCTION consolidation.drop_prepared_constraints() IS 'Drops the constraints and indexes that prepare_constraints() made';
 
 --
 -- Name: drop_retired_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2111,7 +2115,7 @@ declare
     waiting bigint;
     waited bigint;
 begin
-    -- Each pass has less to do than the one before, what came in while that one ran; or the
+    -- Each pass carries what came in while the one before ran, and so has less to do. Otherwise the
     -- applications write faster than this session carries over.
     loop
         call consolidation.catch_up(
@@ -2133,7 +2137,7 @@ $$;
 -- Name: PROCEDURE empty_queue(IN few integer, IN give_up_at timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) IS 'Carries over what waits in the queue until only a few runs do, or it gets no less';
+COMMENT ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) IS 'Carries over the runs in the queue until only a few wait there, or no fewer than before';
 
 --
 -- Name: endpoints_of_old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2193,8 +2197,8 @@ CREATE FUNCTION consolidation.enter_batch() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Shared by all batches, and refused to them by keep_batches_out(): a session that swaps the
-    -- names never waits for a batch while it holds the tables.
+    -- All batches share this lock, and keep_batches_out() refuses it to them. A session that swaps
+    -- the names therefore never waits for a batch while it holds the tables.
     lock table consolidation.run_lock in row share mode;
 end;
 $$;
@@ -2245,7 +2249,7 @@ CREATE FUNCTION consolidation.event_object(event_id bigint, event_type text, eve
 -- Name: FUNCTION event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) IS 'A row of workflow_events as an element of events, to be made one with to_jsonb';
+COMMENT ON FUNCTION consolidation.event_object(event_id bigint, event_type text, event_data jsonb, moment timestamp with time zone) IS 'A row of workflow_events as an event_object, which to_jsonb makes an element of events';
 
 --
 -- Name: event_element(bigint, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2282,8 +2286,8 @@ $$;
 -- Name: FUNCTION synthetic_id(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.synthetic_id(owner uuid, place text) IS 'The id the old names show for an element that has none: negative, from the key of its row and its
-position. Stable as long as no element before it is removed';
+COMMENT ON FUNCTION consolidation.synthetic_id(owner uuid, place text) IS 'The id that the old names show for an element that has none: negative, computed from the key of its
+row and its position. Stable while no element before it is removed';
 
 --
 -- Name: to_bigint(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2308,7 +2312,8 @@ $$;
 -- Name: FUNCTION to_bigint(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.to_bigint(element jsonb) IS 'A JSON number as bigint; null for anything that is none, or no integer of that range';
+COMMENT ON FUNCTION consolidation.to_bigint(element jsonb) IS 'A JSON number as bigint; null for anything else, and for a number that is no integer of that
+range';
 
 --
 -- Name: event_key(jsonb, uuid, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2322,8 +2327,8 @@ CREATE FUNCTION consolidation.event_key(element jsonb, owner uuid, place bigint)
 -- Name: FUNCTION event_key(element jsonb, owner uuid, place bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.event_key(element jsonb, owner uuid, place bigint) IS 'event_id the old name shows for an element of events. owner: run_id or step_id of its row; place:
-position in the array, from 1';
+COMMENT ON FUNCTION consolidation.event_key(element jsonb, owner uuid, place bigint) IS 'The event_id that the old name shows for an element of events. owner: run_id or step_id of its row;
+place: position in the array, from 1';
 
 --
 -- Name: events_of_old_rows(bigint[], boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2387,7 +2392,7 @@ exception
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'skipped: %', coalesce(statement, entry.statement)
             using detail = sqlerrm, hint = 'Something that it names was dropped or renamed.';
-    -- Rows that were written while the key rested.
+    -- Rows that were written while the key rested break it.
     when foreign_key_violation then
         delete from consolidation.cut_over_log as l where l.ordinal = entry_ordinal;
         raise warning 'holds for new rows only: %', coalesce(statement, entry.statement)
@@ -2400,8 +2405,7 @@ $_$;
 --
 
 COMMENT ON FUNCTION consolidation.execute_remembered(entry_ordinal bigint) IS 'Executes one entry of the log and deletes it. Skips it with a warning when something that it names
-is gone, and
-leaves a key that rows break not validated, with a warning as well';
+is gone. Leaves a key that rows break not validated, with a warning as well';
 
 --
 -- Name: execute_remembered_definitions(text, text[], int4range); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2420,7 +2424,7 @@ begin
         where
             d.kind = wanted_kind
             and d.old_name = any (names)
-            -- The views that are bound to a table are needed to fill it.
+            -- Filling a table needs the views that are bound to it.
             and case when d.ordinal / 1000 = 13 then 1 else d.ordinal / 1000 end <@ stages
         order by
             d.ordinal / 1000,
@@ -2436,8 +2440,8 @@ $$;
 -- Name: FUNCTION execute_remembered_definitions(wanted_kind text, names text[], stages int4range); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) IS 'Creates tables or views again as they were: the stages of table_definition(), which a first call
-begins with 1 and a second ends with 16';
+COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) IS 'Creates tables or views again as they were. stages: those of table_definition(), from 1 in a first
+call to 16 in a second one';
 
 --
 -- Name: execute_stage(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2464,7 +2468,7 @@ $$;
 -- Name: FUNCTION execute_stage(wanted_stage text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.execute_stage(wanted_stage text) IS 'Executes what was left for a stage, in its order';
+COMMENT ON FUNCTION consolidation.execute_stage(wanted_stage text) IS 'Executes the statements that were left for a stage, in their order';
 
 --
 -- Name: fill_dropped(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2478,7 +2482,7 @@ declare
     filled bigint;
     total bigint := 0;
 begin
-    -- What belongs to a run that is not there was deleted after it was carried over.
+    -- Rows of a run that is not there were deleted after they were carried over.
     insert into consolidation.old_trace overriding system value
     select b.* from consolidation.back_trace as b where 'workflow_trace' = any (names);
     get diagnostics filled = row_count;
@@ -2529,7 +2533,7 @@ $$;
 -- Name: FUNCTION fill_dropped(names text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fill_dropped(names text[]) IS 'Fills old tables, which are empty, from the documents; returns how many rows. Raises what a table
+COMMENT ON FUNCTION consolidation.fill_dropped(names text[]) IS 'Fills empty old tables from the documents. Returns how many rows. Raises the error that a table
 raises for a row that it refuses';
 
 --
@@ -2545,7 +2549,7 @@ declare
     known record;
 begin
     perform consolidation.lock_events(wanted_trace_id, wanted_step_id);
-    -- A new statement: it sees what was committed while the lock was waited for.
+    -- The next statement sees what was committed during the wait for the lock.
     select
         e.event_id,
         e.place,
@@ -2586,10 +2590,10 @@ $$;
 -- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb) IS 'Locks the document of an old row and finds the element it stands for in the present value; content:
-what it says now, with the id of the old row. An element without an id is known by what it says
-first ("previous"): its place may have changed, also by what this very statement did before. No row
-if it is gone; raises 40001 if an element without an id says something else now';
+COMMENT ON FUNCTION consolidation.find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb) IS 'Locks the document of an old row and finds the element of that row in the present value. content:
+what the element says now, with the id of the old row. An element without an id is first looked for
+by its former content ("previous"): its place may have changed, also by this very statement. Returns
+no row if it is gone. Raises 40001 if an element without an id has other content now';
 
 --
 -- Name: find_screenshot(bigint, uuid, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2604,7 +2608,7 @@ declare
     known record;
 begin
     perform consolidation.lock_screenshots(wanted_trace_id);
-    -- A new statement: it sees what was committed while the locks were waited for.
+    -- The next statement sees what was committed during the wait for the locks.
     select
         s.screenshot_id,
         s.on_step,
@@ -2692,8 +2696,9 @@ CREATE FUNCTION consolidation.fits_event(element jsonb, nullable text[] DEFAULT 
 -- Name: FUNCTION fits_event(element jsonb, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) IS 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time,
-or says null where the old table has a column that can be (nullable: its names)';
+COMMENT ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) IS 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time.
+It may also say null for a column of the old table that can be null (nullable: the names of these
+columns)';
 
 --
 -- Name: to_uuid(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2734,9 +2739,9 @@ CREATE FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nu
 -- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[]) IS 'Whether workflow_trace_screenshot can hold the element: it has an url and a time and, if it is on
-no step, a node_id and a step_index of its own, or says null where the old table has a column that
-can be (nullable: its names)';
+COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[]) IS 'Whether workflow_trace_screenshot can hold the element: it has a url and a time and, if it is on no
+step, a node_id and a step_index of its own. It may also say null for a column of the old table that
+can be null (nullable: the names of these columns)';
 
 --
 -- Name: nullable_columns(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2750,7 +2755,7 @@ CREATE FUNCTION consolidation.nullable_columns(table_name text) RETURNS text[]
 -- Name: FUNCTION nullable_columns(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns in which the old table of that name holds nulls, as it is now; none if it was dropped';
+COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns of the old table of that name that can be null now; none if the table was dropped';
 
 --
 -- Name: fits(text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2776,7 +2781,7 @@ CREATE FUNCTION consolidation.follow_configs() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Configurations have no capture: those that were written since the deploy of @expand.
+    -- Configurations have no capture: these were written since the deploy of @expand.
     insert into public.user_workflow_owner (workflow_id, org_id)
     select distinct on (c.workflow_id)
         c.workflow_id,
@@ -2811,8 +2816,8 @@ $$;
 -- Name: FUNCTION follow_configs(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.follow_configs() IS 'From now on a configuration notes the owner of its workflow, as a run does; those that are there do
-now';
+COMMENT ON FUNCTION consolidation.follow_configs() IS 'Makes each configuration note the owner of its workflow from now on, as a run does. Notes it for
+the present ones at once';
 
 --
 -- Name: forbid_other_org_id(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3040,7 +3045,7 @@ COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the r
 -- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, kept by a trigger; null if never';
+COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, set by a trigger; null if never';
 
 --
 -- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
@@ -3058,7 +3063,7 @@ COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots 
 -- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs get one, too';
+COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs also get one';
 
 --
 -- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
@@ -3100,8 +3105,8 @@ COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.
 -- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: what workflow_trace_context kept
-about a key besides its value; null if there is no key';
+COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: the columns of
+workflow_trace_context besides key and value; null if there is no key';
 
 --
 -- Name: user_workflow_run_step; Type: TABLE; Schema: public; Owner: -
@@ -3178,8 +3183,8 @@ COMMENT ON COLUMN public.user_workflow_run_step.status IS 'pending, running, com
 -- Name: COLUMN user_workflow_run_step.retry_count; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.retry_count IS 'How often the step was repeated. Null is refused as long as the old names exist, unless the old
-table holds nulls';
+COMMENT ON COLUMN public.user_workflow_run_step.retry_count IS 'How often the step was repeated. Null is refused while the old names exist, unless the old table
+holds nulls';
 
 --
 -- Name: COLUMN user_workflow_run_step.started_at; Type: COMMENT; Schema: public; Owner: -
@@ -3203,13 +3208,13 @@ COMMENT ON COLUMN public.user_workflow_run_step.duration_ms IS 'Duration in mill
 -- Name: COLUMN user_workflow_run_step.input_data; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.input_data IS 'What the step was given';
+COMMENT ON COLUMN public.user_workflow_run_step.input_data IS 'Input of the step';
 
 --
 -- Name: COLUMN user_workflow_run_step.output_data; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.output_data IS 'What the step gave back';
+COMMENT ON COLUMN public.user_workflow_run_step.output_data IS 'Output of the step';
 
 --
 -- Name: COLUMN user_workflow_run_step.screenshots; Type: COMMENT; Schema: public; Owner: -
@@ -3242,7 +3247,7 @@ COMMENT ON COLUMN public.user_workflow_run_step.error_details IS 'Why the step f
 -- Name: COLUMN user_workflow_run_step.metadata; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.metadata IS 'Whatever else is known of the step';
+COMMENT ON COLUMN public.user_workflow_run_step.metadata IS 'Anything else that is known of the step';
 
 --
 -- Name: COLUMN user_workflow_run_step.org_id; Type: COMMENT; Schema: public; Owner: -
@@ -3254,7 +3259,7 @@ COMMENT ON COLUMN public.user_workflow_run_step.org_id IS 'Organisation of the r
 -- Name: COLUMN user_workflow_run_step.legacy_step_id; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.user_workflow_run_step.legacy_step_id IS 'workflow_steps.step_id; new steps get one, too';
+COMMENT ON COLUMN public.user_workflow_run_step.legacy_step_id IS 'workflow_steps.step_id; new steps also get one';
 
 --
 -- Name: COLUMN user_workflow_run_step.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
@@ -3323,7 +3328,7 @@ CREATE TABLE consolidation.noted_column (
 -- Name: TABLE noted_column; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.noted_column IS 'What base_column() said before the locks';
+COMMENT ON TABLE consolidation.noted_column IS 'The result of base_column() before the locks';
 
 --
 -- Name: COLUMN noted_column.old_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -3452,10 +3457,10 @@ END;
 -- Name: FUNCTION foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) IS 'Foreign keys between the six old tables and others (or, for the way back, between the documents and
-others): what drops each on the relation where it stands, what makes it on the relation where it
-arrives (null where that is not possible), what makes it again as it was, and what validates it if
-it was valid. <relation> stands for the name of the relation';
+COMMENT ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) IS 'Foreign keys between the six old tables and others (or, for a revert, between the documents and
+others), each with the statements that drop it on the relation where it stands, make it on the
+relation where it arrives (null where that is not possible), make it again as it was, and validate
+it if it was valid. <relation> stands for the name of the relation';
 
 --
 -- Name: forget_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3477,7 +3482,7 @@ begin
         d.statement
     from unnest(old_tables) as t (name)
     cross join lateral consolidation.table_definition(format('legacy.%I', t.name)::regclass) as d;
-    -- Each before those it refers to.
+    -- Each table goes before those it refers to.
     for old_name in
         select t.name from unnest(old_tables) with ordinality as t (name, place)
         order by t.place desc
@@ -3518,7 +3523,7 @@ $$;
 -- Name: FUNCTION forget_proof(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.forget_proof() IS 'The next proof begins anew';
+COMMENT ON FUNCTION consolidation.forget_proof() IS 'Makes the next proof begin anew';
 
 --
 -- Name: free_id(text, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3553,8 +3558,8 @@ $$;
 -- Name: FUNCTION free_id(kind text, taken text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.free_id(kind text, taken text[]) IS 'An id for an element of that kind (event, screenshot, context) that nobody has, and that is not
-among those taken';
+COMMENT ON FUNCTION consolidation.free_id(kind text, taken text[]) IS 'An id for an element of that kind (event, screenshot, context) that no row has, and that is not in
+"taken"';
 
 --
 -- Name: give_new_ids(text, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3674,7 +3679,8 @@ CREATE FUNCTION consolidation.give_way(attempt integer) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Longer than an attempt, so that every session that queued behind it gets through.
+    -- The pause is longer than an attempt, so that every session that queued behind it gets
+    -- through.
     perform pg_sleep(least(3, 0.1 * 1.5 ^ least(attempt, 20)) * (0.5 + random()));
 end;
 $$;
@@ -3710,8 +3716,8 @@ begin
                 )::regclass
         where s.table_name = any (names)
     loop
-        -- The sequence stands where it stood at the last move of the names. An id far beyond is
-        -- none of its own. Deleted rows, or rows not carried over, had ids beyond the highest.
+        -- The sequence stands where it stood at the last move of the names. An id far beyond did
+        -- not come from it. Deleted rows, or rows not carried over, had ids beyond the highest.
         execute format(
             'select setval(%L, least(greatest(q.last_value, max(t.%I)) + 1000, %s))
             from %s as q
@@ -3761,9 +3767,9 @@ begin
                 )
         inner join pg_class as c on c.oid = n.relation and c.relowner <> p.grantee
         where
-            -- These have what is declared for them.
+            -- The roles of the project have the declared privileges.
             p.role_name not in ('workflow_app', 'workflow_maintenance')
-            -- A role that may write and not read learns nothing.
+            -- A role that may write but not read must learn nothing.
             and (
                 n.needed <> 'select'
                 or p.privilege_type = 'SELECT'
@@ -3783,7 +3789,8 @@ $$;
 -- Name: FUNCTION grant_documents(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.grant_documents(old_name regclass) IS 'Gives everybody who may use an old name what that takes on the documents behind it';
+COMMENT ON FUNCTION consolidation.grant_documents(old_name regclass) IS 'Gives each role that may use an old name the privileges that this takes on the documents behind
+it';
 
 --
 -- Name: guard_trace_id(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3850,7 +3857,7 @@ $$;
 -- Name: FUNCTION hand_back_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_back_constraints() IS 'Drops the constraints that hold on the old tables from the documents: the inverse of
+COMMENT ON FUNCTION consolidation.hand_back_constraints() IS 'Drops from the documents the constraints that hold on the old tables. The inverse of
 hand_over_constraints(), which remembered the rest';
 
 --
@@ -3864,7 +3871,7 @@ CREATE FUNCTION consolidation.hand_back_sequences() RETURNS void
 declare
     sequence_name text;
 begin
-    -- The old sequences come back with their tables and want their names.
+    -- The old sequences come back with their tables and need their names.
     for sequence_name in select s.sequence_name from consolidation.id_sequence as s loop
         execute format(
             'revoke all on sequence public.%I from workflow_app, workflow_maintenance',
@@ -3886,8 +3893,8 @@ $$;
 -- Name: FUNCTION hand_back_sequences(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences, but for the sequences of the documents: other users of the
-numbers are bound to the old ones before these can go';
+COMMENT ON FUNCTION consolidation.hand_back_sequences() IS 'The inverse of hand_over_sequences, except for the sequences of the documents: these can go only
+once other users of the numbers are bound to the old ones';
 
 --
 -- Name: hand_over_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3908,7 +3915,7 @@ $$;
 -- Name: FUNCTION hand_over_constraints(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_over_constraints() IS 'Once the old tables are in "legacy": what held on them holds on the documents';
+COMMENT ON FUNCTION consolidation.hand_over_constraints() IS 'Once the old tables are in "legacy": makes their constraints and defaults hold on the documents';
 
 --
 -- Name: hand_over_defaults(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3941,7 +3948,7 @@ $$;
 -- Name: FUNCTION hand_over_defaults(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_over_defaults() IS 'The old names, and columns of the documents, take the defaults of the old tables';
+COMMENT ON FUNCTION consolidation.hand_over_defaults() IS 'Gives the old names, and columns of the documents, the defaults of the old tables';
 
 --
 -- Name: hand_over_names(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3980,7 +3987,7 @@ $$;
 -- Name: FUNCTION hand_over_names(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_over_names() IS 'Gives the constraints that were prepared the names that they have on the old tables';
+COMMENT ON FUNCTION consolidation.hand_over_names() IS 'Gives the prepared constraints the names that they have on the old tables';
 
 --
 -- Name: hand_over_not_null(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3993,7 +4000,7 @@ CREATE FUNCTION consolidation.hand_over_not_null() RETURNS void
 declare
     found record;
 begin
-    -- The check says that there is no null, so nothing is read.
+    -- The check proves that there is no null, so nothing is read.
     for found in
         select n.* from consolidation.not_null_column() as n
         inner join pg_constraint as k on k.conrelid = n.document and k.conname = n.check_name
@@ -4014,7 +4021,7 @@ $$;
 -- Name: FUNCTION hand_over_not_null(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.hand_over_not_null() IS 'Columns of the documents hold no nulls where those of the old tables do not';
+COMMENT ON FUNCTION consolidation.hand_over_not_null() IS 'Makes columns of the documents not null where those of the old tables are';
 
 --
 -- Name: hand_over_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4061,7 +4068,7 @@ CREATE FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- What is longer than a megabyte even when it is compressed is not read to be counted.
+    -- A document that is longer than a megabyte even when compressed is not read to be counted.
     select
         d.trace_id,
         sum(
@@ -4111,7 +4118,7 @@ begin
     return exists (
         select from consolidation.stop_request as r
         inner join pg_stat_activity as a on a.pid = r.asked_by
-        -- Null where the caller may not see it.
+        -- backend_start is null where the caller may not see it.
         where r.pid = pg_backend_pid() and coalesce(a.backend_start = r.asked_by_began, true)
     );
 end;
@@ -4135,7 +4142,7 @@ declare
     current jsonb;
 begin
     perform consolidation.lock_run(wanted_trace_id);
-    -- A new statement: it sees what was committed while the lock was waited for.
+    -- The next statement sees what was committed during the wait for the lock.
     select
         jsonb_build_object(
             'value', c.value, 'context_id', c.context_id,
@@ -4156,7 +4163,7 @@ $$;
 -- Name: FUNCTION is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) IS 'Locks the document of a run and tells whether it still has the key. Raises 40001 if it says
+COMMENT ON FUNCTION consolidation.is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb) IS 'Locks the document of a run and tells whether it still has the key. Raises 40001 if the key says
 something else than before ("previous")';
 
 --
@@ -4169,8 +4176,9 @@ CREATE FUNCTION consolidation.is_deployed(change text) RETURNS boolean
     AS $$
 begin
     perform consolidation.settle_session();
-    -- PgBouncer sets what psql sends as it connects. Its sessions do not end with those of psql,
-    -- and the lock that Sqitch takes would stay with one that others get.
+    -- psql sends application_name as it connects; PgBouncer sets it afterwards. PgBouncer's
+    -- sessions do not end with those of psql, and a session that others get would keep the lock
+    -- that Sqitch takes.
     if exists (
         select from pg_settings as s where s.name = 'application_name' and s.source = 'session'
     ) then
@@ -4207,6 +4215,7 @@ begin
         where
             a.trace_id = (held ->> 'trace_id')::bigint
             and a.table_name = is_former.table_name
+            and a.replaced_at is null
             and (a.content @> key or a.content -> 'context_id' = held -> 'context_id')
     );
 end;
@@ -4228,7 +4237,7 @@ CREATE FUNCTION consolidation.is_free(role_id oid, old_table regclass) RETURNS b
     AS $$
 begin
     return (
-        -- Oid 0 is everybody, who has no memberships.
+        -- Oid 0 is everybody, and has no memberships.
         select
             not c.relrowsecurity
             or (
@@ -4264,9 +4273,49 @@ $$;
 -- Name: FUNCTION is_free(role_id oid, old_table regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) IS 'Whether row level security of an old table restricts a role in nothing (oid 0: everybody), given
-that it has privileges: there is none, or the role has the rights of the owner, or a policy shows it
-everything and none restricts it. Superusers and bypassrls are not looked at';
+COMMENT ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) IS 'Whether row level security of an old table leaves a role that has privileges unrestricted (oid 0:
+everybody): the table has none, or the role has the rights of the owner, or a policy shows it
+everything and none restricts it. Does not look at superusers and bypassrls';
+
+--
+-- Name: is_only_here(bigint, bigint, integer); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_only_here(run bigint, step bigint DEFAULT NULL::bigint, step_number integer DEFAULT NULL::integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Nothing can be below a run that was refused.
+    if not exists (select from consolidation.old_trace as t where t.trace_id = run) then
+        return exists (
+            select from consolidation.set_aside as a
+            where
+                a.trace_id = run and a.table_name = 'workflow_trace' and a.replaced_at is null
+        );
+    end if;
+    return exists (
+        select from consolidation.set_aside as a
+        where
+            a.trace_id = run
+            and a.table_name = 'workflow_steps'
+            and a.replaced_at is null
+            and a.content ->> 'step_id' = step::text
+    ) and not exists (
+        select from consolidation.old_step as s
+        where
+            s.trace_id = run
+            and (s.step_id = step or s.step_number = is_only_here.step_number)
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_only_here(run bigint, step bigint, step_number integer); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_only_here(run bigint, step bigint, step_number integer) IS 'Whether this run, or this step of it, is a document that the old table refused, and nothing there
+stands in its place. run, step: old ids';
 
 --
 -- Name: is_plain(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4281,7 +4330,7 @@ CREATE FUNCTION consolidation.is_plain(old_name regclass) RETURNS boolean
 -- Name: FUNCTION is_plain(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.is_plain(old_name regclass) IS 'Whether a statement on a view is one on what is behind it, since no trigger stands between';
+COMMENT ON FUNCTION consolidation.is_plain(old_name regclass) IS 'Whether a statement on a view acts on the relation behind it, since no trigger stands between';
 
 --
 -- Name: is_proved(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4374,6 +4423,7 @@ begin
         select from consolidation.set_aside as a
         where
             a.trace_id = (shown ->> 'trace_id')::bigint
+            and a.replaced_at is null
             and (
                 -- Nothing can be below a run that was refused and has no former version.
                 (
@@ -4422,7 +4472,8 @@ declare
     configs constant regclass := to_regclass('public.user_workflow_config');
     own record;
 begin
-    -- Its own policies would be alternatives to the isolation; they come back with the old name.
+    -- The table's own policies would be alternatives to the isolation; they come back with the old
+    -- name.
     for own in select * from pg_policy as p where p.polrelid = configs loop
         perform consolidation.remember(
             'after', configs, consolidation.policy_definition(own.oid, '<relation>'),
@@ -4476,7 +4527,7 @@ declare
         where c.oid = 'public.user_workflow_cache_state'::regclass
     );
 begin
-    -- A permissive policy beside those that somebody made before would open what they close.
+    -- A permissive policy would open what the table's own policies close.
     execute format(
         'create policy user_workflow_cache_state_org_isolation
         on public.user_workflow_cache_state as %1$s for all to workflow_app
@@ -4516,8 +4567,8 @@ $_$;
 -- Name: FUNCTION isolate_page_states(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.isolate_page_states() IS 'Gives the page states row level security by the owner of their workflow, beside their own if they
-have any';
+COMMENT ON FUNCTION consolidation.isolate_page_states() IS 'Gives the page states row level security by the owner of their workflow, alongside their own
+policies if they have any';
 
 --
 -- Name: isolate_unscoped_roles(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4611,9 +4662,9 @@ $$;
 -- Name: FUNCTION judged_claim(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this run or to none; lost: to
-another one, which still shows it, or an element before this one has it; moved: to another one,
-which shows it no more';
+COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this run or to none. lost: it gives
+the id to another run, which still shows it, or an element before this one has it. moved: it gives
+the id to another run, which no longer shows it';
 
 --
 -- Name: keep_batches_out(interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4695,7 +4746,8 @@ $$;
 -- Name: FUNCTION keep_proof(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.keep_proof() IS 'The proof holds although the capture triggers are others: called by a swap, under its locks';
+COMMENT ON FUNCTION consolidation.keep_proof() IS 'Lets the proof hold although the capture triggers are now others. A swap calls it, under its
+locks';
 
 --
 -- Name: keep_richer(consolidation.known_run[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4705,11 +4757,13 @@ CREATE FUNCTION consolidation.keep_richer(known_run consolidation.known_run[], k
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    traces constant bigint [] := array(select k.legacy_trace_id from unnest(known_run) as k);
 begin
     update public.user_workflow_run as r
     set
         context = r.context || c.content,
-        -- With their origin, which a trigger would give them anew.
+        -- The keys keep their origin, which a trigger would give them anew.
         legacy = case
             when c.content = '{}' then r.legacy
             else coalesce(r.legacy, '{}') || jsonb_build_object(
@@ -4725,15 +4779,21 @@ begin
                         else '[]'
                     end
                 ) with ordinality as p (element, place)
-                where consolidation.to_bigint(p.element) is null
+                where
+                    consolidation.to_bigint(p.element) is null
+                    or f.refused -> 'workflow_trace_endpoint' ? (p.element #>> '{}')
             ),
             '[]'
         ),
-        events = consolidation.merge_elements(k.events, r.events, e.events, 'event'),
+        events = consolidation.merge_elements(
+            k.events, r.events, e.events, 'event', k.run_id, f.refused -> 'workflow_events'
+        ),
         screenshots = consolidation.merge_elements(
-            k.screenshots, r.screenshots, e.screenshots, 'run screenshot'
+            k.screenshots, r.screenshots, e.screenshots, 'run screenshot', k.run_id,
+            f.refused -> 'workflow_trace_screenshot'
         )
     from unnest(known_run) as k
+    left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
     cross join lateral (
@@ -4743,20 +4803,35 @@ begin
         from jsonb_each(
             case when jsonb_typeof(k.context) = 'object' then k.context end
         ) as x
-        where length(x.key) > 255
+        where length(x.key) > 255 or f.refused -> 'workflow_trace_context' ? x.key
     ) as c
-    where r.run_id = k.run_id;
+    -- A run or a step that was refused is as it was.
+    where
+        r.run_id = k.run_id
+        and exists (
+            select from consolidation.old_trace as o
+            where o.trace_id = any (traces) and o.trace_id = k.legacy_trace_id
+        );
     update public.user_workflow_run_step as s
     set
         error_details = k.error_details,
-        events = consolidation.merge_elements(k.events, s.events, e.events, 'event'),
+        events = consolidation.merge_elements(
+            k.events, s.events, e.events, 'event', k.step_id, f.refused -> 'workflow_events'
+        ),
         screenshots = consolidation.merge_elements(
-            k.screenshots, s.screenshots, e.screenshots, 'step screenshot'
+            k.screenshots, s.screenshots, e.screenshots, 'step screenshot', k.step_id,
+            f.refused -> 'workflow_trace_screenshot'
         )
     from unnest(known_step) as k
+    left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
-    where s.step_id = k.step_id;
+    where
+        s.step_id = k.step_id
+        and exists (
+            select from consolidation.old_step as o
+            where o.trace_id = any (traces) and o.step_id = k.legacy_step_id
+        );
 end;
 $$;
 
@@ -4765,7 +4840,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.keep_richer(known_run consolidation.known_run[], known_step consolidation.known_step[]) IS 'Gives rebuilt documents back what only the known ones could say: further keys, and elements that
-the old tables cannot hold';
+the old tables cannot hold or refused';
 
 --
 -- Name: keys_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4843,7 +4918,7 @@ $$;
 -- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) IS 'The screenshot_id the old names show for a screenshot that has none: a UUID version 8';
+COMMENT ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) IS 'The screenshot_id that the old names show for a screenshot that has none: a UUID version 8';
 
 --
 -- Name: screenshot_key(jsonb, uuid, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4857,7 +4932,8 @@ CREATE FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bi
 -- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'screenshot_id the old name shows for an element of screenshots; parameters as of event_key';
+COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'The screenshot_id that the old name shows for an element of screenshots; parameters as of
+event_key';
 
 --
 -- Name: known_elements(consolidation.known_run[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4974,7 +5050,7 @@ begin
         from pg_class as c
         where c.oid = target
         union all
-        -- For "update ... set ... = default"; an insert would find those of the table.
+        -- For "update ... set ... = default"; an insert would find the defaults of the table.
         select format(
             'alter view public.%I alter column %I set default %s',
             old_name, a.attname, pg_get_expr(d.adbin, d.adrelid)
@@ -5053,8 +5129,8 @@ begin
                 and l.pid <> pg_backend_pid()
             group by a.pid, a.application_name, a.usename, a.state, a.xact_start
             union all
-            -- These have no session, and their virtual transaction changes with a restart of the
-            -- server: they are found by the lock that each holds on its own id.
+            -- These have no session, and a restart of the server changes their virtual transaction.
+            -- The lock that each holds on its own id finds them.
             select
                 x.prepared,
                 format(
@@ -5113,7 +5189,7 @@ CREATE FUNCTION consolidation.lock_screenshots(wanted_trace_id bigint) RETURNS v
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Which row holds it is only known from the documents: all that may are locked.
+    -- Only the documents tell which row holds it, so all that may hold it are locked.
     perform consolidation.lock_run(wanted_trace_id);
     perform
     from public.user_workflow_run_step as s
@@ -5138,7 +5214,7 @@ CREATE FUNCTION consolidation.lock_traces(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Always in the same order, so that two sessions cannot wait for each other.
+    -- The rows are locked in order, so that two sessions cannot wait for each other.
     perform
     from consolidation.run_lock as b
     where
@@ -5154,8 +5230,8 @@ $$;
 -- Name: FUNCTION lock_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises whoever carries these runs over or back, until the end of the transaction. Call it
-in a statement of its own: the next one then sees what the session before it committed';
+COMMENT ON FUNCTION consolidation.lock_traces(trace_ids bigint[]) IS 'Serialises the sessions that carry these runs over or back, until the end of the transaction. Call
+it in a statement of its own: the next one then sees what the session before it committed';
 
 --
 -- Name: lock_traces_shared(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5181,8 +5257,8 @@ $$;
 -- Name: FUNCTION lock_traces_shared(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As lock_traces, for batches of the backfill: none has the runs of another one, so they need
-not wait for each other because a lock stands for neighbours as well';
+COMMENT ON FUNCTION consolidation.lock_traces_shared(trace_ids bigint[]) IS 'As lock_traces, for batches of the backfill. No two of them have the same run, but a lock also
+stands for neighbouring runs: shared, it keeps no batch waiting for another';
 
 --
 -- Name: dropped_table; Type: TABLE; Schema: consolidation; Owner: -
@@ -5198,7 +5274,8 @@ CREATE TABLE consolidation.dropped_table (
 -- Name: TABLE dropped_table; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.dropped_table IS 'How to create the old tables again: written by the contract project when it drops them';
+COMMENT ON TABLE consolidation.dropped_table IS 'Statements that create the old tables again. The contract project writes them when it drops the
+tables';
 
 --
 -- Name: COLUMN dropped_table.table_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -5311,7 +5388,7 @@ begin
     from taken as t
     left join pg_roles as r on r.oid = t.grantee
     union all
-    -- A revoke takes what is declared, too, and what its grantee has granted.
+    -- A revoke also takes declared privileges, and those that its grantee has granted.
     select distinct
         2,
         d.target,
@@ -5339,9 +5416,9 @@ $$;
 -- Name: FUNCTION unequal_privileges(kinds text[], ids oid[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) IS 'Where privileges or row level security of an object are not those that are declared; kinds and ids:
-of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row level security,
-the order of execution';
+COMMENT ON FUNCTION consolidation.unequal_privileges(kinds text[], ids oid[]) IS 'Statements that give objects the declared privileges and row level security where theirs differ.
+kinds and ids: of project_object, null for all. ordinal: 1 for a revoke, 2 for a grant, 3 for row
+level security, the order of execution';
 
 --
 -- Name: own_function; Type: TABLE; Schema: consolidation; Owner: -
@@ -5550,7 +5627,7 @@ COMMENT ON COLUMN consolidation.project_object.isolation IS 'Row level security 
 -- Name: COLUMN project_object.declared_isolation; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.project_object.declared_isolation IS 'What it has to be; null where the application decides';
+COMMENT ON COLUMN consolidation.project_object.declared_isolation IS 'The declared value of isolation; null where the application decides';
 
 --
 -- Name: loose_function(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5565,8 +5642,8 @@ CREATE FUNCTION consolidation.loose_function(signatures text[]) RETURNS text[]
 -- Name: FUNCTION loose_function(signatures text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.loose_function(signatures text[]) IS 'For verify scripts: functions that are missing, or look up names where their caller likes, or are
-not executable by exactly those that the declaration names';
+COMMENT ON FUNCTION consolidation.loose_function(signatures text[]) IS 'For verify scripts: functions that are missing, that look up names in the search path of their
+caller, or whose execute privileges are not exactly the declared ones';
 
 --
 -- Name: make_foreign_keys(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5585,8 +5662,8 @@ $$;
 -- Name: FUNCTION make_foreign_keys(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.make_foreign_keys() IS 'Makes the foreign keys that drop_foreign_keys dropped on what has the names now, not yet
-validated';
+COMMENT ON FUNCTION consolidation.make_foreign_keys() IS 'Makes the foreign keys that drop_foreign_keys dropped, on the relations that have the names now.
+They are not yet validated';
 
 --
 -- Name: to_score(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5610,17 +5687,37 @@ $$;
 -- Name: FUNCTION to_score(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.to_score(element jsonb) IS 'A confidence as numeric that numeric(3,2) can hold; "NaN" is one, which JSON has only as text';
+COMMENT ON FUNCTION consolidation.to_score(element jsonb) IS 'A confidence as numeric that numeric(3,2) can hold. "NaN" is also one, and JSON has it only as
+text';
 
 --
--- Name: merge_elements(jsonb, jsonb, jsonb, text); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: merge_elements(jsonb, jsonb, jsonb, text, uuid, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) RETURNS jsonb
+CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
     SET plan_cache_mode TO 'force_generic_plan'
     BEGIN ATOMIC
- WITH merged AS (
+ WITH known_element AS (
+          SELECT a.element,
+             a.place,
+             n.name,
+             (a.element ->> n.name) AS id,
+                 CASE merge_elements.kind
+                     WHEN 'event'::text THEN to_jsonb(consolidation.event_key(a.element, merge_elements.owner, a.place))
+                     ELSE to_jsonb(consolidation.screenshot_key(a.element, merge_elements.owner, a.place))
+                 END AS key
+            FROM (jsonb_array_elements(
+                 CASE
+                     WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
+                     ELSE '[]'::jsonb
+                 END) WITH ORDINALITY a(element, place)
+              CROSS JOIN ( SELECT
+                         CASE merge_elements.kind
+                             WHEN 'event'::text THEN 'event_id'::text
+                             ELSE 'screenshot_id'::text
+                         END AS "case") n(name))
+         ), merged AS (
           SELECT 1 AS part,
              n.place,
              (COALESCE(k.element, '{}'::jsonb) || ( SELECT jsonb_object_agg(v.name,
@@ -5639,43 +5736,32 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_b
          UNION ALL
           SELECT 2,
              x.place,
-             x.element
-            FROM ( SELECT a.element,
-                     a.place,
-                     (a.element ->>
-                         CASE merge_elements.kind
-                             WHEN 'event'::text THEN 'event_id'::text
-                             ELSE 'screenshot_id'::text
-                         END) AS id,
-                     row_number() OVER (PARTITION BY (a.element ->>
-                         CASE merge_elements.kind
-                             WHEN 'event'::text THEN 'event_id'::text
-                             ELSE 'screenshot_id'::text
-                         END) ORDER BY a.place) AS copy
-                    FROM jsonb_array_elements(
-                         CASE
-                             WHEN (jsonb_typeof(merge_elements.known) = 'array'::text) THEN merge_elements.known
-                             ELSE '[]'::jsonb
-                         END) WITH ORDINALITY a(element, place)) x
-           WHERE ((NOT consolidation.fits(merge_elements.kind, x.element)) OR ((x.copy > 1) AND (EXISTS ( SELECT
+                 CASE
+                     WHEN (merge_elements.refused ? (x.key #>> '{}'::text[])) THEN (x.element || jsonb_build_object(x.name, x.key))
+                     ELSE x.element
+                 END AS element
+            FROM ( SELECT e.element,
+                     e.place,
+                     e.name,
+                     e.id,
+                     e.key,
+                     row_number() OVER (PARTITION BY e.id ORDER BY e.place) AS copy
+                    FROM known_element e) x
+           WHERE ((NOT consolidation.fits(merge_elements.kind, x.element)) OR (merge_elements.refused ? (x.key #>> '{}'::text[])) OR ((x.copy > 1) AND (EXISTS ( SELECT
                     FROM jsonb_array_elements(merge_elements.rebuilt) n(element)
-                   WHERE (x.id = (n.element ->>
-                         CASE merge_elements.kind
-                             WHEN 'event'::text THEN 'event_id'::text
-                             ELSE 'screenshot_id'::text
-                         END))))))
+                   WHERE (x.id = (n.element ->> x.name))))))
          )
   SELECT COALESCE(jsonb_agg(m.element ORDER BY m.part, m.place), '[]'::jsonb) AS "coalesce"
     FROM merged m;
 END;
 
 --
--- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) IS 'The rebuilt array with what only the known documents of the run can say: further keys of the
+COMMENT ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb) IS 'The rebuilt array with what only the known documents of the run can say: further keys of the
 same element, wherever it was, and elements the old table cannot hold. kind: event, step screenshot
-or run screenshot';
+or run screenshot; owner: run_id or step_id; refused: ids that the old table refused, as texts';
 
 --
 -- Name: milliseconds_since(timestamp with time zone); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5802,8 +5888,8 @@ END;
 -- Name: FUNCTION needed_behind(old_name regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.needed_behind(old_name regclass) IS 'Privileges behind an old name that one on it takes: needed, on a column of a relation (or all of
-it) for privilege_type on a column of the old name (or any)';
+COMMENT ON FUNCTION consolidation.needed_behind(old_name regclass) IS 'Privileges behind an old name that a privilege on it takes: needed, on a column of a relation (or
+all of it), for privilege_type on a column of the old name (or any)';
 
 --
 -- Name: new_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5825,7 +5911,7 @@ $$;
 -- Name: FUNCTION new_rows(ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.new_rows(ids bigint[]) IS 'The same rows as the documents show them, with the place of an element';
+COMMENT ON FUNCTION consolidation.new_rows(ids bigint[]) IS 'The rows of old_rows() as the documents show them, with the place of an element';
 
 --
 -- Name: new_rows_of_elements(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6005,14 +6091,14 @@ CREATE TABLE consolidation.chunk (
 -- Name: TABLE chunk; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.chunk IS 'The backfill and the proof: one range of runs a batch, and one for what no session has begun
-with. Runs that came after it started come through the queue';
+COMMENT ON TABLE consolidation.chunk IS 'The work of the backfill and of the proof: one range of runs a batch, and one range that no session
+has begun. Runs that were added after the start come through the queue';
 
 --
 -- Name: COLUMN chunk.chunk_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.chunk_id IS 'Key; the first of a task is what is left, until its last batch';
+COMMENT ON COLUMN consolidation.chunk.chunk_id IS 'Key; the first range of a task is the one not begun, until its last batch';
 
 --
 -- Name: COLUMN chunk.task; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6036,7 +6122,7 @@ COMMENT ON COLUMN consolidation.chunk.last_trace_id IS 'Last run of the range';
 -- Name: COLUMN chunk.traces; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.traces IS 'Runs in the range: as counted when the task began, then by its batch';
+COMMENT ON COLUMN consolidation.chunk.traces IS 'Runs in the range: counted when the task began, then by its batch';
 
 --
 -- Name: COLUMN chunk.steps; Type: COMMENT; Schema: consolidation; Owner: -
@@ -6066,7 +6152,8 @@ COMMENT ON COLUMN consolidation.chunk.started_at IS 'When the batch began; null 
 -- Name: COLUMN chunk.finished_at; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.chunk.finished_at IS 'When it was done; null until then, and for ever if the session was ended: others take it';
+COMMENT ON COLUMN consolidation.chunk.finished_at IS 'When the batch was done; null until then, also if its session was ended: another one takes the
+range';
 
 --
 -- Name: next_batch(consolidation.chunk, integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6097,7 +6184,7 @@ begin
         where c.chunk_id = rest.chunk_id;
         return rest.chunk_id;
     end if;
-    -- Runs deleted meanwhile are not to do any more, nor may others make it negative.
+    -- Runs deleted meanwhile need no work. New runs must not make the number negative.
     update consolidation.chunk as c
     set
         first_trace_id = batch.last_trace_id + 1,
@@ -6119,7 +6206,7 @@ $$;
 -- Name: FUNCTION next_batch(rest consolidation.chunk, batch_size integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) IS 'Cuts the next batch_size runs off what is left, which the caller has locked; returns the
+COMMENT ON FUNCTION consolidation.next_batch(rest consolidation.chunk, batch_size integer) IS 'Cuts the next batch_size runs off the range not begun, which the caller has locked. Returns the
 chunk_id of the batch';
 
 --
@@ -6162,8 +6249,8 @@ $$;
 -- Name: FUNCTION not_null_column(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.not_null_column() IS 'Columns that hold no nulls in an old table and may in the document. Those of retry_count a trigger
-refuses';
+COMMENT ON FUNCTION consolidation.not_null_column() IS 'Columns that hold no nulls in an old table and may hold them in the document. A trigger refuses
+those of retry_count';
 
 --
 -- Name: note_behind(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6200,7 +6287,7 @@ $$;
 -- Name: FUNCTION note_behind(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.note_behind() IS 'Looks up what is behind the old names, for what is done under the locks';
+COMMENT ON FUNCTION consolidation.note_behind() IS 'Looks up the relations and columns behind the old names, for the work under the locks';
 
 --
 -- Name: note_deployed(text); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -6217,12 +6304,12 @@ begin
     cross join pg_current_xact_id() as t (id)
     where
         p.pronamespace = 'public'::regnamespace
-        -- Savepoints have ids of their own, and none of them has ended.
+        -- A savepoint has an id of its own, which is also still in progress.
         and pg_xact_status(
             cast(greatest(t.id::text::bigint + age(t.id::xid) - age(p.xmin), 0)::text as xid8)
         ) = 'in progress'
     on conflict do nothing;
-    -- What is older has its privileges.
+    -- Older objects have their privileges already.
     perform consolidation.set_privileges(
         ids => array(
             select c.oid from pg_class as c where age(c.xmin) <= age(pg_current_xact_id()::xid)
@@ -6240,8 +6327,8 @@ $$;
 -- Name: PROCEDURE note_deployed(IN change text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.note_deployed(IN change text) IS 'The last statement of a deploy script: notes that the change is deployed, and gives what its
-transaction created the declared privileges. Functions that it created in public are then the
+COMMENT ON PROCEDURE consolidation.note_deployed(IN change text) IS 'The last statement of a deploy script: notes that the change is deployed, and gives the objects
+that its transaction created the declared privileges. Functions that it created in public become the
 project''s';
 
 --
@@ -6268,6 +6355,38 @@ $$;
 COMMENT ON FUNCTION consolidation.note_everything() IS 'Puts every run into the queue, as after a truncate';
 
 --
+-- Name: note_replaced(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.note_replaced(trace_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+begin
+    update consolidation.set_aside as a
+    set replaced_at = now()
+    where
+        a.trace_id = any (trace_ids)
+        and a.replaced_at is null
+        and not exists (
+            select from consolidation.back_row as b
+            where
+                b.trace_id = a.trace_id
+                and b.table_name = a.table_name
+                and b.content = a.content
+        );
+end;
+$$;
+
+--
+-- Name: FUNCTION note_replaced(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.note_replaced(trace_ids bigint[]) IS 'Notes the refused rows of these runs that the documents no longer hold: what is kept of them in
+set_aside is not removed by the next carry_back()';
+
+--
 -- Name: note_unequal(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6285,7 +6404,7 @@ $$;
 -- Name: FUNCTION note_unequal(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts runs that differ into the queue: after the cut-over, what was written past the capture';
+COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts runs that differ into the queue: after the cut-over, these were written past the capture';
 
 --
 -- Name: old_constraint(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6459,7 +6578,7 @@ CREATE FUNCTION consolidation.only_in_documents() RETURNS TABLE(table_name text,
     AS $$
 begin
     perform consolidation.see_everything();
-    -- After the cut-over the old tables only wait for them.
+    -- Only before the cut-over: after it, the old tables just wait for these runs.
     if consolidation.phase() = 'expand' then
         return query
         select
@@ -6546,7 +6665,16 @@ begin
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),
-        format('refused by the old table with %s, %s: %s', a.error_code, a.message, a.content)
+        format(
+            'refused by the old table with %s, %s%s: %s',
+            a.error_code,
+            a.message,
+            case
+                when a.replaced_at is not null
+                    then '; replaced in the documents, and only in consolidation.set_aside'
+            end,
+            a.content
+        )
     from consolidation.set_aside as a;
 end;
 $$;
@@ -6555,8 +6683,8 @@ $$;
 -- Name: FUNCTION only_in_documents(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.only_in_documents() IS 'What the documents hold and the old tables cannot: table, key, and what it is. It stays in the
-documents when the names go back to the old tables';
+COMMENT ON FUNCTION consolidation.only_in_documents() IS 'Lists content that the documents hold and the old tables cannot: table, key, and what it is. The
+content stays in the documents when the names go back to the old tables';
 
 --
 -- Name: open_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6567,7 +6695,7 @@ CREATE FUNCTION consolidation.open_configs() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- By either name: the old one is a view while the table has the new one.
+    -- The table by either name: the old name is a view while the table has the new one.
     configs constant regclass := coalesce(
         to_regclass('public.user_workflow_config'), to_regclass('public.workflow_configs')
     );
@@ -6592,7 +6720,7 @@ CREATE FUNCTION consolidation.open_page_states() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- By either name: the old one is a view while the table has the new one.
+    -- The table by either name: the old name is a view while the table has the new one.
     states constant regclass := coalesce(
         to_regclass('public.user_workflow_cache_state'), to_regclass('public.micro_state')
     );
@@ -6662,7 +6790,7 @@ begin
             on s.old_name = o.name and s.goes_to is not null
         inner join consolidation.noted_column as c
             on c.old_name = consolidation.old_name(o.name) and c.view_column = o.attname
-        -- What has none there keeps the one of the document, for new code.
+        -- A column without a default there keeps that of the document, for new code.
         where o.wanted is not null
     )
 
@@ -6676,9 +6804,9 @@ begin
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where
         t.wanted is distinct from pg_get_expr(d.adbin, d.adrelid)
-        -- One that is null says: none.
+        -- A default that is null stands for none.
         and not (t.wanted is null and pg_get_expr(d.adbin, d.adrelid) ~ '^NULLIF')
-        -- A view finds the one of the document.
+        -- A view without a default finds that of the document.
         and (t.wanted is not null or d.adbin is not null);
 end;
 $$;
@@ -6687,8 +6815,8 @@ $$;
 -- Name: FUNCTION other_default(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.other_default() IS 'Columns of the six old names and of the documents whose default is another than in the old tables:
-the one there, and the present one';
+COMMENT ON FUNCTION consolidation.other_default() IS 'Columns of the six old names and of the documents whose default differs from that of the old
+tables. wanted: the default there; present: the present one';
 
 --
 -- Name: other_deploy_session(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6699,7 +6827,7 @@ CREATE FUNCTION consolidation.other_deploy_session() RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- Or the transaction would go on seeing the sessions of its first look.
+    -- Without this, the transaction would go on seeing the sessions of its first look.
     perform pg_stat_clear_snapshot();
     return (
         select format(
@@ -6707,7 +6835,7 @@ begin
         )
         from consolidation.deploy_session as d
         cross join pg_stat_get_activity(d.pid) as a
-        -- Null where the caller may not see it.
+        -- backend_start is null where the caller may not see it.
         where d.pid <> pg_backend_pid() and coalesce(a.backend_start = d.began, true)
     );
 end;
@@ -6733,8 +6861,8 @@ begin
     if consolidation.phase() = 'contract' then
         return;
     end if;
-    -- Stored values are compressed, by less than 1 to 260: only sums that could get to the limit
-    -- are unpacked. The numbers that are added stand for the keys of an element.
+    -- Stored values are compressed, by less than 1 to 260. Only sums that could get to the limit
+    -- are unpacked. The added numbers stand for the keys of an element.
     return query
     with candidate as (
         select
@@ -6834,7 +6962,7 @@ declare
     change jsonb := '{}'::jsonb;
 begin
     for name in select k from jsonb_object_keys(previous) as k loop
-        -- As text: 1.1 and 1.10 are equal, but not the same.
+        -- Compared as text: 1.1 and 1.10 are equal, but not the same.
         if (wanted -> name)::text is distinct from (previous -> name)::text then
             if (current -> name)::text is distinct from (previous -> name)::text then
                 perform consolidation.raise_concurrent_update(
@@ -6852,9 +6980,9 @@ $$;
 -- Name: FUNCTION patch(previous jsonb, current jsonb, wanted jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) IS 'What an update changes: the keys in which wanted differs from previous ("{}" stands for a delete
-and differs in all). Raises 40001 if somebody else changed one of them meanwhile: no update is
-lost';
+COMMENT ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) IS 'The changes of an update: the keys in which wanted differs from previous ("{}" stands for a delete
+and differs in all). Raises 40001 if somebody else changed one of them meanwhile, so that no update
+is lost';
 
 --
 -- Name: plain_column(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6875,7 +7003,7 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.plain_column() IS 'Columns of the old tables whose type is the application''s choice, and the document columns that
-take it. Keys, times, uuids, booleans and jsonb are of one type everywhere';
+take it. Keys, times, uuids, booleans and jsonb have one type everywhere';
 
 --
 -- Name: plan_chunks(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6933,8 +7061,8 @@ $$;
 -- Name: FUNCTION plan_swap(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.plan_swap() IS 'Before the locks: the queries of a swap that take longer to plan than to execute. They do nothing
-yet, and PL/pgSQL keeps their plans for this session';
+COMMENT ON FUNCTION consolidation.plan_swap() IS 'Before the locks: runs the queries of a swap that take longer to plan than to execute. They do
+nothing yet, and PL/pgSQL keeps their plans for this session';
 
 --
 -- Name: policy_definition(oid, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6955,7 +7083,7 @@ CREATE FUNCTION consolidation.policy_definition(policy oid, relation text) RETUR
              WHEN 'w'::"char" THEN 'update'::text
              WHEN 'd'::"char" THEN 'delete'::text
              ELSE 'all'::text
-         END, ( SELECT string_agg(COALESCE(quote_ident((r.rolname)::text), 'public'::text), ', '::text) AS string_agg
+         END, ( SELECT string_agg(COALESCE(quote_ident((r.rolname)::text), 'public'::text), ', '::text ORDER BY r.rolname) AS string_agg
             FROM (unnest(p.polroles) u(role_id)
               LEFT JOIN pg_roles r ON ((r.oid = u.role_id)))), ((' using ('::text || pg_get_expr(p.polqual, p.polrelid)) || ')'::text), ((' with check ('::text || pg_get_expr(p.polwithcheck, p.polrelid)) || ')'::text)) AS format
     FROM pg_policy p
@@ -6995,7 +7123,7 @@ $$;
 -- Name: FUNCTION preparation(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.preparation() IS 'What makes the constraints of the old tables on the documents, under other names';
+COMMENT ON FUNCTION consolidation.preparation() IS 'Statements that make the constraints of the old tables on the documents, under other names';
 
 --
 -- Name: prepare_constraints(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7008,7 +7136,7 @@ CREATE FUNCTION consolidation.prepare_constraints() RETURNS void
 declare
     statement text;
 begin
-    -- The old tables may have others than when it was prepared last.
+    -- The old tables may have other constraints than at the last preparation.
     perform consolidation.drop_prepared_constraints();
     for statement in
         select p.statement from consolidation.preparation() as p (statement)
@@ -7089,8 +7217,8 @@ $$;
 -- Name: FUNCTION privilege(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.privilege(relation regclass) IS 'Who may do what on a table, view or sequence, its owner included, per column where it is so there.
-role_name is quoted';
+COMMENT ON FUNCTION consolidation.privilege(relation regclass) IS 'Privileges of each role on a table, view or sequence, its owner included; per column where they are
+so there. role_name is quoted';
 
 --
 -- Name: privileges_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7198,11 +7326,12 @@ $$;
 -- Name: PROCEDURE prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Compares old tables and documents in ranges, each with a snapshot of a moment and a commit. Results
-are recorded: killed, it goes on where it was; what is written later is compared again when it comes
-through the queue. Run it from several sessions to use several cores. Parameters as of backfill.
-Ends when all is compared, also if something differs: consolidation.unequal_trace lists that, and
-the cut-over refuses. Raises 55000 while the backfill is not done. Call it outside a transaction';
+COMMENT ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Compares old tables and documents in ranges, each with a snapshot of a moment and a commit. It
+records results: if it is killed, the next call goes on where it was. Later writes are compared
+again when they come through the queue. Run it from several sessions to use several cores.
+Parameters as of backfill. Ends when all is compared, also if something differs:
+consolidation.unequal_trace then lists the runs, and the cut-over refuses. Raises 55000 while the
+backfill is not done. Call it outside a transaction';
 
 --
 -- Name: prove_again(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7216,7 +7345,7 @@ begin
     if not exists (select from consolidation.proof) then
         return;
     end if;
-    -- What somebody wrote to since comes here again.
+    -- Runs that somebody wrote to since come here again.
     perform consolidation.record_comparison(min(t.id), max(t.id), array_agg(t.id))
     from unnest(trace_ids) as t (id)
     where not exists (select from consolidation.change as c where c.trace_id = t.id)
@@ -7275,8 +7404,8 @@ $$;
 -- Name: FUNCTION prove_chunk(claimed_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.prove_chunk(claimed_id bigint) IS 'Compares a range that claim_chunk returned and records the result; returns its runs, 0 if
-another session has it';
+COMMENT ON FUNCTION consolidation.prove_chunk(claimed_id bigint) IS 'Compares a range that claim_chunk returned and records the result. Returns the number of its runs,
+0 if another session has it';
 
 --
 -- Name: put_context(bigint, text, jsonb, jsonb, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7307,8 +7436,8 @@ $$;
 -- Name: FUNCTION put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) IS 'Writes a key of context, and what "legacy" keeps of it; false if the run is gone or, unless
-may_be_known, has the key';
+COMMENT ON FUNCTION consolidation.put_context(wanted_trace_id bigint, wanted_key text, value jsonb, origin jsonb, may_be_known boolean) IS 'Writes a key of context, and its id and times into "legacy". Returns false if the run is gone or,
+unless may_be_known, has the key';
 
 --
 -- Name: put_in(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7332,8 +7461,8 @@ $$;
 -- Name: FUNCTION put_in(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Deletes, updates and inserts the rows that the documents of these runs show otherwise than
-the old tables hold them';
+COMMENT ON FUNCTION consolidation.put_in(trace_ids bigint[]) IS 'Deletes, updates and inserts the rows of these runs in which the old tables differ from the
+documents';
 
 --
 -- Name: put_in_contexts(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7392,11 +7521,11 @@ begin
     left join consolidation.old_context as o
         on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.context_id = s.context_id
     where
-        -- In this order: one row may take a key from another.
+        -- Deletes first, then updates, then inserts: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
-        -- A second element with the same id is no reason to leave it out: it is refused, and its
-        -- claim is settled then.
+        -- A second element with the same id is not left out: the table refuses it, and its claim is
+        -- settled then.
         and (s.copy > 1 or o.context_id is null);
 end;
 $$;
@@ -7405,8 +7534,7 @@ $$;
 -- Name: FUNCTION put_in_contexts(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) IS 'Deletes, updates and inserts the context keys of these runs that the documents show
-otherwise';
+COMMENT ON FUNCTION consolidation.put_in_contexts(trace_ids bigint[]) IS 'Deletes, updates and inserts the context keys of these runs that differ in the documents';
 
 --
 -- Name: put_in_contexts_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7597,11 +7725,11 @@ begin
     left join consolidation.old_event as o
         on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.event_id = s.event_id
     where
-        -- In this order: one row may take a key from another.
+        -- Deletes first, then updates, then inserts: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
-        -- A second element with the same id is no reason to leave it out: it is refused, and its
-        -- claim is settled then.
+        -- A second element with the same id is not left out: the table refuses it, and its claim is
+        -- settled then.
         and (s.copy > 1 or o.event_id is null);
 end;
 $$;
@@ -7610,7 +7738,7 @@ $$;
 -- Name: FUNCTION put_in_events(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) IS 'Deletes, updates and inserts the events of these runs that the documents show otherwise';
+COMMENT ON FUNCTION consolidation.put_in_events(trace_ids bigint[]) IS 'Deletes, updates and inserts the events of these runs that differ in the documents';
 
 --
 -- Name: put_in_events_singly(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7741,11 +7869,11 @@ begin
         and o.trace_id = s.trace_id
         and o.screenshot_id = s.screenshot_id
     where
-        -- In this order: one row may take a key from another.
+        -- Deletes first, then updates, then inserts: one row may take a key from another.
         (select count(*) from gone) >= 0
         and (select count(*) from changed) >= 0
-        -- A second element with the same id is no reason to leave it out: it is refused, and its
-        -- claim is settled then.
+        -- A second element with the same id is not left out: the table refuses it, and its claim is
+        -- settled then.
         and (s.copy > 1 or o.screenshot_id is null);
 end;
 $$;
@@ -7833,7 +7961,7 @@ begin
         from consolidation.back_trace as b
         where b.trace_id = refused;
     end;
-    -- Nothing can stand below it then; all of it is in its documents.
+    -- Nothing can stand below a run that was refused; all of it stays in its documents.
     if not exists (select from consolidation.old_trace as o where o.trace_id = refused) then
         return;
     end if;
@@ -7923,7 +8051,7 @@ CREATE FUNCTION consolidation.put_in_steps_singly(refused bigint) RETURNS void
 declare
     s consolidation.back_step;
 begin
-    -- Steps that exchanged their numbers make way for each other.
+    -- Negative numbers first, so that steps can exchange their numbers.
     begin
         update consolidation.old_step as o
         set step_number = -b.place
@@ -8014,7 +8142,7 @@ $$;
 -- Name: FUNCTION put_in_traces(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) IS 'Updates and inserts the runs that the documents show otherwise or not yet';
+COMMENT ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) IS 'Updates and inserts the runs that the old table has otherwise, or not yet';
 
 --
 -- Name: qualified_name(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8066,7 +8194,7 @@ COMMENT ON TABLE consolidation.change IS 'Queue: runs written to since they were
 -- Name: COLUMN change.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.change.trace_id IS 'Run to carry over; null after a truncate: all of them';
+COMMENT ON COLUMN consolidation.change.trace_id IS 'Run to carry over; null stands for all of them, after a truncate';
 
 --
 -- Name: queued_runs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8093,7 +8221,7 @@ CREATE FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) RET
     AS $$
 begin
     return array(
-        -- From one run to the next, however many entries each has.
+        -- Goes from one run to the next, however many entries each has.
         with recursive queued (trace_id) as (
             select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
             union all
@@ -8161,7 +8289,7 @@ $$;
 -- Name: FUNCTION raise_deleted(table_schema text, table_name text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) IS 'Raises 23503: the run is gone that was there when the guard looked';
+COMMENT ON FUNCTION consolidation.raise_deleted(table_schema text, table_name text) IS 'Raises 23503: the run that the guard found is gone';
 
 --
 -- Name: raise_foreign_key(text, text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8318,9 +8446,9 @@ $$;
 -- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) IS 'Views, SQL-standard functions and defaults of columns bound to whatever has the old names, or the
-names of their sequences, now, with the statement that binds them to whatever has these names when
-it is executed. Those of this schema stay where they are';
+COMMENT ON FUNCTION consolidation.rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass) IS 'Views, SQL-standard functions and defaults of columns that are bound to the present holders of the
+old names, or of the names of their sequences. The statement binds each to the holders of these
+names at the time it is executed. Those of this schema stay where they are';
 
 --
 -- Name: rebuild_documents(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8366,6 +8494,7 @@ begin
     perform consolidation.write_steps(trace_ids, known_step);
     if cardinality(known_run) > 0 then
         perform consolidation.keep_richer(known_run, known_step);
+        perform consolidation.note_replaced(trace_ids);
     end if;
 exception
     when not_null_violation then
@@ -8382,7 +8511,8 @@ $$;
 -- Name: FUNCTION rebuild_documents(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'The work of consolidate, for a caller who holds the locks of these runs; raises the same';
+COMMENT ON FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) IS 'Does the work of consolidate, for a caller that holds the locks of these runs. Raises the same
+errors';
 
 --
 -- Name: rebuild_dropped(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8395,9 +8525,11 @@ CREATE FUNCTION consolidation.rebuild_dropped() RETURNS text
 declare
     tables constant text [] := array(
         select m.old_name from consolidation.missing_object() as m where m.kind = 'r'
+        order by array_position(consolidation.six_tables(), m.old_name)
     );
     views constant text [] := array(
         select m.old_name from consolidation.missing_object() as m where m.kind = 'v'
+        order by array_position(consolidation.six_tables(), m.old_name)
     );
     in_legacy constant boolean := exists (
         select from consolidation.remembered_definition as d
@@ -8424,8 +8556,8 @@ begin
         perform consolidation.forget_proof();
         if in_legacy then
             delete from consolidation.carried_back;
-            delete from consolidation.set_aside;
-            -- Everything, as after a truncate: catch_up() fills them.
+            delete from consolidation.set_aside as a where a.replaced_at is null;
+            -- Null stands for all runs, as after a truncate: catch_up() fills the tables.
             insert into consolidation.change (trace_id) values (null);
         end if;
     end if;
@@ -8445,9 +8577,9 @@ $$;
 -- Name: FUNCTION rebuild_dropped(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebuild_dropped() IS 'Creates old tables and views of old names that somebody dropped again, as they were; says which.
-Tables in public are filled from the documents, those in legacy by the next catch_up(). What was
-written to dropped tables and not carried over is lost, and so is what depended on them';
+COMMENT ON FUNCTION consolidation.rebuild_dropped() IS 'Creates again, as they were, old tables and views of old names that somebody dropped. Returns
+which. Fills tables in public from the documents; the next catch_up() fills those in legacy. Writes
+to dropped tables that were not carried over are lost, and so are objects that depended on them';
 
 --
 -- Name: rebuild_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8479,13 +8611,14 @@ begin
     end loop;
     delete from consolidation.dropped_table;
     delete from consolidation.carried_back;
-    delete from consolidation.set_aside;
+    delete from consolidation.set_aside as a where a.replaced_at is null;
     perform consolidation.forget_proof();
     perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
     perform consolidation.start_capture(
         'public.user_workflow_run_step', 'consolidation.capture_new'
     );
-    -- Everything, as after a truncate: catch_up() spells it out when writers no longer wait.
+    -- Null stands for all runs, as after a truncate. catch_up() spells it out when writers no
+    -- longer wait.
     insert into consolidation.change (trace_id) values (null);
 end;
 $$;
@@ -8494,7 +8627,7 @@ $$;
 -- Name: FUNCTION rebuild_old_tables(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.rebuild_old_tables() IS 'Creates the old tables again as they were, empty, and puts every run into the queue; does
+COMMENT ON FUNCTION consolidation.rebuild_old_tables() IS 'Creates the old tables again as they were, but empty, and puts every run into the queue. Does
 nothing if they are there. catch_up() fills them, from as many sessions as you like';
 
 --
@@ -8508,19 +8641,19 @@ CREATE FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint
     SET work_mem TO '64MB'
     AS $$
 declare
-    -- One statement, one snapshot: a run that somebody wrote to is in the queue as well, and
-    -- is proved once it is carried over.
+    -- One statement has one snapshot. A run that somebody wrote to is in the queue as well, and is
+    -- proved once it is carried over.
     unequal constant bigint [] := array(
         select s.trace_id
         from (
             select x.trace_id
-            -- Not in unnest(), for whose estimate the planner would call it once more.
+            -- Not in unnest(): the planner would call it once more for its estimate.
             from (select consolidation.suspects(lo, hi, ids) as ids offset 0) as f
             cross join unnest(f.ids) as x (trace_id)
             where not exists (
                 select from consolidation.change as c where c.trace_id = x.trace_id
             )
-            -- Only what is left is compared in words.
+            -- Only the remaining runs are compared in words.
             offset 0
         ) as s
         where exists (select from consolidation.differences_of(array[s.trace_id]))
@@ -8607,7 +8740,7 @@ $$;
 -- Name: FUNCTION refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean) IS 'Raises 55000 where a comparison would see nothing, which proves nothing';
+COMMENT ON FUNCTION consolidation.refuse_empty_comparison(lo bigint, hi bigint, ids bigint[], skip_pending boolean) IS 'Raises 55000 where a comparison would see nothing, since that proves nothing';
 
 --
 -- Name: refuse_findings(); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -8793,7 +8926,8 @@ CREATE FUNCTION consolidation.refuse_missing() RETURNS void
 declare
     missing constant text := (
         select string_agg(
-            format('%s %s', case m.kind when 'r' then 'table' else 'view' end, m.old_name), ', '
+            format('%s %s', case m.kind when 'r' then 'table' else 'view' end, m.old_name),
+            ', ' order by m.kind, array_position(consolidation.six_tables(), m.old_name)
         )
         from consolidation.missing_object() as m
     );
@@ -8826,7 +8960,10 @@ declare
     missing record;
 begin
     select
-        string_agg(format('%s on %s', m.trigger_name, m.captured), ', ') as triggers,
+        string_agg(
+            format('%s on %s', m.trigger_name, m.captured), ', '
+            order by m.captured::text, m.trigger_name
+        ) as triggers,
         string_agg(distinct m.remedy, ' ') as remedies
     into missing
     from consolidation.missing_capture as m;
@@ -8873,10 +9010,12 @@ begin
             min(a.trace_id) as trace_id,
             min(a.message) as message
         from consolidation.set_aside as a
-        where not exists (
-            select from consolidation.accepted as x
-            where x.kind = 'row set aside' and x.object = a.table_name
-        )
+        where
+            a.replaced_at is null
+            and not exists (
+                select from consolidation.accepted as x
+                where x.kind = 'row set aside' and x.object = a.table_name
+            )
         group by a.table_name, a.error_code
     ) as r;
     if refused is not null then
@@ -8909,7 +9048,7 @@ CREATE FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- Carried and compared in less than 200 ms.
+    -- So many are carried and compared in less than 200 ms.
     most constant bigint := 2000;
     found constant record := consolidation.heaviest(trace_ids);
 begin
@@ -8946,7 +9085,7 @@ declare
     unequal bigint [];
     example record;
 begin
-    -- What was repaired meanwhile is no reason to refuse.
+    -- Runs that were repaired meanwhile are no reason to refuse.
     perform consolidation.record_comparison(
         -9223372036854775808, 9223372036854775807,
         array(select u.trace_id from consolidation.unequal_trace as u order by 1 limit 100)
@@ -8980,6 +9119,70 @@ $$;
 COMMENT ON FUNCTION consolidation.refuse_unequal() IS 'Raises XX001 with an example if the proof found runs that differ and still do';
 
 --
+-- Name: refused_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refused_rows(trace_ids bigint[]) RETURNS TABLE(trace_id bigint, refused jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with refused as (
+        select
+            a.trace_id,
+            a.table_name,
+            a.content ->> case a.table_name
+                when 'workflow_events' then 'event_id'
+                when 'workflow_trace_screenshot' then 'screenshot_id'
+                when 'workflow_trace_context' then 'key'
+                else 'endpoint_id'
+            end as key
+        from consolidation.set_aside as a
+        where
+            a.trace_id = any (trace_ids)
+            and a.replaced_at is null
+            and a.table_name not in ('workflow_trace', 'workflow_steps')
+    )
+
+    select r.trace_id, jsonb_object_agg(r.table_name, r.keys)
+    from (
+        select f.trace_id, f.table_name, jsonb_agg(f.key) as keys
+        from refused as f
+        where
+            not case f.table_name
+                when 'workflow_events' then exists (
+                    select from consolidation.old_event as o
+                    where o.trace_id = f.trace_id and o.event_id = f.key::bigint
+                )
+                when 'workflow_trace_screenshot' then exists (
+                    select from consolidation.old_screenshot as o
+                    where o.trace_id = f.trace_id and o.screenshot_id::text = f.key
+                )
+                when 'workflow_trace_context' then exists (
+                    select from consolidation.old_context as o
+                    where o.trace_id = f.trace_id and o.key = f.key
+                )
+                else exists (
+                    select from consolidation.old_endpoint as o
+                    where o.trace_id = f.trace_id and o.endpoint_id::text = f.key
+                )
+            end
+        group by f.trace_id, f.table_name
+    ) as r
+    group by r.trace_id;
+end;
+$$;
+
+--
+-- Name: FUNCTION refused_rows(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refused_rows(trace_ids bigint[]) IS 'For each of these runs the elements that an old table refused and of which it holds no former
+version: an object of arrays of their ids or keys, by table';
+
+--
 -- Name: cut_over_log; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -9009,9 +9212,9 @@ COMMENT ON COLUMN consolidation.cut_over_log.ordinal IS 'Order in which they are
 -- Name: COLUMN cut_over_log.stage; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.cut_over_log.stage IS 'When: arrive: in this swap, once the names are moved; validate: at the end of the cut-over, once
-the locks are gone; after: on the way back, once the names are moved; validate back: at its end,
-once the locks are gone';
+COMMENT ON COLUMN consolidation.cut_over_log.stage IS 'When it is executed. arrive: in this swap, once the names are moved. validate: at the end of the
+cut-over, once the locks are gone. after: in the revert, once the names are moved. validate back: at
+the end of the revert, once the locks are gone';
 
 --
 -- Name: COLUMN cut_over_log.relation; Type: COMMENT; Schema: consolidation; Owner: -
@@ -9029,7 +9232,7 @@ COMMENT ON COLUMN consolidation.cut_over_log.statement IS 'One statement, withou
 -- Name: COLUMN cut_over_log.must_succeed; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.cut_over_log.must_succeed IS 'Whether it stops the way back when something that it names is gone, rather than being skipped';
+COMMENT ON COLUMN consolidation.cut_over_log.must_succeed IS 'Whether it stops the revert when something that it names is gone, rather than being skipped';
 
 --
 -- Name: remember(text, regclass, text, boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9050,7 +9253,7 @@ END;
 -- Name: FUNCTION remember(stage text, relation regclass, statement text, must_succeed boolean); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) IS 'Leaves a statement about a relation for a later stage; nothing for null';
+COMMENT ON FUNCTION consolidation.remember(stage text, relation regclass, statement text, must_succeed boolean) IS 'Leaves a statement about a relation for a later stage; does nothing for null';
 
 --
 -- Name: remember_definitions(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9081,7 +9284,8 @@ begin
         and c.relnamespace in (
             'public'::regnamespace, 'legacy'::regnamespace, 'consolidation'::regnamespace
         );
-    -- Where the ids stand: one that somebody planted far away is none of the sequence's.
+    -- The last value of each sequence of ids. An id that somebody planted far away did not come
+    -- from it.
     insert into consolidation.remembered_definition (kind, old_name, ordinal, relation, statement)
     select
         'r',
@@ -9103,8 +9307,8 @@ $$;
 -- Name: FUNCTION remember_definitions(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.remember_definitions() IS 'Notes how the old tables and the views of the old names are made now; called before the documents
-are filled, and whenever the names have moved';
+COMMENT ON FUNCTION consolidation.remember_definitions() IS 'Notes the present definitions of the old tables and of the views of the old names. Called before
+the documents are filled, and whenever the names have moved';
 
 --
 -- Name: remove_what_is_gone(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9114,8 +9318,13 @@ CREATE FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) RETURNS vo
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    is_any_refused constant boolean := exists (
+        select from consolidation.set_aside as a
+        where a.trace_id = any (trace_ids) and a.replaced_at is null
+    );
 begin
-    -- Carried over for the first time, as most are.
+    -- These runs are carried over for the first time, as most are.
     if not exists (
         select from public.user_workflow_run as r where r.legacy_trace_id = any (trace_ids)
     ) and not exists (
@@ -9123,21 +9332,48 @@ begin
     ) then
         return;
     end if;
-    -- Also steps whose number changed: two of them may have swapped theirs, which no single update
-    -- can follow.
-    delete from public.user_workflow_run_step as d
+    -- Steps whose number changed go as well: two of them may have swapped theirs, which no single
+    -- update can follow.
+    with gone as (
+        delete from public.user_workflow_run_step as d
+        where
+            d.legacy_trace_id = any (trace_ids)
+            and not exists (
+                select from consolidation.old_step as s
+                where
+                    s.trace_id = any (trace_ids)
+                    and s.step_id = d.legacy_step_id
+                    and s.trace_id = d.legacy_trace_id
+                    and s.step_number = d.step_number
+            )
+            and not (
+                is_any_refused
+                and consolidation.is_only_here(
+                    d.legacy_trace_id, d.legacy_step_id, d.step_number
+                )
+            )
+        returning d.*
+    )
+
+    -- One that was refused, and whose number an old step has by now, is kept as a whole.
+    insert into consolidation.set_aside (
+        table_name, trace_id, content, error_code, message, replaced_at
+    )
+    select
+        'user_workflow_run_step', g.legacy_trace_id, to_jsonb(g), a.error_code, a.message, now()
+    from gone as g
+    inner join consolidation.set_aside as a on a.trace_id = g.legacy_trace_id
     where
-        d.legacy_trace_id = any (trace_ids)
+        is_any_refused
+        and a.table_name = 'workflow_steps'
+        and a.replaced_at is null
+        and a.content ->> 'step_id' = g.legacy_step_id::text
         and not exists (
             select from consolidation.old_step as s
-            where
-                s.trace_id = any (trace_ids)
-                and s.step_id = d.legacy_step_id
-                and s.trace_id = d.legacy_trace_id
-                and s.step_number = d.step_number
+            where s.trace_id = any (trace_ids) and s.step_id = g.legacy_step_id
         );
-    -- With its steps in one statement: a run deleted since the one above would leave them
-    -- without a run, as long as there is no foreign key to take them along.
+    -- One statement deletes a run and its steps. A run deleted since the statement above would
+    -- otherwise leave its steps without a run, while there is no foreign key to take them along.
     with gone as (
         delete from public.user_workflow_run as d
         where
@@ -9146,6 +9382,7 @@ begin
                 select from consolidation.old_trace as t
                 where t.trace_id = any (trace_ids) and t.trace_id = d.legacy_trace_id
             )
+            and not (is_any_refused and consolidation.is_only_here(d.legacy_trace_id))
         returning d.legacy_trace_id
     )
 
@@ -9159,7 +9396,8 @@ $$;
 -- Name: FUNCTION remove_what_is_gone(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) IS 'Deletes runs and steps of these runs that the old tables hold no more';
+COMMENT ON FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) IS 'Deletes those of these runs, and of their steps, that the old tables no longer hold, but not those
+that they refused';
 
 --
 -- Name: rename_table(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9179,7 +9417,7 @@ begin
     execute format(
         'alter view public.%I owner to %I', old_name, consolidation.owner_of(target)
     );
-    -- Rights that the roles of this project did not have, and get, go again on the way back.
+    -- A revert takes back the privileges that the roles of this project did not have and get here.
     perform consolidation.remember(
         'after', target, format('revoke %s on <relation> from %I', p.privilege, r.role_name)
     )
@@ -9224,8 +9462,8 @@ $$;
 -- Name: FUNCTION require_read_committed(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.require_read_committed() IS 'Raises 25000 in a transaction that is not read committed: whoever carries over or back takes locks
-first and has to see what was committed until then';
+COMMENT ON FUNCTION consolidation.require_read_committed() IS 'Raises 25000 in a transaction that is not read committed: carrying over or back takes locks first,
+and then has to see what was committed until then';
 
 --
 -- Name: rest(timestamp with time zone, interval, interval, boolean); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -9291,7 +9529,7 @@ begin
             and p.pronamespace <> 'consolidation'::regnamespace
     loop
         execute format('alter table %s disable trigger %I', accepted.relation, accepted.tgname);
-        -- Its inverse: that it fired, and how, the catalog forgets.
+        -- The inverse is remembered: the catalog forgets that the trigger fired, and how.
         perform consolidation.remember(
             'after',
             accepted.relation,
@@ -9349,8 +9587,8 @@ declare
 begin
     execute format('alter view %s set schema consolidation', source);
     execute format('alter table %s set schema public', target);
-    -- Privileges that were changed since the cut-over go back with the name. Those of the roles of
-    -- this project stay what they were on the table before it.
+    -- Privileges that were changed since the cut-over go back with the name. The roles of this
+    -- project keep those that they had on the table before it.
     execute format('revoke all on %s from workflow_app, workflow_maintenance', source);
     perform consolidation.revoke_grants(target);
     perform consolidation.copy_grants(source, target);
@@ -9411,9 +9649,10 @@ $$;
 -- Name: FUNCTION retire_sequence(retired regclass, successor regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) IS 'Ends a sequence where it stands, so that no number is given twice: a session that looked its name
-up before the swap and takes its number after it gets 2200H. Sessions that wait for it already have
-a hundred numbers, and its successor begins after them. Its two ends must differ';
+COMMENT ON FUNCTION consolidation.retire_sequence(retired regclass, successor regclass) IS 'Ends a sequence where it stands, so that no number is given twice. A session that looked its name
+up before the swap and takes its number after it gets 2200H. If sessions wait for the sequence
+already, it keeps a hundred numbers for them, and its successor begins after these. Its minimum and
+maximum must differ';
 
 --
 -- Name: retire_sequences(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9456,7 +9695,7 @@ begin
     perform consolidation.copy_grants(source, target);
     perform consolidation.grant_documents(target);
     execute format('alter view %s owner to %I', target, owner);
-    -- Keys between the old tables act as their owner.
+    -- Keys between the old tables act with the rights of their owner.
     if not has_schema_privilege(owner, 'legacy', 'usage') then
         execute format('grant usage on schema legacy to %I', owner);
     end if;
@@ -9513,8 +9752,8 @@ $$;
 -- Name: FUNCTION revoke_everything(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.revoke_everything(relation regclass) IS 'Takes from everybody but the owner what default privileges gave on a new relation, and on the
-sequences of its columns';
+COMMENT ON FUNCTION consolidation.revoke_everything(relation regclass) IS 'Revokes from everybody but the owner the privileges that default privileges gave on a new relation,
+and on the sequences of its columns';
 
 --
 -- Name: revoke_grants(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9649,8 +9888,8 @@ $$;
 -- Name: FUNCTION run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) IS 'One batch of a task, backfill or proof: the range that claim_chunk() returned. Reports every 5
-seconds; returns how the session goes on';
+COMMENT ON FUNCTION consolidation.run_batch(task text, claimed_id bigint, batch_time interval, INOUT state consolidation.batch_state) IS 'Works through one batch of a task, backfill or proof: the range that claim_chunk() returned.
+Reports every 5 seconds. Returns the state with which the session goes on';
 
 --
 -- Name: run_batches(text, integer, interval, interval, interval, bigint); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -9688,7 +9927,7 @@ $$;
 --
 
 COMMENT ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) IS 'Works through the ranges of a task, backfill or proof, a batch a transaction; parameters as of
-backfill(). done: adds the runs of this session. Returns when all is done, when
+backfill(). done: the runs of this session are added to it. Returns when all is done, when
 stop_backfill() asks it to, and at the cut-over';
 
 --
@@ -9717,7 +9956,8 @@ CREATE FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid,
 -- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as an element of screenshots, to be made one with to_jsonb';
+COMMENT ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as a screenshot_object, which to_jsonb makes an element of
+screenshots';
 
 --
 -- Name: screenshot_element(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9783,7 +10023,7 @@ CREATE FUNCTION consolidation.see_everything() RETURNS void
 declare
     hidden text;
 begin
-    select string_agg(t.relation::text, ', ')
+    select string_agg(t.relation::text, ', ' order by t.relation::text)
     into hidden
     from (
         select
@@ -9852,14 +10092,16 @@ CREATE TABLE consolidation.set_aside (
     content jsonb NOT NULL,
     error_code text NOT NULL,
     message text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    replaced_at timestamp with time zone
 );
 
 --
 -- Name: TABLE set_aside; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.set_aside IS 'Rows that an old table refused when their run was carried back. They stay in the documents';
+COMMENT ON TABLE consolidation.set_aside IS 'Rows that an old table refused when their run was carried back. They stay in the documents, unless
+the old tables are written to again and replace them: then this is all that is left of them';
 
 --
 -- Name: COLUMN set_aside.table_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -9896,6 +10138,12 @@ COMMENT ON COLUMN consolidation.set_aside.message IS 'Message of the refusal';
 --
 
 COMMENT ON COLUMN consolidation.set_aside.at IS 'When the row was refused';
+
+--
+-- Name: COLUMN set_aside.replaced_at; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.set_aside.replaced_at IS 'When the documents were rebuilt from old tables with another version of it; null: they have it';
 
 --
 -- Name: set_aside(text, bigint, jsonb, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -9951,8 +10199,8 @@ CREATE FUNCTION consolidation.settle_claims(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- A document that an application has locked is left alone: nobody waits for the way back, and
-    -- the application's own write brings it here again.
+    -- A document that an application has locked is left alone: nobody waits here, and the
+    -- application's own write brings the run here again.
     free_runs constant bigint [] := array(
         select r.legacy_trace_id
         from public.user_workflow_run as r
@@ -9977,7 +10225,7 @@ declare
     document record;
     moved record;
 begin
-    -- Asked again, now that nobody else changes them.
+    -- The claims are asked for again, now that nobody else changes them.
     for document in
         select
             j.kind,
@@ -9998,7 +10246,7 @@ begin
         );
     end loop;
 
-    -- By arrays: a join may read the old tables whole.
+    -- By arrays of ids: a join may read the old tables whole.
     select
         coalesce(array_agg(j.id) filter (where j.kind = 'event'), '{}') as events,
         coalesce(array_agg(j.id) filter (where j.kind = 'screenshot'), '{}') as screenshots,
@@ -10017,8 +10265,8 @@ $$;
 -- Name: FUNCTION settle_claims(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives elements and context keys of these runs whose claim is lost a new id, in their
-document; a row that moved here is deleted where the old table still has it';
+COMMENT ON FUNCTION consolidation.settle_claims(trace_ids bigint[]) IS 'Gives elements and context keys of these runs whose claim is lost a new id, also in their document.
+Deletes a row that moved here where the old table still has it';
 
 --
 -- Name: settle_session(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10046,7 +10294,7 @@ begin
         ('bytea_output', 'hex'),
         ('xmloption', 'content'),
         ('plan_cache_mode', 'auto'),
-        -- It costs more than it saves in the statements of a script, and under locks others wait.
+        -- JIT costs more than it saves in the statements of a script, and under locks others wait.
         ('jit', 'off')
     ) as s (name, setting);
 end;
@@ -10056,8 +10304,8 @@ $$;
 -- Name: FUNCTION settle_session(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.settle_session() IS 'Sets what a database or a role may have set otherwise, and scripts of the plan rely on, until the
-end of the session';
+COMMENT ON FUNCTION consolidation.settle_session() IS 'Sets, until the end of the session, the settings that scripts of the plan rely on and that a
+database or a role may have set otherwise';
 
 --
 -- Name: shared_workflow(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10189,8 +10437,8 @@ $$;
 -- Name: FUNCTION spare_unscoped_roles(roles jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.spare_unscoped_roles(roles jsonb) IS 'Lets roles that saw all organisations go on doing so while they name none; the parameter is what
-unscoped_roles() said before the names were swapped';
+COMMENT ON FUNCTION consolidation.spare_unscoped_roles(roles jsonb) IS 'Lets roles that saw all organisations go on doing so while they name none. roles: the result of
+unscoped_roles() before the names were swapped';
 
 --
 -- Name: standby_lag(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10247,8 +10495,8 @@ $$;
 -- Name: FUNCTION start_capture(captured regclass, capture_function regproc); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates what is missing of the four capture triggers on a table, with capture_old or capture_new,
-and lets all of them fire always';
+COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) IS 'Creates those of the four capture triggers that a table lacks, with capture_old or capture_new, and
+makes all four fire always';
 
 --
 -- Name: step_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10386,7 +10634,7 @@ CREATE PROCEDURE consolidation.swap(IN direction text, IN patience interval)
     LANGUAGE plpgsql
     AS $$
 declare
-    -- They are carried over and compared under the locks, some milliseconds each.
+    -- These runs are carried over and compared under the locks, some milliseconds each.
     few constant integer := 20;
     give_up_at pg_catalog.timestamptz;
     reported pg_catalog.timestamptz;
@@ -10435,7 +10683,7 @@ $$;
 -- Name: PROCEDURE swap(IN direction text, IN patience interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) IS 'Tries to swap the names until it succeeds or patience is over; called by cut_over and cut_back';
+COMMENT ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) IS 'Tries to swap the names until it succeeds or patience is over. cut_over and cut_back call it';
 
 --
 -- Name: swap_locks(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10520,7 +10768,7 @@ $$;
 -- Name: FUNCTION swap_to_tables(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.swap_to_tables() IS 'The way back itself, under locks that cut_back() took: the inverse of swap_to_views()';
+COMMENT ON FUNCTION consolidation.swap_to_tables() IS 'The swap of a revert, under locks that cut_back() took: the inverse of swap_to_views()';
 
 --
 -- Name: swap_to_views(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10662,7 +10910,7 @@ $$;
 -- Name: FUNCTION take_context(wanted_trace_id bigint, wanted_key text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) IS 'Removes a key of context, and what "legacy" keeps of it';
+COMMENT ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_key text) IS 'Removes a key of context, and its id and times from "legacy"';
 
 --
 -- Name: take_defaults(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10784,7 +11032,7 @@ declare
                 where b.trace_id = any (trace_ids) and b.trace_id = o.trace_id
             )
     );
-    -- Also those that stand under a run that they were moved away from.
+    -- Steps that the old table still has under a run that they were moved away from count as well.
     gone_steps constant bigint [] := array(
         select o.step_id
         from consolidation.old_step as o
@@ -10801,7 +11049,7 @@ declare
         where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
     );
 begin
-    -- Each before what it refers to: not every database has keys that cascade.
+    -- Rows go before the rows that they refer to: not every database has keys that cascade.
     if cardinality(gone) > 0 then
         delete from consolidation.old_endpoint as o where o.trace_id = any (gone);
         delete from consolidation.old_context as o where o.trace_id = any (gone);
@@ -10822,7 +11070,7 @@ $$;
 -- Name: FUNCTION take_out(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the runs and steps that the documents show no more, with everything below them';
+COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the runs and steps that the documents no longer show, with everything below them';
 
 --
 -- Name: translated_constraint(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10893,7 +11141,7 @@ CREATE FUNCTION consolidation.trial(kind text, definition text, place text DEFAU
     AS $$
 begin
     if kind = 'view' then
-        -- On a copy: nobody who reads the view waits.
+        -- The trial uses a copy, so that nobody who reads the view waits.
         execute 'create temporary view consolidation_trial as ' || definition;
         execute 'create or replace temporary view consolidation_trial as '
         || consolidation.on_names_of(definition, place);
@@ -10913,9 +11161,9 @@ $$;
 -- Name: FUNCTION trial(kind text, definition text, place text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.trial(kind text, definition text, place text) IS 'Tries before a swap whether a view or a function can be bound to what will have the names, which
-waits in the schema place: one that reads a table may not work on a view, where no primary key
-implies the other columns of a group by. Returns the error, or null; changes nothing';
+COMMENT ON FUNCTION consolidation.trial(kind text, definition text, place text) IS 'Tries before a swap whether a view or a function can be bound to the relations that will have the
+names, which wait in the schema "place". A query that reads a table may not work on a view, where no
+primary key implies the other columns of a group by. Returns the error, or null; changes nothing';
 
 --
 -- Name: trial_of_remembered(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10950,7 +11198,7 @@ begin
             ) then 'there is no such trigger'
         end;
     end if;
-    -- On a copy, which is no temporary one: no key of such a table could refer to another.
+    -- The trial uses a copy. It is no temporary one: no key of such a table could refer to another.
     perform set_config('lock_timeout', '100ms', true);
     execute format('create table consolidation.trial_copy (like %s)', entry.relation);
     execute replace(entry.statement, '<relation>', 'consolidation.trial_copy');
@@ -10980,13 +11228,13 @@ CREATE FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, 
     SET lock_timeout TO '40ms'
     AS $$
 begin
-    -- Batches of other sessions are let finish; they write to the tables that go.
+    -- Batches of other sessions end first: they write to the tables that are dropped.
     perform consolidation.keep_batches_out('0 s');
     perform consolidation.take_locks(
         array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
         'access exclusive', '0 s'
     );
-    -- The proof holds as long as the capture was never interrupted; else it is made again, without
+    -- The proof holds while the capture was never interrupted. Otherwise it is made again, without
     -- the locks.
     if not consolidation.is_proved() then
         raise exception using
@@ -10995,7 +11243,7 @@ begin
     end if;
     perform consolidation.stop_capture('public.user_workflow_run');
     perform consolidation.stop_capture('public.user_workflow_run_step');
-    -- What still waits was written to the documents, which stay.
+    -- Writes that still wait are in the documents, which stay.
     delete from consolidation.change;
     perform consolidation.forget_proof();
     perform consolidation.forget_old_tables();
@@ -11010,8 +11258,8 @@ $$;
 -- Name: FUNCTION try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) IS 'One attempt to drop the old tables, proved equal to the documents under the locks. Gives all locks
-back and says why if it has to';
+COMMENT ON FUNCTION consolidation.try_to_drop(OUT dropped boolean, OUT reason text, OUT detail text) IS 'One attempt to drop the old tables, proved equal to the documents under the locks. If it fails, it
+gives all locks back and says why';
 
 --
 -- Name: try_to_swap(text, integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11026,7 +11274,7 @@ CREATE FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapp
 declare
     waiting bigint;
 begin
-    -- Batches of other sessions are let finish; new ones wait for the swap.
+    -- Batches of other sessions end first; new ones wait for the swap.
     perform consolidation.keep_batches_out('0 s');
     waiting := consolidation.queued_runs();
     if waiting > few then
@@ -11053,8 +11301,8 @@ $$;
 -- Name: FUNCTION try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) IS 'One attempt to swap the names, to views or to tables, with no more than a few runs in the
-queue. Gives all locks back and says why if it has to';
+COMMENT ON FUNCTION consolidation.try_to_swap(direction text, few integer, OUT swapped boolean, OUT locked_at timestamp with time zone, OUT reason text, OUT detail text) IS 'One attempt to swap the names, to views or to tables, with no more than a few runs in the queue. If
+it fails, it gives all locks back and says why';
 
 --
 -- Name: uncarriable(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11134,7 +11382,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.uncarriable() IS 'Lists each old row that the documents cannot hold: kind, table, key, and the statement that would
-repair it (with ... for what only you can know). Empty when everything can be carried over';
+repair it (with ... for a value that only you can know). Empty when everything can be carried over';
 
 --
 -- Name: uncarriable_elements(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11360,11 +11608,12 @@ begin
                 then not n.as_built
                 or n.place <> o.place
                 or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
-            -- Not n."timestamp", which would be read for every row.
+            -- Not n."timestamp": it would be read for every row.
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
         end;
 
-    -- In place of the place: the one old row equals both of two elements.
+    -- This stands in for the place, which is not compared here: one old row would equal both of two
+    -- elements.
     return query
     select e.trace_id
     from consolidation.carried_back as b
@@ -11383,8 +11632,8 @@ $$;
 -- Name: FUNCTION unequal_events(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, in which an event differs. As long as nobody wrote to
-its document, so do its place and keys that consolidate() does not give it';
+COMMENT ON FUNCTION consolidation.unequal_events(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, in which an event differs. While nobody wrote to its
+document, its place counts as well, and so do keys that consolidate() does not give it';
 
 --
 -- Name: unequal_screenshots(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11448,7 +11697,8 @@ begin
             else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
         end;
 
-    -- In place of the place: the one old row equals both of two elements.
+    -- This stands in for the place, which is not compared here: one old row would equal both of two
+    -- elements.
     return query
     select e.trace_id
     from consolidation.carried_back as b
@@ -11588,7 +11838,7 @@ begin
         from consolidation.document_source() as s
     ),
 
-    -- By grant or ownership, by a policy, or by no acl at all.
+    -- Roles with privileges by grant or ownership, by a policy, or without any acl.
     candidate as (
         select
             s.document,
@@ -11657,7 +11907,7 @@ END;
 -- Name: FUNCTION unscoped_roles(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.unscoped_roles() IS 'What unscoped_role() says, as {document table: list of roles for a policy}; null if there are
+COMMENT ON FUNCTION consolidation.unscoped_roles() IS 'The result of unscoped_role() as {document table: list of roles for a policy}; null if there are
 none';
 
 --
@@ -11781,8 +12031,8 @@ CREATE FUNCTION consolidation.with_element(elements jsonb, place bigint, element
 -- Name: FUNCTION with_element(elements jsonb, place bigint, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.with_element(elements jsonb, place bigint, element jsonb) IS 'The array with the element at a place, from 1, replaced; removed where element is null; appended
-where place is null';
+COMMENT ON FUNCTION consolidation.with_element(elements jsonb, place bigint, element jsonb) IS 'The array with the element at "place", from 1, replaced by "element"; removed where element is
+null; appended where place is null';
 
 --
 -- Name: with_new_ids(jsonb, text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11814,8 +12064,8 @@ CREATE FUNCTION consolidation.write_runs(trace_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- Only then may a run have been given another trace_id. It kept its run_id, and the one
-    -- that has this trace_id now gets a new one.
+    -- Only after a cut-over can a run have got another trace_id. It kept its run_id, and the run
+    -- that has its former trace_id now gets a new run_id.
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
     insert into public.user_workflow_run (
@@ -11896,7 +12146,7 @@ begin
     select
         case
             when k.step_id is not null then k.step_id
-            -- As for runs; the other one may just have been deleted, to be inserted again here.
+            -- As for runs. The other step may just have been deleted, to be inserted again here.
             when was_cut_over and (
                 consolidation.step_id(s.step_id) in (select o.step_id from unnest(known) as o)
                 or exists (
@@ -12039,7 +12289,7 @@ begin
     then
         return null;
     end if;
-    -- The key is taken away first: the new row may have another one, or another run.
+    -- The key is removed first: the new row may have another one, or another run.
     if
         tg_op = 'DELETE'
         or (tg_op = 'UPDATE' and (new.trace_id <> old.trace_id or new.key <> old.key))
@@ -12473,9 +12723,9 @@ $$;
 --
 
 COMMENT ON FUNCTION public.add_events(step_id uuid, events jsonb) IS 'Appends events to a step, in one update; returns how many. Each is an object with "type" (1 to 100
-characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}), further
-keys are kept. Raises 22023 naming the first element that is none of that, P0002 if the session sees
-no such step';
+characters), "timestamp" (ISO 8601, stored in UTC, default now) and "data" (default {}); further
+keys are kept. Raises 22023 and names the first element that is no such object, P0002 if the session
+sees no such step';
 
 --
 -- Name: add_event(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -12491,8 +12741,8 @@ END;
 -- Name: FUNCTION add_event(step_id uuid, type text, data jsonb, "timestamp" timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.add_event(step_id uuid, type text, data jsonb, "timestamp" timestamp with time zone) IS 'Appends one event to a step; timestamp: default now. For many at once, add_events. Errors as
-there';
+COMMENT ON FUNCTION public.add_event(step_id uuid, type text, data jsonb, "timestamp" timestamp with time zone) IS 'Appends one event to a step; timestamp: default now. For many at once use add_events, which raises
+the same errors';
 
 --
 -- Name: add_screenshots(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -12578,8 +12828,8 @@ $$;
 
 COMMENT ON FUNCTION public.add_screenshots(step_id uuid, screenshots jsonb) IS 'Appends screenshots to a step, in one update; returns how many. Each is an object with "url" and
 "timestamp" (ISO 8601, stored in UTC, default now); "confidence" is a number or null; further keys
-are kept. Raises 22023 naming the first element
-that is none of that, P0002 if the session sees no such step';
+are kept. Raises 22023 and names the first element that is no such object, P0002 if the session sees
+no such step';
 
 --
 -- Name: add_screenshot(uuid, text, text, text, text, boolean, double precision, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -12618,8 +12868,8 @@ begin
     if condition = 'false' then
         return true;
     end if;
-    -- @ for the question, without strings, and without the brackets that it is not in: what is left
-    -- are its brackets, and what joins it with other conditions.
+    -- The comparison becomes @. Strings go, and so do brackets that do not hold it. Its own
+    -- brackets stay, and the words that join it with other conditions.
     condition := regexp_replace(condition, '''[^'']*''', '', 'g');
     condition := regexp_replace(replace(condition, '@', ''), organisation, '@', 'g');
     while condition <> before loop
@@ -12635,8 +12885,8 @@ $$;
 -- Name: FUNCTION asks_organisation(policy oid); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.asks_organisation(policy oid) IS 'Whether a policy shows rows of the session''s organisation only: it compares org_id with
-current_org_id(), and conditions besides that only narrow it. When in doubt, false';
+COMMENT ON FUNCTION public.asks_organisation(policy oid) IS 'Whether a policy shows only rows of the session''s organisation: it compares org_id with
+current_org_id(), and every other condition only narrows it. False when in doubt';
 
 --
 -- Name: change_events(jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -12679,9 +12929,9 @@ $$;
 -- Name: FUNCTION change_events(change jsonb, matching jsonb, before timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) IS 'Sets the keys of "change" in the events of all steps and runs that the session sees that contain
-"matching" and are older than "before" (null: of any time); returns how many. One write a document.
-Times are stored in UTC. Raises 22023 if change or matching is no object, or an event cannot have
+COMMENT ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) IS 'Sets the keys of "change" in the events that contain "matching" and are older than "before" (null:
+of any time), in all steps and runs that the session sees. Returns how many. Writes each document
+once. Stores times in UTC. Raises 22023 if change or matching is no object, or an event cannot have
 this change';
 
 --
@@ -12696,8 +12946,8 @@ CREATE FUNCTION public.current_org_id() RETURNS uuid
 -- Name: FUNCTION current_org_id(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.current_org_id() IS 'The organisation of the session, from the setting app.current_org_id; null when the setting is
-missing or empty (which is what "set local" leaves behind). Raises 22P02 when it is no uuid';
+COMMENT ON FUNCTION public.current_org_id() IS 'Returns the organisation of the session, from the setting app.current_org_id. Null when the setting
+is missing or empty ("set local" leaves it empty). Raises 22P02 when it is no uuid';
 
 --
 -- Name: fill_step_keys(); Type: FUNCTION; Schema: public; Owner: -
@@ -12731,7 +12981,7 @@ begin
             table = tg_table_name,
             column = 'retry_count';
     end if;
-    -- Who names no run at all gets the not-null error of the column.
+    -- A row that names no run at all gets the not-null error of the column.
     if new.run_id is null and new.legacy_trace_id is null then
         return new;
     end if;
@@ -12775,9 +13025,9 @@ $$;
 -- Name: FUNCTION fill_step_keys(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills what a new step leaves out (run_id from legacy_trace_id or the reverse, org_id from
-the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count unless the
-old table holds nulls';
+COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills the keys that a new step leaves out (run_id from legacy_trace_id or the reverse,
+org_id from the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count
+unless the old table holds nulls';
 
 --
 -- Name: find_event(bigint); Type: FUNCTION; Schema: public; Owner: -
@@ -12809,7 +13059,7 @@ begin
             s.run_id,
             s.step_id,
             s.events
-        -- All arguments, each in its type: nobody can put a closer match into the schema public.
+        -- All arguments are given and typed: nobody can create a closer match in the schema public.
         from public.find_steps(
             wanted, null::jsonb, null::text, null::timestamptz, null::timestamptz, null::integer,
             null::timestamptz, null::uuid
@@ -12861,8 +13111,8 @@ begin
     if organisation is null then
         return;
     end if;
-    -- Planned for these very values: what is left out is no condition at all, and the indexes are
-    -- chosen by what is given. array[org_id] is a column of GIN indexes that have the organisation.
+    -- Planned for these very values: a missing one is no condition at all, and the given ones
+    -- choose the indexes. The GIN indexes that have the organisation begin with array[org_id].
     return query
     select r.run_id
     from public.user_workflow_run as r
@@ -12885,7 +13135,7 @@ begin
         and (
             find_run_ids.events is null
             or (
-                -- The index is of runs that have any.
+                -- The index has only runs that have such events.
                 (r.events <> '[]' or find_run_ids.events = '[]')
                 and r.events @> find_run_ids.events
             )
@@ -12920,9 +13170,9 @@ CREATE FUNCTION public.find_runs(context jsonb DEFAULT NULL::jsonb, status text 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- "offset 0", so that rows are fetched by their keys whatever an organisation is thought to
-    -- hold: the plan is made once, and some organisations have a thousand times as many rows as
-    -- others.
+    -- "offset 0" makes the plan fetch rows by their keys, however many rows it expects an
+    -- organisation to hold. The plan is made once, and some organisations have a thousand times as
+    -- many rows as others.
     return query
     select r.*
     from public.find_run_ids(
@@ -12946,12 +13196,12 @@ $$;
 
 COMMENT ON FUNCTION public.find_runs(context jsonb, status text, endpoint jsonb, events jsonb, screenshots jsonb, created_from timestamp with time zone, created_to timestamp with time zone, page_size integer, after_created_at timestamp with time zone, after_run_id uuid) IS 'Runs of the organisation of the session, the latest first, with the help of indexes; none without
 an organisation. Each parameter narrows the result, null does not. context, events (those of no
-step), screenshots (those of no step): contained, as in context @> ''{"correlation_id":
-"xyz789"}''. endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive,
-created_to: exclusive. page_size: how many rows at most, default all; the next page:
-after_created_at and after_run_id of its last row. Raises 22023 for one of the two without the
-other, 2201W for a negative page_size, 22P02 if app.current_org_id is no uuid, 42501 for whoever
-may not select from user_workflow_run';
+step), screenshots (those of no step): contained, as in context @> ''{"correlation_id": "xyz789"}''.
+endpoint: an element of endpoints_used, 5 or "crm". created_from: inclusive, created_to: exclusive.
+page_size: how many rows at most, default all; the next page: after_created_at and after_run_id of
+its last row. Raises 22023 for one of the two without the other, 2201W for a negative page_size,
+22P02 if app.current_org_id is no uuid, 42501 for a role that may not select from
+user_workflow_run';
 
 --
 -- Name: find_step_ids(jsonb, jsonb, text, timestamp with time zone, timestamp with time zone, integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -13043,7 +13293,7 @@ events, screenshots: contained, as in events @> ''[{"type": "error"}]''. started
 started_to: exclusive. page_size: how many rows at most, default all; the next page:
 after_started_at (null if it is) and after_step_id of its last row. Raises 22023 for
 after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if app.current_org_id
-is no uuid, 42501 for whoever may not select from user_workflow_run_step';
+is no uuid, 42501 for a role that may not select from user_workflow_run_step';
 
 --
 -- Name: from_iso8601_other(text); Type: FUNCTION; Schema: public; Owner: -
@@ -13076,7 +13326,7 @@ END;
 -- Name: FUNCTION from_iso8601_other(document text); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.from_iso8601_other(document text) IS 'The rarer forms of from_iso8601; call that one';
+COMMENT ON FUNCTION public.from_iso8601_other(document text) IS 'Reads the rarer forms for from_iso8601; call that function instead';
 
 --
 -- Name: get_context(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -13102,7 +13352,7 @@ CREATE FUNCTION public.get_run(run_id uuid) RETURNS json
     SET "TimeZone" TO 'UTC'
     AS $$
 begin
-    -- Columns by name: those of the old names are no part of it, and go with them.
+    -- Columns are named: those of the old names are left out, and are dropped with them.
     return (
         select row_to_json(w)
         from (
@@ -13170,7 +13420,7 @@ $$;
 -- Name: FUNCTION guard_run_identity(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.guard_run_identity() IS 'Trigger: raises 23503 when a trace_id changes that something belongs to, as the old keys did';
+COMMENT ON FUNCTION public.guard_run_identity() IS 'Trigger: raises 23503, as the old keys did, when a trace_id that something belongs to changes';
 
 --
 -- Name: guard_screenshots(); Type: FUNCTION; Schema: public; Owner: -
@@ -13196,8 +13446,8 @@ $$;
 -- Name: FUNCTION guard_screenshots(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.guard_screenshots() IS 'Trigger: raises 42501. Its condition says when: a session that names an organisation writes an
-element of another one, and the document had none of these before';
+COMMENT ON FUNCTION public.guard_screenshots() IS 'Trigger: raises 42501 when a session that names an organisation writes an element of another one
+into a document that had none. The condition of the trigger (when) tests this';
 
 --
 -- Name: guard_step_identity(); Type: FUNCTION; Schema: public; Owner: -
@@ -13291,7 +13541,7 @@ CREATE FUNCTION public.is_event_meant(element jsonb, before timestamp with time 
 --
 
 COMMENT ON FUNCTION public.is_event_meant(element jsonb, before timestamp with time zone, matching jsonb) IS 'Whether an event contains "matching" and is older than "before" (null: of any time). An event
-without a time that ISO 8601 knows is older than nothing';
+without a time in ISO 8601 is never older';
 
 --
 -- Name: user_workflow_owner; Type: TABLE; Schema: public; Owner: -
@@ -13322,7 +13572,7 @@ COMMENT ON COLUMN public.user_workflow_owner.workflow_id IS 'Workflow that a run
 --
 
 COMMENT ON COLUMN public.user_workflow_owner.org_id IS 'Organisation of the earliest run or configuration in the old tables, or of the first one written
-since. An update by workflow_maintenance gives the workflow to another one, for good';
+since. An update by workflow_maintenance gives the workflow to another organisation, for good';
 
 --
 -- Name: is_own_workflow(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -13377,8 +13627,8 @@ $$;
 -- Name: FUNCTION keep_screenshots(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.keep_screenshots() IS 'Trigger: screenshots of a deleted step move to its run, if that is not deleted, too. Row security
-is on whatever the session says: the policy for workflow_maintenance hides nothing';
+COMMENT ON FUNCTION public.keep_screenshots() IS 'Trigger: screenshots of a deleted step move to its run, unless the run is also deleted. Row
+security is on whatever the session says: the policy for workflow_maintenance hides nothing';
 
 --
 -- Name: keep_workflow_owner(); Type: FUNCTION; Schema: public; Owner: -
@@ -13399,7 +13649,7 @@ begin
         on conflict do nothing;
         return null;
     end if;
-    -- In the order of the keys: two sessions that name the same workflows cannot deadlock.
+    -- In key order, so that two sessions that name the same workflows cannot deadlock.
     insert into public.user_workflow_owner (workflow_id, org_id)
     select distinct on (n.workflow_id)
         n.workflow_id,
@@ -13421,7 +13671,7 @@ $$;
 --
 
 COMMENT ON FUNCTION public.keep_workflow_owner() IS 'Trigger of runs and configurations: a workflow that nobody had belongs to the organisation that
-names it first. Of two sessions at once the later one waits for the end of the other';
+names it first. Of two sessions that name it at once, the second waits for the first to end';
 
 --
 -- Name: may_be_older_path(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -13442,8 +13692,8 @@ END;
 -- Name: FUNCTION may_be_older_path(before timestamp with time zone); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.may_be_older_path(before timestamp with time zone) IS 'A path that finds every array in which an event can be older than this, by its text alone, and a
-few others: most documents need no further look';
+COMMENT ON FUNCTION public.may_be_older_path(before timestamp with time zone) IS 'A jsonpath on the text of the times. It finds every array in which an event can be older than this,
+and a few others: most documents need no further look';
 
 --
 -- Name: names_other_organisation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -13457,7 +13707,8 @@ CREATE FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) 
 -- Name: FUNCTION names_other_organisation(screenshots jsonb, org_id uuid); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) IS 'Whether an element of screenshots carries another org_id than this one, as text in lower case';
+COMMENT ON FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) IS 'Whether an element of screenshots carries another org_id than this one. Compares text: a uuid has
+to be in lower case';
 
 --
 -- Name: remove_events(timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -13483,8 +13734,8 @@ $$;
 -- Name: FUNCTION remove_events(before timestamp with time zone, matching jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) IS 'Removes events from all steps and runs that the session sees: those older than "before" that
-contain "matching"; returns how many. One write a document, however many events. Raises 22023 if
+COMMENT ON FUNCTION public.remove_events(before timestamp with time zone, matching jsonb) IS 'Removes the events that are older than "before" and contain "matching" from all steps and runs that
+the session sees. Returns how many. Writes each document once, however many events. Raises 22023 if
 neither is given or matching is no object';
 
 --
@@ -13509,7 +13760,7 @@ begin
             detail = 'Nothing was changed.',
             hint = 'For example {"type": "debug"}; {} for all events.';
     end if;
-    -- A row is locked in its latest version, and that is the one that is taken apart.
+    -- The lock returns the latest version of a row, and the query takes that one apart.
     with locked as materialized (
         select s.step_id, s.events
         from public.user_workflow_run_step as s
@@ -13593,8 +13844,9 @@ $$;
 -- Name: FUNCTION rewrite_events(before timestamp with time zone, matching jsonb, change jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) IS 'Removes the events meant, of all steps and runs that the session sees, where change is null, and
-lays change over them otherwise; returns how many. Raises 22023 if matching is no object';
+COMMENT ON FUNCTION public.rewrite_events(before timestamp with time zone, matching jsonb, change jsonb) IS 'Changes the events that is_event_meant() selects, in all steps and runs that the session sees.
+Removes them where change is null, else sets the keys of change in them. Returns how many. Raises
+22023 if matching is no object';
 
 --
 -- Name: sees_all(oid, oid); Type: FUNCTION; Schema: public; Owner: -
@@ -13622,8 +13874,7 @@ END;
 -- Name: FUNCTION sees_all(role_id oid, isolated oid); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.sees_all(role_id oid, isolated oid) IS 'Whether a role sees rows of a table whatever the organisation of the session, given that it may
-read the table at all';
+COMMENT ON FUNCTION public.sees_all(role_id oid, isolated oid) IS 'Whether a role that may read the table sees its rows whatever the organisation of the session';
 
 --
 -- Name: set_updated_at(); Type: FUNCTION; Schema: public; Owner: -
@@ -13699,7 +13950,7 @@ begin
                 c.org_id = owner
                 and c.is_active
                 and (c.workflow_id is null or c.workflow_id = start_run.workflow_id)
-                -- A configuration that names a channel is for that one.
+                -- A configuration that names a channel is for that channel only.
                 and coalesce(c.config_data ->> 'channel', start_run.channel) = start_run.channel
         )
     )
@@ -13732,7 +13983,7 @@ begin
             message = 'use_organisation: the organisation cannot be null',
             hint = 'A session that names no organisation sees none: leave the call out.';
     end if;
-    -- Not set_config(): a distributed database passes on to its workers what "set local" set.
+    -- Not set_config(): a distributed database passes "set local" on to its workers.
     execute format('set local app.current_org_id = %L', org_id);
 end;
 $$;
@@ -13786,13 +14037,13 @@ COMMENT ON COLUMN consolidation.accepted.reason IS 'Why it does no harm here';
 -- Name: COLUMN accepted.accepted_by; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.accepted.accepted_by IS 'Who decided';
+COMMENT ON COLUMN consolidation.accepted.accepted_by IS 'Role that accepted it';
 
 --
 -- Name: COLUMN accepted.accepted_at; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.accepted.accepted_at IS 'When';
+COMMENT ON COLUMN consolidation.accepted.accepted_at IS 'When it was accepted';
 
 --
 -- Name: context_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -13860,7 +14111,7 @@ CREATE VIEW consolidation.back_context WITH (security_invoker='true') AS
 -- Name: VIEW back_context; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.back_context IS 'What workflow_trace_context has to hold, in the types of the documents';
+COMMENT ON VIEW consolidation.back_context IS 'Rows that workflow_trace_context has to hold, in the types of the documents';
 
 --
 -- Name: endpoint_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -13903,7 +14154,7 @@ CREATE VIEW consolidation.back_endpoint WITH (security_invoker='true') AS
 -- Name: VIEW back_endpoint; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.back_endpoint IS 'What workflow_trace_endpoint has to hold, in the types of the documents';
+COMMENT ON VIEW consolidation.back_endpoint IS 'Rows that workflow_trace_endpoint has to hold, in the types of the documents';
 
 --
 -- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -13973,7 +14224,7 @@ CREATE VIEW consolidation.back_event WITH (security_invoker='true') AS
 -- Name: VIEW back_event; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.back_event IS 'What workflow_events has to hold, in the types of the documents';
+COMMENT ON VIEW consolidation.back_event IS 'Rows that workflow_events has to hold, in the types of the documents';
 
 --
 -- Name: screenshot_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -14088,7 +14339,7 @@ CREATE VIEW consolidation.back_screenshot WITH (security_invoker='true') AS
 -- Name: VIEW back_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.back_screenshot IS 'What workflow_trace_screenshot has to hold, in the types of the documents';
+COMMENT ON VIEW consolidation.back_screenshot IS 'Rows that workflow_trace_screenshot has to hold, in the types of the documents';
 
 --
 -- Name: step_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -14146,7 +14397,7 @@ CREATE VIEW consolidation.back_step WITH (security_invoker='true') AS
 -- Name: VIEW back_step; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.back_step IS 'What workflow_steps has to hold, in the types of the documents';
+COMMENT ON VIEW consolidation.back_step IS 'Rows that workflow_steps has to hold, in the types of the documents';
 
 --
 -- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -14228,7 +14479,48 @@ CREATE VIEW consolidation.back_trace WITH (security_invoker='true') AS
 -- Name: VIEW back_trace; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.back_trace IS 'What workflow_trace has to hold, in the types of the documents';
+COMMENT ON VIEW consolidation.back_trace IS 'Rows that workflow_trace has to hold, in the types of the documents';
+
+--
+-- Name: back_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_row WITH (security_invoker='true') AS
+ SELECT 'workflow_trace'::text AS table_name,
+    b.trace_id,
+    to_jsonb(b.*) AS content
+   FROM consolidation.back_trace b
+UNION ALL
+ SELECT 'workflow_steps'::text AS table_name,
+    b.trace_id,
+    to_jsonb(b.*) AS content
+   FROM consolidation.back_step b
+UNION ALL
+ SELECT 'workflow_events'::text AS table_name,
+    b.trace_id,
+    to_jsonb(b.*) AS content
+   FROM consolidation.back_event b
+UNION ALL
+ SELECT 'workflow_trace_screenshot'::text AS table_name,
+    b.trace_id,
+    to_jsonb(b.*) AS content
+   FROM consolidation.back_screenshot b
+UNION ALL
+ SELECT 'workflow_trace_context'::text AS table_name,
+    b.trace_id,
+    to_jsonb(b.*) AS content
+   FROM consolidation.back_context b
+UNION ALL
+ SELECT 'workflow_trace_endpoint'::text AS table_name,
+    b.trace_id,
+    to_jsonb(b.*) AS content
+   FROM consolidation.back_endpoint b;
+
+--
+-- Name: VIEW back_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_row IS 'All that the old tables have to hold: table, run, and the row as set_aside keeps it';
 
 --
 -- Name: carried_back; Type: TABLE; Schema: consolidation; Owner: -
@@ -14242,8 +14534,8 @@ CREATE TABLE consolidation.carried_back (
 -- Name: TABLE carried_back; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.carried_back IS 'Runs whose documents were written to after a cut-over and then carried back to the old
-tables. Their documents may hold what the old tables cannot; it is kept when they are rebuilt';
+COMMENT ON TABLE consolidation.carried_back IS 'Runs whose documents were written to after a cut-over and then carried back to the old tables.
+Their documents may hold what the old tables cannot, and rebuilding them keeps it';
 
 --
 -- Name: COLUMN carried_back.trace_id; Type: COMMENT; Schema: consolidation; Owner: -
@@ -14350,7 +14642,7 @@ CREATE VIEW consolidation.declared_privilege WITH (security_invoker='true') AS
 -- Name: VIEW declared_privilege; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.declared_privilege IS 'The declaration, for each object there is. Its owner can do everything besides';
+COMMENT ON VIEW consolidation.declared_privilege IS 'The declaration, for each object there is. Its owner can do everything';
 
 --
 -- Name: COLUMN declared_privilege.id; Type: COMMENT; Schema: consolidation; Owner: -
@@ -14380,7 +14672,7 @@ COMMENT ON COLUMN consolidation.declared_privilege.target IS 'As grant and revok
 -- Name: COLUMN declared_privilege.owner; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.declared_privilege.owner IS 'Its owner';
+COMMENT ON COLUMN consolidation.declared_privilege.owner IS 'Owner of the object';
 
 --
 -- Name: COLUMN declared_privilege.grantee; Type: COMMENT; Schema: consolidation; Owner: -
@@ -14392,7 +14684,7 @@ COMMENT ON COLUMN consolidation.declared_privilege.grantee IS 'Oid of the role; 
 -- Name: COLUMN declared_privilege.role_name; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Its name';
+COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the role, or public';
 
 --
 -- Name: COLUMN declared_privilege.privilege_type; Type: COMMENT; Schema: consolidation; Owner: -
@@ -14449,7 +14741,7 @@ CREATE TABLE consolidation.deployed_change (
 -- Name: TABLE deployed_change; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.deployed_change IS 'Changes whose deploy script has ended, whether or not Sqitch lived to record it';
+COMMENT ON TABLE consolidation.deployed_change IS 'Changes whose deploy script has ended, whether or not Sqitch recorded it';
 
 --
 -- Name: COLUMN deployed_change.change; Type: COMMENT; Schema: consolidation; Owner: -
@@ -14893,8 +15185,8 @@ UNION ALL
     'Rewrite the statement (docs/old-names.md), or accept it.'::text AS remedy
    FROM ((pg_proc p
      JOIN pg_language l ON ((l.oid = p.prolang)))
-     CROSS JOIN ( SELECT string_agg(n_1.name, '|'::text) AS old_names,
-            string_agg(n_1.name, '|'::text) FILTER (WHERE (NOT consolidation.is_plain(consolidation.old_name(n_1.name)))) AS elements
+     CROSS JOIN ( SELECT string_agg(n_1.name, '|'::text ORDER BY n_1.name) AS old_names,
+            string_agg(n_1.name, '|'::text ORDER BY n_1.name) FILTER (WHERE (NOT consolidation.is_plain(consolidation.old_name(n_1.name)))) AS elements
            FROM unnest(consolidation.six_tables()) n_1(name)) n)
   WHERE ((l.lanname = ANY (ARRAY['plpgsql'::name, 'sql'::name])) AND (p.pronamespace <> ALL (ARRAY[('pg_catalog'::regnamespace)::oid, ('information_schema'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])) AND (p.prosrc ~* (((((('(insert\s+into\s+(only\s+)?(\w+\.)?"?('::text || n.elements) || ')"?\M[^;]*on\s+conflict)'::text) || '|(truncate\s+(table\s+)?(only\s+)?[^;]*\m('::text) || n.old_names) || ')\M)'::text) ||
         CASE
@@ -14906,8 +15198,9 @@ UNION ALL
 -- Name: VIEW finding_function; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_function IS 'Functions that read an old name as SQL-standard bodies do: bound to what has it after the swap, and
-tried before the cut-over; and functions whose source has a statement that no view allows';
+COMMENT ON VIEW consolidation.finding_function IS 'Functions that read an old name as SQL-standard bodies do: the swap binds them to the relation that
+has the name after it, and each is tried before the cut-over. Also functions whose source has a
+statement that no view allows';
 
 --
 -- Name: COLUMN finding_function.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -15275,7 +15568,7 @@ CREATE VIEW consolidation.finding_not_null WITH (security_invoker='true') AS
 -- Name: VIEW finding_not_null; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_not_null IS 'Columns of old tables that hold no nulls, of which an element may have none';
+COMMENT ON VIEW consolidation.finding_not_null IS 'Columns of old tables that hold no nulls, while an element may leave them out';
 
 --
 -- Name: COLUMN finding_not_null.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -15378,7 +15671,7 @@ CREATE VIEW consolidation.finding_public WITH (security_invoker='true') AS
 -- Name: VIEW finding_public; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_public IS 'Roles that may create in the schema public, without its owner and superusers';
+COMMENT ON VIEW consolidation.finding_public IS 'Roles that may create in the schema public, except its owner and superusers';
 
 --
 -- Name: COLUMN finding_public.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -15786,7 +16079,7 @@ COMMENT ON COLUMN consolidation.id_sequence.table_name IS 'Old table';
 -- Name: COLUMN id_sequence.column_name; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Its id';
+COMMENT ON COLUMN consolidation.id_sequence.column_name IS 'Id column of the table';
 
 --
 -- Name: COLUMN id_sequence.sequence_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -15827,7 +16120,7 @@ CREATE VIEW consolidation.finding_sequence WITH (security_invoker='true') AS
 -- Name: VIEW finding_sequence; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_sequence IS 'Ids of the old tables that come from elsewhere than the sequence new code will take them from';
+COMMENT ON VIEW consolidation.finding_sequence IS 'Ids of the old tables that do not come from the sequence that new code will take them from';
 
 --
 -- Name: COLUMN finding_sequence.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16024,7 +16317,7 @@ CREATE VIEW consolidation.finding_trigger WITH (security_invoker='true') AS
 -- Name: VIEW finding_trigger; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_trigger IS 'Triggers of the old tables that fire, besides those of this project';
+COMMENT ON VIEW consolidation.finding_trigger IS 'Triggers of the old tables that fire, except those of this project';
 
 --
 -- Name: COLUMN finding_trigger.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16139,8 +16432,8 @@ CREATE VIEW consolidation.finding_view WITH (security_invoker='true') AS
 -- Name: VIEW finding_view; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_view IS 'Views on the old tables: bound to what has the names after the swap. Before the cut-over each is
-tried, which changes nothing';
+COMMENT ON VIEW consolidation.finding_view IS 'Views on the old tables. The swap binds them to the relations that have the names after it. Before
+the cut-over each is tried, which changes nothing';
 
 --
 -- Name: COLUMN finding_view.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16210,7 +16503,8 @@ CREATE VIEW consolidation.finding_view_privilege WITH (security_invoker='true') 
 -- Name: VIEW finding_view_privilege; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_view_privilege IS 'Roles that may use a view of its owner''s rights on an old table, and not the table';
+COMMENT ON VIEW consolidation.finding_view_privilege IS 'Roles that may use a view on an old table with the rights of the view''s owner, but not the table
+itself';
 
 --
 -- Name: COLUMN finding_view_privilege.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16325,7 +16619,7 @@ CREATE VIEW consolidation.finding_write_only_privilege WITH (security_invoker='t
 -- Name: VIEW finding_write_only_privilege; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.finding_write_only_privilege IS 'Roles that may insert, update or delete, and not select; also by pg_write_all_data';
+COMMENT ON VIEW consolidation.finding_write_only_privilege IS 'Roles that may insert, update or delete, but not select; also by pg_write_all_data';
 
 --
 -- Name: COLUMN finding_write_only_privilege.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16464,7 +16758,7 @@ CREATE TABLE consolidation.noted_need (
 -- Name: TABLE noted_need; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.noted_need IS 'What needed_behind() said before the locks';
+COMMENT ON TABLE consolidation.noted_need IS 'The result of needed_behind() before the locks';
 
 --
 -- Name: COLUMN noted_need.old_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16531,8 +16825,8 @@ CREATE VIEW consolidation.obstacle_bound WITH (security_invoker='true') AS
 -- Name: VIEW obstacle_bound; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.obstacle_bound IS 'Views, functions and defaults that a revert binds to what has the old names then. Each is tried,
-which changes nothing';
+COMMENT ON VIEW consolidation.obstacle_bound IS 'Views, functions and defaults that a revert binds to the relations that then have the old names.
+Each is tried, which changes nothing';
 
 --
 -- Name: COLUMN obstacle_bound.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16605,8 +16899,8 @@ CREATE VIEW consolidation.obstacle_dependent WITH (security_invoker='true') AS
 -- Name: VIEW obstacle_dependent; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.obstacle_dependent IS 'Whatever was made on the views of the old names and cannot follow the names: materialized views,
-rules, triggers, uses of their row types';
+COMMENT ON VIEW consolidation.obstacle_dependent IS 'Objects that were made on the views of the old names and cannot follow the names: materialized
+views, rules, triggers, uses of their row types';
 
 --
 -- Name: COLUMN obstacle_dependent.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16784,8 +17078,8 @@ CREATE VIEW consolidation.obstacle_remembered WITH (security_invoker='true') AS
 -- Name: VIEW obstacle_remembered; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.obstacle_remembered IS 'What the cut-over left for the revert and cannot be done any more: a table, column, trigger or role
-that it names was dropped or renamed';
+COMMENT ON VIEW consolidation.obstacle_remembered IS 'Statements that the cut-over left for the revert and that can no longer be executed: a table,
+column, trigger or role that they name was dropped or renamed';
 
 --
 -- Name: COLUMN obstacle_remembered.severity; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16952,14 +17246,13 @@ COMMENT ON COLUMN consolidation.old_default.old_name IS 'The view that has or ge
 -- Name: COLUMN old_default.column_name; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.old_default.column_name IS 'Its column';
+COMMENT ON COLUMN consolidation.old_default.column_name IS 'Column of the view';
 
 --
 -- Name: COLUMN old_default.wanted; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.old_default.wanted IS 'The default of the old table, or an expression that is null where the document has one and the old
-table none';
+COMMENT ON COLUMN consolidation.old_default.wanted IS 'The default of the old table; an expression that is null where only the document has a default';
 
 --
 -- Name: COLUMN old_default.present; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17693,7 +17986,7 @@ COMMENT ON COLUMN consolidation.progress.phase IS 'expand, cut over or contract'
 -- Name: COLUMN progress.runs_total; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.runs_total IS 'Runs present when the backfill began, but for those deleted before their batch';
+COMMENT ON COLUMN consolidation.progress.runs_total IS 'Runs present when the backfill began, except those deleted before their batch';
 
 --
 -- Name: COLUMN progress.runs_done; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17711,7 +18004,7 @@ COMMENT ON COLUMN consolidation.progress.percent IS 'runs_done in percent of run
 -- Name: COLUMN progress.runs_per_second; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.runs_per_second IS 'Rate of all sessions together, over the batches of the last 30 seconds there were any';
+COMMENT ON COLUMN consolidation.progress.runs_per_second IS 'Rate of all sessions together, over the last 30 seconds in which there were batches';
 
 --
 -- Name: COLUMN progress.time_left; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17772,7 +18065,7 @@ COMMENT ON COLUMN consolidation.progress.unequal_runs IS 'Runs in which old tabl
 -- Name: COLUMN progress.proved_per_second; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress.proved_per_second IS 'Rate of the proof, of all sessions that are at it';
+COMMENT ON COLUMN consolidation.progress.proved_per_second IS 'Rate of the proof, of all its sessions together';
 
 --
 -- Name: COLUMN progress.proof_time_left; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17799,7 +18092,7 @@ CREATE VIEW consolidation.progress_by_session WITH (security_invoker='true') AS
 -- Name: VIEW progress_by_session; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.progress_by_session IS 'What each session of the backfill did and does';
+COMMENT ON VIEW consolidation.progress_by_session IS 'The work of each session of the backfill: its batches so far, and the present one';
 
 --
 -- Name: COLUMN progress_by_session.pid; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17829,7 +18122,7 @@ COMMENT ON COLUMN consolidation.progress_by_session.last_batch_time IS 'How long
 -- Name: COLUMN progress_by_session.runs_at_hand; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.progress_by_session.runs_at_hand IS 'Runs of its present batch, or of one it was ended in that nobody has taken yet';
+COMMENT ON COLUMN consolidation.progress_by_session.runs_at_hand IS 'Runs of its present batch, or of one it was ended in, until another session takes that';
 
 --
 -- Name: COLUMN progress_by_session.at_hand_since; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17858,7 +18151,7 @@ COMMENT ON TABLE consolidation.proof IS 'One row while there is a proof, done or
 -- Name: COLUMN proof.capture_state; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.proof.capture_state IS 'The capture triggers it relies on: what is written later is proved again through the queue';
+COMMENT ON COLUMN consolidation.proof.capture_state IS 'The capture triggers it relies on: later writes are proved again through the queue';
 
 --
 -- Name: COLUMN proof.began_at; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17888,8 +18181,8 @@ CREATE TABLE consolidation.remembered_definition (
 -- Name: TABLE remembered_definition; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.remembered_definition IS 'How to create the old tables and the views of the old names again, as of the last move of the
-names';
+COMMENT ON TABLE consolidation.remembered_definition IS 'Statements that create the old tables and the views of the old names again, as of the last move of
+the names';
 
 --
 -- Name: COLUMN remembered_definition.kind; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17913,7 +18206,7 @@ COMMENT ON COLUMN consolidation.remembered_definition.ordinal IS 'Order of execu
 -- Name: COLUMN remembered_definition.relation; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.remembered_definition.relation IS 'The table or view when it was';
+COMMENT ON COLUMN consolidation.remembered_definition.relation IS 'The table or view at that time';
 
 --
 -- Name: COLUMN remembered_definition.statement; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17933,14 +18226,14 @@ CREATE TABLE consolidation.run_lock (
 -- Name: TABLE run_lock; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.run_lock IS 'What sessions of the move lock: a row stands for runs with neighbouring ids, the table for
-all of them. Not advisory locks, which any role can take and keep';
+COMMENT ON TABLE consolidation.run_lock IS 'Locks of the sessions of the move: a row stands for runs with neighbouring ids, the table for all
+of them. A table, since any role can take and keep advisory locks';
 
 --
 -- Name: COLUMN run_lock.bucket; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.run_lock.bucket IS '256 of them, not one a run: those would not fit the lock table';
+COMMENT ON COLUMN consolidation.run_lock.bucket IS 'Number of the row: 256 rows, since one for each run would not fit the lock table';
 
 --
 -- Name: stop_request; Type: TABLE; Schema: consolidation; Owner: -
@@ -17956,8 +18249,8 @@ CREATE TABLE consolidation.stop_request (
 -- Name: TABLE stop_request; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON TABLE consolidation.stop_request IS 'Sessions that stop_backfill() asked to end. A request holds while the session is connected that
-made it. Not advisory locks, which any role can take';
+COMMENT ON TABLE consolidation.stop_request IS 'Sessions that stop_backfill() asked to end. A request holds while the session that made it is
+connected. A table, since any role can take an advisory lock';
 
 --
 -- Name: COLUMN stop_request.pid; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17991,7 +18284,7 @@ CREATE VIEW consolidation.unequal_privilege WITH (security_invoker='true') AS
 -- Name: VIEW unequal_privilege; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON VIEW consolidation.unequal_privilege IS 'Where privileges or row level security of an object are not those that are declared';
+COMMENT ON VIEW consolidation.unequal_privilege IS 'Objects whose privileges or row level security differ from the declaration';
 
 --
 -- Name: COLUMN unequal_privilege.ordinal; Type: COMMENT; Schema: consolidation; Owner: -
@@ -18009,7 +18302,7 @@ COMMENT ON COLUMN consolidation.unequal_privilege.target IS 'Object, as grant an
 -- Name: COLUMN unequal_privilege.statement; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON COLUMN consolidation.unequal_privilege.statement IS 'What makes it equal';
+COMMENT ON COLUMN consolidation.unequal_privilege.statement IS 'Statement that makes it equal';
 
 --
 -- Name: workflow_events_event_id_seq; Type: SEQUENCE; Schema: legacy; Owner: -
@@ -18084,8 +18377,8 @@ CREATE VIEW public.isolated_table WITH (security_invoker='true') AS
 -- Name: VIEW isolated_table; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.isolated_table IS 'Tables that show each organisation its own: the documents, and what holds their rows before and
-during the move';
+COMMENT ON VIEW public.isolated_table IS 'Tables that show each organisation only its own rows: the documents, the configurations, and the
+tables that hold their rows before and during the move';
 
 --
 -- Name: COLUMN isolated_table.oid; Type: COMMENT; Schema: public; Owner: -
@@ -18281,7 +18574,7 @@ COMMENT ON COLUMN public.owner_shown.acl IS 'Its privileges';
 -- Name: COLUMN owner_shown.privilege; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.owner_shown.privilege IS 'The one that it takes';
+COMMENT ON COLUMN public.owner_shown.privilege IS 'Privilege that using it takes';
 
 --
 -- Name: COLUMN owner_shown.why; Type: COMMENT; Schema: public; Owner: -
@@ -18293,7 +18586,7 @@ COMMENT ON COLUMN public.owner_shown.why IS 'As not_isolated.reason';
 -- Name: COLUMN owner_shown.isolated; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.owner_shown.isolated IS 'Table that it shows rows of';
+COMMENT ON COLUMN public.owner_shown.isolated IS 'Isolated table whose rows it shows';
 
 --
 -- Name: role_reach; Type: VIEW; Schema: public; Owner: -
@@ -18378,13 +18671,13 @@ COMMENT ON COLUMN public.not_isolated_relation.login_role IS 'The login role';
 -- Name: COLUMN not_isolated_relation.role_id; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated_relation.role_id IS 'The role that may use it, itself or one that it can become';
+COMMENT ON COLUMN public.not_isolated_relation.role_id IS 'The role that may use it: the login role itself, or one that it can become';
 
 --
 -- Name: COLUMN not_isolated_relation.path; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated_relation.path IS 'Memberships from one to the other';
+COMMENT ON COLUMN public.not_isolated_relation.path IS 'Memberships that lead from login_role to role_id';
 
 --
 -- Name: COLUMN not_isolated_relation.why; Type: COMMENT; Schema: public; Owner: -
@@ -18396,7 +18689,7 @@ COMMENT ON COLUMN public.not_isolated_relation.why IS 'As not_isolated.reason';
 -- Name: COLUMN not_isolated_relation.tables; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated_relation.tables IS 'As not_isolated.tables, one a row';
+COMMENT ON COLUMN public.not_isolated_relation.tables IS 'As not_isolated.tables, one table a row';
 
 --
 -- Name: not_isolated_role; Type: VIEW; Schema: public; Owner: -
@@ -18506,13 +18799,13 @@ COMMENT ON COLUMN public.not_isolated_role.login_role IS 'The login role';
 -- Name: COLUMN not_isolated_role.role_id; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated_role.role_id IS 'The role that has the property, itself or one that it can become';
+COMMENT ON COLUMN public.not_isolated_role.role_id IS 'The role that has the property: the login role itself, or one that it can become';
 
 --
 -- Name: COLUMN not_isolated_role.path; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated_role.path IS 'Memberships from one to the other';
+COMMENT ON COLUMN public.not_isolated_role.path IS 'Memberships that lead from login_role to role_id';
 
 --
 -- Name: COLUMN not_isolated_role.why; Type: COMMENT; Schema: public; Owner: -
@@ -18524,7 +18817,7 @@ COMMENT ON COLUMN public.not_isolated_role.why IS 'As not_isolated.reason';
 -- Name: COLUMN not_isolated_role.tables; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated_role.tables IS 'As not_isolated.tables, one a row';
+COMMENT ON COLUMN public.not_isolated_role.tables IS 'As not_isolated.tables, one table a row';
 
 --
 -- Name: not_isolated; Type: VIEW; Schema: public; Owner: -
@@ -18575,8 +18868,8 @@ CREATE VIEW public.not_isolated WITH (security_invoker='true') AS
 -- Name: VIEW not_isolated; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.not_isolated IS 'Login roles that see, or can give themselves sight of, rows of more than one organisation, and
-why: one row for each reason. Ask it before going live: an application role must not be in it';
+COMMENT ON VIEW public.not_isolated IS 'Login roles that see rows of more than one organisation, or can give themselves the right to see
+them; one row for each reason. Ask it before going live: an application role must not be in it';
 
 --
 -- Name: COLUMN not_isolated.role_name; Type: COMMENT; Schema: public; Owner: -
@@ -18606,13 +18899,13 @@ COMMENT ON COLUMN public.not_isolated.through IS 'Memberships that lead to the r
 -- Name: COLUMN not_isolated.tables; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated.tables IS 'Tables it holds for; null for all of the database';
+COMMENT ON COLUMN public.not_isolated.tables IS 'Tables that the reason holds for; null for the whole database';
 
 --
 -- Name: COLUMN not_isolated.only_without_organisation; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.not_isolated.only_without_organisation IS 'Whether it holds only while the session names no organisation in app.current_org_id';
+COMMENT ON COLUMN public.not_isolated.only_without_organisation IS 'Whether the reason holds only while the session names no organisation in app.current_org_id';
 
 --
 -- Name: user_workflow_config; Type: TABLE; Schema: public; Owner: -
@@ -19202,7 +19495,7 @@ CREATE INDEX chunk_open_idx ON consolidation.chunk USING btree (task, chunk_id) 
 -- Name: INDEX chunk_open_idx; Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON INDEX consolidation.chunk_open_idx IS 'What is left to do, however many are done';
+COMMENT ON INDEX consolidation.chunk_open_idx IS 'Ranges left to do, however many are done';
 
 --
 -- Name: set_aside_trace_id_idx; Type: INDEX; Schema: consolidation; Owner: -
@@ -20779,6 +21072,13 @@ REVOKE ALL ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) FR
 GRANT ALL ON FUNCTION consolidation.is_free(role_id oid, old_table regclass) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION is_only_here(run bigint, step bigint, step_number integer); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_only_here(run bigint, step bigint, step_number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_only_here(run bigint, step bigint, step_number integer) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION is_plain(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -20990,11 +21290,11 @@ GRANT ALL ON FUNCTION consolidation.make_foreign_keys() TO workflow_maintenance;
 GRANT ALL ON FUNCTION consolidation.to_score(element jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION milliseconds_since(began timestamp with time zone); Type: ACL; Schema: consolidation; Owner: -
@@ -21091,6 +21391,13 @@ REVOKE ALL ON PROCEDURE consolidation.note_deployed(IN change text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION consolidation.note_everything() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.note_everything() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION note_replaced(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.note_replaced(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.note_replaced(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION note_unequal(); Type: ACL; Schema: consolidation; Owner: -
@@ -21543,6 +21850,13 @@ GRANT ALL ON FUNCTION consolidation.refuse_too_heavy(trace_ids bigint[]) TO work
 
 REVOKE ALL ON FUNCTION consolidation.refuse_unequal() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.refuse_unequal() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION refused_rows(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refused_rows(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refused_rows(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION remember(stage text, relation regclass, statement text, must_succeed boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -22297,6 +22611,12 @@ GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
 --
 
 GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
+
+--
+-- Name: TABLE back_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_row TO workflow_maintenance;
 
 --
 -- Name: TABLE carried_back; Type: ACL; Schema: consolidation; Owner: -
