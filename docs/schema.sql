@@ -6370,11 +6370,11 @@ begin
         a.trace_id = any (trace_ids)
         and a.replaced_at is null
         and not exists (
-            select from consolidation.back_row as b
+            select from consolidation.new_rows(trace_ids) as n
             where
-                b.trace_id = a.trace_id
-                and b.table_name = a.table_name
-                and b.content = a.content
+                (consolidation.six_tables())[n.ordinal] = a.table_name
+                and n.content ->> 'trace_id' = a.trace_id::text
+                and jsonb_strip_nulls(n.content) = jsonb_strip_nulls(a.content)
         );
 end;
 $$;
@@ -6582,8 +6582,7 @@ begin
     if consolidation.phase() = 'expand' then
         return query
         select
-            'user_workflow_run',
-            format('run_id %s', r.run_id),
+            'user_workflow_run', format('run_id %s', r.run_id),
             format('the run, legacy_trace_id %s', r.legacy_trace_id)
         from public.user_workflow_run as r
         where not exists (
@@ -6597,8 +6596,7 @@ begin
     where s.error_details is not null
     union all
     select
-        'user_workflow_run',
-        format('run_id %s', r.run_id),
+        'user_workflow_run', format('run_id %s', r.run_id),
         format('%s, which is no %s', d.name, d.kind)
     from public.user_workflow_run as r
     cross join lateral (
@@ -6665,15 +6663,9 @@ begin
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),
-        format(
-            'refused by the old table with %s, %s%s: %s',
-            a.error_code,
-            a.message,
-            case
-                when a.replaced_at is not null
-                    then '; replaced in the documents, and only in consolidation.set_aside'
-            end,
-            a.content
+        concat(
+            'refused by the old table with ', a.error_code, ', ', a.message, ': ', a.content,
+            '; replaced in the documents at ' || a.replaced_at
         )
     from consolidation.set_aside as a;
 end;
@@ -8494,7 +8486,12 @@ begin
     perform consolidation.write_steps(trace_ids, known_step);
     if cardinality(known_run) > 0 then
         perform consolidation.keep_richer(known_run, known_step);
-        perform consolidation.note_replaced(trace_ids);
+        if exists (
+            select from consolidation.set_aside as a
+            where a.trace_id = any (trace_ids) and a.replaced_at is null
+        ) then
+            perform consolidation.note_replaced(trace_ids);
+        end if;
     end if;
 exception
     when not_null_violation then
@@ -9129,47 +9126,41 @@ CREATE FUNCTION consolidation.refused_rows(trace_ids bigint[]) RETURNS TABLE(tra
 #variable_conflict use_column
 begin
     return query
-    with refused as (
+    select r.trace_id, jsonb_object_agg(r.table_name, r.keys)
+    from (
         select
             a.trace_id,
             a.table_name,
-            a.content ->> case a.table_name
-                when 'workflow_events' then 'event_id'
-                when 'workflow_trace_screenshot' then 'screenshot_id'
-                when 'workflow_trace_context' then 'key'
-                else 'endpoint_id'
-            end as key
+            jsonb_agg(
+                coalesce(
+                    a.content ->> 'event_id', a.content ->> 'screenshot_id', a.content ->> 'key',
+                    a.content ->> 'endpoint_id'
+                )
+            ) as keys
         from consolidation.set_aside as a
         where
             a.trace_id = any (trace_ids)
             and a.replaced_at is null
-            and a.table_name not in ('workflow_trace', 'workflow_steps')
-    )
-
-    select r.trace_id, jsonb_object_agg(r.table_name, r.keys)
-    from (
-        select f.trace_id, f.table_name, jsonb_agg(f.key) as keys
-        from refused as f
-        where
-            not case f.table_name
-                when 'workflow_events' then exists (
-                    select from consolidation.old_event as o
-                    where o.trace_id = f.trace_id and o.event_id = f.key::bigint
-                )
-                when 'workflow_trace_screenshot' then exists (
-                    select from consolidation.old_screenshot as o
-                    where o.trace_id = f.trace_id and o.screenshot_id::text = f.key
-                )
-                when 'workflow_trace_context' then exists (
-                    select from consolidation.old_context as o
-                    where o.trace_id = f.trace_id and o.key = f.key
-                )
-                else exists (
-                    select from consolidation.old_endpoint as o
-                    where o.trace_id = f.trace_id and o.endpoint_id::text = f.key
-                )
-            end
-        group by f.trace_id, f.table_name
+            and a.content ?| '{event_id,screenshot_id,key,endpoint_id}'
+            and not exists (
+                select from consolidation.old_event as o
+                where o.trace_id = a.trace_id and o.event_id::text = a.content ->> 'event_id'
+            )
+            and not exists (
+                select from consolidation.old_screenshot as o
+                where
+                    o.trace_id = a.trace_id
+                    and o.screenshot_id::text = a.content ->> 'screenshot_id'
+            )
+            and not exists (
+                select from consolidation.old_context as o
+                where o.trace_id = a.trace_id and o.key = a.content ->> 'key'
+            )
+            and not exists (
+                select from consolidation.old_endpoint as o
+                where o.trace_id = a.trace_id and o.endpoint_id::text = a.content ->> 'endpoint_id'
+            )
+        group by a.trace_id, a.table_name
     ) as r
     group by r.trace_id;
 end;
@@ -14480,47 +14471,6 @@ CREATE VIEW consolidation.back_trace WITH (security_invoker='true') AS
 --
 
 COMMENT ON VIEW consolidation.back_trace IS 'Rows that workflow_trace has to hold, in the types of the documents';
-
---
--- Name: back_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.back_row WITH (security_invoker='true') AS
- SELECT 'workflow_trace'::text AS table_name,
-    b.trace_id,
-    to_jsonb(b.*) AS content
-   FROM consolidation.back_trace b
-UNION ALL
- SELECT 'workflow_steps'::text AS table_name,
-    b.trace_id,
-    to_jsonb(b.*) AS content
-   FROM consolidation.back_step b
-UNION ALL
- SELECT 'workflow_events'::text AS table_name,
-    b.trace_id,
-    to_jsonb(b.*) AS content
-   FROM consolidation.back_event b
-UNION ALL
- SELECT 'workflow_trace_screenshot'::text AS table_name,
-    b.trace_id,
-    to_jsonb(b.*) AS content
-   FROM consolidation.back_screenshot b
-UNION ALL
- SELECT 'workflow_trace_context'::text AS table_name,
-    b.trace_id,
-    to_jsonb(b.*) AS content
-   FROM consolidation.back_context b
-UNION ALL
- SELECT 'workflow_trace_endpoint'::text AS table_name,
-    b.trace_id,
-    to_jsonb(b.*) AS content
-   FROM consolidation.back_endpoint b;
-
---
--- Name: VIEW back_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.back_row IS 'All that the old tables have to hold: table, run, and the row as set_aside keeps it';
 
 --
 -- Name: carried_back; Type: TABLE; Schema: consolidation; Owner: -
@@ -22611,12 +22561,6 @@ GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
 --
 
 GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
-
---
--- Name: TABLE back_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.back_row TO workflow_maintenance;
 
 --
 -- Name: TABLE carried_back; Type: ACL; Schema: consolidation; Owner: -

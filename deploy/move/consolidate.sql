@@ -196,7 +196,12 @@ begin
     perform consolidation.write_steps(trace_ids, known_step);
     if cardinality(known_run) > 0 then
         perform consolidation.keep_richer(known_run, known_step);
-        perform consolidation.note_replaced(trace_ids);
+        if exists (
+            select from consolidation.set_aside as a
+            where a.trace_id = any (trace_ids) and a.replaced_at is null
+        ) then
+            perform consolidation.note_replaced(trace_ids);
+        end if;
     end if;
 exception
     when not_null_violation then

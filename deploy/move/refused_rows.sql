@@ -3,7 +3,7 @@
 -- Why:    rows that old tables refused and the revert left in the documents outlive a rebuild: in
 --         the documents where nothing stands in their place, else in consolidation.set_aside.
 -- Locks:  none.
--- Revert: drops view and functions.
+-- Revert: drops the functions.
 
 select consolidation.is_deployed('move/refused_rows') as deployed \gset
 \if :deployed
@@ -15,28 +15,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create view consolidation.back_row
-with (security_invoker = true) as
-select 'workflow_trace' as table_name, b.trace_id, to_jsonb(b) as content
-from consolidation.back_trace as b
-union all
-select 'workflow_steps', b.trace_id, to_jsonb(b)
-from consolidation.back_step as b
-union all
-select 'workflow_events', b.trace_id, to_jsonb(b)
-from consolidation.back_event as b
-union all
-select 'workflow_trace_screenshot', b.trace_id, to_jsonb(b)
-from consolidation.back_screenshot as b
-union all
-select 'workflow_trace_context', b.trace_id, to_jsonb(b)
-from consolidation.back_context as b
-union all
-select 'workflow_trace_endpoint', b.trace_id, to_jsonb(b)
-from consolidation.back_endpoint as b;
-comment on view consolidation.back_row is
-'All that the old tables have to hold: table, run, and the row as set_aside keeps it';
-
 create function consolidation.refused_rows(trace_ids bigint [])
 returns table (trace_id bigint, refused jsonb)
 language plpgsql
@@ -46,47 +24,41 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with refused as (
+    select r.trace_id, jsonb_object_agg(r.table_name, r.keys)
+    from (
         select
             a.trace_id,
             a.table_name,
-            a.content ->> case a.table_name
-                when 'workflow_events' then 'event_id'
-                when 'workflow_trace_screenshot' then 'screenshot_id'
-                when 'workflow_trace_context' then 'key'
-                else 'endpoint_id'
-            end as key
+            jsonb_agg(
+                coalesce(
+                    a.content ->> 'event_id', a.content ->> 'screenshot_id', a.content ->> 'key',
+                    a.content ->> 'endpoint_id'
+                )
+            ) as keys
         from consolidation.set_aside as a
         where
             a.trace_id = any (trace_ids)
             and a.replaced_at is null
-            and a.table_name not in ('workflow_trace', 'workflow_steps')
-    )
-
-    select r.trace_id, jsonb_object_agg(r.table_name, r.keys)
-    from (
-        select f.trace_id, f.table_name, jsonb_agg(f.key) as keys
-        from refused as f
-        where
-            not case f.table_name
-                when 'workflow_events' then exists (
-                    select from consolidation.old_event as o
-                    where o.trace_id = f.trace_id and o.event_id = f.key::bigint
-                )
-                when 'workflow_trace_screenshot' then exists (
-                    select from consolidation.old_screenshot as o
-                    where o.trace_id = f.trace_id and o.screenshot_id::text = f.key
-                )
-                when 'workflow_trace_context' then exists (
-                    select from consolidation.old_context as o
-                    where o.trace_id = f.trace_id and o.key = f.key
-                )
-                else exists (
-                    select from consolidation.old_endpoint as o
-                    where o.trace_id = f.trace_id and o.endpoint_id::text = f.key
-                )
-            end
-        group by f.trace_id, f.table_name
+            and a.content ?| '{event_id,screenshot_id,key,endpoint_id}'
+            and not exists (
+                select from consolidation.old_event as o
+                where o.trace_id = a.trace_id and o.event_id::text = a.content ->> 'event_id'
+            )
+            and not exists (
+                select from consolidation.old_screenshot as o
+                where
+                    o.trace_id = a.trace_id
+                    and o.screenshot_id::text = a.content ->> 'screenshot_id'
+            )
+            and not exists (
+                select from consolidation.old_context as o
+                where o.trace_id = a.trace_id and o.key = a.content ->> 'key'
+            )
+            and not exists (
+                select from consolidation.old_endpoint as o
+                where o.trace_id = a.trace_id and o.endpoint_id::text = a.content ->> 'endpoint_id'
+            )
+        group by a.trace_id, a.table_name
     ) as r
     group by r.trace_id;
 end;
@@ -144,11 +116,11 @@ begin
         a.trace_id = any (trace_ids)
         and a.replaced_at is null
         and not exists (
-            select from consolidation.back_row as b
+            select from consolidation.new_rows(trace_ids) as n
             where
-                b.trace_id = a.trace_id
-                and b.table_name = a.table_name
-                and b.content = a.content
+                (consolidation.six_tables())[n.ordinal] = a.table_name
+                and n.content ->> 'trace_id' = a.trace_id::text
+                and jsonb_strip_nulls(n.content) = jsonb_strip_nulls(a.content)
         );
 end;
 $$;

@@ -27,8 +27,7 @@ begin
     if consolidation.phase() = 'expand' then
         return query
         select
-            'user_workflow_run',
-            format('run_id %s', r.run_id),
+            'user_workflow_run', format('run_id %s', r.run_id),
             format('the run, legacy_trace_id %s', r.legacy_trace_id)
         from public.user_workflow_run as r
         where not exists (
@@ -42,8 +41,7 @@ begin
     where s.error_details is not null
     union all
     select
-        'user_workflow_run',
-        format('run_id %s', r.run_id),
+        'user_workflow_run', format('run_id %s', r.run_id),
         format('%s, which is no %s', d.name, d.kind)
     from public.user_workflow_run as r
     cross join lateral (
@@ -110,15 +108,9 @@ begin
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),
-        format(
-            'refused by the old table with %s, %s%s: %s',
-            a.error_code,
-            a.message,
-            case
-                when a.replaced_at is not null
-                    then '; replaced in the documents, and only in consolidation.set_aside'
-            end,
-            a.content
+        concat(
+            'refused by the old table with ', a.error_code, ', ', a.message, ': ', a.content,
+            '; replaced in the documents at ' || a.replaced_at
         )
     from consolidation.set_aside as a;
 end;

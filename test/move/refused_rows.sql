@@ -61,8 +61,7 @@ values (
 set local timezone = 'UTC';
 update consolidation.set_aside as a
 set content = (
-    select b.content from consolidation.back_row as b
-    where b.table_name = 'workflow_events' and b.trace_id = 910001
+    select to_jsonb(b) from consolidation.back_event as b where b.trace_id = 910001
 )
 where a.content = '{"event_id": 910202}';
 set local timezone = 'Asia/Tokyo';
