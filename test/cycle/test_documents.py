@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, connect, database, run
+from conftest import ROOT, connect, database, run, sqitch
 from helpers_cycle import one
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -94,6 +94,33 @@ def test_pg_prove_finds_every_test() -> None:
     for command in commands:
         said = run(*command.split(), "--dry").stdout
         assert set(re.findall(r"(?<!\S)test/\S+\.sql", said)) == files
+
+
+def test_pg_prove_says_what_the_tests_need(legacy: str) -> None:
+    def said(name: str) -> str:
+        return run("pg_prove", "-d", name, "-r", "test", check=False).stderr.splitlines()[-1]
+
+    stopped = "FAILED--Further testing stopped: The tests need "
+    assert said(legacy).startswith(f"{stopped}1. the extension")
+    with connect(legacy) as connection:
+        connection.execute("create extension pgtap")
+        assert said(legacy).startswith(f"{stopped}3. the whole plan")
+    with database() as name, connect(name) as connection:
+        run("psql", "-X", "-q", "-d", name, "-f", "deploy/baseline.sql")
+        sqitch(name, "deploy", "--log-only", "--verify", "--to", "@baseline")
+        connection.execute("grant select on workflow_trace to public")
+        sqitch(name, "deploy")
+        connection.execute("create extension pgtap")
+        assert said(name).startswith(f"{stopped}4. rows")
+        connection.execute(
+            """
+            insert into legacy.workflow_trace (trace_id, org_id, workflow_id, created_by)
+            select n, gen_random_uuid(), gen_random_uuid(), gen_random_uuid()
+            from generate_series(1, 100) as n;
+            insert into legacy.workflow_trace_endpoint (trace_id, endpoint_id) values (1, 1);
+            """
+        )
+        assert said(name).startswith(f"{stopped}5. old tables on which nobody")
 
 
 def test_the_statements_on_tenancy_are_valid(deployed: str) -> None:
