@@ -1,4 +1,4 @@
--- What the tests need of their database. Without it this file, which is the first, ends all of them.
+-- What the tests need of their database. Where it is missing this first file ends all of them.
 
 select coalesce(
     min(n.need) filter (where n.is_missing),
@@ -25,7 +25,7 @@ from (
 ) as n (is_missing, need) \gset
 select :'need' <> '' as is_missing \gset
 \if :is_missing
-\echo Bail out! The tests need :need. ./script/test pgtap makes a database that has it all.
+\echo Bail out! The tests need :need. ./script/test pgtap makes such a database.
 \quit
 \endif
 
@@ -50,7 +50,7 @@ from (
 ) as n (is_missing, need) \gset
 select :'need' <> '' as is_missing \gset
 \if :is_missing
-\echo Bail out! The tests need :need. ./script/test pgtap makes a database that has it all.
+\echo Bail out! The tests need :need. ./script/test pgtap makes such a database.
 \quit
 \endif
 
