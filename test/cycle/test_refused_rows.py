@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conftest import connect, sqitch
-from helpers_cycle import NORTH, differences, execute_script, one
+from helpers_cycle import NORTH, differences, execute_script, one, sqlstate
 
 # Somebody's constraints, made after the cut-over.
 REFUSE = {
@@ -115,3 +117,36 @@ def test_they_outlive_revert_writes_deploy_and_writes(deployed: str) -> None:
         assert connection.execute(REPLACED).fetchall() == replaced
         listed = "select count(*) from consolidation.only_in_documents() where what ~ 'replaced in'"
         assert one(connection, listed) == len(replaced)
+
+
+def test_a_key_that_the_old_table_takes_for_another_costs_nobody_a_row(legacy: str) -> None:
+    with connect(legacy) as connection:
+        if not one(connection, "select exists (select from pg_collation where collprovider = 'i')"):
+            pytest.skip("this server was built without ICU")
+        connection.execute(
+            "create collation any_case"
+            " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+        )
+        # Keys that it takes for one.
+        connection.execute("delete from workflow_trace_context where trace_id > 1000")
+        connection.execute(
+            "alter table workflow_trace_context alter key type varchar(255) collate any_case"
+        )
+    sqitch(legacy, "deploy")
+    with connect(legacy) as connection:
+        connection.execute(
+            """update user_workflow_run set context = context || '{"key": 1, "KEY": 2}'
+            where legacy_trace_id = 1"""
+        )
+        connection.execute("call consolidation.catch_up()")
+        refused = "select error_code from consolidation.set_aside"
+        assert connection.execute(refused).fetchall() == [("23505",)]
+        assert sqlstate(connection, "call consolidation.cut_back()") == "55000"
+        connection.execute(
+            "update user_workflow_run set context = context - 'KEY' where legacy_trace_id = 1"
+        )
+    sqitch(legacy, "revert", "--to", "@expand", "-y")
+    with connect(legacy) as connection:
+        kept = "select value from workflow_trace_context where trace_id = 1 and key = 'key'"
+        assert one(connection, kept) == 1
+        assert differences(connection) == []
