@@ -91,8 +91,13 @@ begin atomic
             n.name,
             a.element ->> n.name as id,
             case kind
-                when 'event' then to_jsonb(consolidation.event_key(a.element, owner, a.place))
-                else to_jsonb(consolidation.screenshot_key(a.element, owner, a.place))
+                when 'event'
+                    then to_jsonb(
+                        consolidation.event_key(a.element, merge_elements.owner, a.place)
+                    )
+                else to_jsonb(
+                    consolidation.screenshot_key(a.element, merge_elements.owner, a.place)
+                )
             end as key
         from jsonb_array_elements(
             case when jsonb_typeof(known) = 'array' then known else '[]' end
