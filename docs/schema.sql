@@ -5703,6 +5703,7 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_b
              a.place,
              n.name,
              (a.element ->> n.name) AS id,
+             row_number() OVER (PARTITION BY (a.element ->> n.name) ORDER BY a.place) AS copy,
                  CASE merge_elements.kind
                      WHEN 'event'::text THEN to_jsonb(consolidation.event_key(a.element, merge_elements.owner, a.place))
                      ELSE to_jsonb(consolidation.screenshot_key(a.element, merge_elements.owner, a.place))
@@ -5740,13 +5741,7 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_b
                      WHEN (merge_elements.refused ? (x.key #>> '{}'::text[])) THEN (x.element || jsonb_build_object(x.name, x.key))
                      ELSE x.element
                  END AS element
-            FROM ( SELECT e.element,
-                     e.place,
-                     e.name,
-                     e.id,
-                     e.key,
-                     row_number() OVER (PARTITION BY e.id ORDER BY e.place) AS copy
-                    FROM known_element e) x
+            FROM known_element x
            WHERE ((NOT consolidation.fits(merge_elements.kind, x.element)) OR (merge_elements.refused ? (x.key #>> '{}'::text[])) OR ((x.copy > 1) AND (EXISTS ( SELECT
                     FROM jsonb_array_elements(merge_elements.rebuilt) n(element)
                    WHERE (x.id = (n.element ->> x.name))))))

@@ -90,6 +90,7 @@ begin atomic
             a.place,
             n.name,
             a.element ->> n.name as id,
+            row_number() over (partition by a.element ->> n.name order by a.place) as copy,
             case kind
                 when 'event'
                     then to_jsonb(
@@ -151,12 +152,7 @@ begin atomic
                     then x.element || jsonb_build_object(x.name, x.key)
                 else x.element
             end
-        from (
-            select
-                e.*,
-                row_number() over (partition by e.id order by e.place) as copy
-            from known_element as e
-        ) as x
+        from known_element as x
         where
             not consolidation.fits(kind, x.element)
             or refused ? (x.key #>> '{}')
