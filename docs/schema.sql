@@ -249,9 +249,9 @@ CREATE FUNCTION consolidation.column_behind(old_name regclass) RETURNS TABLE(vie
            WHERE ((a_1.attrelid = (column_behind.old_name)::oid) AND (a_1.attnum > 0) AND (NOT a_1.attisdropped))
          UNION ALL
           SELECT d.refobjid,
-             ( SELECT jsonb_object_agg(k_1.key, TRIM(BOTH '"'::text FROM m.part[1])) AS jsonb_object_agg
-                    FROM (regexp_matches(pg_get_viewdef(l_1.relation), '^(?: SELECT |    )(?:\w+\.)?(\w+|"[^"]+")(?: AS (\w+|"[^"]+"))?,?$'::text, 'gn'::text) m(part)
-                      JOIN jsonb_each_text(l_1.columns) k_1(key, value) ON ((k_1.value = TRIM(BOTH '"'::text FROM COALESCE(m.part[2], m.part[1])))))) AS jsonb_object_agg
+             ( SELECT jsonb_object_agg(k_1.key, (parse_ident(m.part[1]))[1]) AS jsonb_object_agg
+                    FROM (regexp_matches(pg_get_viewdef(l_1.relation), '^(?: SELECT |    )(?:\w+\.)?(\w+|"(?:[^"]|"")+")(?: AS (\w+|"(?:[^"]|"")+"))?,?$'::text, 'gn'::text) m(part)
+                      JOIN jsonb_each_text(l_1.columns) k_1(key, value) ON ((k_1.value = (parse_ident(COALESCE(m.part[2], m.part[1])))[1])))) AS jsonb_object_agg
             FROM ((level l_1
               JOIN pg_rewrite r ON (((r.ev_class = l_1.relation) AND (r.rulename = '_RETURN'::name))))
               JOIN LATERAL ( SELECT DISTINCT p.refobjid
@@ -4107,6 +4107,28 @@ COMMENT ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigi
 than a megabyte counts as a million. Null if there is none';
 
 --
+-- Name: is_any_refused(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_any_refused(trace_ids bigint[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return exists (
+        select from consolidation.set_aside as a
+        where a.trace_id = any (trace_ids) and a.replaced_at is null
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION is_any_refused(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_any_refused(trace_ids bigint[]) IS 'Whether the documents of these runs hold a row that an old table refused';
+
+--
 -- Name: is_asked_to_stop(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5773,6 +5795,45 @@ CREATE FUNCTION consolidation.milliseconds_since(began timestamp with time zone)
 COMMENT ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) IS 'How long ago that was, in milliseconds';
 
 --
+-- Name: missed_column(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.missed_column() RETURNS TABLE(old_table text, column_name name, type_name text, document regclass)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        p.old_table,
+        a.attname,
+        format_type(a.atttypid, a.atttypmod) || coalesce(
+            ' collate ' || nullif(a.attcollation, t.typcollation)::regcollation, ''
+        ),
+        p.document
+    from consolidation.place_of_further_columns() as p
+    inner join pg_attribute as a
+        on
+            a.attrelid = consolidation.old_table(p.old_table)
+            and a.attnum > 0
+            and not a.attisdropped
+    inner join pg_type as t on t.oid = a.atttypid
+    where
+        p.shown in (to_regclass('consolidation.old_trace'), to_regclass('consolidation.old_step'))
+        and not exists (
+            select from pg_attribute as s where s.attrelid = p.shown and s.attname = a.attname
+        )
+    order by p.old_table, a.attnum;
+end;
+$$;
+
+--
+-- Name: FUNCTION missed_column(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.missed_column() IS 'Columns of workflow_trace and workflow_steps that the documents do not have yet';
+
+--
 -- Name: missing_object(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5795,6 +5856,55 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.missing_object() IS 'Old tables (r) and views of old names (v) that somebody dropped';
+
+--
+-- Name: name_column(text, name); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.name_column(old_table text, column_name name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found record;
+    place record;
+begin
+    for found in
+        select pg_get_functiondef(p.oid) as definition
+        from pg_proc as p
+        where
+            p.pronamespace = 'consolidation'::regnamespace
+            and strpos(p.prosrc, format('/* %s: ', old_table)) > 0
+    loop
+        for place in
+            select distinct
+                m.part[1] as comment,
+                m.part[2] as alias,
+                m.part[3] as prefix
+            from regexp_matches(
+                found.definition,
+                format('(/\* %s: (\w+\.)?(\w*)<further> \*/)', old_table), 'g'
+            ) as m (part)
+        loop
+            found.definition := replace(
+                found.definition,
+                place.comment,
+                format(
+                    ', %s%I %s', place.alias, concat(place.prefix, column_name), place.comment
+                )
+            );
+        end loop;
+        execute found.definition;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION name_column(old_table text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.name_column(old_table text, column_name name) IS 'Writes a column into the functions, before each comment that says that further columns of this
+table belong there';
 
 --
 -- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6006,7 +6116,7 @@ begin
         2,
         jsonb_build_object('step_id', s.step_id),
         consolidation.present(
-            to_jsonb(s) - '{run_id,org_id,as_built}'::text [],
+            to_jsonb(s) - '{of_run,of_organisation,as_built}'::text [],
             '{input_data,output_data,metadata}',
             array[s.input_data, s.output_data, s.metadata]
         ),
@@ -6015,9 +6125,9 @@ begin
             s.as_built and exists (
                 select from public.user_workflow_run as r
                 where
-                    r.run_id = s.run_id
+                    r.run_id = s.of_run
                     and r.legacy_trace_id = s.trace_id
-                    and r.org_id = s.org_id
+                    and r.org_id = s.of_organisation
             )
         ),
         0
@@ -6359,6 +6469,9 @@ CREATE FUNCTION consolidation.note_replaced(trace_ids bigint[]) RETURNS void
     SET "TimeZone" TO 'UTC'
     AS $$
 begin
+    if not consolidation.is_any_refused(trace_ids) then
+        return;
+    end if;
     update consolidation.set_aside as a
     set replaced_at = now()
     where
@@ -6972,6 +7085,29 @@ and differs in all). Raises 40001 if somebody else changed one of them meanwhile
 is lost';
 
 --
+-- Name: place_of_further_columns(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.place_of_further_columns() RETURNS TABLE(old_table text, document regclass, shown regclass, is_document boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT v.old_table,
+     (format('public.%I'::text, v.document))::regclass AS format,
+     s.shown,
+     s.is_document
+    FROM (( VALUES ('workflow_trace'::text,'user_workflow_run'::text,'trace'::text), ('workflow_steps'::text,'user_workflow_run_step'::text,'step'::text)) v(old_table, document, view_name)
+      CROSS JOIN LATERAL ( VALUES (1,to_regclass(format('consolidation.old_%s'::text, v.view_name)),false), (2,to_regclass(format('consolidation.%s_row'::text, v.view_name)),true), (3,to_regclass(format('consolidation.back_%s'::text, v.view_name)),false), (4,consolidation.old_name(v.old_table),true)) s(place, shown, is_document))
+   ORDER BY v.old_table, s.place;
+END;
+
+--
+-- Name: FUNCTION place_of_further_columns(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.place_of_further_columns() IS 'The views that show a further column of workflow_trace or workflow_steps, in the order in which
+they are made. is_document: the view reads the document, where the column is called legacy_<name>';
+
+--
 -- Name: plain_column(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -7152,7 +7288,7 @@ Raises 23505 if two runs exchanged a unique value at this moment: call it again'
 
 CREATE FUNCTION consolidation.present(plain jsonb, names text[], documents jsonb[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (jsonb_strip_nulls((plain - names)) || COALESCE((SELECT jsonb_object_agg(d.name, d.document) AS jsonb_object_agg FROM UNNEST(present.names, present.documents) d(name, document) WHERE (d.document IS NOT NULL)), '{}'::jsonb));
+    RETURN (COALESCE((SELECT jsonb_object_agg(p.key, p.value) AS jsonb_object_agg FROM jsonb_each((present.plain - present.names)) p(key, value) WHERE (p.value <> 'null'::jsonb)), '{}'::jsonb) || COALESCE((SELECT jsonb_object_agg(d.name, d.document) AS jsonb_object_agg FROM UNNEST(present.names, present.documents) d(name, document) WHERE (d.document IS NOT NULL)), '{}'::jsonb));
 
 --
 -- Name: FUNCTION present(plain jsonb, names text[], documents jsonb[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -8000,10 +8136,11 @@ begin
     set
         (
             step_number, status, input_data, output_data, error_message, start_time, end_time,
-            duration_ms, retry_count, metadata, node_id
+            duration_ms, retry_count, metadata, node_id /* workflow_steps: <further> */
         ) = row(
             b.step_number, b.status, b.input_data, b.output_data, b.error_message, b.start_time,
             b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
+            /* workflow_steps: b.<further> */
         )
     from consolidation.back_step as b
     where
@@ -8102,12 +8239,13 @@ begin
             action_detail, success, duration_ms, error_detail, error_message, llm_prompt,
             llm_response, llm_model, llm_tokens_used, tier, tier_reason, config_snapshot,
             start_time, end_time, created_at, user_id, created_by, session_id
+            /* workflow_trace: <further> */
         ) = row(
             b.batch_job_item_id, b.org_id, b.workflow_id, b.channel, b.external_id, b.status,
             b.action_type, b.action_detail, b.success, b.duration_ms, b.error_detail,
             b.error_message, b.llm_prompt, b.llm_response, b.llm_model, b.llm_tokens_used, b.tier,
             b.tier_reason, b.config_snapshot, b.start_time, b.end_time, b.created_at, b.user_id,
-            b.created_by, b.session_id
+            b.created_by, b.session_id /* workflow_trace: b.<further> */
         )
     from consolidation.back_trace as b
     where
@@ -8481,12 +8619,7 @@ begin
     perform consolidation.write_steps(trace_ids, known_step);
     if cardinality(known_run) > 0 then
         perform consolidation.keep_richer(known_run, known_step);
-        if exists (
-            select from consolidation.set_aside as a
-            where a.trace_id = any (trace_ids) and a.replaced_at is null
-        ) then
-            perform consolidation.note_replaced(trace_ids);
-        end if;
+        perform consolidation.note_replaced(trace_ids);
     end if;
 exception
     when not_null_violation then
@@ -9305,10 +9438,7 @@ CREATE FUNCTION consolidation.remove_what_is_gone(trace_ids bigint[]) RETURNS vo
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    is_any_refused constant boolean := exists (
-        select from consolidation.set_aside as a
-        where a.trace_id = any (trace_ids) and a.replaced_at is null
-    );
+    is_any_refused constant boolean := consolidation.is_any_refused(trace_ids);
 begin
     -- These runs are carried over for the first time, as most are.
     if not exists (
@@ -10343,6 +10473,32 @@ COMMENT ON FUNCTION consolidation.shared_workflow() IS 'Workflows with page stat
 owns the workflow, the others as text; no row after the cut-over';
 
 --
+-- Name: show_column(regclass, name, name); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.show_column(shown regclass, called name, column_name name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    definition constant text := pg_get_viewdef(shown);
+    -- FROM, a relation and its alias end the definition of each of these views.
+    source constant text [] := regexp_match(definition, '(\s+FROM \S+ (\w+);)$');
+begin
+    execute format(
+        'create or replace view %s with (security_invoker = true) as %s, %s.%I as %I %s',
+        shown, left(definition, -length(source[1])), source[2], called, column_name, source[1]
+    );
+end;
+$_$;
+
+--
+-- Name: FUNCTION show_column(shown regclass, called name, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.show_column(shown regclass, called name, column_name name) IS 'Appends a column to a plain view. called: its name in the relation behind';
+
+--
 -- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -10927,6 +11083,60 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.take_defaults() IS 'Gives the columns of the old names the defaults of the old tables';
+
+--
+-- Name: take_further_columns(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.take_further_columns() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '2s'
+    AS $$
+declare
+    found record;
+    place record;
+    called name;
+begin
+    if consolidation.phase() <> 'expand' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'columns are taken from the old tables only while these are in use';
+    end if;
+    for found in select m.* from consolidation.missed_column() as m loop
+        called := concat('legacy_', found.column_name)::name;
+        execute format(
+            'alter table %s add column if not exists %I %s', found.document, called, found.type_name
+        );
+        execute format(
+            'comment on column %s.%I is %L', found.document, called,
+            format('Column %s of %s', found.column_name, found.old_table)
+        );
+        for place in
+            select p.* from consolidation.place_of_further_columns() as p
+            where p.old_table = found.old_table
+        loop
+            perform consolidation.show_column(
+                place.shown,
+                case when place.is_document then called else found.column_name end,
+                found.column_name
+            );
+        end loop;
+        perform consolidation.name_column(found.old_table, found.column_name);
+    end loop;
+    -- Null stands for all runs. Those that are carried over already lack the values.
+    if called is not null and exists (select from public.user_workflow_run) then
+        insert into consolidation.change (trace_id) values (null);
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION take_further_columns(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.take_further_columns() IS 'Gives the documents the columns of workflow_trace and workflow_steps that they lack, for a moment
+under access exclusive locks. Raises 55000 after the cut-over, 55P03 if a lock is not had';
 
 --
 -- Name: take_locks(regclass[], text, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11725,9 +11935,12 @@ begin
     full join (
         select
             s.*,
-            s.as_built and r.legacy_trace_id = s.trace_id and r.org_id = s.org_id as is_strict
+            s.as_built
+            and r.legacy_trace_id = s.trace_id
+            and r.org_id = s.of_organisation
+            as is_strict
         from consolidation.step_row as s
-        left join public.user_workflow_run as r on r.run_id = s.run_id
+        left join public.user_workflow_run as r on r.run_id = s.of_run
         where s.trace_id between lo and hi and (ids is null or s.trace_id = any (ids))
     ) as n on n.trace_id = o.trace_id and n.step_id = o.step_id
     left join consolidation.carried_back as b on b.trace_id = n.trace_id
@@ -11738,11 +11951,11 @@ begin
         or row(
             o.step_number::bigint, o.status::text, o.input_data, o.output_data,
             o.error_message::text, o.start_time, o.end_time, o.duration_ms::bigint,
-            o.retry_count::bigint, o.metadata, o.node_id
+            o.retry_count::bigint, o.metadata, o.node_id /* workflow_steps: o.<further> */
         )::record *<> row(
             n.step_number::bigint, n.status::text, n.input_data, n.output_data,
             n.error_message::text, n.start_time, n.end_time, n.duration_ms::bigint,
-            n.retry_count::bigint, n.metadata, n.node_id
+            n.retry_count::bigint, n.metadata, n.node_id /* workflow_steps: n.<further> */
         )::record;
 end;
 $$;
@@ -11788,7 +12001,7 @@ begin
             o.llm_prompt::text, o.llm_response::text, o.llm_model::text,
             o.llm_tokens_used::bigint, o.tier::bigint, o.tier_reason::text,
             o.config_snapshot, o.start_time, o.end_time, o.created_at, o.user_id,
-            o.created_by, o.session_id
+            o.created_by, o.session_id /* workflow_trace: o.<further> */
         )::record *<> row(
             n.batch_job_item_id, n.org_id, n.workflow_id, n.channel::text,
             n.external_id::text, n.status::text, n.action_type::text, n.action_detail,
@@ -11796,7 +12009,7 @@ begin
             n.llm_prompt::text, n.llm_response::text, n.llm_model::text,
             n.llm_tokens_used::bigint, n.tier::bigint, n.tier_reason::text,
             n.config_snapshot, n.start_time, n.end_time, n.created_at, n.user_id,
-            n.created_by, n.session_id
+            n.created_by, n.session_id /* workflow_trace: n.<further> */
         )::record;
 end;
 $$;
@@ -12060,7 +12273,7 @@ begin
         llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at,
         created_by, events, screenshots, legacy_trace_id, legacy_batch_job_item_id,
         legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id,
-        legacy_session_id, legacy
+        legacy_session_id, legacy /* workflow_trace: legacy_<further> */
     )
     select
         case
@@ -12079,6 +12292,7 @@ begin
         t.llm_model, t.llm_tokens_used, t.tier, t.tier_reason, t.created_at, t.created_by,
         coalesce(e.events, '[]'), coalesce(s.screenshots, '[]'), t.trace_id, t.batch_job_item_id,
         t.action_type, t.action_detail, t.success, t.user_id, t.session_id, c.legacy
+        /* workflow_trace: t.<further> */
     from consolidation.old_trace as t
     left join consolidation.context_of_old_rows(trace_ids) as c on c.trace_id = t.trace_id
     left join consolidation.endpoints_of_old_rows(trace_ids) as p on p.trace_id = t.trace_id
@@ -12093,6 +12307,7 @@ begin
             llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by,
             events, screenshots, legacy_batch_job_item_id, legacy_action_type,
             legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy
+            /* workflow_trace: legacy_<further> */
         ) = row(
             excluded.workflow_id, excluded.org_id, excluded.status, excluded.channel,
             excluded.external_id, excluded.started_at, excluded.ended_at, excluded.duration_ms,
@@ -12103,6 +12318,7 @@ begin
             excluded.screenshots, excluded.legacy_batch_job_item_id, excluded.legacy_action_type,
             excluded.legacy_action_detail, excluded.legacy_success, excluded.legacy_user_id,
             excluded.legacy_session_id, excluded.legacy
+            /* workflow_trace: excluded.legacy_<further> */
         );
 end;
 $$;
@@ -12127,7 +12343,7 @@ begin
     insert into public.user_workflow_run_step (
         step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
         duration_ms, input_data, output_data, screenshots, events, error_message, metadata,
-        org_id, legacy_step_id, legacy_trace_id
+        org_id, legacy_step_id, legacy_trace_id /* workflow_steps: legacy_<further> */
     )
     select
         case
@@ -12148,6 +12364,7 @@ begin
         r.run_id, s.node_id, s.step_number, s.status, s.retry_count, s.start_time, s.end_time,
         s.duration_ms, s.input_data, s.output_data, coalesce(p.screenshots, '[]'),
         coalesce(e.events, '[]'), s.error_message, s.metadata, r.org_id, s.step_id, s.trace_id
+        /* workflow_steps: s.<further> */
     from consolidation.old_step as s
     inner join public.user_workflow_run as r
         on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
@@ -12161,12 +12378,13 @@ begin
         (
             run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms,
             input_data, output_data, screenshots, events, error_message, metadata, org_id,
-            legacy_trace_id
+            legacy_trace_id /* workflow_steps: legacy_<further> */
         ) = row(
             excluded.run_id, excluded.node_id, excluded.step_number, excluded.status,
             excluded.retry_count, excluded.started_at, excluded.ended_at, excluded.duration_ms,
             excluded.input_data, excluded.output_data, excluded.screenshots, excluded.events,
             excluded.error_message, excluded.metadata, excluded.org_id, excluded.legacy_trace_id
+            /* workflow_steps: excluded.legacy_<further> */
         );
 end;
 $$;
@@ -14345,8 +14563,8 @@ CREATE VIEW consolidation.step_row WITH (security_invoker='true') AS
     s.retry_count,
     s.metadata,
     s.node_id,
-    s.run_id,
-    s.org_id,
+    s.run_id AS of_run,
+    s.org_id AS of_organisation,
     ((((s.step_id = consolidation.step_id(s.legacy_step_id)) OR ((substr((s.step_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
            FROM public.user_workflow_run_step o
           WHERE (o.step_id = consolidation.step_id(s.legacy_step_id)))))) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
@@ -14775,6 +14993,71 @@ COMMENT ON COLUMN consolidation.old_relation.relrowsecurity IS 'As in pg_class';
 --
 
 COMMENT ON COLUMN consolidation.old_relation.reltype IS 'As in pg_class';
+
+--
+-- Name: finding_column; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_column WITH (security_invoker='true') AS
+ SELECT 'refuse'::text AS severity,
+    'column'::text AS kind,
+    format('%s.%I'::text, consolidation.qualified_name((o.oid)::regclass), a.attname) AS object,
+    'was added since @expand: the documents lack it'::text AS consequence,
+        CASE
+            WHEN (m.column_name IS NOT NULL) THEN 'select consolidation.take_further_columns()'::text
+            ELSE format('If nobody uses it any more: set lock_timeout = ''2s''; alter table %s drop column %I; -- rewrites nothing; the column is gone'::text, consolidation.qualified_name((o.oid)::regclass), a.attname)
+        END AS remedy
+   FROM ((consolidation.old_relation o
+     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
+     LEFT JOIN consolidation.missed_column() m(old_table, column_name, type_name, document) ON (((m.old_table = o.relname) AND (m.column_name = a.attname))))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM pg_attribute v
+          WHERE ((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname)))))
+UNION ALL
+ SELECT 'notice'::text AS severity,
+    'further column'::text AS kind,
+    format('%s.%s'::text, p.old_table, s.attname) AS object,
+    format('becomes %s.legacy_%s, and the old name shows it'::text, consolidation.qualified_name(p.document), s.attname) AS consequence,
+    NULL::text AS remedy
+   FROM ((consolidation.place_of_further_columns() p(old_table, document, shown, is_document)
+     JOIN pg_attribute b ON (((b.attrelid = (p.shown)::oid) AND (b.attname = 'as_built'::name))))
+     JOIN pg_attribute s ON (((s.attrelid = (p.shown)::oid) AND (s.attnum > b.attnum))));
+
+--
+-- Name: VIEW finding_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_column IS 'Columns of the old tables that the baseline does not know';
+
+--
+-- Name: COLUMN finding_column.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_column.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_column.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_column.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_column.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_column.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: finding_column_order; Type: VIEW; Schema: consolidation; Owner: -
@@ -17462,7 +17745,7 @@ COMMENT ON VIEW consolidation.old_trace IS 'The old table workflow_trace, in pub
 CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
  SELECT
         CASE
-            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL) AND (f.kind <> ALL (ARRAY['row'::text, 'name'::text, 'size'::text]))) THEN 'accepted'::text
+            WHEN ((f.severity = 'refuse'::text) AND (a.kind IS NOT NULL) AND (f.kind <> ALL (ARRAY['row'::text, 'name'::text, 'size'::text, 'column'::text]))) THEN 'accepted'::text
             ELSE f.severity
         END AS severity,
     f.kind,
@@ -17678,6 +17961,13 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_name.consequence,
             finding_name.remedy
            FROM consolidation.finding_name
+        UNION ALL
+         SELECT finding_column.severity,
+            finding_column.kind,
+            finding_column.object,
+            finding_column.consequence,
+            finding_column.remedy
+           FROM consolidation.finding_column
         UNION ALL
          SELECT finding_column_order.severity,
             finding_column_order.kind,
@@ -20982,6 +21272,13 @@ REVOKE ALL ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id b
 GRANT ALL ON FUNCTION consolidation.heaviest(trace_ids bigint[], OUT trace_id bigint, OUT elements bigint) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION is_any_refused(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_any_refused(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_any_refused(trace_ids bigint[]) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION is_asked_to_stop(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21249,11 +21546,25 @@ REVOKE ALL ON FUNCTION consolidation.milliseconds_since(began timestamp with tim
 GRANT ALL ON FUNCTION consolidation.milliseconds_since(began timestamp with time zone) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION missed_column(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.missed_column() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.missed_column() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION missing_object(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.missing_object() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.missing_object() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION name_column(old_table text, column_name name); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.name_column(old_table text, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.name_column(old_table text, column_name name) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -21427,6 +21738,13 @@ GRANT ALL ON FUNCTION consolidation.owner_of(relation regclass) TO workflow_main
 
 REVOKE ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.patch(previous jsonb, current jsonb, wanted jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION place_of_further_columns(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.place_of_further_columns() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.place_of_further_columns() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION plain_column(); Type: ACL; Schema: consolidation; Owner: -
@@ -22010,6 +22328,13 @@ REVOKE ALL ON FUNCTION consolidation.shared_workflow() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.shared_workflow() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION show_column(shown regclass, called name, column_name name); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.show_column(shown regclass, called name, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.show_column(shown regclass, called name, column_name name) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22125,6 +22450,13 @@ GRANT ALL ON FUNCTION consolidation.take_context(wanted_trace_id bigint, wanted_
 
 REVOKE ALL ON FUNCTION consolidation.take_defaults() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.take_defaults() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION take_further_columns(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.take_further_columns() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.take_further_columns() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION take_locks(tables regclass[], mode text, patience interval, hold interval); Type: ACL; Schema: consolidation; Owner: -

@@ -146,6 +146,13 @@ select
     a.attname::text as column_name,
     format_type(a.atttypid, a.atttypmod) as type_name,
     a.attgenerated <> '' as is_generated,
+    -- What mapping/further_columns makes a column of a document.
+    o.table_name in ('workflow_trace', 'workflow_steps')
+    and octet_length(a.attname) <= 56
+    and a.attname not in ('as_built', 'of_run', 'of_organisation')
+    and a.attidentity = ''
+    and pg_get_serial_sequence(format('%I.%I', o.home, o.table_name), a.attname) is null
+    as is_kept,
     case
         -- Elements are read as text, so an enumeration could not be written back.
         when
@@ -295,21 +302,26 @@ select
     'column',
     format('%I.%I.%I', t.home, a.table_name, a.column_name),
     case
-        when e.column_name is null
-            then format('(%s) is not known to the project and would be left behind', a.type_name)
         when a.is_generated
             then 'is generated, and nothing would compute it in the documents'
+        when e.column_name is null and a.table_name in ('workflow_trace', 'workflow_steps') then
+            format(
+                '(%s) cannot be a column of the documents: it has a sequence of its own, or a '
+                'name of more than 56 bytes, or one that the views need', a.type_name
+            )
+        when e.column_name is null
+            then format('(%s) is not known to the project and would be left behind', a.type_name)
         else format('is %s, expected %s', a.type_name, e.definition)
     end,
     case
-        when e.column_name is null then format(
-            'If nobody uses it any more: set lock_timeout = ''2s''; '
-            'alter table %I.%I drop column %I; -- rewrites nothing; the column is gone',
-            t.home, a.table_name, a.column_name
-        )
         when a.is_generated then format(
             'Let the application compute it, and: set lock_timeout = ''2s''; '
             'alter table %I.%I alter column %I drop expression; -- rewrites nothing',
+            t.home, a.table_name, a.column_name
+        )
+        when e.column_name is null then format(
+            'If nobody uses it any more: set lock_timeout = ''2s''; '
+            'alter table %I.%I drop column %I; -- rewrites nothing; the column is gone',
             t.home, a.table_name, a.column_name
         )
         when
@@ -340,7 +352,9 @@ from pg_temp.baseline_actual as a
 inner join pg_temp.baseline_table as t on t.table_name = a.table_name and t.relkind = 'r'
 left join pg_temp.baseline_column as e
     on e.table_name = a.table_name and e.column_name = a.column_name
-where e.family is distinct from a.family or a.is_generated
+where
+    a.is_generated
+    or (e.family is distinct from a.family and not (e.family is null and a.is_kept))
 union all
 select
     'name',

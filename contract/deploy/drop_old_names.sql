@@ -18,6 +18,8 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 do $$
+declare
+    kept bigint;
 begin
     if consolidation.phase() <> 'contract' then
         raise exception using
@@ -29,6 +31,19 @@ begin
         array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
         'access exclusive'
     );
+    select count(*) into kept from consolidation.set_aside as a where a.replaced_at is not null;
+    if kept > 0 then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                '%s rows are kept in consolidation.set_aside and nowhere else', kept
+            ),
+            detail = 'The old tables had refused them, and then held another version. Nothing was '
+            'changed.',
+            hint = 'Save those you need: \copy (select * from consolidation.set_aside where '
+            'replaced_at is not null) to ''set_aside.txt''. Then: delete from '
+            'consolidation.set_aside where replaced_at is not null;';
+    end if;
 end
 $$;
 

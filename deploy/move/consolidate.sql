@@ -74,10 +74,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    is_any_refused constant boolean := exists (
-        select from consolidation.set_aside as a
-        where a.trace_id = any (trace_ids) and a.replaced_at is null
-    );
+    is_any_refused constant boolean := consolidation.is_any_refused(trace_ids);
 begin
     -- These runs are carried over for the first time, as most are.
     if not exists (
@@ -196,12 +193,7 @@ begin
     perform consolidation.write_steps(trace_ids, known_step);
     if cardinality(known_run) > 0 then
         perform consolidation.keep_richer(known_run, known_step);
-        if exists (
-            select from consolidation.set_aside as a
-            where a.trace_id = any (trace_ids) and a.replaced_at is null
-        ) then
-            perform consolidation.note_replaced(trace_ids);
-        end if;
+        perform consolidation.note_replaced(trace_ids);
     end if;
 exception
     when not_null_violation then

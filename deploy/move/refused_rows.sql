@@ -15,6 +15,22 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+create function consolidation.is_any_refused(trace_ids bigint [])
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return exists (
+        select from consolidation.set_aside as a
+        where a.trace_id = any (trace_ids) and a.replaced_at is null
+    );
+end;
+$$;
+comment on function consolidation.is_any_refused(bigint []) is
+'Whether the documents of these runs hold a row that an old table refused';
+
 create function consolidation.refused_rows(trace_ids bigint [])
 returns table (trace_id bigint, refused jsonb)
 language plpgsql
@@ -110,6 +126,9 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+    if not consolidation.is_any_refused(trace_ids) then
+        return;
+    end if;
     update consolidation.set_aside as a
     set replaced_at = now()
     where

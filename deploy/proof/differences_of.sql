@@ -38,7 +38,14 @@ returns jsonb
 language sql
 immutable
 parallel safe
-return jsonb_strip_nulls(plain - names) || coalesce(
+return coalesce(
+    (
+        select jsonb_object_agg(p.key, p.value)
+        from jsonb_each(plain - names) as p
+        where p.value <> 'null'
+    ),
+    '{}'
+) || coalesce(
     (
         select jsonb_object_agg(d.name, d.document)
         from unnest(names, documents) as d (name, document)

@@ -49,7 +49,7 @@ begin
         2,
         jsonb_build_object('step_id', s.step_id),
         consolidation.present(
-            to_jsonb(s) - '{run_id,org_id,as_built}'::text [],
+            to_jsonb(s) - '{of_run,of_organisation,as_built}'::text [],
             '{input_data,output_data,metadata}',
             array[s.input_data, s.output_data, s.metadata]
         ),
@@ -58,9 +58,9 @@ begin
             s.as_built and exists (
                 select from public.user_workflow_run as r
                 where
-                    r.run_id = s.run_id
+                    r.run_id = s.of_run
                     and r.legacy_trace_id = s.trace_id
-                    and r.org_id = s.org_id
+                    and r.org_id = s.of_organisation
             )
         ),
         0

@@ -45,6 +45,45 @@ where consolidation.phase() = 'expand';
 comment on view consolidation.finding_name is
 'Relations that have a name which the cut-over gives away';
 
+create view consolidation.finding_column
+with (security_invoker = true) as
+select
+    'refuse' as severity,
+    'column' as kind,
+    format('%s.%I', consolidation.qualified_name(o.oid), a.attname) as object,
+    'was added since @expand: the documents lack it' as consequence,
+    case
+        when m.column_name is not null then 'select consolidation.take_further_columns()'
+        else format(
+            'If nobody uses it any more: set lock_timeout = ''2s''; alter table %s drop column %I; '
+            '-- rewrites nothing; the column is gone',
+            consolidation.qualified_name(o.oid), a.attname
+        )
+    end as remedy
+from consolidation.old_relation as o
+inner join pg_attribute as a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
+left join consolidation.missed_column() as m
+    on m.old_table = o.relname and m.column_name = a.attname
+where not exists (
+    select from pg_attribute as v
+    where v.attrelid = consolidation.old_name(o.relname) and v.attname = a.attname
+)
+union all
+select
+    'notice',
+    'further column',
+    format('%s.%s', p.old_table, s.attname),
+    format(
+        'becomes %s.legacy_%s, and the old name shows it',
+        consolidation.qualified_name(p.document), s.attname
+    ),
+    null
+from consolidation.place_of_further_columns() as p
+inner join pg_attribute as b on b.attrelid = p.shown and b.attname = 'as_built'
+inner join pg_attribute as s on s.attrelid = p.shown and s.attnum > b.attnum;
+comment on view consolidation.finding_column is
+'Columns of the old tables that the baseline does not know';
+
 create view consolidation.finding_column_order
 with (security_invoker = true) as
 select

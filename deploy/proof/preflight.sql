@@ -37,7 +37,10 @@ create view consolidation.preflight
 with (security_invoker = true) as
 select
     case
-        when f.severity = 'refuse' and a.kind is not null and f.kind not in ('row', 'name', 'size')
+        when
+            f.severity = 'refuse'
+            and a.kind is not null
+            and f.kind not in ('row', 'name', 'size', 'column')
             then 'accepted'
         else f.severity
     end as severity,
@@ -105,6 +108,8 @@ from (
     select * from consolidation.finding_row
     union all
     select * from consolidation.finding_name
+    union all
+    select * from consolidation.finding_column
     union all
     select * from consolidation.finding_column_order
     union all

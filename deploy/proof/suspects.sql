@@ -49,7 +49,7 @@ begin
             o.llm_prompt::text, o.llm_response::text, o.llm_model::text,
             o.llm_tokens_used::bigint, o.tier::bigint, o.tier_reason::text,
             o.config_snapshot, o.start_time, o.end_time, o.created_at, o.user_id,
-            o.created_by, o.session_id
+            o.created_by, o.session_id /* workflow_trace: o.<further> */
         )::record *<> row(
             n.batch_job_item_id, n.org_id, n.workflow_id, n.channel::text,
             n.external_id::text, n.status::text, n.action_type::text, n.action_detail,
@@ -57,7 +57,7 @@ begin
             n.llm_prompt::text, n.llm_response::text, n.llm_model::text,
             n.llm_tokens_used::bigint, n.tier::bigint, n.tier_reason::text,
             n.config_snapshot, n.start_time, n.end_time, n.created_at, n.user_id,
-            n.created_by, n.session_id
+            n.created_by, n.session_id /* workflow_trace: n.<further> */
         )::record;
 end;
 $$;
@@ -82,9 +82,12 @@ begin
     full join (
         select
             s.*,
-            s.as_built and r.legacy_trace_id = s.trace_id and r.org_id = s.org_id as is_strict
+            s.as_built
+            and r.legacy_trace_id = s.trace_id
+            and r.org_id = s.of_organisation
+            as is_strict
         from consolidation.step_row as s
-        left join public.user_workflow_run as r on r.run_id = s.run_id
+        left join public.user_workflow_run as r on r.run_id = s.of_run
         where s.trace_id between lo and hi and (ids is null or s.trace_id = any (ids))
     ) as n on n.trace_id = o.trace_id and n.step_id = o.step_id
     left join consolidation.carried_back as b on b.trace_id = n.trace_id
@@ -95,11 +98,11 @@ begin
         or row(
             o.step_number::bigint, o.status::text, o.input_data, o.output_data,
             o.error_message::text, o.start_time, o.end_time, o.duration_ms::bigint,
-            o.retry_count::bigint, o.metadata, o.node_id
+            o.retry_count::bigint, o.metadata, o.node_id /* workflow_steps: o.<further> */
         )::record *<> row(
             n.step_number::bigint, n.status::text, n.input_data, n.output_data,
             n.error_message::text, n.start_time, n.end_time, n.duration_ms::bigint,
-            n.retry_count::bigint, n.metadata, n.node_id
+            n.retry_count::bigint, n.metadata, n.node_id /* workflow_steps: n.<further> */
         )::record;
 end;
 $$;

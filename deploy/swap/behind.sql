@@ -73,13 +73,14 @@ begin atomic
         select
             d.refobjid,
             (
-                select jsonb_object_agg(k.key, trim(both '"' from m.part[1]))
+                select jsonb_object_agg(k.key, (parse_ident(m.part[1]))[1])
                 from regexp_matches(
                     pg_get_viewdef(l.relation),
-                    '^(?: SELECT |    )(?:\w+\.)?(\w+|"[^"]+")(?: AS (\w+|"[^"]+"))?,?$', 'gn'
+                    '^(?: SELECT |    )(?:\w+\.)?(\w+|"(?:[^"]|"")+")'
+                    '(?: AS (\w+|"(?:[^"]|"")+"))?,?$', 'gn'
                 ) as m (part)
                 inner join jsonb_each_text(l.columns) as k
-                    on k.value = trim(both '"' from coalesce(m.part[2], m.part[1]))
+                    on k.value = (parse_ident(coalesce(m.part[2], m.part[1])))[1]
             )
         from level as l
         inner join pg_rewrite as r on r.ev_class = l.relation and r.rulename = '_RETURN'

@@ -13,6 +13,7 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.note_replaced(bigint []);
 drop function consolidation.is_only_here(bigint, bigint, integer);
 drop function consolidation.refused_rows(bigint []);
+drop function consolidation.is_any_refused(bigint []);
 delete from consolidation.deployed_change where change = 'move/refused_rows';
 
 commit;

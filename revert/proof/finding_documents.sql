@@ -13,6 +13,7 @@ set local search_path = pg_catalog, pg_temp;
 drop view consolidation.finding_size;
 drop function consolidation.oversized();
 drop view consolidation.finding_column_order;
+drop view consolidation.finding_column;
 drop view consolidation.finding_name;
 
 delete from consolidation.deployed_change where change = 'proof/finding_documents';

@@ -157,6 +157,58 @@ CARRIED = [
         "alter table workflow_events drop constraint workflow_events_step_id_fkey",
     ),
     Drift(
+        "a further column of runs: an enumeration with a default",
+        """
+        create type severity as enum ('low', 'high');
+        alter table workflow_trace add severity severity default 'low';
+        update workflow_trace set severity = 'high' where trace_id = 2;
+        create view severe as select severity, status from workflow_trace where tier = 7;
+        """,
+    ),
+    Drift(
+        "a further column of runs: an array, not null",
+        "alter table workflow_trace add tags text[] not null default '{}'",
+    ),
+    Drift(
+        "a further column of runs: a name in quotes",
+        'alter table workflow_trace add "Cost of ""it"" in €" numeric(9, 4) default 1.50',
+    ),
+    Drift(
+        "a further column of runs: a key to another table, an index",
+        """
+        create table person (person_id integer primary key);
+        insert into person values (1), (2);
+        alter table workflow_trace add assigned_to integer references person;
+        create index on workflow_trace (assigned_to);
+        update workflow_trace set assigned_to = 1 where trace_id = 2;
+        """,
+    ),
+    Drift(
+        "a further column of runs: a check with another column, unique",
+        """
+        alter table workflow_trace add failure_code text;
+        alter table workflow_trace add check (tier <> 9 or failure_code is not null);
+        alter table workflow_trace add unique (failure_code);
+        update workflow_trace set failure_code = concat('f', trace_id);
+        """,
+    ),
+    Drift(
+        "a further column of steps: jsonb, with nulls of both kinds",
+        """
+        alter table workflow_steps add further jsonb;
+        update workflow_steps set further = '{"a": null, "b": 1.10}' where step_id = 11;
+        update workflow_steps set further = 'null' where step_id = 12;
+        """,
+    ),
+    Drift(
+        "a further column of steps: org_id, of a domain",
+        """
+        create domain organisation_id as uuid check (value is not null);
+        alter table workflow_steps add org_id organisation_id
+        default '00000000-0000-4000-8000-000000000000';
+        """,
+    ),
+    Drift(
         "workflow_configs: a further column", "alter table workflow_configs add column extra text"
     ),
     Drift("micro_state: a missing column", "alter table micro_state drop column text_emb"),
@@ -244,6 +296,16 @@ NOT_ADOPTED = [
         "a further column",
         "alter table workflow_events add severity text",
         "column public.workflow_events.severity",
+    ),
+    Drift(
+        "a further column of runs with a sequence",
+        "alter table workflow_trace add ordinal bigserial",
+        "column public.workflow_trace.ordinal",
+    ),
+    Drift(
+        "a further column of steps, generated",
+        "alter table workflow_steps add next integer generated always as (step_number + 1) stored",
+        "column public.workflow_steps.next",
     ),
     Drift(
         "a column of another name",
@@ -611,6 +673,14 @@ WRITES = f"""
     insert into workflow_trace_context (trace_id, key, value) values (901, 'k', '1.10');
     insert into workflow_trace_endpoint (trace_id, endpoint_id) values (901, 77);
     delete from workflow_events where event_id = 112;
+    insert into workflow_trace (trace_id, org_id, workflow_id, created_by, tier, failure_code)
+    values (902, '{NORTH}', '{WORKFLOW}', '{USER}', 9, 'f902');
+    update workflow_trace set severity = 'high', tags = '{{a,b}}', assigned_to = 2
+    where trace_id = 901;
+    update workflow_trace set failure_code = 'g', "Cost of ""it"" in €" = default
+    where trace_id = 2;
+    update workflow_steps set further = '{{"a": [1.0, null]}}', org_id = '{NORTH}'
+    where step_id = 11;
     insert into workflow_trace_screenshot (
         screenshot_id, trace_id, org_id, node_name, step_index, screenshot_url, action_description,
         node_id

@@ -117,6 +117,13 @@ def test_they_outlive_revert_writes_deploy_and_writes(deployed: str) -> None:
         assert connection.execute(REPLACED).fetchall() == replaced
         listed = "select count(*) from consolidation.only_in_documents() where what ~ 'replaced in'"
         assert one(connection, listed) == len(replaced)
+    refused = sqitch(deployed, "-C", "contract", "deploy", check=False)
+    assert refused.returncode != 0
+    assert "4 rows are kept in consolidation.set_aside and nowhere else" in refused.stderr
+    with connect(deployed) as connection:
+        assert one(connection, "select consolidation.phase()") == "contract"
+        connection.execute("delete from consolidation.set_aside where replaced_at is not null")
+    sqitch(deployed, "-C", "contract", "deploy")
 
 
 def test_a_key_that_the_old_table_takes_for_another_costs_nobody_a_row(legacy: str) -> None:

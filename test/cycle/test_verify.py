@@ -692,6 +692,28 @@ breaks(
 cannot_miss_rows("proof/uncarriable", "consolidation.uncarriable()")
 cannot_miss_rows("proof/only_in_documents", "consolidation.only_in_documents()")
 breaks(
+    "mapping/further_columns",
+    "every column of workflow_trace",
+    "alter table legacy.workflow_steps add severity text",
+)
+breaks(
+    "mapping/further_columns",
+    "the same type in old table, views and document",
+    """
+    alter table public.user_workflow_run add legacy_severity text;
+    comment on column public.user_workflow_run.legacy_severity
+    is 'Column severity of workflow_trace';
+    create view public.other as select 1 as severity;
+    create or replace function consolidation.place_of_further_columns()
+    returns table (old_table text, document regclass, shown regclass, is_document boolean)
+    language sql stable
+    begin atomic
+        select 'workflow_trace', 'public.user_workflow_run'::regclass, 'public.other'::regclass,
+            true;
+    end
+    """,
+)
+breaks(
     "swap/behind",
     "traces every column",
     """

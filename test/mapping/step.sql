@@ -81,7 +81,7 @@ values (
 );
 select results_eq(
     $$
-    select s.trace_id, s.run_id, s.org_id, s.as_built from consolidation.step_row as s
+    select s.trace_id, s.of_run, s.of_organisation, s.as_built from consolidation.step_row as s
     where s.step_id = 910101
     $$,
     $$

@@ -1,7 +1,7 @@
 -- refused_rows: what an old table refused outlives a rebuild.
 
 begin;
-select plan(12);
+select plan(14);
 
 -- Hospital North (1...): a run and a step that the old tables have, and a step that they refused.
 insert into consolidation.old_trace (
@@ -27,6 +27,8 @@ values
 ('workflow_trace_context', 910001, '{"key": "k"}', '23514', 'no'),
 ('workflow_trace', 910002, '{"trace_id": 910002}', '23514', 'no');
 
+select ok(consolidation.is_any_refused('{910001}'), 'a run of which rows were refused is known');
+select ok(not consolidation.is_any_refused('{1}'), 'and one of which none was');
 select results_eq(
     $$ select f.trace_id, f.refused from consolidation.refused_rows('{910001, 910002}') as f $$,
     $$

@@ -10,6 +10,7 @@ select consolidation.claim_none(
     'the functions of move/refused_rows are pinned and closed to applications',
     consolidation.loose_function(
         array[
+            'consolidation.is_any_refused(bigint[])',
             'consolidation.refused_rows(bigint[])',
             'consolidation.is_only_here(bigint,bigint,integer)',
             'consolidation.note_replaced(bigint[])'

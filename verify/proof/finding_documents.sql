@@ -13,6 +13,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.finding_name',
+                'consolidation.finding_column',
                 'consolidation.finding_column_order',
                 'consolidation.finding_size'
             ]
@@ -34,6 +35,7 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.finding_name',
+                'consolidation.finding_column',
                 'consolidation.finding_column_order',
                 'consolidation.finding_size'
             ]

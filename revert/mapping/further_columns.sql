@@ -1,0 +1,20 @@
+-- Revert workflow_consolidation:mapping/further_columns from pg
+
+select consolidation.is_reverted('mapping/further_columns') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+drop function consolidation.take_further_columns();
+drop function consolidation.name_column(text, name);
+drop function consolidation.show_column(regclass, name, name);
+drop function consolidation.missed_column();
+drop function consolidation.place_of_further_columns();
+delete from consolidation.deployed_change where change = 'mapping/further_columns';
+
+commit;

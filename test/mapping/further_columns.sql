@@ -1,0 +1,195 @@
+-- further_columns: columns that the baseline does not know, made here before the cut-over.
+
+begin;
+select plan(21);
+
+select is_empty(
+    'select from consolidation.missed_column()', 'the documents have every column of the baseline'
+);
+select throws_ok(
+    'select consolidation.take_further_columns()', '55000', null,
+    'after the cut-over nothing is taken from the old tables'
+);
+select is(
+    (
+        select string_agg(p.shown::text, ' ' order by p.shown::text collate "C")
+        from consolidation.place_of_further_columns() as p
+    ),
+    'consolidation.back_step consolidation.back_trace consolidation.old_step '
+    'consolidation.old_trace consolidation.step_row consolidation.trace_row workflow_steps '
+    'workflow_trace',
+    'views of both families and the old names show them'
+);
+
+select consolidation.swap_to_tables();
+create type public.severity as enum ('low', 'high');
+create collation public.any_order (locale = 'C');
+alter table public.workflow_trace
+add severity public.severity not null default 'low',
+add "Cost ""%"" \1" text collate public.any_order;
+alter table public.workflow_steps
+add further jsonb;
+alter table public.workflow_events
+add severity text;
+
+select results_eq(
+    $$
+    select concat_ws(' ', m.old_table, m.column_name, m.type_name) collate "default"
+    from consolidation.missed_column() as m
+    $$,
+    $$
+    values
+    ('workflow_steps further jsonb'),
+    ('workflow_trace severity public.severity'),
+    ('workflow_trace Cost "%" \1 text collate public.any_order')
+    $$,
+    'what was added to runs and steps is missed, with its type and collation'
+);
+select results_eq(
+    $$
+    select concat_ws(' ', f.severity, f.object, f.remedy ~ 'take_further_columns') collate "default"
+    from consolidation.finding_column as f
+    order by f.object collate "C"
+    $$,
+    $$
+    values
+    ('refuse public.workflow_events.severity f'),
+    ('refuse public.workflow_steps.further t'),
+    ('refuse public.workflow_trace."Cost ""%"" \1" t'),
+    ('refuse public.workflow_trace.severity t')
+    $$,
+    'finding_column: a deploy is refused until the documents have them'
+);
+insert into consolidation.accepted (kind, object, reason)
+values ('column', 'public.workflow_steps.further', 'is not to be accepted');
+select is(
+    (
+        select p.severity from consolidation.preflight as p
+        where p.object = 'public.workflow_steps.further'
+    ),
+    'refuse',
+    'this cannot be accepted: the contract would drop its values'
+);
+
+update public.workflow_trace
+set severity = 'high', "Cost ""%"" \1" = concat('€ ', trace_id)
+where trace_id between 1 and 9;
+update public.workflow_steps
+set further = '{"a": null, "b": 1.10}'
+where trace_id between 1 and 9;
+delete from consolidation.change;
+select consolidation.take_further_columns();
+select is_empty('select from consolidation.missed_column()', 'then the documents have them');
+select is(
+    (select count(*) from consolidation.change where trace_id is null),
+    1::bigint,
+    'and all runs stand in the queue'
+);
+select lives_ok('select consolidation.take_further_columns()', 'once more changes nothing');
+select is(
+    (select count(*) from consolidation.change where trace_id is null),
+    1::bigint,
+    'and queues nothing'
+);
+select is(
+    col_description(
+        'public.user_workflow_run'::regclass,
+        (
+            select attnum from pg_attribute
+            where attrelid = 'public.user_workflow_run'::regclass and attname = 'legacy_severity'
+        )
+    ),
+    'Column severity of workflow_trace',
+    'the column of the document says what it is'
+);
+select results_eq(
+    $$
+    select concat_ws(' ', f.severity, f.object, f.consequence) collate "default"
+    from consolidation.finding_column as f
+    where f.object = 'workflow_trace.severity'
+    $$,
+    $$
+    values (
+        'notice workflow_trace.severity becomes public.user_workflow_run.legacy_severity, and the '
+        'old name shows it'
+    )
+    $$,
+    'finding_column: what was taken is told'
+);
+
+-- Forward.
+select set_eq(
+    'select t.id from consolidation.unequal_traces(1, 9, null) as t (id)',
+    'select t.trace_id from public.workflow_trace as t where t.trace_id between 1 and 9',
+    'the proof finds what the documents lack, in runs'
+);
+select set_eq(
+    'select t.id from consolidation.unequal_steps(1, 9, null) as t (id)',
+    'select s.trace_id from public.workflow_steps as s where s.trace_id between 1 and 9',
+    'and in steps'
+);
+select consolidation.consolidate(array(select t.trace_id from public.workflow_trace as t));
+select is_empty('select from consolidation.differences()', 'consolidate() writes all of it');
+select is(
+    (
+        select s.legacy_further::text from public.user_workflow_run_step as s
+        where s.legacy_trace_id = 1 limit 1
+    ),
+    '{"a": null, "b": 1.10}',
+    'as it stood there'
+);
+
+-- Byte for byte.
+update public.user_workflow_run_step
+set legacy_further = '{"b": 1.10}'
+where legacy_trace_id = 1;
+select results_eq(
+    $$ select distinct d.columns from consolidation.differences_of('{1}') as d $$,
+    $$ values ('{further}'::text []) $$,
+    'a null inside such a column is a difference'
+);
+
+-- Back.
+insert into consolidation.carried_back (trace_id) values (1), (2);
+update public.user_workflow_run
+set legacy_severity = 'low', "legacy_Cost ""%"" \1" = null
+where legacy_trace_id = 2;
+insert into public.user_workflow_run (
+    workflow_id, org_id, channel, created_by, legacy_trace_id, legacy_severity
+)
+select r.workflow_id, r.org_id, r.channel, r.created_by, 910001, 'high'
+from public.user_workflow_run as r
+where r.legacy_trace_id = 1;
+select consolidation.carry_back('{1, 2, 910001}');
+select is_empty('select from consolidation.differences()', 'carry_back() writes all of it back');
+select results_eq(
+    $$
+    select t.trace_id::bigint, t.severity::text, t."Cost ""%"" \1" collate "default"
+    from public.workflow_trace as t
+    where t.trace_id in (1, 2, 910001)
+    order by t.trace_id
+    $$,
+    $$ values (1::bigint, 'high', '€ 1'), (2, 'low', null), (910001, 'high', null) $$,
+    'values that were changed, and those of a new run that cannot be null'
+);
+
+-- The old name.
+select lives_ok(
+    $$
+    update consolidation.workflow_trace
+    set severity = 'low', "Cost ""%"" \1" = 'x'
+    where trace_id = 1
+    $$,
+    'the old name takes writes to them'
+);
+select is(
+    (
+        select concat(t.severity, t."Cost ""%"" \1") from consolidation.workflow_trace as t
+        where t.trace_id = 1
+    ),
+    'lowx',
+    'and shows them'
+);
+
+select * from finish();
+rollback;
