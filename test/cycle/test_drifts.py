@@ -171,7 +171,7 @@ CARRIED = [
     ),
     Drift(
         "a further column of runs: a name in quotes",
-        'alter table workflow_trace add "Cost of ""it"" in €" numeric(9, 4) default 1.50',
+        'alter table workflow_trace add "Cost (%) of ""it"", \\1 €" numeric(9, 4) default 1.50',
     ),
     Drift(
         "a further column of runs: a key to another table, an index",
@@ -677,7 +677,7 @@ WRITES = f"""
     values (902, '{NORTH}', '{WORKFLOW}', '{USER}', 9, 'f902');
     update workflow_trace set severity = 'high', tags = '{{a,b}}', assigned_to = 2
     where trace_id = 901;
-    update workflow_trace set failure_code = 'g', "Cost of ""it"" in €" = default
+    update workflow_trace set failure_code = 'g', "Cost (%) of ""it"", \\1 €" = default
     where trace_id = 2;
     update workflow_steps set further = '{{"a": [1.0, null]}}', org_id = '{NORTH}'
     where step_id = 11;

