@@ -2657,48 +2657,20 @@ $$;
 COMMENT ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) IS 'As find_event(), with the step that holds the element; null: the run';
 
 --
--- Name: from_iso8601(text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: fits_event(jsonb, timestamp with time zone, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION public.from_iso8601(document text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-    AS $_$
-begin
-    return case
-        when
-            document operator(pg_catalog.~)
-            '^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'
-            '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
-            'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
-            '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
-            then document::pg_catalog.timestamptz
-        else public.from_iso8601_other(document)
-    end;
-end;
-$_$;
-
---
--- Name: FUNCTION from_iso8601(document text); Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON FUNCTION public.from_iso8601(document text) IS 'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "... BC", "infinity" and
-"-infinity". Returns null for anything else, and never raises';
-
---
--- Name: fits_event(jsonb, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.fits_event(element jsonb, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
+CREATE FUNCTION consolidation.fits_event(element jsonb, moment timestamp with time zone, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (COALESCE((length((element ->> 'type'::text)) <= 100), ((element -> 'type'::text) = 'null'::jsonb), false) AND ((public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND CASE WHEN (((element -> 'type'::text) <> 'null'::jsonb) AND ((element -> 'timestamp'::text) <> 'null'::jsonb)) THEN true ELSE (array_remove(ARRAY[CASE (element -> 'type'::text) WHEN 'null'::jsonb THEN 'event_type'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'timestamp'::text ELSE NULL::text END], NULL::text) <@ nullable) END);
+    RETURN (COALESCE((length((element ->> 'type'::text)) <= 100), ((element -> 'type'::text) = 'null'::jsonb), false) AND ((moment IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND CASE WHEN (((element -> 'type'::text) <> 'null'::jsonb) AND ((element -> 'timestamp'::text) <> 'null'::jsonb)) THEN true ELSE (array_remove(ARRAY[CASE (element -> 'type'::text) WHEN 'null'::jsonb THEN 'event_type'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'timestamp'::text ELSE NULL::text END], NULL::text) <@ nullable) END);
 
 --
--- Name: FUNCTION fits_event(element jsonb, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_event(element jsonb, moment timestamp with time zone, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) IS 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time.
-It may also say null for a column of the old table that can be null (nullable: the names of these
-columns)';
+COMMENT ON FUNCTION consolidation.fits_event(element jsonb, moment timestamp with time zone, nullable text[]) IS 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time.
+It may also say null for a column of the old table that can be null. moment: what from_iso8601 reads
+of its time; nullable: the names of these columns';
 
 --
 -- Name: to_uuid(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2728,20 +2700,20 @@ $$;
 COMMENT ON FUNCTION consolidation.to_uuid(element jsonb) IS 'A JSON string as uuid; null if it is none';
 
 --
--- Name: fits_screenshot(jsonb, boolean, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: fits_screenshot(jsonb, timestamp with time zone, boolean, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
+CREATE FUNCTION consolidation.fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (COALESCE((element ? 'url'::text), false) AND ((public.from_iso8601((element ->> 'timestamp'::text)) IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR (((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) OR COALESCE(((element -> 'node_id'::text) = 'null'::jsonb), false)) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), ((element -> 'step_index'::text) = 'null'::jsonb), false))) AND (array_remove(ARRAY[CASE (element -> 'url'::text) WHEN 'null'::jsonb THEN 'screenshot_url'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'created_at'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'node_id'::text) = 'null'::jsonb)) THEN 'node_id'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'step_index'::text) = 'null'::jsonb)) THEN 'step_index'::text ELSE NULL::text END], NULL::text) <@ nullable));
+    RETURN (COALESCE((element ? 'url'::text), false) AND ((moment IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR (((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) OR COALESCE(((element -> 'node_id'::text) = 'null'::jsonb), false)) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), ((element -> 'step_index'::text) = 'null'::jsonb), false))) AND (array_remove(ARRAY[CASE (element -> 'url'::text) WHEN 'null'::jsonb THEN 'screenshot_url'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'created_at'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'node_id'::text) = 'null'::jsonb)) THEN 'node_id'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'step_index'::text) = 'null'::jsonb)) THEN 'step_index'::text ELSE NULL::text END], NULL::text) <@ nullable));
 
 --
--- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[]) IS 'Whether workflow_trace_screenshot can hold the element: it has a url and a time and, if it is on no
+COMMENT ON FUNCTION consolidation.fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]) IS 'Whether workflow_trace_screenshot can hold the element: it has a url and a time and, if it is on no
 step, a node_id and a step_index of its own. It may also say null for a column of the old table that
-can be null (nullable: the names of these columns)';
+can be null. moment, nullable: as of fits_event';
 
 --
 -- Name: nullable_columns(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2758,12 +2730,40 @@ CREATE FUNCTION consolidation.nullable_columns(table_name text) RETURNS text[]
 COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns of the old table of that name that can be null now; none if the table was dropped';
 
 --
+-- Name: from_iso8601(text); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.from_iso8601(document text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    AS $_$
+begin
+    return case
+        when
+            document operator(pg_catalog.~)
+            '^[1-9][0-9][0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'
+            '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
+            'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?'
+            '(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+            then document::pg_catalog.timestamptz
+        else public.from_iso8601_other(document)
+    end;
+end;
+$_$;
+
+--
+-- Name: FUNCTION from_iso8601(document text); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.from_iso8601(document text) IS 'Reads a timestamp of a document: ISO 8601, a missing zone means UTC, also "... BC", "infinity" and
+"-infinity". Returns null for anything else, and never raises';
+
+--
 -- Name: fits(text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.fits(kind text, element jsonb) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN (kind = 'event'::text) THEN (consolidation.fits_event(element) OR consolidation.fits_event(element, consolidation.nullable_columns('workflow_events'::text))) ELSE (consolidation.fits_screenshot(element, (kind = 'step screenshot'::text)) OR consolidation.fits_screenshot(element, (kind = 'step screenshot'::text), consolidation.nullable_columns('workflow_trace_screenshot'::text))) END;
+    RETURN CASE WHEN (kind = 'event'::text) THEN (consolidation.fits_event(element, public.from_iso8601((element ->> 'timestamp'::text))) OR consolidation.fits_event(element, public.from_iso8601((element ->> 'timestamp'::text)), consolidation.nullable_columns('workflow_events'::text))) ELSE (consolidation.fits_screenshot(element, public.from_iso8601((element ->> 'timestamp'::text)), (kind = 'step screenshot'::text)) OR consolidation.fits_screenshot(element, public.from_iso8601((element ->> 'timestamp'::text)), (kind = 'step screenshot'::text), consolidation.nullable_columns('workflow_trace_screenshot'::text))) END;
 
 --
 -- Name: FUNCTION fits(kind text, element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
@@ -11784,29 +11784,34 @@ begin
             b.trace_id is not null as is_loose
         from consolidation.event_row as e
         left join consolidation.carried_back as b on b.trace_id = e.trace_id
-        where
-            e.trace_id between lo and hi
-            and (ids is null or e.trace_id = any (ids))
-            and (b.trace_id is null or e.fits)
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
     ) as n
         on n.trace_id = o.trace_id and n.event_id = o.event_id
-    where
-        o.trace_id is null
-        or n.trace_id is null
-        or o.step_id is distinct from n.step_id
-        or row(
-            o.event_type::text, o.event_data
-        )::record *<> row(
-            n.event_type::text, n.event_data
-        )::record
-        or case
-            when not n.is_loose
-                then not n.as_built
-                or n.place <> o.place
-                or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
-            -- Not n."timestamp": it would be read for every row.
-            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
-        end;
+    -- Not n.fits and n."timestamp": they would be read for every row.
+    where case
+        when n.trace_id is null then true
+        -- What the old table cannot hold, an application wrote.
+        when o.trace_id is null then not n.is_loose or consolidation.fits('event', n.element)
+        when
+            o.step_id is distinct from n.step_id
+            or row(
+                o.event_type::text, o.event_data
+            )::record *<> row(
+                n.event_type::text, n.event_data
+            )::record
+            then true
+        when not n.is_loose
+            then not n.as_built
+            or n.place <> o.place
+            or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
+        -- An element that equals a row without nulls fits.
+        when
+            (o.event_type is null or o."timestamp" is null)
+            and not consolidation.fits('event', n.element)
+            then true
+        when consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp") then false
+        else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
+    end;
 
     -- This stands in for the place, which is not compared here: one old row would equal both of two
     -- elements.
@@ -11818,7 +11823,6 @@ begin
         b.trace_id between lo and hi
         and e.trace_id between lo and hi
         and (ids is null or b.trace_id = any (ids))
-        and e.fits
     group by e.trace_id, e.event_id
     having count(*) > 1;
 end;
@@ -11861,37 +11865,45 @@ begin
     full join (
         select
             p.*,
+            case when p.on_step is null then 'run screenshot' else 'step screenshot' end as kind,
             b.trace_id is not null as is_loose
         from consolidation.screenshot_row as p
         left join consolidation.carried_back as b on b.trace_id = p.trace_id
-        where
-            p.trace_id between lo and hi
-            and (ids is null or p.trace_id = any (ids))
-            and (b.trace_id is null or p.fits)
+        where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
     ) as n
         on n.trace_id = o.trace_id and n.screenshot_id = o.screenshot_id
-    where
-        o.trace_id is null
-        or n.trace_id is null
-        or row(
-            o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
-            o.thumbnail_url::text, o.action_description::text,
-            o.element_selector::text, o.element_found, o.confidence_score::numeric,
-            o.node_id
-        )::record *<> row(
-            n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
-            n.thumbnail_url::text, n.action_description::text,
-            n.element_selector::text, n.element_found, n.confidence_score::numeric,
-            n.node_id
-        )::record
-        or case
-            when not n.is_loose
-                then not n.as_built
-                or n.place <> o.place
-                or n.on_step_number is distinct from o.step_number
-                or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
-            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
-        end;
+    where case
+        when n.trace_id is null then true
+        when o.trace_id is null then not n.is_loose or consolidation.fits(n.kind, n.element)
+        when
+            row(
+                o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
+                o.thumbnail_url::text, o.action_description::text,
+                o.element_selector::text, o.element_found, o.confidence_score::numeric,
+                o.node_id
+            )::record *<> row(
+                n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
+                n.thumbnail_url::text, n.action_description::text,
+                n.element_selector::text, n.element_found, n.confidence_score::numeric,
+                n.node_id
+            )::record
+            then true
+        when not n.is_loose
+            then not n.as_built
+            or n.place <> o.place
+            or n.on_step_number is distinct from o.step_number
+            or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
+        -- A name that is too long is shown as ''.
+        when
+            (
+                o.node_name = ''
+                or not ((o.screenshot_url, o.created_at, o.node_id, o.step_index) is not null)
+            )
+            and not consolidation.fits(n.kind, n.element)
+            then true
+        when consolidation.is_written_as(n.element ->> 'timestamp', o.created_at) then false
+        else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
+    end;
 
     -- This stands in for the place, which is not compared here: one old row would equal both of two
     -- elements.
@@ -11903,7 +11915,6 @@ begin
         b.trace_id between lo and hi
         and e.trace_id between lo and hi
         and (ids is null or b.trace_id = any (ids))
-        and e.fits
     group by e.trace_id, e.screenshot_id
     having count(*) > 1;
 end;
@@ -12267,7 +12278,7 @@ declare
     -- that has its former trace_id now gets a new run_id.
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
-    insert into public.user_workflow_run (
+    insert into public.user_workflow_run as d (
         run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at,
         duration_ms, context, endpoints_used, config_snapshot, error_message, error_details,
         llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at,
@@ -12319,7 +12330,9 @@ begin
             excluded.legacy_action_detail, excluded.legacy_success, excluded.legacy_user_id,
             excluded.legacy_session_id, excluded.legacy
             /* workflow_trace: excluded.legacy_<further> */
-        );
+        )
+    -- Writing the same once more would cost entries in every index.
+    where d.* *<> excluded.*;
 end;
 $$;
 
@@ -12340,7 +12353,7 @@ CREATE FUNCTION consolidation.write_steps(trace_ids bigint[], known consolidatio
 declare
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
-    insert into public.user_workflow_run_step (
+    insert into public.user_workflow_run_step as d (
         step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
         duration_ms, input_data, output_data, screenshots, events, error_message, metadata,
         org_id, legacy_step_id, legacy_trace_id /* workflow_steps: legacy_<further> */
@@ -12385,7 +12398,8 @@ begin
             excluded.input_data, excluded.output_data, excluded.screenshots, excluded.events,
             excluded.error_message, excluded.metadata, excluded.org_id, excluded.legacy_trace_id
             /* workflow_steps: excluded.legacy_<further> */
-        );
+        )
+    where d.* *<> excluded.*;
 end;
 $$;
 
@@ -14373,7 +14387,7 @@ CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
     e."timestamp",
     x.place,
     x.element,
-    consolidation.fits_event(x.element, ( SELECT consolidation.nullable_columns('workflow_events'::text) AS nullable_columns)) AS fits,
+    consolidation.fits_event(x.element, e."timestamp", ( SELECT consolidation.nullable_columns('workflow_events'::text) AS nullable_columns)) AS fits,
         CASE
             WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& '{type,timestamp,data,event_id}'::text[]) AND ((x.element - '{type,timestamp,data,event_id}'::text[]) = '{}'::jsonb))
             ELSE false
@@ -14458,7 +14472,7 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
     s.step_number AS on_step_number,
     x.place,
     x.element,
-    consolidation.fits_screenshot(x.element, (NOT k.of_run), ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns)) AS fits,
+    consolidation.fits_screenshot(x.element, e.created_at, (NOT k.of_run), ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns)) AS fits,
         CASE
             WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& w.key) AND ((x.element - w.key) = '{}'::jsonb))
             ELSE false
@@ -21070,10 +21084,10 @@ REVOKE ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wan
 GRANT ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION fits_event(element jsonb, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_event(element jsonb, moment timestamp with time zone, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) TO workflow_maintenance;
+GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb, moment timestamp with time zone, nullable text[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION to_uuid(element jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -21082,10 +21096,10 @@ GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb, nullable text[]) T
 GRANT ALL ON FUNCTION consolidation.to_uuid(element jsonb) TO workflow_maintenance;
 
 --
--- Name: FUNCTION fits_screenshot(element jsonb, on_step boolean, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.fits_screenshot(element jsonb, on_step boolean, nullable text[]) TO workflow_maintenance;
+GRANT ALL ON FUNCTION consolidation.fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION nullable_columns(table_name text); Type: ACL; Schema: consolidation; Owner: -

@@ -110,7 +110,7 @@ select
     x.place,
     x.element,
     consolidation.fits_event(
-        x.element, (select consolidation.nullable_columns('workflow_events'))
+        x.element, e."timestamp", (select consolidation.nullable_columns('workflow_events'))
     ) as fits,
     case
         when jsonb_typeof(x.element) = 'object'

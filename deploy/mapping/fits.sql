@@ -43,17 +43,16 @@ return array(
 comment on function consolidation.nullable_columns(text) is
 'Columns of the old table of that name that can be null now; none if the table was dropped';
 
-create function consolidation.fits_event(element jsonb, nullable text [] default '{}')
+create function consolidation.fits_event(
+    element jsonb, moment timestamptz, nullable text [] default '{}'
+)
 returns boolean
 language sql
 stable
 parallel safe
 return
 coalesce(length(element ->> 'type') <= 100, element -> 'type' = 'null', false)
-and (
-    public.from_iso8601(element ->> 'timestamp') is not null
-    or coalesce(element -> 'timestamp' = 'null', false)
-)
+and (moment is not null or coalesce(element -> 'timestamp' = 'null', false))
 and case
     when element -> 'type' <> 'null' and element -> 'timestamp' <> 'null' then true
     else
@@ -65,13 +64,13 @@ and case
             null
         ) <@ nullable
 end;
-comment on function consolidation.fits_event(jsonb, text []) is
+comment on function consolidation.fits_event(jsonb, timestamptz, text []) is
 'Whether workflow_events can hold the element: it has a type of at most 100 characters and a time.
-It may also say null for a column of the old table that can be null (nullable: the names of these
-columns)';
+It may also say null for a column of the old table that can be null. moment: what from_iso8601 reads
+of its time; nullable: the names of these columns';
 
 create function consolidation.fits_screenshot(
-    element jsonb, on_step boolean, nullable text [] default '{}'
+    element jsonb, moment timestamptz, on_step boolean, nullable text [] default '{}'
 )
 returns boolean
 language sql
@@ -79,10 +78,7 @@ stable
 parallel safe
 return
 coalesce(element ? 'url', false)
-and (
-    public.from_iso8601(element ->> 'timestamp') is not null
-    or coalesce(element -> 'timestamp' = 'null', false)
-)
+and (moment is not null or coalesce(element -> 'timestamp' = 'null', false))
 and coalesce(length(element ->> 'node_name') <= 255, true)
 and (
     on_step
@@ -106,10 +102,10 @@ and array_remove(
     ],
     null
 ) <@ nullable;
-comment on function consolidation.fits_screenshot(jsonb, boolean, text []) is
+comment on function consolidation.fits_screenshot(jsonb, timestamptz, boolean, text []) is
 'Whether workflow_trace_screenshot can hold the element: it has a url and a time and, if it is on no
 step, a node_id and a step_index of its own. It may also say null for a column of the old table that
-can be null (nullable: the names of these columns)';
+can be null. moment, nullable: as of fits_event';
 
 create function consolidation.fits(kind text, element jsonb)
 returns boolean
@@ -118,11 +114,16 @@ stable
 parallel safe
 return case
     when kind = 'event'
-        then consolidation.fits_event(element)
-        or consolidation.fits_event(element, consolidation.nullable_columns('workflow_events'))
-    else consolidation.fits_screenshot(element, kind = 'step screenshot')
+        then consolidation.fits_event(element, public.from_iso8601(element ->> 'timestamp'))
+        or consolidation.fits_event(
+            element, public.from_iso8601(element ->> 'timestamp'),
+            consolidation.nullable_columns('workflow_events')
+        )
+    else consolidation.fits_screenshot(
+        element, public.from_iso8601(element ->> 'timestamp'), kind = 'step screenshot'
+    )
     or consolidation.fits_screenshot(
-        element, kind = 'step screenshot',
+        element, public.from_iso8601(element ->> 'timestamp'), kind = 'step screenshot',
         consolidation.nullable_columns('workflow_trace_screenshot')
     )
 end;

@@ -158,7 +158,7 @@ select
     x.place,
     x.element,
     consolidation.fits_screenshot(
-        x.element, not k.of_run,
+        x.element, e.created_at, not k.of_run,
         (select consolidation.nullable_columns('workflow_trace_screenshot'))
     ) as fits,
     case

@@ -94,7 +94,7 @@ as $$
 declare
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
-    insert into public.user_workflow_run_step (
+    insert into public.user_workflow_run_step as d (
         step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
         duration_ms, input_data, output_data, screenshots, events, error_message, metadata,
         org_id, legacy_step_id, legacy_trace_id /* workflow_steps: legacy_<further> */
@@ -139,7 +139,8 @@ begin
             excluded.input_data, excluded.output_data, excluded.screenshots, excluded.events,
             excluded.error_message, excluded.metadata, excluded.org_id, excluded.legacy_trace_id
             /* workflow_steps: excluded.legacy_<further> */
-        );
+        )
+    where d.* *<> excluded.*;
 end;
 $$;
 comment on function consolidation.write_steps(bigint [], consolidation.known_step []) is

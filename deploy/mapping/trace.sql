@@ -124,7 +124,7 @@ declare
     -- that has its former trace_id now gets a new run_id.
     was_cut_over constant boolean := exists (select from consolidation.carried_back);
 begin
-    insert into public.user_workflow_run (
+    insert into public.user_workflow_run as d (
         run_id, workflow_id, org_id, status, channel, external_id, started_at, ended_at,
         duration_ms, context, endpoints_used, config_snapshot, error_message, error_details,
         llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at,
@@ -176,7 +176,9 @@ begin
             excluded.legacy_action_detail, excluded.legacy_success, excluded.legacy_user_id,
             excluded.legacy_session_id, excluded.legacy
             /* workflow_trace: excluded.legacy_<further> */
-        );
+        )
+    -- Writing the same once more would cost entries in every index.
+    where d.* *<> excluded.*;
 end;
 $$;
 comment on function consolidation.write_runs(bigint []) is

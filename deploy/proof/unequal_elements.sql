@@ -57,29 +57,34 @@ begin
             b.trace_id is not null as is_loose
         from consolidation.event_row as e
         left join consolidation.carried_back as b on b.trace_id = e.trace_id
-        where
-            e.trace_id between lo and hi
-            and (ids is null or e.trace_id = any (ids))
-            and (b.trace_id is null or e.fits)
+        where e.trace_id between lo and hi and (ids is null or e.trace_id = any (ids))
     ) as n
         on n.trace_id = o.trace_id and n.event_id = o.event_id
-    where
-        o.trace_id is null
-        or n.trace_id is null
-        or o.step_id is distinct from n.step_id
-        or row(
-            o.event_type::text, o.event_data
-        )::record *<> row(
-            n.event_type::text, n.event_data
-        )::record
-        or case
-            when not n.is_loose
-                then not n.as_built
-                or n.place <> o.place
-                or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
-            -- Not n."timestamp": it would be read for every row.
-            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
-        end;
+    -- Not n.fits and n."timestamp": they would be read for every row.
+    where case
+        when n.trace_id is null then true
+        -- What the old table cannot hold, an application wrote.
+        when o.trace_id is null then not n.is_loose or consolidation.fits('event', n.element)
+        when
+            o.step_id is distinct from n.step_id
+            or row(
+                o.event_type::text, o.event_data
+            )::record *<> row(
+                n.event_type::text, n.event_data
+            )::record
+            then true
+        when not n.is_loose
+            then not n.as_built
+            or n.place <> o.place
+            or not consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp")
+        -- An element that equals a row without nulls fits.
+        when
+            (o.event_type is null or o."timestamp" is null)
+            and not consolidation.fits('event', n.element)
+            then true
+        when consolidation.is_written_as(n.element ->> 'timestamp', o."timestamp") then false
+        else public.from_iso8601(n.element ->> 'timestamp') is distinct from o."timestamp"
+    end;
 
     -- This stands in for the place, which is not compared here: one old row would equal both of two
     -- elements.
@@ -91,7 +96,6 @@ begin
         b.trace_id between lo and hi
         and e.trace_id between lo and hi
         and (ids is null or b.trace_id = any (ids))
-        and e.fits
     group by e.trace_id, e.event_id
     having count(*) > 1;
 end;
@@ -128,37 +132,45 @@ begin
     full join (
         select
             p.*,
+            case when p.on_step is null then 'run screenshot' else 'step screenshot' end as kind,
             b.trace_id is not null as is_loose
         from consolidation.screenshot_row as p
         left join consolidation.carried_back as b on b.trace_id = p.trace_id
-        where
-            p.trace_id between lo and hi
-            and (ids is null or p.trace_id = any (ids))
-            and (b.trace_id is null or p.fits)
+        where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
     ) as n
         on n.trace_id = o.trace_id and n.screenshot_id = o.screenshot_id
-    where
-        o.trace_id is null
-        or n.trace_id is null
-        or row(
-            o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
-            o.thumbnail_url::text, o.action_description::text,
-            o.element_selector::text, o.element_found, o.confidence_score::numeric,
-            o.node_id
-        )::record *<> row(
-            n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
-            n.thumbnail_url::text, n.action_description::text,
-            n.element_selector::text, n.element_found, n.confidence_score::numeric,
-            n.node_id
-        )::record
-        or case
-            when not n.is_loose
-                then not n.as_built
-                or n.place <> o.place
-                or n.on_step_number is distinct from o.step_number
-                or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
-            else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
-        end;
+    where case
+        when n.trace_id is null then true
+        when o.trace_id is null then not n.is_loose or consolidation.fits(n.kind, n.element)
+        when
+            row(
+                o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
+                o.thumbnail_url::text, o.action_description::text,
+                o.element_selector::text, o.element_found, o.confidence_score::numeric,
+                o.node_id
+            )::record *<> row(
+                n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
+                n.thumbnail_url::text, n.action_description::text,
+                n.element_selector::text, n.element_found, n.confidence_score::numeric,
+                n.node_id
+            )::record
+            then true
+        when not n.is_loose
+            then not n.as_built
+            or n.place <> o.place
+            or n.on_step_number is distinct from o.step_number
+            or not consolidation.is_written_as(n.element ->> 'timestamp', o.created_at)
+        -- A name that is too long is shown as ''.
+        when
+            (
+                o.node_name = ''
+                or not ((o.screenshot_url, o.created_at, o.node_id, o.step_index) is not null)
+            )
+            and not consolidation.fits(n.kind, n.element)
+            then true
+        when consolidation.is_written_as(n.element ->> 'timestamp', o.created_at) then false
+        else public.from_iso8601(n.element ->> 'timestamp') is distinct from o.created_at
+    end;
 
     -- This stands in for the place, which is not compared here: one old row would equal both of two
     -- elements.
@@ -170,7 +182,6 @@ begin
         b.trace_id between lo and hi
         and e.trace_id between lo and hi
         and (ids is null or b.trace_id = any (ids))
-        and e.fits
     group by e.trace_id, e.screenshot_id
     having count(*) > 1;
 end;

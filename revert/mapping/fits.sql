@@ -11,8 +11,8 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.fits(text, jsonb);
-drop function consolidation.fits_screenshot(jsonb, boolean, text []);
-drop function consolidation.fits_event(jsonb, text []);
+drop function consolidation.fits_screenshot(jsonb, timestamptz, boolean, text []);
+drop function consolidation.fits_event(jsonb, timestamptz, text []);
 drop function consolidation.nullable_columns(text);
 delete from consolidation.deployed_change where change = 'mapping/fits';
 

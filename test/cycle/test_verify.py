@@ -494,12 +494,14 @@ breaks(
     "mapping/fits",
     "that says null fits only",
     replaced(
-        "consolidation.fits_event(element jsonb, nullable text [] default '{}')",
+        "consolidation.fits_event("
+        "element jsonb, moment timestamptz, nullable text [] default '{}')",
         "boolean",
         "element ? 'timestamp'",
     ),
     replaced(
-        "consolidation.fits_event(element jsonb, nullable text [] default '{}')",
+        "consolidation.fits_event("
+        "element jsonb, moment timestamptz, nullable text [] default '{}')",
         "boolean",
         "element ->> 'timestamp' is not null",
     ),

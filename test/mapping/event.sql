@@ -79,7 +79,10 @@ select cmp_ok(
     'an event whose id is no number gets a synthetic one'
 );
 select is(
-    consolidation.fits_event(f.element::jsonb), f.expected,
+    consolidation.fits_event(
+        f.element::jsonb, public.from_iso8601(f.element::jsonb ->> 'timestamp')
+    ),
+    f.expected,
     format('the old table %s the event %s',
     case when f.expected then 'holds' else 'cannot hold' end,
         left(regexp_replace(f.element, '\s+', ' ', 'g'), 60))

@@ -12,7 +12,11 @@ select is(
     'a table that does not exist holds none'
 );
 select is(
-    consolidation.fits_event(f.element::jsonb, f.nullable::text []), f.expected,
+    consolidation.fits_event(
+        f.element::jsonb, public.from_iso8601(f.element::jsonb ->> 'timestamp'),
+        f.nullable::text []
+    ),
+    f.expected,
     format('event %s, nulls in %s: %s', f.element, f.nullable, f.expected)
 )
 from (
@@ -28,7 +32,11 @@ from (
     ('{"type": "a", "timestamp": "noon"}', '{timestamp,event_type}', false)
 ) as f (element, nullable, expected);
 select is(
-    consolidation.fits_screenshot(f.element::jsonb, f.on_step, f.nullable::text []), f.expected,
+    consolidation.fits_screenshot(
+        f.element::jsonb, public.from_iso8601(f.element::jsonb ->> 'timestamp'), f.on_step,
+        f.nullable::text []
+    ),
+    f.expected,
     format('screenshot %s, nulls in %s: %s', f.element, f.nullable, f.expected)
 )
 from (

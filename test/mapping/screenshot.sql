@@ -91,7 +91,10 @@ select is(
     'a screenshot that has an id keeps it'
 );
 select is(
-    consolidation.fits_screenshot(f.element::jsonb, f.on_step), f.expected,
+    consolidation.fits_screenshot(
+        f.element::jsonb, public.from_iso8601(f.element::jsonb ->> 'timestamp'), f.on_step
+    ),
+    f.expected,
     format('the old table %s the screenshot %s %s',
         case when f.expected then 'holds' else 'cannot hold' end,
         left(regexp_replace(f.element, '\s+', ' ', 'g'), 60),

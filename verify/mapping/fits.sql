@@ -13,8 +13,8 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.nullable_columns(text)',
-                'consolidation.fits_event(jsonb,text[])',
-                'consolidation.fits_screenshot(jsonb,boolean,text[])',
+                'consolidation.fits_event(jsonb,timestamptz,text[])',
+                'consolidation.fits_screenshot(jsonb,timestamptz,boolean,text[])',
                 'consolidation.fits(text,jsonb)'
             ]
         ) as f (signature)
@@ -27,8 +27,8 @@ select consolidation.claim_none(
 
 select consolidation.claim(
     'an element that says null fits only where the old table holds nulls',
-    not consolidation.fits_event('{"type": "a", "timestamp": null}')
-    and consolidation.fits_event('{"type": "a", "timestamp": null}', '{timestamp}')
+    not consolidation.fits_event('{"type": "a", "timestamp": null}', null)
+    and consolidation.fits_event('{"type": "a", "timestamp": null}', null, '{timestamp}')
 );
 
 rollback;
