@@ -2140,6 +2140,55 @@ $$;
 COMMENT ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) IS 'Carries over the runs in the queue until only a few wait there, or no fewer than before';
 
 --
+-- Name: end_autovacuum(regclass[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.end_autovacuum(tables regclass[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '0'
+    AS $$
+declare
+    vacuumed regclass;
+begin
+    perform set_config(
+        'lock_timeout',
+        (
+            1000 + extract(epoch from current_setting('deadlock_timeout')::interval) * 1000
+        )::integer::text,
+        true
+    );
+    for vacuumed in
+        select distinct l.relation::regclass
+        from pg_locks as l
+        where
+            l.mode = 'ShareUpdateExclusiveLock'
+            and l.granted
+            and l.pid <> pg_backend_pid()
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
+            and l.relation = any (tables)
+    loop
+        begin
+            execute format('lock table only %s in share update exclusive mode', vacuumed);
+        exception when lock_not_available then
+            -- A vacuum that somebody began, or one against wraparound, goes on.
+            null;
+        end;
+    end loop;
+end;
+$$;
+
+--
+-- Name: FUNCTION end_autovacuum(tables regclass[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.end_autovacuum(tables regclass[]) IS 'Locks those of the tables that a vacuum holds in share update exclusive mode, for which no reader
+and no writer waits: an attempt to take stronger locks is too short for the server to end an
+autovacuum';
+
+--
 -- Name: endpoints_of_old_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -11165,6 +11214,7 @@ begin
     end if;
     loop
         attempt := attempt + 1;
+        perform consolidation.end_autovacuum(tables);
         attempt_ends := clock_timestamp() + hold;
         begin
             -- A failed attempt gives its locks back: the block is a subtransaction.
@@ -20969,6 +21019,13 @@ GRANT ALL ON FUNCTION consolidation.drop_statement(class oid, object oid, part i
 --
 
 REVOKE ALL ON PROCEDURE consolidation.empty_queue(IN few integer, IN give_up_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION end_autovacuum(tables regclass[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.end_autovacuum(tables regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.end_autovacuum(tables regclass[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION endpoints_of_old_rows(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -

@@ -115,6 +115,49 @@ return round(extract(epoch from clock_timestamp() - began) * 1000);
 comment on function consolidation.milliseconds_since(timestamptz) is
 'How long ago that was, in milliseconds';
 
+create function consolidation.end_autovacuum(tables regclass [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- The server ends an autovacuum that somebody waited for as long as deadlock_timeout.
+set lock_timeout = 0
+as $$
+declare
+    vacuumed regclass;
+begin
+    perform set_config(
+        'lock_timeout',
+        (
+            1000 + extract(epoch from current_setting('deadlock_timeout')::interval) * 1000
+        )::integer::text,
+        true
+    );
+    for vacuumed in
+        select distinct l.relation::regclass
+        from pg_locks as l
+        where
+            l.mode = 'ShareUpdateExclusiveLock'
+            and l.granted
+            and l.pid <> pg_backend_pid()
+            and l.database = (
+                select d.oid from pg_database as d where d.datname = current_database()
+            )
+            and l.relation = any (tables)
+    loop
+        begin
+            execute format('lock table only %s in share update exclusive mode', vacuumed);
+        exception when lock_not_available then
+            -- A vacuum that somebody began, or one against wraparound, goes on.
+            null;
+        end;
+    end loop;
+end;
+$$;
+comment on function consolidation.end_autovacuum(regclass []) is
+'Locks those of the tables that a vacuum holds in share update exclusive mode, for which no reader
+and no writer waits: an attempt to take stronger locks is too short for the server to end an
+autovacuum';
+
 create function consolidation.take_locks(
     tables regclass [],
     mode text,
@@ -145,6 +188,7 @@ begin
     end if;
     loop
         attempt := attempt + 1;
+        perform consolidation.end_autovacuum(tables);
         attempt_ends := clock_timestamp() + hold;
         begin
             -- A failed attempt gives its locks back: the block is a subtransaction.

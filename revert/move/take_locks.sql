@@ -12,6 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.keep_batches_out(interval);
 drop function consolidation.take_locks(regclass [], text, interval, interval);
+drop function consolidation.end_autovacuum(regclass []);
 drop function consolidation.milliseconds_since(timestamptz);
 drop function consolidation.whole_seconds(interval);
 drop function consolidation.give_way(integer);

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from conftest import connect
-from helpers_cycle import Background, Connection, one
+from helpers_cycle import Background, Connection, one, wait_until
 from soak.crashes import WALKS, Phase, Walker, deploy, psql, revert
 from soak.load import Load
 from soak.server import Server
@@ -137,6 +137,37 @@ def test_a_walk_notices_rows_that_changed(server: Server, damage: str) -> None:
     walker.walk((Phase("damage", psql(damage), "baseline"),), kills=0)
     assert walker.report.failures.total() == 1
     assert "the old names show something else" in walker.report.messages[0]
+
+
+def test_a_swap_does_not_wait_for_the_end_of_an_autovacuum(server: Server, copy: str) -> None:
+    """One that is throttled, as on every large table; an attempt to lock is too short to end it."""
+    target = f"db:pg:{copy}"
+    server.run("sqitch", "deploy", "--log-only", "--verify", "--to", "@baseline", target)
+    server.run("sqitch", "deploy", "--to", "@carried_over", target)
+    slow = "threshold = 1", "scale_factor = 0", "cost_delay = 100", "cost_limit = 1"
+    with server.connect(copy) as connection:
+        connection.execute("alter system set autovacuum_naptime = '1s'")
+        connection.execute("select pg_reload_conf()")
+        try:
+            connection.execute("call consolidation.prove()")
+            connection.execute(
+                "alter table user_workflow_run_step set "
+                f"({', '.join(f'autovacuum_vacuum_{setting}' for setting in slow)})"
+            )
+            connection.execute("update user_workflow_run_step set retry_count = retry_count")
+            works = (
+                "select count(*) from pg_locks where mode = 'ShareUpdateExclusiveLock' "
+                "and relation = 'user_workflow_run_step'::regclass"
+            )
+            wait_until(lambda: one(connection, works) == 1, "an autovacuum has begun", 30)
+            began = time.monotonic()
+            connection.execute("call consolidation.cut_over(patience => '20 seconds')")
+            assert one(connection, "select consolidation.phase()") == "cut over"
+            # It would take minutes.
+            assert time.monotonic() - began < 20
+        finally:
+            connection.execute("alter system reset autovacuum_naptime")
+            connection.execute("select pg_reload_conf()")
 
 
 def test_a_swap_gets_its_turn_among_sessions_that_catch_up(carried_over: str) -> None:

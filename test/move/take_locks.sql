@@ -1,7 +1,7 @@
 -- take_locks: all at once and briefly, or not at all. That it gives up is tried with two sessions.
 
 begin;
-select plan(11);
+select plan(12);
 
 prepare unknown_mode as
 select consolidation.take_locks(array['public.user_workflow_run']::regclass [], 'share');
@@ -13,6 +13,21 @@ select consolidation.take_locks(
 select throws_ok('injected_mode', '22023', null, 'a mode is one of three words, and no statement');
 select lives_ok(
     'select consolidation.take_locks(''{}'', ''exclusive'')', 'no tables need no lock'
+);
+select is_empty(
+    $$
+    select l.mode
+    from (
+        select consolidation.end_autovacuum(array['public.user_workflow_run']::regclass [])
+        offset 0
+    ) as e
+    inner join pg_locks as l
+        on
+            l.pid = pg_backend_pid()
+            and l.relation = 'public.user_workflow_run'::regclass
+            and l.mode = 'ShareUpdateExclusiveLock'
+    $$,
+    'a table that nobody vacuums is not locked against it'
 );
 create temporary table busy_one (id integer);
 create temporary table busy_two (id integer);

@@ -14,6 +14,7 @@ select consolidation.claim_none(
             'consolidation.give_way(integer)',
             'consolidation.whole_seconds(interval)',
             'consolidation.milliseconds_since(timestamptz)',
+            'consolidation.end_autovacuum(regclass[])',
             'consolidation.take_locks(regclass[],text,interval,interval)',
             'consolidation.keep_batches_out(interval)'
         ]
