@@ -191,7 +191,7 @@ happens(
 happens(
     "the tables were altered by hand",
     "alter table workflow_trace drop column session_id",
-    "alter table workflow_steps add column worker text",
+    "alter table workflow_events add column worker text",
 )
 happens(
     "somebody audits the events",
@@ -386,6 +386,19 @@ def _(mydb: str) -> Iterator[None]:
                 connection.execute("drop tablespace small_disk")
         finally:
             subprocess.run([*sudo, "umount", "--lazy", disk], check=True)
+
+
+@scene("somebody makes backups")
+def _(mydb: str) -> Iterator[None]:
+    with connect("postgres") as connection:
+        connection.execute("drop role if exists backup")
+        try:
+            yield
+            assert one(connection, "select rolbypassrls from pg_roles where rolname = 'backup'")
+        finally:
+            connection.execute(f"drop database if exists {mydb}_restored")
+            connection.execute("drop role if exists backup")
+            (ROOT / f"{mydb}.dump").unlink(missing_ok=True)
 
 
 @scene("a standby went away")
