@@ -2394,7 +2394,9 @@ begin
         e.step_id::bigint,
         to_jsonb(
             array_agg(
+                /* event: to_jsonb( */
                 consolidation.event_object(e.event_id, e.event_type, e.event_data, e."timestamp")
+                /* event: ) || consolidation.to_key('legacy_<further>', e.<further>) */
                 order by e."timestamp", e.event_id
             )
         )
@@ -2520,6 +2522,21 @@ $$;
 COMMENT ON FUNCTION consolidation.execute_stage(wanted_stage text) IS 'Executes the statements that were left for a stage, in their order';
 
 --
+-- Name: expect_key(text, name); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.expect_key(definition text, column_name name) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(definition, '(\{type,[^}]*)\}'::text, format('\1,legacy_%s}'::text, column_name), 'g'::text), '(ARRAY\[''url''[^]]*)\]'::text, format('\1, ''legacy_%s''::text]'::text, column_name));
+
+--
+-- Name: FUNCTION expect_key(definition text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.expect_key(definition text, column_name name) IS 'A definition of event_row or screenshot_row, in which an element that is as built also has the key
+of a further column';
+
+--
 -- Name: fill_dropped(text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2612,7 +2629,9 @@ begin
         select
             consolidation.event_element(
                 wanted_event_id, e.event_type, e.event_data, e."timestamp"
-            ) as content
+            )
+            /* event: || consolidation.to_key('legacy_<further>', e.<further>) */
+            as content
     ) as c
     where
         e.trace_id = wanted_trace_id
@@ -2674,7 +2693,9 @@ begin
                 wanted_screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
                 s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
                 s.confidence_score, s.created_at, s.node_id
-            ) as content
+            )
+            /* screenshot: || consolidation.to_key('legacy_<further>', s.<further>) */
+            as content
     ) as c
     where
         s.trace_id = wanted_trace_id
@@ -3609,6 +3630,38 @@ $$;
 
 COMMENT ON FUNCTION consolidation.free_id(kind text, taken text[]) IS 'An id for an element of that kind (event, screenshot, context) that no row has, and that is not in
 "taken"';
+
+--
+-- Name: from_key(jsonb, anyelement); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.from_key(content jsonb, kind anyelement) RETURNS anyelement
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    value kind%type;
+begin
+    value := case
+        when content = 'null' then null
+        when pg_typeof(kind) = 'timestamptz'::regtype
+            then to_jsonb(public.from_iso8601(content #>> '{}')) #>> '{}'
+        else content #>> '{}'
+    end;
+    return value;
+exception
+    -- An application wrote something else.
+    when data_exception or integrity_constraint_violation then
+        return null;
+end;
+$$;
+
+--
+-- Name: FUNCTION from_key(content jsonb, kind anyelement); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.from_key(content jsonb, kind anyelement) IS 'The value of a further column, read from an element; null if it is none of that type. kind: any
+value of the type';
 
 --
 -- Name: give_new_ids(text, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5522,7 +5575,7 @@ CREATE VIEW consolidation.privilege_rule WITH (security_invoker='true') AS
     v.maintenance,
     v.everybody,
     v.extent
-   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.dropped_table'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'public\.user_workflow_owner'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|to_(bigint|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
+   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.dropped_table'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'public\.user_workflow_owner'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|to_(bigint|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
   WHERE ((v.extent <> 'later'::text) OR (( SELECT consolidation.phase() AS phase) <> 'expand'::text));
 
 --
@@ -5847,7 +5900,7 @@ COMMENT ON FUNCTION consolidation.milliseconds_since(began timestamp with time z
 -- Name: missed_column(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.missed_column() RETURNS TABLE(old_table text, column_name name, type_name text, document regclass)
+CREATE FUNCTION consolidation.missed_column() RETURNS TABLE(old_table text, view_name text, document regclass, column_name name, type_name text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -5855,11 +5908,12 @@ begin
     return query
     select
         p.old_table,
+        p.view_name,
+        p.document,
         a.attname,
-        format_type(a.atttypid, a.atttypmod) || coalesce(
+        format_type(a.atttypid, case when p.document is not null then a.atttypmod end) || coalesce(
             ' collate ' || nullif(a.attcollation, t.typcollation)::regcollation, ''
-        ),
-        p.document
+        )
     from consolidation.place_of_further_columns() as p
     inner join pg_attribute as a
         on
@@ -5868,7 +5922,7 @@ begin
             and not a.attisdropped
     inner join pg_type as t on t.oid = a.atttypid
     where
-        p.shown in (to_regclass('consolidation.old_trace'), to_regclass('consolidation.old_step'))
+        p.shown::text like 'consolidation.old\_%'
         and not exists (
             select from pg_attribute as s where s.attrelid = p.shown and s.attname = a.attname
         )
@@ -5880,7 +5934,7 @@ $$;
 -- Name: FUNCTION missed_column(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.missed_column() IS 'Columns of workflow_trace and workflow_steps that the documents do not have yet';
+COMMENT ON FUNCTION consolidation.missed_column() IS 'Columns of the old tables that could be carried and that the documents do not have yet';
 
 --
 -- Name: missing_object(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5910,37 +5964,35 @@ COMMENT ON FUNCTION consolidation.missing_object() IS 'Old tables (r) and views 
 -- Name: name_column(text, name); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.name_column(old_table text, column_name name) RETURNS void
+CREATE FUNCTION consolidation.name_column(view_name text, column_name name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     found record;
     place record;
+    key constant text := concat('legacy_', column_name);
 begin
     for found in
         select pg_get_functiondef(p.oid) as definition
         from pg_proc as p
         where
             p.pronamespace = 'consolidation'::regnamespace
-            and strpos(p.prosrc, format('/* %s: ', old_table)) > 0
+            and strpos(p.prosrc, format('/* %s: ', view_name)) > 0
     loop
         for place in
             select distinct
                 m.part[1] as comment,
-                m.part[2] as alias,
-                m.part[3] as prefix
+                m.part[2] as template
             from regexp_matches(
-                found.definition,
-                format('(/\* %s: (\w+\.)?(\w*)<further> \*/)', old_table), 'g'
+                found.definition, format('(/\* %s: (.*?) \*/)', view_name), 'g'
             ) as m (part)
         loop
+            place.template := replace(place.template, '''legacy_<further>''', quote_literal(key));
+            place.template := replace(place.template, 'legacy_<further>', quote_ident(key));
+            place.template := replace(place.template, '<further>', quote_ident(column_name));
             found.definition := replace(
-                found.definition,
-                place.comment,
-                format(
-                    ', %s%I %s', place.alias, concat(place.prefix, column_name), place.comment
-                )
+                found.definition, place.comment, concat(place.template, ' ', place.comment)
             );
         end loop;
         execute found.definition;
@@ -5949,11 +6001,11 @@ end;
 $$;
 
 --
--- Name: FUNCTION name_column(old_table text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION name_column(view_name text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.name_column(old_table text, column_name name) IS 'Writes a column into the functions, before each comment that says that further columns of this
-table belong there';
+COMMENT ON FUNCTION consolidation.name_column(view_name text, column_name name) IS 'Writes a column into the functions: what a comment says that begins with view_name, with the column
+for <further>, before that comment';
 
 --
 -- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6789,34 +6841,7 @@ begin
     from consolidation.endpoint_row as e
     where not e.fits
     union all
-    select
-        case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
-        format('event %s', e.place)
-    from consolidation.event_row as e
-    where
-        not e.fits
-        or case
-            when jsonb_typeof(e.element) = 'object'
-                then e.element - '{type,timestamp,data,event_id}'::text [] <> '{}'
-        end
-    union all
-    select
-        case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
-        format('screenshot %s', s.place)
-    from consolidation.screenshot_row as s
-    where
-        not s.fits
-        or round(consolidation.to_score(s.element -> 'confidence'), 2)
-        <> consolidation.to_score(s.element -> 'confidence')
-        or case
-            when jsonb_typeof(s.element) = 'object'
-                then s.element - array[
-                    'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
-                    'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
-                ] <> '{}'
-        end
+    select o.* from consolidation.only_in_elements() as o
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),
@@ -6834,6 +6859,57 @@ $$;
 
 COMMENT ON FUNCTION consolidation.only_in_documents() IS 'Lists content that the documents hold and the old tables cannot: table, key, and what it is. The
 content stays in the documents when the names go back to the old tables';
+
+--
+-- Name: only_in_elements(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.only_in_elements() RETURNS TABLE(table_name text, key text, what text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
+        format('event %s', e.place)
+    from consolidation.event_row as e
+    where
+        not e.fits
+        or case
+            when jsonb_typeof(e.element) = 'object'
+                then e.element - array[
+                    'type', 'timestamp', 'data', 'event_id'
+                    /* event: , 'legacy_<further>' */
+                ] <> '{}'
+        end
+    union all
+    select
+        case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
+        format('screenshot %s', s.place)
+    from consolidation.screenshot_row as s
+    where
+        not s.fits
+        or round(consolidation.to_score(s.element -> 'confidence'), 2)
+        <> consolidation.to_score(s.element -> 'confidence')
+        or case
+            when jsonb_typeof(s.element) = 'object'
+                then s.element - array[
+                    'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
+                    'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
+                    /* screenshot: , 'legacy_<further>' */
+                ] <> '{}'
+        end;
+end;
+$$;
+
+--
+-- Name: FUNCTION only_in_elements(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.only_in_elements() IS 'The part of only_in_documents() that stands in events and screenshots';
 
 --
 -- Name: open_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7137,24 +7213,32 @@ is lost';
 -- Name: place_of_further_columns(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.place_of_further_columns() RETURNS TABLE(old_table text, document regclass, shown regclass, is_document boolean)
+CREATE FUNCTION consolidation.place_of_further_columns() RETURNS TABLE(old_table text, view_name text, document regclass, family text, shown regclass)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT v.old_table,
-     (format('public.%I'::text, v.document))::regclass AS format,
-     s.shown,
-     s.is_document
-    FROM (( VALUES ('workflow_trace'::text,'user_workflow_run'::text,'trace'::text), ('workflow_steps'::text,'user_workflow_run_step'::text,'step'::text)) v(old_table, document, view_name)
-      CROSS JOIN LATERAL ( VALUES (1,to_regclass(format('consolidation.old_%s'::text, v.view_name)),false), (2,to_regclass(format('consolidation.%s_row'::text, v.view_name)),true), (3,to_regclass(format('consolidation.back_%s'::text, v.view_name)),false), (4,consolidation.old_name(v.old_table),true)) s(place, shown, is_document))
-   ORDER BY v.old_table, s.place;
+ SELECT n.old_table,
+     v.view_name,
+     to_regclass(('public.'::text || v.document)) AS to_regclass,
+     s.family,
+     s.shown
+    FROM ((( VALUES (1,'trace'::text,'user_workflow_run'::text), (2,'step'::text,'user_workflow_run_step'::text), (3,'event'::text,NULL::text), (4,'screenshot'::text,NULL::text)) v(ordinal, view_name, document)
+      CROSS JOIN LATERAL ( VALUES ((consolidation.six_tables())[v.ordinal])) n(old_table))
+      CROSS JOIN LATERAL ( VALUES (1,'old row'::text,to_regclass(format('consolidation.old_%s'::text, v.view_name))), (2,'document'::text,to_regclass(format('consolidation.%s_row'::text, v.view_name))), (3,'old row'::text,to_regclass(format('consolidation.back_%s'::text, v.view_name))), (4,
+                 CASE
+                     WHEN (v.document IS NULL) THEN 'old row'::text
+                     ELSE 'document'::text
+                 END,consolidation.old_name(n.old_table))) s(place, family, shown))
+   ORDER BY v.ordinal, s.place;
 END;
 
 --
 -- Name: FUNCTION place_of_further_columns(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.place_of_further_columns() IS 'The views that show a further column of workflow_trace or workflow_steps, in the order in which
-they are made. is_document: the view reads the document, where the column is called legacy_<name>';
+COMMENT ON FUNCTION consolidation.place_of_further_columns() IS 'The views that show a further column, in the order in which they are made. document: the table that
+has it as a column legacy_<name>; null for elements. family: what the view reads, old rows, which
+have the column under its name, or documents. view_name: the part that the names of these views
+share';
 
 --
 -- Name: plain_column(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7871,9 +7955,9 @@ begin
         update consolidation.old_event as o
         set
             (
-                step_id, event_type, event_data, "timestamp"
+                step_id, event_type, event_data, "timestamp" /* event: , <further> */
             ) = row(
-                s.step_id, s.event_type, s.event_data, s."timestamp"
+                s.step_id, s.event_type, s.event_data, s."timestamp" /* event: , s.<further> */
             )
         from shown as s
         where
@@ -7883,8 +7967,10 @@ begin
             and o.event_id = s.event_id
             and row(
                 o.step_id::bigint, o.event_type::text, o.event_data, o."timestamp"
+                /* event: , o.<further> */
             )::record *<> row(
                 s.step_id::bigint, s.event_type::text, s.event_data, s."timestamp"
+                /* event: , s.<further> */
             )::record
             and (select count(*) from gone) >= 0
         returning 1
@@ -7893,6 +7979,7 @@ begin
     insert into consolidation.old_event overriding system value
     select
         s.event_id, s.trace_id, s.step_id, s.event_type, s.event_data, s."timestamp"
+        /* event: , s.<further> */
     from shown as s
     left join consolidation.old_event as o
         on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.event_id = s.event_id
@@ -8006,10 +8093,11 @@ begin
             (
                 org_id, node_name, step_index, screenshot_url, thumbnail_url, action_description,
                 element_selector, element_found, confidence_score, created_at, node_id
+                /* screenshot: , <further> */
             ) = row(
                 s.org_id, s.node_name, s.step_index, s.screenshot_url, s.thumbnail_url,
                 s.action_description, s.element_selector, s.element_found, s.confidence_score,
-                s.created_at, s.node_id
+                s.created_at, s.node_id /* screenshot: , s.<further> */
             )
         from shown as s
         where
@@ -8021,10 +8109,12 @@ begin
                 o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
                 o.thumbnail_url::text, o.action_description::text, o.element_selector::text,
                 o.element_found, o.confidence_score::numeric, o.created_at, o.node_id
+                /* screenshot: , o.<further> */
             )::record *<> row(
                 s.org_id, s.node_name::text, s.step_index::bigint, s.screenshot_url::text,
                 s.thumbnail_url::text, s.action_description::text, s.element_selector::text,
                 s.element_found, s.confidence_score::numeric, s.created_at, s.node_id
+                /* screenshot: , s.<further> */
             )::record
             and (select count(*) from gone) >= 0
         returning 1
@@ -8035,6 +8125,7 @@ begin
         s.screenshot_id, s.trace_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
         s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
         s.confidence_score, s.created_at, s.node_id
+        /* screenshot: , s.<further> */
     from shown as s
     left join consolidation.old_screenshot as o
         on o.trace_id = any (trace_ids)
@@ -8185,11 +8276,11 @@ begin
     set
         (
             step_number, status, input_data, output_data, error_message, start_time, end_time,
-            duration_ms, retry_count, metadata, node_id /* workflow_steps: <further> */
+            duration_ms, retry_count, metadata, node_id /* step: , <further> */
         ) = row(
             b.step_number, b.status, b.input_data, b.output_data, b.error_message, b.start_time,
             b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
-            /* workflow_steps: b.<further> */
+            /* step: , b.<further> */
         )
     from consolidation.back_step as b
     where
@@ -8288,13 +8379,13 @@ begin
             action_detail, success, duration_ms, error_detail, error_message, llm_prompt,
             llm_response, llm_model, llm_tokens_used, tier, tier_reason, config_snapshot,
             start_time, end_time, created_at, user_id, created_by, session_id
-            /* workflow_trace: <further> */
+            /* trace: , <further> */
         ) = row(
             b.batch_job_item_id, b.org_id, b.workflow_id, b.channel, b.external_id, b.status,
             b.action_type, b.action_detail, b.success, b.duration_ms, b.error_detail,
             b.error_message, b.llm_prompt, b.llm_response, b.llm_model, b.llm_tokens_used, b.tier,
             b.tier_reason, b.config_snapshot, b.start_time, b.end_time, b.created_at, b.user_id,
-            b.created_by, b.session_id /* workflow_trace: b.<further> */
+            b.created_by, b.session_id /* trace: , b.<further> */
         )
     from consolidation.back_trace as b
     where
@@ -10153,11 +10244,13 @@ begin
         s.step_number,
         to_jsonb(
             array_agg(
+                /* screenshot: to_jsonb( */
                 consolidation.screenshot_object(
                     p.screenshot_id, p.org_id, p.node_name, p.step_index, p.screenshot_url,
                     p.thumbnail_url, p.action_description, p.element_selector, p.element_found,
                     p.confidence_score, p.created_at, p.node_id
                 )
+                /* screenshot: ) || consolidation.to_key('legacy_<further>', p.<further>) */
                 order by p.created_at, p.screenshot_id
             )
         )
@@ -10522,30 +10615,37 @@ COMMENT ON FUNCTION consolidation.shared_workflow() IS 'Workflows with page stat
 owns the workflow, the others as text; no row after the cut-over';
 
 --
--- Name: show_column(regclass, name, name); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: show_column(regclass, text, name); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.show_column(shown regclass, called name, column_name name) RETURNS void
+CREATE FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 declare
-    definition constant text := pg_get_viewdef(shown);
-    -- FROM, a relation and its alias end the definition of each of these views.
-    source constant text [] := regexp_match(definition, '(\s+FROM \S+ (\w+);)$');
+    definition constant text := consolidation.expect_key(
+        rtrim(pg_get_viewdef(shown), ';'), column_name
+    );
+    -- Subqueries are indented further.
+    place constant integer := strpos(definition, e'\n   FROM ');
 begin
     execute format(
-        'create or replace view %s with (security_invoker = true) as %s, %s.%I as %I %s',
-        shown, left(definition, -length(source[1])), source[2], called, column_name, source[1]
+        'create or replace view %s with (security_invoker = true) as %s, %s as %I %s',
+        shown,
+        left(definition, place - 1),
+        replace(expression, '<alias>', substring(substr(definition, place) from 'FROM \S+ (\w+)')),
+        column_name,
+        substr(definition, place)
     );
 end;
-$_$;
+$$;
 
 --
--- Name: FUNCTION show_column(shown regclass, called name, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION show_column(shown regclass, expression text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.show_column(shown regclass, called name, column_name name) IS 'Appends a column to a plain view. called: its name in the relation behind';
+COMMENT ON FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) IS 'Appends a column to a view. expression: its value; <alias> stands for the relation that a plain
+view reads';
 
 --
 -- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11145,7 +11245,7 @@ CREATE FUNCTION consolidation.take_further_columns() RETURNS void
 declare
     found record;
     place record;
-    called name;
+    key name;
 begin
     if consolidation.phase() <> 'expand' then
         raise exception using
@@ -11153,28 +11253,37 @@ begin
             message = 'columns are taken from the old tables only while these are in use';
     end if;
     for found in select m.* from consolidation.missed_column() as m loop
-        called := concat('legacy_', found.column_name)::name;
-        execute format(
-            'alter table %s add column if not exists %I %s', found.document, called, found.type_name
-        );
-        execute format(
-            'comment on column %s.%I is %L', found.document, called,
-            format('Column %s of %s', found.column_name, found.old_table)
-        );
+        key := concat('legacy_', found.column_name)::name;
+        if found.document is not null then
+            execute format(
+                'alter table %s add column if not exists %I %s',
+                found.document, key, found.type_name
+            );
+            execute format(
+                'comment on column %s.%I is %L', found.document, key,
+                format('Column %s of %s', found.column_name, found.old_table)
+            );
+        end if;
         for place in
             select p.* from consolidation.place_of_further_columns() as p
             where p.old_table = found.old_table
         loop
             perform consolidation.show_column(
                 place.shown,
-                case when place.is_document then called else found.column_name end,
+                case
+                    when place.family = 'old row' then format('<alias>.%I', found.column_name)
+                    when found.document is not null then format('<alias>.%I', key)
+                    else format(
+                        'consolidation.from_key(x.element -> %L, null::%s)', key, found.type_name
+                    )
+                end,
                 found.column_name
             );
         end loop;
-        perform consolidation.name_column(found.old_table, found.column_name);
+        perform consolidation.name_column(found.view_name, found.column_name);
     end loop;
     -- Null stands for all runs. Those that are carried over already lack the values.
-    if called is not null and exists (select from public.user_workflow_run) then
+    if key is not null and exists (select from public.user_workflow_run) then
         insert into consolidation.change (trace_id) values (null);
     end if;
 end;
@@ -11184,8 +11293,8 @@ $$;
 -- Name: FUNCTION take_further_columns(); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.take_further_columns() IS 'Gives the documents the columns of workflow_trace and workflow_steps that they lack, for a moment
-under access exclusive locks. Raises 55000 after the cut-over, 55P03 if a lock is not had';
+COMMENT ON FUNCTION consolidation.take_further_columns() IS 'Gives the documents the columns of old tables that they lack, for a moment under access exclusive
+locks. Raises 55000 after the cut-over, 55P03 if a lock is not had';
 
 --
 -- Name: take_locks(regclass[], text, interval, interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11317,6 +11426,33 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the runs and steps that the documents no longer show, with everything below them';
+
+--
+-- Name: to_key(text, anyelement); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.to_key(key text, value anyelement) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- A cast to text would write a time as the session has it set.
+    return jsonb_build_object(
+        key,
+        case
+            when pg_typeof(value) = 'timestamptz'::regtype
+                then to_jsonb(public.to_iso8601(public.from_iso8601(to_jsonb(value) #>> '{}')))
+            else to_jsonb(value)
+        end
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION to_key(key text, value anyelement); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.to_key(key text, value anyelement) IS 'An object with this key: the value of a further column as an element has it';
 
 --
 -- Name: translated_constraint(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11845,9 +11981,9 @@ begin
         when
             o.step_id is distinct from n.step_id
             or row(
-                o.event_type::text, o.event_data
+                o.event_type::text, o.event_data /* event: , o.<further> */
             )::record *<> row(
-                n.event_type::text, n.event_data
+                n.event_type::text, n.event_data /* event: , n.<further> */
             )::record
             then true
         when not n.is_loose
@@ -11930,12 +12066,12 @@ begin
                 o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
                 o.thumbnail_url::text, o.action_description::text,
                 o.element_selector::text, o.element_found, o.confidence_score::numeric,
-                o.node_id
+                o.node_id /* screenshot: , o.<further> */
             )::record *<> row(
                 n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
                 n.thumbnail_url::text, n.action_description::text,
                 n.element_selector::text, n.element_found, n.confidence_score::numeric,
-                n.node_id
+                n.node_id /* screenshot: , n.<further> */
             )::record
             then true
         when not n.is_loose
@@ -12012,11 +12148,11 @@ begin
         or row(
             o.step_number::bigint, o.status::text, o.input_data, o.output_data,
             o.error_message::text, o.start_time, o.end_time, o.duration_ms::bigint,
-            o.retry_count::bigint, o.metadata, o.node_id /* workflow_steps: o.<further> */
+            o.retry_count::bigint, o.metadata, o.node_id /* step: , o.<further> */
         )::record *<> row(
             n.step_number::bigint, n.status::text, n.input_data, n.output_data,
             n.error_message::text, n.start_time, n.end_time, n.duration_ms::bigint,
-            n.retry_count::bigint, n.metadata, n.node_id /* workflow_steps: n.<further> */
+            n.retry_count::bigint, n.metadata, n.node_id /* step: , n.<further> */
         )::record;
 end;
 $$;
@@ -12062,7 +12198,7 @@ begin
             o.llm_prompt::text, o.llm_response::text, o.llm_model::text,
             o.llm_tokens_used::bigint, o.tier::bigint, o.tier_reason::text,
             o.config_snapshot, o.start_time, o.end_time, o.created_at, o.user_id,
-            o.created_by, o.session_id /* workflow_trace: o.<further> */
+            o.created_by, o.session_id /* trace: , o.<further> */
         )::record *<> row(
             n.batch_job_item_id, n.org_id, n.workflow_id, n.channel::text,
             n.external_id::text, n.status::text, n.action_type::text, n.action_detail,
@@ -12070,7 +12206,7 @@ begin
             n.llm_prompt::text, n.llm_response::text, n.llm_model::text,
             n.llm_tokens_used::bigint, n.tier::bigint, n.tier_reason::text,
             n.config_snapshot, n.start_time, n.end_time, n.created_at, n.user_id,
-            n.created_by, n.session_id /* workflow_trace: n.<further> */
+            n.created_by, n.session_id /* trace: , n.<further> */
         )::record;
 end;
 $$;
@@ -12334,7 +12470,7 @@ begin
         llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at,
         created_by, events, screenshots, legacy_trace_id, legacy_batch_job_item_id,
         legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id,
-        legacy_session_id, legacy /* workflow_trace: legacy_<further> */
+        legacy_session_id, legacy /* trace: , legacy_<further> */
     )
     select
         case
@@ -12353,7 +12489,7 @@ begin
         t.llm_model, t.llm_tokens_used, t.tier, t.tier_reason, t.created_at, t.created_by,
         coalesce(e.events, '[]'), coalesce(s.screenshots, '[]'), t.trace_id, t.batch_job_item_id,
         t.action_type, t.action_detail, t.success, t.user_id, t.session_id, c.legacy
-        /* workflow_trace: t.<further> */
+        /* trace: , t.<further> */
     from consolidation.old_trace as t
     left join consolidation.context_of_old_rows(trace_ids) as c on c.trace_id = t.trace_id
     left join consolidation.endpoints_of_old_rows(trace_ids) as p on p.trace_id = t.trace_id
@@ -12368,7 +12504,7 @@ begin
             llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by,
             events, screenshots, legacy_batch_job_item_id, legacy_action_type,
             legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy
-            /* workflow_trace: legacy_<further> */
+            /* trace: , legacy_<further> */
         ) = row(
             excluded.workflow_id, excluded.org_id, excluded.status, excluded.channel,
             excluded.external_id, excluded.started_at, excluded.ended_at, excluded.duration_ms,
@@ -12379,7 +12515,7 @@ begin
             excluded.screenshots, excluded.legacy_batch_job_item_id, excluded.legacy_action_type,
             excluded.legacy_action_detail, excluded.legacy_success, excluded.legacy_user_id,
             excluded.legacy_session_id, excluded.legacy
-            /* workflow_trace: excluded.legacy_<further> */
+            /* trace: , excluded.legacy_<further> */
         )
     -- Writing the same once more would cost entries in every index.
     where d.* *<> excluded.*;
@@ -12406,7 +12542,7 @@ begin
     insert into public.user_workflow_run_step as d (
         step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
         duration_ms, input_data, output_data, screenshots, events, error_message, metadata,
-        org_id, legacy_step_id, legacy_trace_id /* workflow_steps: legacy_<further> */
+        org_id, legacy_step_id, legacy_trace_id /* step: , legacy_<further> */
     )
     select
         case
@@ -12427,7 +12563,7 @@ begin
         r.run_id, s.node_id, s.step_number, s.status, s.retry_count, s.start_time, s.end_time,
         s.duration_ms, s.input_data, s.output_data, coalesce(p.screenshots, '[]'),
         coalesce(e.events, '[]'), s.error_message, s.metadata, r.org_id, s.step_id, s.trace_id
-        /* workflow_steps: s.<further> */
+        /* step: , s.<further> */
     from consolidation.old_step as s
     inner join public.user_workflow_run as r
         on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
@@ -12441,13 +12577,13 @@ begin
         (
             run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms,
             input_data, output_data, screenshots, events, error_message, metadata, org_id,
-            legacy_trace_id /* workflow_steps: legacy_<further> */
+            legacy_trace_id /* step: , legacy_<further> */
         ) = row(
             excluded.run_id, excluded.node_id, excluded.step_number, excluded.status,
             excluded.retry_count, excluded.started_at, excluded.ended_at, excluded.duration_ms,
             excluded.input_data, excluded.output_data, excluded.screenshots, excluded.events,
             excluded.error_message, excluded.metadata, excluded.org_id, excluded.legacy_trace_id
-            /* workflow_steps: excluded.legacy_<further> */
+            /* step: , excluded.legacy_<further> */
         )
     where d.* *<> excluded.*;
 end;
@@ -12477,7 +12613,8 @@ begin
     if tg_op in ('UPDATE', 'DELETE') then
         previous := consolidation.event_element(
             old.event_id, old.event_type, old.event_data, old."timestamp"
-        );
+        )
+        /* event: || consolidation.to_key('legacy_<further>', old.<further>) */;
         select f.*
         into known
         from consolidation.find_event(old.trace_id, old.step_id, old.event_id, previous) as f;
@@ -12499,7 +12636,8 @@ begin
     end if;
     element := consolidation.event_element(
         new.event_id, new.event_type, new.event_data, new."timestamp"
-    );
+    )
+    /* event: || consolidation.to_key('legacy_<further>', new.<further>) */;
     if tg_op = 'UPDATE' then
         element := known.element || consolidation.patch(previous, known.content, element);
         if new.trace_id = old.trace_id and new.step_id is not distinct from old.step_id then
@@ -12679,7 +12817,8 @@ begin
             old.screenshot_id, old.org_id, old.node_name, old.step_index, old.screenshot_url,
             old.thumbnail_url, old.action_description, old.element_selector, old.element_found,
             old.confidence_score, old.created_at, old.node_id
-        );
+        )
+        /* screenshot: || consolidation.to_key('legacy_<further>', old.<further>) */;
         select f.*
         into known
         from consolidation.find_screenshot(old.trace_id, old.screenshot_id, previous) as f;
@@ -12704,7 +12843,8 @@ begin
         new.screenshot_id, new.org_id, new.node_name, new.step_index, new.screenshot_url,
         new.thumbnail_url, new.action_description, new.element_selector, new.element_found,
         new.confidence_score, new.created_at, new.node_id
-    );
+    )
+    /* screenshot: || consolidation.to_key('legacy_<further>', new.<further>) */;
     if tg_op = 'UPDATE' then
         element := known.element || consolidation.patch(previous, known.content, element);
         perform consolidation.change_screenshot(
@@ -15073,7 +15213,7 @@ CREATE VIEW consolidation.finding_column WITH (security_invoker='true') AS
         END AS remedy
    FROM ((consolidation.old_relation o
      JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
-     LEFT JOIN consolidation.missed_column() m(old_table, column_name, type_name, document) ON (((m.old_table = o.relname) AND (m.column_name = a.attname))))
+     LEFT JOIN consolidation.missed_column() m(old_table, view_name, document, column_name, type_name) ON (((m.old_table = o.relname) AND (m.column_name = a.attname))))
   WHERE (NOT (EXISTS ( SELECT
            FROM pg_attribute v
           WHERE ((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname)))))
@@ -15081,9 +15221,9 @@ UNION ALL
  SELECT 'notice'::text AS severity,
     'further column'::text AS kind,
     format('%s.%s'::text, p.old_table, s.attname) AS object,
-    format('becomes %s.legacy_%s, and the old name shows it'::text, consolidation.qualified_name(p.document), s.attname) AS consequence,
+    format('becomes %slegacy_%s, and the old name shows it'::text, COALESCE((consolidation.qualified_name(p.document) || '.'::text), 'the key '::text), s.attname) AS consequence,
     NULL::text AS remedy
-   FROM ((consolidation.place_of_further_columns() p(old_table, document, shown, is_document)
+   FROM ((consolidation.place_of_further_columns() p(old_table, view_name, document, family, shown)
      JOIN pg_attribute b ON (((b.attrelid = (p.shown)::oid) AND (b.attname = 'as_built'::name))))
      JOIN pg_attribute s ON (((s.attrelid = (p.shown)::oid) AND (s.attnum > b.attnum))));
 
@@ -21120,6 +21260,13 @@ REVOKE ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) FROM PUBLI
 GRANT ALL ON FUNCTION consolidation.execute_stage(wanted_stage text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION expect_key(definition text, column_name name); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.expect_key(definition text, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.expect_key(definition text, column_name name) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION fill_dropped(names text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21244,6 +21391,12 @@ GRANT ALL ON FUNCTION consolidation.forget_proof() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.free_id(kind text, taken text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.free_id(kind text, taken text[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION from_key(content jsonb, kind anyelement); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.from_key(content jsonb, kind anyelement) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -21631,11 +21784,11 @@ REVOKE ALL ON FUNCTION consolidation.missing_object() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.missing_object() TO workflow_maintenance;
 
 --
--- Name: FUNCTION name_column(old_table text, column_name name); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION name_column(view_name text, column_name name); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.name_column(old_table text, column_name name) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.name_column(old_table text, column_name name) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.name_column(view_name text, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.name_column(view_name text, column_name name) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -21760,6 +21913,13 @@ GRANT ALL ON FUNCTION consolidation.on_names_of(definition text, place text) TO 
 
 REVOKE ALL ON FUNCTION consolidation.only_in_documents() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.only_in_documents() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION only_in_elements(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.only_in_elements() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.only_in_elements() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION open_configs(); Type: ACL; Schema: consolidation; Owner: -
@@ -22399,11 +22559,11 @@ REVOKE ALL ON FUNCTION consolidation.shared_workflow() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.shared_workflow() TO workflow_maintenance;
 
 --
--- Name: FUNCTION show_column(shown regclass, called name, column_name name); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION show_column(shown regclass, expression text, column_name name); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.show_column(shown regclass, called name, column_name name) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.show_column(shown regclass, called name, column_name name) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
@@ -22542,6 +22702,13 @@ GRANT ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, pat
 
 REVOKE ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION to_key(key text, value anyelement); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.to_key(key text, value anyelement) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.to_key(key text, value anyelement) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION translated_constraint(wanted text); Type: ACL; Schema: consolidation; Owner: -

@@ -146,13 +146,31 @@ select
     a.attname::text as column_name,
     format_type(a.atttypid, a.atttypmod) as type_name,
     a.attgenerated <> '' as is_generated,
-    -- What mapping/further_columns makes a column of a document.
-    o.table_name in ('workflow_trace', 'workflow_steps')
-    and octet_length(a.attname) <= 56
-    and a.attname not in ('as_built', 'of_run', 'of_organisation')
+    -- What mapping/further_columns makes a column of a document or a key of an element.
+    octet_length(a.attname) <= 56
     and a.attidentity = ''
     and pg_get_serial_sequence(format('%I.%I', o.home, o.table_name), a.attname) is null
-    as is_kept,
+    and case
+        when o.table_name in ('workflow_trace', 'workflow_steps')
+            then a.attname not in ('as_built', 'of_run', 'of_organisation')
+        when o.table_name in ('workflow_events', 'workflow_trace_screenshot')
+            then a.attname ~ '^[a-z_][a-z0-9_]*$'
+            and a.attname not in (
+                'as_built', 'place', 'element', 'fits', 'on_step', 'on_step_number', 'copy',
+                'kind', 'is_loose', 'step_number'
+            )
+            and not a.attnotnull
+            -- Written as JSON and read again, these are what they were, whatever the session sets.
+            and (
+                t.typtype = 'e'
+                or t.oid in (
+                    'text'::regtype, 'varchar'::regtype, 'int2'::regtype, 'int4'::regtype,
+                    'int8'::regtype, 'numeric'::regtype, 'boolean'::regtype, 'uuid'::regtype,
+                    'date'::regtype, 'timestamptz'::regtype
+                )
+            )
+        else false
+    end as is_kept,
     case
         -- Elements are read as text, so an enumeration could not be written back.
         when
@@ -304,11 +322,6 @@ select
     case
         when a.is_generated
             then 'is generated, and nothing would compute it in the documents'
-        when e.column_name is null and a.table_name in ('workflow_trace', 'workflow_steps') then
-            format(
-                '(%s) cannot be a column of the documents: it has a sequence of its own, or a '
-                'name of more than 56 bytes, or one that the views need', a.type_name
-            )
         when e.column_name is null
             then format('(%s) is not known to the project and would be left behind', a.type_name)
         else format('is %s, expected %s', a.type_name, e.definition)

@@ -78,8 +78,8 @@ from (
         'exact'),
     ('function', 'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|to_(bigint|score'
         '|uuid))', '', '', 'execute', 'exact'),
-    ('function', 'consolidation\.(context_origin|(event|screenshot)_(element|key|object)|fits\w*)',
-        '', '', 'execute', 'exact')
+    ('function', 'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)'
+        '|fits\w*)', '', '', 'execute', 'exact')
 ) as v (kind, names, app, maintenance, everybody, extent)
 -- In a subquery, so that it is evaluated once.
 where v.extent <> 'later' or (select consolidation.phase()) <> 'expand';

@@ -62,7 +62,9 @@ begin
         e.step_id::bigint,
         to_jsonb(
             array_agg(
+                /* event: to_jsonb( */
                 consolidation.event_object(e.event_id, e.event_type, e.event_data, e."timestamp")
+                /* event: ) || consolidation.to_key('legacy_<further>', e.<further>) */
                 order by e."timestamp", e.event_id
             )
         )

@@ -1,9 +1,10 @@
 -- Deploy workflow_consolidation:mapping/further_columns to pg
 --
--- Why:    a column of runs or steps that the baseline does not know becomes a column of the
---         document, legacy_<name>, of the same type. Views of both families and the old name get
---         it at their end; functions get it where a comment of theirs says "further". On a database
---         with the baseline's columns this changes nothing.
+-- Why:    a column that the baseline does not know is carried. One of runs or steps becomes a
+--         column of the document, legacy_<name>, of the same type; one of events or screenshots
+--         becomes a key of the element, legacy_<name>. Views of both families and the old name get
+--         it at their end; functions get it where a comment of theirs says so. On a database with
+--         the baseline's columns this changes nothing.
 -- Locks:  access exclusive on the two new tables, which are empty and which nobody uses yet.
 -- Revert: drops the functions. Columns and views go with the documents.
 
@@ -17,37 +18,47 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
--- Where a further column is shown, and how it is called there.
 create function consolidation.place_of_further_columns()
-returns table (old_table text, document regclass, shown regclass, is_document boolean)
+returns table (old_table text, view_name text, document regclass, family text, shown regclass)
 language sql
 stable
 begin atomic
     select
-        v.old_table,
-        format('public.%I', v.document)::regclass,
-        s.shown,
-        s.is_document
+        n.old_table,
+        v.view_name,
+        to_regclass('public.' || v.document),
+        s.family,
+        s.shown
     from (
         values
-        ('workflow_trace', 'user_workflow_run', 'trace'),
-        ('workflow_steps', 'user_workflow_run_step', 'step')
-    ) as v (old_table, document, view_name)
+        (1, 'trace', 'user_workflow_run'),
+        (2, 'step', 'user_workflow_run_step'),
+        (3, 'event', null),
+        (4, 'screenshot', null)
+    ) as v (ordinal, view_name, document)
+    cross join lateral (values ((consolidation.six_tables())[v.ordinal])) as n (old_table)
     cross join lateral (
         values
-        (1, to_regclass(format('consolidation.old_%s', v.view_name)), false),
-        (2, to_regclass(format('consolidation.%s_row', v.view_name)), true),
-        (3, to_regclass(format('consolidation.back_%s', v.view_name)), false),
-        (4, consolidation.old_name(v.old_table), true)
-    ) as s (place, shown, is_document)
-    order by v.old_table, s.place;
+        (1, 'old row', to_regclass(format('consolidation.old_%s', v.view_name))),
+        (2, 'document', to_regclass(format('consolidation.%s_row', v.view_name))),
+        (3, 'old row', to_regclass(format('consolidation.back_%s', v.view_name))),
+        (
+            4, case when v.document is null then 'old row' else 'document' end,
+            consolidation.old_name(n.old_table)
+        )
+    ) as s (place, family, shown)
+    order by v.ordinal, s.place;
 end;
 comment on function consolidation.place_of_further_columns() is
-'The views that show a further column of workflow_trace or workflow_steps, in the order in which
-they are made. is_document: the view reads the document, where the column is called legacy_<name>';
+'The views that show a further column, in the order in which they are made. document: the table that
+has it as a column legacy_<name>; null for elements. family: what the view reads, old rows, which
+have the column under its name, or documents. view_name: the part that the names of these views
+share';
 
 create function consolidation.missed_column()
-returns table (old_table text, column_name name, type_name text, document regclass)
+returns table (
+    old_table text, view_name text, document regclass, column_name name, type_name text
+)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -56,11 +67,12 @@ begin
     return query
     select
         p.old_table,
+        p.view_name,
+        p.document,
         a.attname,
-        format_type(a.atttypid, a.atttypmod) || coalesce(
+        format_type(a.atttypid, case when p.document is not null then a.atttypmod end) || coalesce(
             ' collate ' || nullif(a.attcollation, t.typcollation)::regcollation, ''
-        ),
-        p.document
+        )
     from consolidation.place_of_further_columns() as p
     inner join pg_attribute as a
         on
@@ -69,7 +81,7 @@ begin
             and not a.attisdropped
     inner join pg_type as t on t.oid = a.atttypid
     where
-        p.shown in (to_regclass('consolidation.old_trace'), to_regclass('consolidation.old_step'))
+        p.shown::text like 'consolidation.old\_%'
         and not exists (
             select from pg_attribute as s where s.attrelid = p.shown and s.attname = a.attname
         )
@@ -77,28 +89,50 @@ begin
 end;
 $$;
 comment on function consolidation.missed_column() is
-'Columns of workflow_trace and workflow_steps that the documents do not have yet';
+'Columns of the old tables that could be carried and that the documents do not have yet';
 
-create function consolidation.show_column(shown regclass, called name, column_name name)
+create function consolidation.expect_key(definition text, column_name name)
+returns text
+language sql
+immutable
+parallel safe
+return regexp_replace(
+    regexp_replace(
+        definition, '(\{type,[^}]*)\}', format('\1,legacy_%s}', column_name), 'g'
+    ),
+    '(ARRAY\[''url''[^]]*)\]', format('\1, ''legacy_%s''::text]', column_name)
+);
+comment on function consolidation.expect_key(text, name) is
+'A definition of event_row or screenshot_row, in which an element that is as built also has the key
+of a further column';
+
+create function consolidation.show_column(shown regclass, expression text, column_name name)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    definition constant text := pg_get_viewdef(shown);
-    -- FROM, a relation and its alias end the definition of each of these views.
-    source constant text [] := regexp_match(definition, '(\s+FROM \S+ (\w+);)$');
+    definition constant text := consolidation.expect_key(
+        rtrim(pg_get_viewdef(shown), ';'), column_name
+    );
+    -- Subqueries are indented further.
+    place constant integer := strpos(definition, e'\n   FROM ');
 begin
     execute format(
-        'create or replace view %s with (security_invoker = true) as %s, %s.%I as %I %s',
-        shown, left(definition, -length(source[1])), source[2], called, column_name, source[1]
+        'create or replace view %s with (security_invoker = true) as %s, %s as %I %s',
+        shown,
+        left(definition, place - 1),
+        replace(expression, '<alias>', substring(substr(definition, place) from 'FROM \S+ (\w+)')),
+        column_name,
+        substr(definition, place)
     );
 end;
 $$;
-comment on function consolidation.show_column(regclass, name, name) is
-'Appends a column to a plain view. called: its name in the relation behind';
+comment on function consolidation.show_column(regclass, text, name) is
+'Appends a column to a view. expression: its value; <alias> stands for the relation that a plain
+view reads';
 
-create function consolidation.name_column(old_table text, column_name name)
+create function consolidation.name_column(view_name text, column_name name)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -106,30 +140,28 @@ as $$
 declare
     found record;
     place record;
+    key constant text := concat('legacy_', column_name);
 begin
     for found in
         select pg_get_functiondef(p.oid) as definition
         from pg_proc as p
         where
             p.pronamespace = 'consolidation'::regnamespace
-            and strpos(p.prosrc, format('/* %s: ', old_table)) > 0
+            and strpos(p.prosrc, format('/* %s: ', view_name)) > 0
     loop
         for place in
             select distinct
                 m.part[1] as comment,
-                m.part[2] as alias,
-                m.part[3] as prefix
+                m.part[2] as template
             from regexp_matches(
-                found.definition,
-                format('(/\* %s: (\w+\.)?(\w*)<further> \*/)', old_table), 'g'
+                found.definition, format('(/\* %s: (.*?) \*/)', view_name), 'g'
             ) as m (part)
         loop
+            place.template := replace(place.template, '''legacy_<further>''', quote_literal(key));
+            place.template := replace(place.template, 'legacy_<further>', quote_ident(key));
+            place.template := replace(place.template, '<further>', quote_ident(column_name));
             found.definition := replace(
-                found.definition,
-                place.comment,
-                format(
-                    ', %s%I %s', place.alias, concat(place.prefix, column_name), place.comment
-                )
+                found.definition, place.comment, concat(place.template, ' ', place.comment)
             );
         end loop;
         execute found.definition;
@@ -137,8 +169,8 @@ begin
 end;
 $$;
 comment on function consolidation.name_column(text, name) is
-'Writes a column into the functions, before each comment that says that further columns of this
-table belong there';
+'Writes a column into the functions: what a comment says that begins with view_name, with the column
+for <further>, before that comment';
 
 create function consolidation.take_further_columns()
 returns void
@@ -149,7 +181,7 @@ as $$
 declare
     found record;
     place record;
-    called name;
+    key name;
 begin
     if consolidation.phase() <> 'expand' then
         raise exception using
@@ -157,35 +189,44 @@ begin
             message = 'columns are taken from the old tables only while these are in use';
     end if;
     for found in select m.* from consolidation.missed_column() as m loop
-        called := concat('legacy_', found.column_name)::name;
-        execute format(
-            'alter table %s add column if not exists %I %s', found.document, called, found.type_name
-        );
-        execute format(
-            'comment on column %s.%I is %L', found.document, called,
-            format('Column %s of %s', found.column_name, found.old_table)
-        );
+        key := concat('legacy_', found.column_name)::name;
+        if found.document is not null then
+            execute format(
+                'alter table %s add column if not exists %I %s',
+                found.document, key, found.type_name
+            );
+            execute format(
+                'comment on column %s.%I is %L', found.document, key,
+                format('Column %s of %s', found.column_name, found.old_table)
+            );
+        end if;
         for place in
             select p.* from consolidation.place_of_further_columns() as p
             where p.old_table = found.old_table
         loop
             perform consolidation.show_column(
                 place.shown,
-                case when place.is_document then called else found.column_name end,
+                case
+                    when place.family = 'old row' then format('<alias>.%I', found.column_name)
+                    when found.document is not null then format('<alias>.%I', key)
+                    else format(
+                        'consolidation.from_key(x.element -> %L, null::%s)', key, found.type_name
+                    )
+                end,
                 found.column_name
             );
         end loop;
-        perform consolidation.name_column(found.old_table, found.column_name);
+        perform consolidation.name_column(found.view_name, found.column_name);
     end loop;
     -- Null stands for all runs. Those that are carried over already lack the values.
-    if called is not null and exists (select from public.user_workflow_run) then
+    if key is not null and exists (select from public.user_workflow_run) then
         insert into consolidation.change (trace_id) values (null);
     end if;
 end;
 $$;
 comment on function consolidation.take_further_columns() is
-'Gives the documents the columns of workflow_trace and workflow_steps that they lack, for a moment
-under access exclusive locks. Raises 55000 after the cut-over, 55P03 if a lock is not had';
+'Gives the documents the columns of old tables that they lack, for a moment under access exclusive
+locks. Raises 55000 after the cut-over, 55P03 if a lock is not had';
 
 do $$
 begin

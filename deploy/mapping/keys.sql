@@ -157,6 +157,54 @@ comment on function consolidation.to_score(jsonb) is
 'A confidence as numeric that numeric(3,2) can hold. "NaN" is also one, and JSON has it only as
 text';
 
+create function consolidation.to_key(key text, value anyelement)
+returns jsonb
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- A cast to text would write a time as the session has it set.
+    return jsonb_build_object(
+        key,
+        case
+            when pg_typeof(value) = 'timestamptz'::regtype
+                then to_jsonb(public.to_iso8601(public.from_iso8601(to_jsonb(value) #>> '{}')))
+            else to_jsonb(value)
+        end
+    );
+end;
+$$;
+comment on function consolidation.to_key(text, anyelement) is
+'An object with this key: the value of a further column as an element has it';
+
+create function consolidation.from_key(content jsonb, kind anyelement)
+returns anyelement
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    value kind%type;
+begin
+    value := case
+        when content = 'null' then null
+        when pg_typeof(kind) = 'timestamptz'::regtype
+            then to_jsonb(public.from_iso8601(content #>> '{}')) #>> '{}'
+        else content #>> '{}'
+    end;
+    return value;
+exception
+    -- An application wrote something else.
+    when data_exception or integrity_constraint_violation then
+        return null;
+end;
+$$;
+comment on function consolidation.from_key(jsonb, anyelement) is
+'The value of a further column, read from an element; null if it is none of that type. kind: any
+value of the type';
+
 call consolidation.note_deployed('mapping/keys');
 
 commit;

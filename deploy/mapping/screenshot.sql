@@ -104,11 +104,13 @@ begin
         s.step_number,
         to_jsonb(
             array_agg(
+                /* screenshot: to_jsonb( */
                 consolidation.screenshot_object(
                     p.screenshot_id, p.org_id, p.node_name, p.step_index, p.screenshot_url,
                     p.thumbnail_url, p.action_description, p.element_selector, p.element_found,
                     p.confidence_score, p.created_at, p.node_id
                 )
+                /* screenshot: ) || consolidation.to_key('legacy_<further>', p.<further>) */
                 order by p.created_at, p.screenshot_id
             )
         )

@@ -97,7 +97,7 @@ begin
     insert into public.user_workflow_run_step as d (
         step_id, run_id, node_id, step_number, status, retry_count, started_at, ended_at,
         duration_ms, input_data, output_data, screenshots, events, error_message, metadata,
-        org_id, legacy_step_id, legacy_trace_id /* workflow_steps: legacy_<further> */
+        org_id, legacy_step_id, legacy_trace_id /* step: , legacy_<further> */
     )
     select
         case
@@ -118,7 +118,7 @@ begin
         r.run_id, s.node_id, s.step_number, s.status, s.retry_count, s.start_time, s.end_time,
         s.duration_ms, s.input_data, s.output_data, coalesce(p.screenshots, '[]'),
         coalesce(e.events, '[]'), s.error_message, s.metadata, r.org_id, s.step_id, s.trace_id
-        /* workflow_steps: s.<further> */
+        /* step: , s.<further> */
     from consolidation.old_step as s
     inner join public.user_workflow_run as r
         on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = s.trace_id
@@ -132,13 +132,13 @@ begin
         (
             run_id, node_id, step_number, status, retry_count, started_at, ended_at, duration_ms,
             input_data, output_data, screenshots, events, error_message, metadata, org_id,
-            legacy_trace_id /* workflow_steps: legacy_<further> */
+            legacy_trace_id /* step: , legacy_<further> */
         ) = row(
             excluded.run_id, excluded.node_id, excluded.step_number, excluded.status,
             excluded.retry_count, excluded.started_at, excluded.ended_at, excluded.duration_ms,
             excluded.input_data, excluded.output_data, excluded.screenshots, excluded.events,
             excluded.error_message, excluded.metadata, excluded.org_id, excluded.legacy_trace_id
-            /* workflow_steps: excluded.legacy_<further> */
+            /* step: , excluded.legacy_<further> */
         )
     where d.* *<> excluded.*;
 end;

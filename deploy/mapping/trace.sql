@@ -130,7 +130,7 @@ begin
         llm_prompt, llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at,
         created_by, events, screenshots, legacy_trace_id, legacy_batch_job_item_id,
         legacy_action_type, legacy_action_detail, legacy_success, legacy_user_id,
-        legacy_session_id, legacy /* workflow_trace: legacy_<further> */
+        legacy_session_id, legacy /* trace: , legacy_<further> */
     )
     select
         case
@@ -149,7 +149,7 @@ begin
         t.llm_model, t.llm_tokens_used, t.tier, t.tier_reason, t.created_at, t.created_by,
         coalesce(e.events, '[]'), coalesce(s.screenshots, '[]'), t.trace_id, t.batch_job_item_id,
         t.action_type, t.action_detail, t.success, t.user_id, t.session_id, c.legacy
-        /* workflow_trace: t.<further> */
+        /* trace: , t.<further> */
     from consolidation.old_trace as t
     left join consolidation.context_of_old_rows(trace_ids) as c on c.trace_id = t.trace_id
     left join consolidation.endpoints_of_old_rows(trace_ids) as p on p.trace_id = t.trace_id
@@ -164,7 +164,7 @@ begin
             llm_response, llm_model, llm_tokens_used, tier, tier_reason, created_at, created_by,
             events, screenshots, legacy_batch_job_item_id, legacy_action_type,
             legacy_action_detail, legacy_success, legacy_user_id, legacy_session_id, legacy
-            /* workflow_trace: legacy_<further> */
+            /* trace: , legacy_<further> */
         ) = row(
             excluded.workflow_id, excluded.org_id, excluded.status, excluded.channel,
             excluded.external_id, excluded.started_at, excluded.ended_at, excluded.duration_ms,
@@ -175,7 +175,7 @@ begin
             excluded.screenshots, excluded.legacy_batch_job_item_id, excluded.legacy_action_type,
             excluded.legacy_action_detail, excluded.legacy_success, excluded.legacy_user_id,
             excluded.legacy_session_id, excluded.legacy
-            /* workflow_trace: excluded.legacy_<further> */
+            /* trace: , excluded.legacy_<further> */
         )
     -- Writing the same once more would cost entries in every index.
     where d.* *<> excluded.*;

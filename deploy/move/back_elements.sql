@@ -43,9 +43,9 @@ begin
         update consolidation.old_event as o
         set
             (
-                step_id, event_type, event_data, "timestamp"
+                step_id, event_type, event_data, "timestamp" /* event: , <further> */
             ) = row(
-                s.step_id, s.event_type, s.event_data, s."timestamp"
+                s.step_id, s.event_type, s.event_data, s."timestamp" /* event: , s.<further> */
             )
         from shown as s
         where
@@ -55,8 +55,10 @@ begin
             and o.event_id = s.event_id
             and row(
                 o.step_id::bigint, o.event_type::text, o.event_data, o."timestamp"
+                /* event: , o.<further> */
             )::record *<> row(
                 s.step_id::bigint, s.event_type::text, s.event_data, s."timestamp"
+                /* event: , s.<further> */
             )::record
             and (select count(*) from gone) >= 0
         returning 1
@@ -65,6 +67,7 @@ begin
     insert into consolidation.old_event overriding system value
     select
         s.event_id, s.trace_id, s.step_id, s.event_type, s.event_data, s."timestamp"
+        /* event: , s.<further> */
     from shown as s
     left join consolidation.old_event as o
         on o.trace_id = any (trace_ids) and o.trace_id = s.trace_id and o.event_id = s.event_id
@@ -111,10 +114,11 @@ begin
             (
                 org_id, node_name, step_index, screenshot_url, thumbnail_url, action_description,
                 element_selector, element_found, confidence_score, created_at, node_id
+                /* screenshot: , <further> */
             ) = row(
                 s.org_id, s.node_name, s.step_index, s.screenshot_url, s.thumbnail_url,
                 s.action_description, s.element_selector, s.element_found, s.confidence_score,
-                s.created_at, s.node_id
+                s.created_at, s.node_id /* screenshot: , s.<further> */
             )
         from shown as s
         where
@@ -126,10 +130,12 @@ begin
                 o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
                 o.thumbnail_url::text, o.action_description::text, o.element_selector::text,
                 o.element_found, o.confidence_score::numeric, o.created_at, o.node_id
+                /* screenshot: , o.<further> */
             )::record *<> row(
                 s.org_id, s.node_name::text, s.step_index::bigint, s.screenshot_url::text,
                 s.thumbnail_url::text, s.action_description::text, s.element_selector::text,
                 s.element_found, s.confidence_score::numeric, s.created_at, s.node_id
+                /* screenshot: , s.<further> */
             )::record
             and (select count(*) from gone) >= 0
         returning 1
@@ -140,6 +146,7 @@ begin
         s.screenshot_id, s.trace_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
         s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
         s.confidence_score, s.created_at, s.node_id
+        /* screenshot: , s.<further> */
     from shown as s
     left join consolidation.old_screenshot as o
         on o.trace_id = any (trace_ids)

@@ -81,13 +81,13 @@ begin
             action_detail, success, duration_ms, error_detail, error_message, llm_prompt,
             llm_response, llm_model, llm_tokens_used, tier, tier_reason, config_snapshot,
             start_time, end_time, created_at, user_id, created_by, session_id
-            /* workflow_trace: <further> */
+            /* trace: , <further> */
         ) = row(
             b.batch_job_item_id, b.org_id, b.workflow_id, b.channel, b.external_id, b.status,
             b.action_type, b.action_detail, b.success, b.duration_ms, b.error_detail,
             b.error_message, b.llm_prompt, b.llm_response, b.llm_model, b.llm_tokens_used, b.tier,
             b.tier_reason, b.config_snapshot, b.start_time, b.end_time, b.created_at, b.user_id,
-            b.created_by, b.session_id /* workflow_trace: b.<further> */
+            b.created_by, b.session_id /* trace: , b.<further> */
         )
     from consolidation.back_trace as b
     where
@@ -117,11 +117,11 @@ begin
     set
         (
             step_number, status, input_data, output_data, error_message, start_time, end_time,
-            duration_ms, retry_count, metadata, node_id /* workflow_steps: <further> */
+            duration_ms, retry_count, metadata, node_id /* step: , <further> */
         ) = row(
             b.step_number, b.status, b.input_data, b.output_data, b.error_message, b.start_time,
             b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
-            /* workflow_steps: b.<further> */
+            /* step: , b.<further> */
         )
     from consolidation.back_step as b
     where

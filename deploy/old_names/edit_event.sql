@@ -60,7 +60,9 @@ begin
         select
             consolidation.event_element(
                 wanted_event_id, e.event_type, e.event_data, e."timestamp"
-            ) as content
+            )
+            /* event: || consolidation.to_key('legacy_<further>', e.<further>) */
+            as content
     ) as c
     where
         e.trace_id = wanted_trace_id

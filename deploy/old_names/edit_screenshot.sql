@@ -62,7 +62,9 @@ begin
                 wanted_screenshot_id, s.org_id, s.node_name, s.step_index, s.screenshot_url,
                 s.thumbnail_url, s.action_description, s.element_selector, s.element_found,
                 s.confidence_score, s.created_at, s.node_id
-            ) as content
+            )
+            /* screenshot: || consolidation.to_key('legacy_<further>', s.<further>) */
+            as content
     ) as c
     where
         s.trace_id = wanted_trace_id

@@ -75,7 +75,8 @@ begin
     if tg_op in ('UPDATE', 'DELETE') then
         previous := consolidation.event_element(
             old.event_id, old.event_type, old.event_data, old."timestamp"
-        );
+        )
+        /* event: || consolidation.to_key('legacy_<further>', old.<further>) */;
         select f.*
         into known
         from consolidation.find_event(old.trace_id, old.step_id, old.event_id, previous) as f;
@@ -97,7 +98,8 @@ begin
     end if;
     element := consolidation.event_element(
         new.event_id, new.event_type, new.event_data, new."timestamp"
-    );
+    )
+    /* event: || consolidation.to_key('legacy_<further>', new.<further>) */;
     if tg_op = 'UPDATE' then
         element := known.element || consolidation.patch(previous, known.content, element);
         if new.trace_id = old.trace_id and new.step_id is not distinct from old.step_id then

@@ -114,7 +114,8 @@ begin
             old.screenshot_id, old.org_id, old.node_name, old.step_index, old.screenshot_url,
             old.thumbnail_url, old.action_description, old.element_selector, old.element_found,
             old.confidence_score, old.created_at, old.node_id
-        );
+        )
+        /* screenshot: || consolidation.to_key('legacy_<further>', old.<further>) */;
         select f.*
         into known
         from consolidation.find_screenshot(old.trace_id, old.screenshot_id, previous) as f;
@@ -139,7 +140,8 @@ begin
         new.screenshot_id, new.org_id, new.node_name, new.step_index, new.screenshot_url,
         new.thumbnail_url, new.action_description, new.element_selector, new.element_found,
         new.confidence_score, new.created_at, new.node_id
-    );
+    )
+    /* screenshot: || consolidation.to_key('legacy_<further>', new.<further>) */;
     if tg_op = 'UPDATE' then
         element := known.element || consolidation.patch(previous, known.content, element);
         perform consolidation.change_screenshot(

@@ -74,8 +74,8 @@ select
     'further column',
     format('%s.%s', p.old_table, s.attname),
     format(
-        'becomes %s.legacy_%s, and the old name shows it',
-        consolidation.qualified_name(p.document), s.attname
+        'becomes %slegacy_%s, and the old name shows it',
+        coalesce(consolidation.qualified_name(p.document) || '.', 'the key '), s.attname
     ),
     null
 from consolidation.place_of_further_columns() as p

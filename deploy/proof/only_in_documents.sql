@@ -15,6 +15,51 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+create function consolidation.only_in_elements()
+returns table (table_name text, key text, what text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select
+        case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
+        format('event %s', e.place)
+    from consolidation.event_row as e
+    where
+        not e.fits
+        or case
+            when jsonb_typeof(e.element) = 'object'
+                then e.element - array[
+                    'type', 'timestamp', 'data', 'event_id'
+                    /* event: , 'legacy_<further>' */
+                ] <> '{}'
+        end
+    union all
+    select
+        case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
+        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
+        format('screenshot %s', s.place)
+    from consolidation.screenshot_row as s
+    where
+        not s.fits
+        or round(consolidation.to_score(s.element -> 'confidence'), 2)
+        <> consolidation.to_score(s.element -> 'confidence')
+        or case
+            when jsonb_typeof(s.element) = 'object'
+                then s.element - array[
+                    'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
+                    'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
+                    /* screenshot: , 'legacy_<further>' */
+                ] <> '{}'
+        end;
+end;
+$$;
+comment on function consolidation.only_in_elements() is
+'The part of only_in_documents() that stands in events and screenshots';
+
 create function consolidation.only_in_documents()
 returns table (table_name text, key text, what text)
 language plpgsql
@@ -77,34 +122,7 @@ begin
     from consolidation.endpoint_row as e
     where not e.fits
     union all
-    select
-        case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
-        format('event %s', e.place)
-    from consolidation.event_row as e
-    where
-        not e.fits
-        or case
-            when jsonb_typeof(e.element) = 'object'
-                then e.element - '{type,timestamp,data,event_id}'::text [] <> '{}'
-        end
-    union all
-    select
-        case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
-        format('screenshot %s', s.place)
-    from consolidation.screenshot_row as s
-    where
-        not s.fits
-        or round(consolidation.to_score(s.element -> 'confidence'), 2)
-        <> consolidation.to_score(s.element -> 'confidence')
-        or case
-            when jsonb_typeof(s.element) = 'object'
-                then s.element - array[
-                    'url', 'thumbnail_url', 'timestamp', 'action', 'selector', 'element_found',
-                    'confidence', 'screenshot_id', 'org_id', 'node_id', 'node_name', 'step_index'
-                ] <> '{}'
-        end
+    select o.* from consolidation.only_in_elements() as o
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),

@@ -49,7 +49,7 @@ begin
             o.llm_prompt::text, o.llm_response::text, o.llm_model::text,
             o.llm_tokens_used::bigint, o.tier::bigint, o.tier_reason::text,
             o.config_snapshot, o.start_time, o.end_time, o.created_at, o.user_id,
-            o.created_by, o.session_id /* workflow_trace: o.<further> */
+            o.created_by, o.session_id /* trace: , o.<further> */
         )::record *<> row(
             n.batch_job_item_id, n.org_id, n.workflow_id, n.channel::text,
             n.external_id::text, n.status::text, n.action_type::text, n.action_detail,
@@ -57,7 +57,7 @@ begin
             n.llm_prompt::text, n.llm_response::text, n.llm_model::text,
             n.llm_tokens_used::bigint, n.tier::bigint, n.tier_reason::text,
             n.config_snapshot, n.start_time, n.end_time, n.created_at, n.user_id,
-            n.created_by, n.session_id /* workflow_trace: n.<further> */
+            n.created_by, n.session_id /* trace: , n.<further> */
         )::record;
 end;
 $$;
@@ -98,11 +98,11 @@ begin
         or row(
             o.step_number::bigint, o.status::text, o.input_data, o.output_data,
             o.error_message::text, o.start_time, o.end_time, o.duration_ms::bigint,
-            o.retry_count::bigint, o.metadata, o.node_id /* workflow_steps: o.<further> */
+            o.retry_count::bigint, o.metadata, o.node_id /* step: , o.<further> */
         )::record *<> row(
             n.step_number::bigint, n.status::text, n.input_data, n.output_data,
             n.error_message::text, n.start_time, n.end_time, n.duration_ms::bigint,
-            n.retry_count::bigint, n.metadata, n.node_id /* workflow_steps: n.<further> */
+            n.retry_count::bigint, n.metadata, n.node_id /* step: , n.<further> */
         )::record;
 end;
 $$;

@@ -68,9 +68,9 @@ begin
         when
             o.step_id is distinct from n.step_id
             or row(
-                o.event_type::text, o.event_data
+                o.event_type::text, o.event_data /* event: , o.<further> */
             )::record *<> row(
-                n.event_type::text, n.event_data
+                n.event_type::text, n.event_data /* event: , n.<further> */
             )::record
             then true
         when not n.is_loose
@@ -147,12 +147,12 @@ begin
                 o.org_id, o.node_name::text, o.step_index::bigint, o.screenshot_url::text,
                 o.thumbnail_url::text, o.action_description::text,
                 o.element_selector::text, o.element_found, o.confidence_score::numeric,
-                o.node_id
+                o.node_id /* screenshot: , o.<further> */
             )::record *<> row(
                 n.org_id, n.node_name::text, n.step_index::bigint, n.screenshot_url::text,
                 n.thumbnail_url::text, n.action_description::text,
                 n.element_selector::text, n.element_found, n.confidence_score::numeric,
-                n.node_id
+                n.node_id /* screenshot: , n.<further> */
             )::record
             then true
         when not n.is_loose

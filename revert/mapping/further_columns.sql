@@ -12,7 +12,8 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.take_further_columns();
 drop function consolidation.name_column(text, name);
-drop function consolidation.show_column(regclass, name, name);
+drop function consolidation.show_column(regclass, text, name);
+drop function consolidation.expect_key(text, name);
 drop function consolidation.missed_column();
 drop function consolidation.place_of_further_columns();
 delete from consolidation.deployed_change where change = 'mapping/further_columns';

@@ -10,6 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+drop function consolidation.from_key(jsonb, anyelement);
+drop function consolidation.to_key(text, anyelement);
 drop function consolidation.to_score(jsonb);
 drop function consolidation.to_uuid(jsonb);
 drop function consolidation.to_bigint(jsonb);

@@ -128,7 +128,7 @@ def test_an_empty_database_is_not_the_one(empty: str) -> None:
 
 
 def test_page_and_json_say_the_same(unknown: str) -> None:
-    psql(unknown, "--command=alter table workflow_events add severity text")
+    psql(unknown, "--command=alter table workflow_trace_context add severity text")
     psql(unknown, "--command=create view running as select status from workflow_trace")
     status, page, _ = assess(unknown)
     found = report(unknown)
@@ -291,7 +291,7 @@ EXAMPLE = """
     create type trace_status as enum ('pending', 'running', 'failed');
     alter table workflow_trace alter status drop default;
     alter table workflow_trace alter status type trace_status using status::trace_status;
-    alter table workflow_events add severity text;
+    alter table workflow_trace_context add severity text;
     alter table workflow_trace alter config_snapshot type json;
     create function get_context(bigint, text) returns jsonb language sql return null::jsonb;
     create table user_workflow_config (id integer);

@@ -209,6 +209,36 @@ CARRIED = [
         """,
     ),
     Drift(
+        "a further column of events: an enumeration with a default",
+        """
+        create type urgency as enum ('low', 'high');
+        alter table workflow_events add urgency urgency default 'low';
+        update workflow_events set urgency = 'high' where event_id = 111;
+        create view urgent as
+        select urgency, event_data from workflow_events where urgency = 'high';
+        """,
+    ),
+    Drift(
+        "further columns of events: text, numeric, a time, a date",
+        """
+        alter table workflow_events
+        add source text, add cost numeric, add seen_at timestamptz, add due date;
+        update workflow_events
+        set
+            source = 'a"b', cost = 1.10, seen_at = '2024-02-29 10:00:00.123+05',
+            due = '0044-03-15 BC'
+        where event_id = 111;
+        """,
+    ),
+    Drift(
+        "further columns of screenshots: boolean, bigint, uuid",
+        """
+        alter table workflow_trace_screenshot
+        add is_public boolean default true, add bytes bigint, add shared_with uuid;
+        update workflow_trace_screenshot set is_public = false, bytes = 9223372036854775807;
+        """,
+    ),
+    Drift(
         "workflow_configs: a further column", "alter table workflow_configs add column extra text"
     ),
     Drift("micro_state: a missing column", "alter table micro_state drop column text_emb"),
@@ -293,9 +323,19 @@ NOT_ADOPTED = [
         "PRINTED update workflow_trace set channel = 'web'",
     ),
     Drift(
-        "a further column",
-        "alter table workflow_events add severity text",
-        "column public.workflow_events.severity",
+        "a further column of context",
+        "alter table workflow_trace_context add severity text",
+        "column public.workflow_trace_context.severity",
+    ),
+    Drift(
+        "a further column of events: jsonb",
+        "alter table workflow_events add details jsonb",
+        "column public.workflow_events.details",
+    ),
+    Drift(
+        "a further column of screenshots: not null",
+        "alter table workflow_trace_screenshot add format text not null default 'png'",
+        "column public.workflow_trace_screenshot.format",
     ),
     Drift(
         "a further column of runs with a sequence",
@@ -673,6 +713,11 @@ WRITES = f"""
     insert into workflow_trace_context (trace_id, key, value) values (901, 'k', '1.10');
     insert into workflow_trace_endpoint (trace_id, endpoint_id) values (901, 77);
     delete from workflow_events where event_id = 112;
+    insert into workflow_events (trace_id, event_type, event_data, source, seen_at)
+    values (901, 'seen', '2', null, '2025-07-01 12:00:00.5+02');
+    update workflow_events set urgency = 'low', due = '2025-12-31', cost = null
+    where event_id = 111;
+    update workflow_trace_screenshot set bytes = 7, shared_with = '{USER}' where trace_id = 1;
     insert into workflow_trace (trace_id, org_id, workflow_id, created_by, tier, failure_code)
     values (902, '{NORTH}', '{WORKFLOW}', '{USER}', 9, 'f902');
     update workflow_trace set severity = 'high', tags = '{{a,b}}', assigned_to = 2

@@ -191,7 +191,7 @@ happens(
 happens(
     "the tables were altered by hand",
     "alter table workflow_trace drop column session_id",
-    "alter table workflow_events add column worker text",
+    "alter table workflow_trace_context add column worker text",
 )
 happens(
     "somebody audits the events",

@@ -260,10 +260,17 @@ DRIFTS = [
         "alter table workflow_trace_screenshot alter column confidence_score type float",
         "workflow_trace_screenshot.confidence_score",
     ),
-    ("alter table workflow_events add column severity text", "workflow_events.severity"),
+    (
+        "alter table workflow_trace_context add column severity text",
+        "workflow_trace_context.severity",
+    ),
+    (
+        "alter table workflow_events add column severity text not null default ''",
+        "workflow_events.severity",
+    ),
+    ("alter table workflow_events add column place point", "workflow_events.place"),
     ('alter table workflow_events add column "a ""b""" text', 'workflow_events."a ""b"""'),
     ("alter table workflow_steps rename column node_id to node", "workflow_steps.node_id"),
-    ("alter table workflow_steps rename column node_id to node", "workflow_steps.node "),
     (
         "alter table workflow_trace drop column duration_ms;"
         "alter table workflow_trace add column duration_ms integer "
@@ -337,15 +344,15 @@ def test_an_adoption_that_is_refused_can_be_cured_as_it_was_said(unadopted: str)
     """Two drifts at once are named at once; cured, the same command adopts."""
     with connect(unadopted) as connection:
         connection.execute("alter table workflow_trace drop column session_id")
-        connection.execute("alter table workflow_steps add column worker text")
+        connection.execute("alter table workflow_trace_context add column worker text")
         with nothing_changes(connection):
             said = adopt(unadopted, check=False)
-            assert "workflow_steps.worker" in said
+            assert "workflow_trace_context.worker" in said
         cure = re.search(r"alter table public\.workflow_trace add column .*?;", said)
         assert cure is not None, said
         connection.execute(cure[0])
         assert "workflow_trace.session_id" not in adopt(unadopted, check=False)
-        connection.execute("alter table workflow_steps drop column worker")
+        connection.execute("alter table workflow_trace_context drop column worker")
         adopt(unadopted)
         assert one(connection, "select string_agg(change, ',') from sqitch.changes") == "baseline"
 
@@ -354,9 +361,9 @@ def test_an_adoption_that_is_refused_leaves_empty_tables(empty: str) -> None:
     """Also tables that the revert script would drop."""
     psql(empty, "--file=deploy/baseline.sql")
     with connect(empty) as connection:
-        connection.execute("alter table workflow_steps add column worker text")
+        connection.execute("alter table workflow_trace_context add column worker text")
         with nothing_changes(connection):
-            assert "workflow_steps.worker" in adopt(empty, check=False)
+            assert "workflow_trace_context.worker" in adopt(empty, check=False)
         assert one(connection, "select count(*) from sqitch.changes") == 0
 
 

@@ -179,7 +179,7 @@ breaks(
     "the baseline",
     # Their views go along: these would keep the column as it is.
     "alter table legacy.workflow_trace drop column tier cascade",
-    "alter table legacy.workflow_events add column extra text",
+    "alter table legacy.workflow_trace_context add column extra text",
     "alter table legacy.workflow_steps drop column retry_count cascade, "
     "add column retry_count text",
     "alter table legacy.workflow_trace_screenshot drop column confidence_score cascade, "
@@ -695,7 +695,7 @@ cannot_miss_rows("proof/uncarriable", "consolidation.uncarriable()")
 cannot_miss_rows("proof/only_in_documents", "consolidation.only_in_documents()")
 breaks(
     "mapping/further_columns",
-    "every column of workflow_trace",
+    "every column of the old tables",
     "alter table legacy.workflow_steps add severity text",
 )
 breaks(
@@ -707,11 +707,13 @@ breaks(
     is 'Column severity of workflow_trace';
     create view public.other as select 1 as severity;
     create or replace function consolidation.place_of_further_columns()
-    returns table (old_table text, document regclass, shown regclass, is_document boolean)
+    returns table (
+        old_table text, view_name text, document regclass, family text, shown regclass
+    )
     language sql stable
     begin atomic
-        select 'workflow_trace', 'public.user_workflow_run'::regclass, 'public.other'::regclass,
-            true;
+        select 'workflow_trace', 'trace', 'public.user_workflow_run'::regclass, 'document',
+            'public.other'::regclass;
     end
     """,
 )

@@ -1,7 +1,7 @@
 -- further_columns: columns that the baseline does not know, made here before the cut-over.
 
 begin;
-select plan(21);
+select plan(30);
 
 select is_empty(
     'select from consolidation.missed_column()', 'the documents have every column of the baseline'
@@ -15,9 +15,11 @@ select is(
         select string_agg(p.shown::text, ' ' order by p.shown::text collate "C")
         from consolidation.place_of_further_columns() as p
     ),
-    'consolidation.back_step consolidation.back_trace consolidation.old_step '
-    'consolidation.old_trace consolidation.step_row consolidation.trace_row workflow_steps '
-    'workflow_trace',
+    'consolidation.back_event consolidation.back_screenshot consolidation.back_step '
+    'consolidation.back_trace consolidation.event_row consolidation.old_event '
+    'consolidation.old_screenshot consolidation.old_step consolidation.old_trace '
+    'consolidation.screenshot_row consolidation.step_row consolidation.trace_row workflow_events '
+    'workflow_steps workflow_trace workflow_trace_screenshot',
     'views of both families and the old names show them'
 );
 
@@ -30,7 +32,12 @@ add "CostOfIt" text collate public.any_order;
 alter table public.workflow_steps
 add further jsonb;
 alter table public.workflow_events
-add severity text;
+add severity public.severity default 'low',
+add seen_at timestamptz;
+alter table public.workflow_trace_screenshot
+add width integer;
+alter table public.workflow_trace_context
+add author text;
 
 select results_eq(
     $$
@@ -39,11 +46,14 @@ select results_eq(
     $$,
     $$
     values
+    ('workflow_events severity public.severity'),
+    ('workflow_events seen_at timestamp with time zone'),
     ('workflow_steps further jsonb'),
     ('workflow_trace severity public.severity'),
-    ('workflow_trace CostOfIt text collate public.any_order')
+    ('workflow_trace CostOfIt text collate public.any_order'),
+    ('workflow_trace_screenshot width integer')
     $$,
-    'what was added to runs and steps is missed, with its type and collation'
+    'what was added is missed, with its type and collation'
 );
 select results_eq(
     $$
@@ -53,10 +63,13 @@ select results_eq(
     $$,
     $$
     values
-    ('refuse public.workflow_events.severity f'),
+    ('refuse public.workflow_events.seen_at t'),
+    ('refuse public.workflow_events.severity t'),
     ('refuse public.workflow_steps.further t'),
     ('refuse public.workflow_trace."CostOfIt" t'),
-    ('refuse public.workflow_trace.severity t')
+    ('refuse public.workflow_trace.severity t'),
+    ('refuse public.workflow_trace_context.author f'),
+    ('refuse public.workflow_trace_screenshot.width t')
     $$,
     'finding_column: a deploy is refused until the documents have them'
 );
@@ -76,6 +89,12 @@ set severity = 'high', "CostOfIt" = concat('€ ', trace_id)
 where trace_id between 1 and 9;
 update public.workflow_steps
 set further = '{"a": null, "b": 1.10}'
+where trace_id between 1 and 9;
+update public.workflow_events
+set severity = 'high', seen_at = '2025-07-01 12:00:00.5+02'
+where trace_id between 1 and 9;
+update public.workflow_trace_screenshot
+set width = 640
 where trace_id between 1 and 9;
 delete from consolidation.change;
 select consolidation.take_further_columns();
@@ -128,6 +147,16 @@ select set_eq(
     'select s.trace_id from public.workflow_steps as s where s.trace_id between 1 and 9',
     'and in steps'
 );
+select set_eq(
+    'select e.id from consolidation.unequal_events(1, 9, null) as e (id)',
+    'select e.trace_id from public.workflow_events as e where e.trace_id between 1 and 9',
+    'in events'
+);
+select set_eq(
+    'select p.id from consolidation.unequal_screenshots(1, 9, null) as p (id)',
+    'select p.trace_id from public.workflow_trace_screenshot as p where p.trace_id between 1 and 9',
+    'and in screenshots'
+);
 select consolidation.consolidate(array(select t.trace_id from public.workflow_trace as t));
 select is_empty('select from consolidation.differences()', 'consolidate() writes all of it');
 select is(
@@ -137,6 +166,17 @@ select is(
     ),
     '{"a": null, "b": 1.10}',
     'as it stood there'
+);
+
+select is(
+    (
+        select jsonb_path_query_first(s.events, '$[0]') - '{type,timestamp,data,event_id}'::text []
+        from public.user_workflow_run_step as s
+        where s.legacy_trace_id = 1 and s.events <> '[]'
+        order by s.legacy_step_id limit 1
+    ),
+    '{"legacy_severity": "high", "legacy_seen_at": "2025-07-01T10:00:00.5Z"}'::jsonb,
+    'an element has further keys'
 );
 
 -- Byte for byte.
@@ -173,7 +213,7 @@ select results_eq(
     'values that were changed, and those of a new run that cannot be null'
 );
 
--- The old name.
+-- The old names.
 select lives_ok(
     $$
     update consolidation.workflow_trace
@@ -189,6 +229,68 @@ select is(
     ),
     'lowx',
     'and shows them'
+);
+
+create temporary table one_event as
+select e.event_id, e.step_id
+from consolidation.workflow_events as e
+where e.trace_id = 3 and e.step_id is not null
+order by e.event_id limit 1;
+select lives_ok(
+    $$
+    update consolidation.workflow_events
+    set severity = 'low', seen_at = null
+    where event_id = (select o.event_id from one_event as o)
+    $$,
+    'an old name of elements takes writes to them'
+);
+select results_eq(
+    $$
+    select e.severity::text, e.seen_at, e.event_data is not null
+    from consolidation.workflow_events as e
+    where e.event_id = (select o.event_id from one_event as o)
+    $$,
+    $$ values ('low', null::timestamptz, true) $$,
+    'and shows them'
+);
+insert into consolidation.workflow_events (event_id, trace_id, step_id, event_type, event_data)
+select 910777, 3, o.step_id, 'new', '1' from one_event as o;
+select lives_ok(
+    $$
+    delete from consolidation.workflow_events
+    where event_id = (select o.event_id from one_event as o)
+    $$,
+    'and deletes an element that has them'
+);
+update public.user_workflow_run_step
+set events = jsonb_set(events, '{0,legacy_severity}', '"rubbish"')
+where legacy_trace_id = 4 and events <> '[]';
+insert into consolidation.carried_back (trace_id) values (3), (4);
+select consolidation.carry_back('{1, 3, 4}');
+select is_empty(
+    'select from consolidation.differences()',
+    'all of it is carried back, and rubbish is null there'
+);
+select is(
+    (
+        select count(*) from public.workflow_events as e
+        where e.trace_id = 4 and e.severity is null
+    ),
+    (
+        select count(*) from public.user_workflow_run_step as s
+        where s.legacy_trace_id = 4 and s.events <> '[]'
+    ),
+    'in these rows and no others'
+);
+update consolidation.workflow_trace_screenshot set width = 320 where trace_id = 1;
+select consolidation.carry_back('{1}');
+select is(
+    (
+        select array_agg(distinct p.width) from public.workflow_trace_screenshot as p
+        where p.trace_id = 1
+    ),
+    array[320],
+    'screenshots go back with them'
 );
 
 select * from finish();

@@ -1,7 +1,7 @@
 -- The pieces of the mapping that both directions share.
 
 begin;
-select plan(66);
+select plan(80);
 
 -- Ids around everything where digits, signs or ranges change.
 create temporary table old_id as
@@ -174,6 +174,68 @@ from (
     ('-9.995', null), ('-9.994', -9.99), ('1e400', null), ('1e-400', 0.00), ('"NaN"', 'NaN'),
     ('"0.5"', null), ('"high"', null), ('true', null), ('null', null), ('[0.5]', null), (null, null)
 ) as j (element, expected);
+
+-- Values of further columns: what is written is read again, whatever a session has set.
+create type pg_temp.severity as enum ('low', 'high');
+create temporary table further (
+    severity pg_temp.severity,
+    words text,
+    cost numeric,
+    is_public boolean,
+    due date,
+    seen_at timestamptz
+);
+insert into further
+values ('high', 'a "b"', 1.10, false, '0044-03-15 BC', '2024-02-29 10:00:00.123456+05'),
+('low', '', 'NaN', true, 'infinity', '-infinity');
+set local timezone = 'America/St_Johns';
+set local datestyle = 'German, DMY';
+select ok(
+    (
+        consolidation.from_key(
+            consolidation.to_key('k', f.severity) -> 'k', f.severity
+        ) = f.severity
+        and consolidation.from_key(
+            consolidation.to_key('k', f.words) -> 'k', f.words
+        ) = f.words
+        and consolidation.from_key(
+            consolidation.to_key('k', f.cost) -> 'k', f.cost
+        )::text = f.cost::text
+        and consolidation.from_key(
+            consolidation.to_key('k', f.is_public) -> 'k', f.is_public
+        ) = f.is_public
+        and consolidation.from_key(
+            consolidation.to_key('k', f.due) -> 'k', f.due
+        ) = f.due
+        and consolidation.from_key(
+            consolidation.to_key('k', f.seen_at) -> 'k', f.seen_at
+        ) = f.seen_at
+    ),
+    'a row of further columns is read from keys as it was written'
+)
+from further as f;
+select is(
+    (
+        select (consolidation.to_key('k', f.seen_at) -> 'k')::text from further as f
+        where f.words <> ''
+    ),
+    '"2024-02-29T05:00:00.123456Z"',
+    'a time is written as all times of documents are'
+);
+select is(
+    consolidation.from_key(j.content::jsonb, null::pg_temp.severity), j.expected,
+    format('from_key: %s is %s', coalesce(j.content, 'nothing'), coalesce(j.expected::text, 'none'))
+)
+from (
+    values
+    ('"high"', 'high'::pg_temp.severity), ('"rubbish"', null), ('5', null), ('null', null),
+    ('{}', null), ('[]', null), (null, null)
+) as j (content, expected);
+select is(
+    consolidation.from_key(j.content::jsonb, null::timestamptz), null,
+    format('from_key: %s is no time', j.content)
+)
+from (values ('"noon"'), ('"now"'), ('17'), ('{"a": 1}')) as j (content);
 
 select * from finish();
 rollback;

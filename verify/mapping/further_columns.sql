@@ -10,17 +10,18 @@ select consolidation.claim_none(
     'the functions of mapping/further_columns are pinned and closed to applications',
     consolidation.loose_function(
         array[
+            'consolidation.expect_key(text,name)',
             'consolidation.missed_column()',
             'consolidation.name_column(text,name)',
             'consolidation.place_of_further_columns()',
-            'consolidation.show_column(regclass,name,name)',
+            'consolidation.show_column(regclass,text,name)',
             'consolidation.take_further_columns()'
         ]
     )
 );
 
 select consolidation.claim_none(
-    'the documents have every column of workflow_trace and workflow_steps',
+    'the documents have every column of the old tables that can be carried',
     array(
         select format('%s.%s', m.old_table, m.column_name)
         from consolidation.missed_column() as m

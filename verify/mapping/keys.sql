@@ -39,7 +39,9 @@ select consolidation.claim_none(
                 'consolidation.synthetic_uuid(uuid,text)',
                 'consolidation.to_bigint(jsonb)',
                 'consolidation.to_uuid(jsonb)',
-                'consolidation.to_score(jsonb)'
+                'consolidation.to_score(jsonb)',
+                'consolidation.to_key(text,anyelement)',
+                'consolidation.from_key(jsonb,anyelement)'
             ]
         ) as f (signature)
         where to_regprocedure(f.signature) is null
