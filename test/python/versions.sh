@@ -4,6 +4,8 @@
 #
 #     test/python/versions.sh [pytest arguments]
 #
+# ONLY=2.0.0 takes one release alone.
+#
 # PYTHON chooses the interpreter. No one of them runs all: 2.0.0 needs Python 3.12 at most, 2.1
 # needs 3.11 at least. PYTHON=every takes one of each minor from 3.10 to 3.13 that the machine has.
 set -euo pipefail
@@ -33,6 +35,7 @@ install() {
 }
 
 run() {
+    "${PYTHON:-python3}" -m venv "$environments/venv"
     "$environments/venv/bin/pip" install --quiet --disable-pip-version-check \
         "${project}[dev]" "sqlalchemy[asyncio]$1"
     if ! "$environments/venv/bin/python" -c 'import sqlalchemy.orm' 2>/dev/null; then
@@ -47,6 +50,10 @@ run() {
     rm -rf "$environments/venv"
 }
 
+if [ -n "${ONLY:-}" ]; then
+    run "==$ONLY" "$@"
+    exit ${#failed[@]}
+fi
 minor=0
 while install "==2.$minor.0" 2>"$environments/error"; do
     run "==2.$minor.0" "$@"
