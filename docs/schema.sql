@@ -5922,7 +5922,7 @@ begin
             and not a.attisdropped
     inner join pg_type as t on t.oid = a.atttypid
     where
-        p.shown::text like 'consolidation.old\_%'
+        p.shown = to_regclass(format('consolidation.old_%s', p.view_name))
         and not exists (
             select from pg_attribute as s where s.attrelid = p.shown and s.attname = a.attname
         )

@@ -35,7 +35,6 @@ install() {
 }
 
 run() {
-    "${PYTHON:-python3}" -m venv "$environments/venv"
     "$environments/venv/bin/pip" install --quiet --disable-pip-version-check \
         "${project}[dev]" "sqlalchemy[asyncio]$1"
     if ! "$environments/venv/bin/python" -c 'import sqlalchemy.orm' 2>/dev/null; then
@@ -51,6 +50,7 @@ run() {
 }
 
 if [ -n "${ONLY:-}" ]; then
+    install "==$ONLY"
     run "==$ONLY" "$@"
     exit ${#failed[@]}
 fi
