@@ -113,6 +113,11 @@ select
     t.home,
     c.oid,
     c.relkind,
+    -- What a further column becomes: one of a document, or a key of each element.
+    case
+        when t.table_name in ('workflow_trace', 'workflow_steps') then 'columns'
+        when t.table_name in ('workflow_events', 'workflow_trace_screenshot') then 'keys'
+    end as becomes,
     (
         select string_agg(quote_ident(n.nspname), ', ' order by n.nspname)
         from pg_class as o
@@ -146,27 +151,27 @@ select
     a.attname::text as column_name,
     format_type(a.atttypid, a.atttypmod) as type_name,
     a.attgenerated <> '' as is_generated,
-    -- What mapping/further_columns makes a column of a document or a key of an element.
-    octet_length(a.attname) <= 56
+    -- The same in mapping/further_columns, for columns that are added later.
+    a.attgenerated = ''
     and a.attidentity = ''
-    and pg_get_serial_sequence(format('%I.%I', o.home, o.table_name), a.attname) is null
+    and pg_get_serial_sequence(a.attrelid::regclass::text, a.attname) is null
+    and octet_length(a.attname) <= 56
     and case
-        when o.table_name in ('workflow_trace', 'workflow_steps')
+        when o.becomes = 'columns'
             then a.attname not in ('as_built', 'of_run', 'of_organisation')
-        when o.table_name in ('workflow_events', 'workflow_trace_screenshot')
+        when o.becomes = 'keys'
             then a.attname ~ '^[a-z_][a-z0-9_]*$'
             and a.attname not in (
                 'as_built', 'place', 'element', 'fits', 'on_step', 'on_step_number', 'copy',
                 'kind', 'is_loose', 'step_number'
             )
             and not a.attnotnull
-            -- Written as JSON and read again, these are what they were, whatever the session sets.
+            -- Written as JSON and read, these are what they were, whatever the session sets.
             and (
                 t.typtype = 'e'
-                or t.oid in (
-                    'text'::regtype, 'varchar'::regtype, 'int2'::regtype, 'int4'::regtype,
-                    'int8'::regtype, 'numeric'::regtype, 'boolean'::regtype, 'uuid'::regtype,
-                    'date'::regtype, 'timestamptz'::regtype
+                or t.oid = any (
+                    '{bool,date,int2,int4,int8,numeric,text,timestamptz,uuid,varchar}'
+                    ::regtype []
                 )
             )
         else false

@@ -84,6 +84,30 @@ inner join pg_attribute as s on s.attrelid = p.shown and s.attnum > b.attnum;
 comment on view consolidation.finding_column is
 'Columns of the old tables that the baseline does not know';
 
+create function consolidation.refuse_new_columns()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    columns text;
+begin
+    select string_agg(f.object, ', ' order by f.object)
+    into columns
+    from consolidation.finding_column as f
+    where f.severity = 'refuse';
+    if columns is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('the documents lack %s, added since the preflight', columns),
+            hint = 'select * from consolidation.finding_column;';
+    end if;
+end;
+$$;
+comment on function consolidation.refuse_new_columns() is
+'Under the locks of the cut-over, when no column can be added any more: raises 55000 if one was';
+
 create view consolidation.finding_column_order
 with (security_invoker = true) as
 select

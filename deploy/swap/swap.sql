@@ -25,6 +25,7 @@ declare
     unscoped constant jsonb := consolidation.unscoped_roles();
     dependents constant text [] := array(select b.statement from consolidation.rebinding() as b);
 begin
+    perform consolidation.refuse_new_columns();
     perform consolidation.carry_the_rest();
     perform consolidation.drop_foreign_keys(to_documents => true);
     perform consolidation.rest_triggers();

@@ -14,8 +14,6 @@ drop function consolidation.take_further_columns();
 drop function consolidation.name_column(text, name);
 drop function consolidation.show_column(regclass, text, name);
 drop function consolidation.expect_key(text, name);
-drop function consolidation.missed_column();
-drop function consolidation.place_of_further_columns();
 delete from consolidation.deployed_change where change = 'mapping/further_columns';
 
 commit;

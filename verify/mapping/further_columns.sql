@@ -11,9 +11,7 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.expect_key(text,name)',
-            'consolidation.missed_column()',
             'consolidation.name_column(text,name)',
-            'consolidation.place_of_further_columns()',
             'consolidation.show_column(regclass,text,name)',
             'consolidation.take_further_columns()'
         ]

@@ -7,6 +7,16 @@ set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
 select consolidation.claim_none(
+    'the functions of proof/finding_documents are pinned and closed to applications',
+    consolidation.loose_function(
+        array[
+            'consolidation.oversized()',
+            'consolidation.refuse_new_columns()'
+        ]
+    )
+);
+
+select consolidation.claim_none(
     'each view of proof/finding_documents has the columns of a finding',
     array(
         select format('%s.%s', v.name, c.name)
@@ -42,17 +52,6 @@ select consolidation.claim_none(
         ) as v (name)
         left join pg_catalog.pg_class as c on c.oid = to_regclass(v.name)
         where c.reloptions is distinct from '{security_invoker=true}'
-    )
-);
-
-select consolidation.claim_none(
-    'applications cannot execute the function of proof/finding_documents',
-    array(
-        select f.signature
-        from unnest(array['consolidation.oversized()']) as f (signature)
-        where
-            has_function_privilege('workflow_app', to_regprocedure(f.signature), 'execute')
-            is not false
     )
 );
 
