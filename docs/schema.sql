@@ -581,7 +581,7 @@ COMMENT ON FUNCTION consolidation.carry_and_compare(trace_ids bigint[]) IS 'Carr
 -- Name: carry_back(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
+CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
@@ -592,32 +592,39 @@ CREATE FUNCTION consolidation.carry_back(trace_ids bigint[]) RETURNS void
     SET "TimeZone" TO 'UTC'
     AS $$
 declare
-    -- In order, so that of two rows that exclude each other the later one is always refused.
-    wanted constant bigint [] := array(
-        select distinct t.id from unnest(trace_ids) as t (id) order by t.id
-    );
     refused constant bigint [] := array(
         select distinct a.trace_id from consolidation.set_aside as a
-        where a.trace_id = any (wanted) and a.replaced_at is null
+        where a.trace_id = any (trace_ids) and a.replaced_at is null
         order by a.trace_id
     );
     others constant bigint [] := array(
-        select w.id from unnest(wanted) as w (id) where w.id <> all (refused) order by w.id
+        select t.id from unnest(trace_ids) as t (id) where t.id <> all (refused)
     );
+    lowest constant bigint := (select min(t.id) from unnest(others) as t (id));
+    highest constant bigint := (select max(t.id) from unnest(others) as t (id));
+    unequal record;
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
-    perform consolidation.lock_traces(wanted);
+    perform consolidation.lock_traces(trace_ids);
     -- A "set" clause would do the same, but takes a superuser to define.
     perform set_config('consolidation.is_carrying_back', 'on', true);
     -- A deferred key would refuse a row at the commit, where no row can be set aside.
     set constraints all immediate;
+    -- The proof says what is to be done.
+    unequal := consolidation.unequal_rows(lowest, highest, others);
     begin
-        perform consolidation.take_out(others);
-        perform consolidation.put_in(others);
+        perform consolidation.take_out(unequal.any_table);
+        perform consolidation.put_in_traces(unequal.traces);
+        perform consolidation.put_in_steps(unequal.steps);
+        perform consolidation.put_in_events(unequal.events);
+        perform consolidation.put_in_screenshots(unequal.screenshots);
+        perform consolidation.put_in_contexts(unequal.contexts);
+        perform consolidation.put_in_endpoints(unequal.endpoints);
     exception when data_exception or integrity_constraint_violation then
-        perform consolidation.settle_claims(others);
-        perform consolidation.carry_back_by_halves(others);
+        perform consolidation.settle_claims(unequal.any_table);
+        -- In order, so that of two rows that exclude each other the later one is always refused.
+        perform consolidation.carry_back_by_halves(unequal.any_table);
     end;
     -- Runs that were refused before come last, and do not hold up the others again.
     if cardinality(refused) > 0 then
@@ -628,8 +635,9 @@ begin
     end if;
     perform set_config('consolidation.is_carrying_back', '', true);
     insert into consolidation.carried_back (trace_id)
-    select w.id from unnest(wanted) as w (id)
+    select w.id from unnest(unequal.any_table || refused) as w (id)
     on conflict do nothing;
+    return unequal.any_table || refused;
 end;
 $$;
 
@@ -637,10 +645,10 @@ $$;
 -- Name: FUNCTION carry_back(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these runs, as the documents show them, into the old tables: only rows that differ. An id
-that two elements claim is settled in the documents; a row that an old table refuses is set aside.
-Content that the old tables have no place for stays in the documents. Raises 25000 in a transaction
-that is not read committed';
+COMMENT ON FUNCTION consolidation.carry_back(trace_ids bigint[]) IS 'Writes these runs, as the documents show them, into the old tables: only rows of those that differ,
+which are returned. An id that two elements claim is settled in the documents; a row that an old
+table refuses is set aside. Content that the old tables have no place for stays in the documents.
+Raises 25000 in a transaction that is not read committed';
 
 --
 -- Name: carry_back_by_halves(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -687,6 +695,7 @@ CREATE FUNCTION consolidation.carry_changes(batch_size integer, INOUT lowest big
 declare
     queued bigint [];
     touched bigint [];
+    unequal bigint [];
 begin
     perform consolidation.enter_batch();
     queued := consolidation.queued_traces(lowest, batch_size);
@@ -709,11 +718,13 @@ begin
 
     if cardinality(touched) > 0 then
         case consolidation.phase()
-            when 'expand' then perform consolidation.consolidate(touched);
-            when 'cut over' then perform consolidation.carry_back(touched);
+            when 'expand' then
+                perform consolidation.consolidate(touched);
+                unequal := touched;
+            when 'cut over' then unequal := consolidation.carry_back(touched);
             else null;
         end case;
-        perform consolidation.prove_again(touched);
+        perform consolidation.prove_again(touched, unequal);
     end if;
     carried := cardinality(touched);
     -- The highest id has none after it.
@@ -5195,6 +5206,22 @@ $$;
 COMMENT ON FUNCTION consolidation.leave_view(old_name text, target regclass) IS 'Creates a view of an old name on a table, with its columns and defaults';
 
 --
+-- Name: lock_bucket(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.lock_bucket(trace_id bigint) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (((trace_id >> 8) & (255)::bigint))::integer AS int4;
+END;
+
+--
+-- Name: FUNCTION lock_bucket(trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.lock_bucket(trace_id bigint) IS 'The row of run_lock that stands for this run and its neighbours';
+
+--
 -- Name: lock_events(bigint, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5343,7 +5370,7 @@ begin
     from consolidation.run_lock as b
     where
         b.bucket in (
-            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+            select consolidation.lock_bucket(t.trace_id) from unnest(trace_ids) as t (trace_id)
         )
     order by b.bucket
     for update of b;
@@ -5370,7 +5397,7 @@ begin
     from consolidation.run_lock as b
     where
         b.bucket in (
-            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+            select consolidation.lock_bucket(t.trace_id) from unnest(trace_ids) as t (trace_id)
         )
     order by b.bucket
     for share of b;
@@ -7618,10 +7645,10 @@ consolidation.unequal_trace then lists the runs, and the cut-over refuses. Raise
 backfill is not done. Call it outside a transaction';
 
 --
--- Name: prove_again(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: prove_again(bigint[], bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.prove_again(trace_ids bigint[]) RETURNS void
+CREATE FUNCTION consolidation.prove_again(trace_ids bigint[], suspected bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -7631,17 +7658,20 @@ begin
     end if;
     -- Runs that somebody wrote to since come here again.
     perform consolidation.record_comparison(min(t.id), max(t.id), array_agg(t.id))
-    from unnest(trace_ids) as t (id)
+    from unnest(suspected) as t (id)
     where not exists (select from consolidation.change as c where c.trace_id = t.id)
     having count(*) > 0;
+    delete from consolidation.unequal_trace as u
+    where u.trace_id = any (trace_ids) and u.trace_id <> all (suspected);
 end;
 $$;
 
 --
--- Name: FUNCTION prove_again(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION prove_again(trace_ids bigint[], suspected bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.prove_again(trace_ids bigint[]) IS 'Compares runs that were just carried over or back, if there is a proof';
+COMMENT ON FUNCTION consolidation.prove_again(trace_ids bigint[], suspected bigint[]) IS 'Notes, if there is a proof, that runs are equal. suspected: those that are to be compared first,
+since they were just carried over or back. The others were compared when the queue was emptied';
 
 --
 -- Name: prove_chunk(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8512,8 +8542,8 @@ CREATE FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) RET
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-begin
-    return array(
+declare
+    found constant bigint [] := array(
         -- Goes from one run to the next, however many entries each has.
         with recursive queued (trace_id) as (
             select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
@@ -8531,6 +8561,21 @@ begin
         where q.trace_id is not null
         limit how_many
     );
+    last_bucket constant integer := consolidation.lock_bucket(found[cardinality(found)]);
+begin
+    if
+        cardinality(found) < how_many
+        or consolidation.lock_bucket(found[1]) = last_bucket
+    then
+        return found;
+    end if;
+    -- The others under this lock come with the next batch: the session that takes it would
+    -- otherwise wait for this one, as if there were only one of them.
+    return array(
+        select f.trace_id from unnest(found) with ordinality as f (trace_id, place)
+        where consolidation.lock_bucket(f.trace_id) <> last_bucket
+        order by f.place
+    );
 end;
 $$;
 
@@ -8538,7 +8583,8 @@ $$;
 -- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'The next runs in the queue from trace_id "lowest" on';
+COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'At most how_many of the next runs in the queue from trace_id "lowest" on, so that the next ones have
+another lock (see lock_traces) where that can be had';
 
 --
 -- Name: raise_concurrent_update(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10944,36 +10990,52 @@ COMMENT ON FUNCTION consolidation.stray_screenshot() IS 'How many screenshots na
 if there are none, or after the cut-over';
 
 --
--- Name: suspects(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: unequal_rows(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) RETURNS bigint[]
+CREATE FUNCTION consolidation.unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    return array(
-        select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id)
-        union
-        select s.id from consolidation.unequal_steps(lo, hi, ids) as s (id)
-        union
-        select e.id from consolidation.unequal_events(lo, hi, ids) as e (id)
-        union
-        select p.id from consolidation.unequal_screenshots(lo, hi, ids) as p (id)
-        union
-        select c.id from consolidation.unequal_contexts(lo, hi, ids) as c (id)
-        union
-        select n.id from consolidation.unequal_endpoints(lo, hi, ids) as n (id)
+    traces := array(select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id));
+    steps := array(select s.id from consolidation.unequal_steps(lo, hi, ids) as s (id));
+    events := array(select e.id from consolidation.unequal_events(lo, hi, ids) as e (id));
+    screenshots := array(select p.id from consolidation.unequal_screenshots(lo, hi, ids) as p (id));
+    contexts := array(select c.id from consolidation.unequal_contexts(lo, hi, ids) as c (id));
+    endpoints := array(select n.id from consolidation.unequal_endpoints(lo, hi, ids) as n (id));
+    any_table := array(
+        select distinct x.id
+        from unnest(traces || steps || events || screenshots || contexts || endpoints) as x (id)
+        order by x.id
     );
 end;
 $$;
 
 --
+-- Name: FUNCTION unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]) IS 'Runs from lo to hi, of ids if not null, in which this old table and the documents are not the same
+byte for byte, or whose documents hold more than it although nobody wrote to them. any_table: all of
+them, once and in order';
+
+--
+-- Name: suspects(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) RETURNS bigint[]
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT u.any_table
+    FROM consolidation.unequal_rows(suspects.lo, suspects.hi, suspects.ids) u(traces, steps, events, screenshots, contexts, endpoints, any_table);
+END;
+
+--
 -- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, in which old tables and documents are not the same
-byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
+COMMENT ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[]) IS 'Runs from lo to hi, of ids if not null, in which anything differs';
 
 --
 -- Name: swap(text, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
@@ -21734,6 +21796,13 @@ REVOKE ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) 
 GRANT ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION lock_bucket(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.lock_bucket(trace_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.lock_bucket(trace_id bigint) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION lock_events(wanted_trace_id bigint, wanted_step_id bigint); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22114,11 +22183,11 @@ REVOKE ALL ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time
 GRANT ALL ON PROCEDURE consolidation.prove(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) TO workflow_maintenance;
 
 --
--- Name: FUNCTION prove_again(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION prove_again(trace_ids bigint[], suspected bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.prove_again(trace_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.prove_again(trace_ids bigint[]) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.prove_again(trace_ids bigint[], suspected bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.prove_again(trace_ids bigint[], suspected bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION prove_chunk(claimed_id bigint); Type: ACL; Schema: consolidation; Owner: -
@@ -22692,6 +22761,13 @@ GRANT ALL ON FUNCTION consolidation.stop_capture(captured regclass) TO workflow_
 
 REVOKE ALL ON FUNCTION consolidation.stray_screenshot() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.stray_screenshot() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION suspects(lo bigint, hi bigint, ids bigint[]); Type: ACL; Schema: consolidation; Owner: -

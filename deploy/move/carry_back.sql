@@ -146,7 +146,7 @@ comment on function consolidation.carry_back_by_halves(bigint []) is
 'Carries these runs back; a row that an old table refuses holds up no other run';
 
 create function consolidation.carry_back(trace_ids bigint [])
-returns void
+returns bigint []
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
@@ -160,32 +160,39 @@ set work_mem = '32MB'
 set timezone = 'UTC'
 as $$
 declare
-    -- In order, so that of two rows that exclude each other the later one is always refused.
-    wanted constant bigint [] := array(
-        select distinct t.id from unnest(trace_ids) as t (id) order by t.id
-    );
     refused constant bigint [] := array(
         select distinct a.trace_id from consolidation.set_aside as a
-        where a.trace_id = any (wanted) and a.replaced_at is null
+        where a.trace_id = any (trace_ids) and a.replaced_at is null
         order by a.trace_id
     );
     others constant bigint [] := array(
-        select w.id from unnest(wanted) as w (id) where w.id <> all (refused) order by w.id
+        select t.id from unnest(trace_ids) as t (id) where t.id <> all (refused)
     );
+    lowest constant bigint := (select min(t.id) from unnest(others) as t (id));
+    highest constant bigint := (select max(t.id) from unnest(others) as t (id));
+    unequal record;
 begin
     perform consolidation.see_everything();
     perform consolidation.require_read_committed();
-    perform consolidation.lock_traces(wanted);
+    perform consolidation.lock_traces(trace_ids);
     -- A "set" clause would do the same, but takes a superuser to define.
     perform set_config('consolidation.is_carrying_back', 'on', true);
     -- A deferred key would refuse a row at the commit, where no row can be set aside.
     set constraints all immediate;
+    -- The proof says what is to be done.
+    unequal := consolidation.unequal_rows(lowest, highest, others);
     begin
-        perform consolidation.take_out(others);
-        perform consolidation.put_in(others);
+        perform consolidation.take_out(unequal.any_table);
+        perform consolidation.put_in_traces(unequal.traces);
+        perform consolidation.put_in_steps(unequal.steps);
+        perform consolidation.put_in_events(unequal.events);
+        perform consolidation.put_in_screenshots(unequal.screenshots);
+        perform consolidation.put_in_contexts(unequal.contexts);
+        perform consolidation.put_in_endpoints(unequal.endpoints);
     exception when data_exception or integrity_constraint_violation then
-        perform consolidation.settle_claims(others);
-        perform consolidation.carry_back_by_halves(others);
+        perform consolidation.settle_claims(unequal.any_table);
+        -- In order, so that of two rows that exclude each other the later one is always refused.
+        perform consolidation.carry_back_by_halves(unequal.any_table);
     end;
     -- Runs that were refused before come last, and do not hold up the others again.
     if cardinality(refused) > 0 then
@@ -196,15 +203,16 @@ begin
     end if;
     perform set_config('consolidation.is_carrying_back', '', true);
     insert into consolidation.carried_back (trace_id)
-    select w.id from unnest(wanted) as w (id)
+    select w.id from unnest(unequal.any_table || refused) as w (id)
     on conflict do nothing;
+    return unequal.any_table || refused;
 end;
 $$;
 comment on function consolidation.carry_back(bigint []) is
-'Writes these runs, as the documents show them, into the old tables: only rows that differ. An id
-that two elements claim is settled in the documents; a row that an old table refuses is set aside.
-Content that the old tables have no place for stays in the documents. Raises 25000 in a transaction
-that is not read committed';
+'Writes these runs, as the documents show them, into the old tables: only rows of those that differ,
+which are returned. An id that two elements claim is settled in the documents; a row that an old
+table refuses is set aside. Content that the old tables have no place for stays in the documents.
+Raises 25000 in a transaction that is not read committed';
 
 call consolidation.note_deployed('move/carry_back');
 

@@ -37,8 +37,8 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    return array(
+declare
+    found constant bigint [] := array(
         -- Goes from one run to the next, however many entries each has.
         with recursive queued (trace_id) as (
             select min(c.trace_id) from consolidation.change as c where c.trace_id >= lowest
@@ -56,10 +56,26 @@ begin
         where q.trace_id is not null
         limit how_many
     );
+    last_bucket constant integer := consolidation.lock_bucket(found[cardinality(found)]);
+begin
+    if
+        cardinality(found) < how_many
+        or consolidation.lock_bucket(found[1]) = last_bucket
+    then
+        return found;
+    end if;
+    -- The others under this lock come with the next batch: the session that takes it would
+    -- otherwise wait for this one, as if there were only one of them.
+    return array(
+        select f.trace_id from unnest(found) with ordinality as f (trace_id, place)
+        where consolidation.lock_bucket(f.trace_id) <> last_bucket
+        order by f.place
+    );
 end;
 $$;
 comment on function consolidation.queued_traces(bigint, integer) is
-'The next runs in the queue from trace_id "lowest" on';
+'At most how_many of the next runs in the queue from trace_id "lowest" on, so that the next ones
+have another lock (see lock_traces) where that can be had';
 
 create function consolidation.carry_changes(
     batch_size integer, inout lowest bigint, out carried integer
@@ -71,6 +87,7 @@ as $$
 declare
     queued bigint [];
     touched bigint [];
+    unequal bigint [];
 begin
     perform consolidation.enter_batch();
     queued := consolidation.queued_traces(lowest, batch_size);
@@ -93,11 +110,13 @@ begin
 
     if cardinality(touched) > 0 then
         case consolidation.phase()
-            when 'expand' then perform consolidation.consolidate(touched);
-            when 'cut over' then perform consolidation.carry_back(touched);
+            when 'expand' then
+                perform consolidation.consolidate(touched);
+                unequal := touched;
+            when 'cut over' then unequal := consolidation.carry_back(touched);
             else null;
         end case;
-        perform consolidation.prove_again(touched);
+        perform consolidation.prove_again(touched, unequal);
     end if;
     carried := cardinality(touched);
     -- The highest id has none after it.

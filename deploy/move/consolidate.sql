@@ -25,6 +25,17 @@ comment on table consolidation.carried_back is
 Their documents may hold what the old tables cannot, and rebuilding them keeps it';
 comment on column consolidation.carried_back.trace_id is 'The run';
 
+create function consolidation.lock_bucket(trace_id bigint)
+returns integer
+language sql
+immutable
+parallel safe
+begin atomic
+    select ((trace_id >> 8) & 255)::integer;
+end;
+comment on function consolidation.lock_bucket(bigint) is
+'The row of run_lock that stands for this run and its neighbours';
+
 create function consolidation.lock_traces(trace_ids bigint [])
 returns void
 language plpgsql
@@ -37,7 +48,7 @@ begin
     from consolidation.run_lock as b
     where
         b.bucket in (
-            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+            select consolidation.lock_bucket(t.trace_id) from unnest(trace_ids) as t (trace_id)
         )
     order by b.bucket
     for update of b;
@@ -58,7 +69,7 @@ begin
     from consolidation.run_lock as b
     where
         b.bucket in (
-            select ((t.trace_id >> 8) & 255)::integer from unnest(trace_ids) as t (trace_id)
+            select consolidation.lock_bucket(t.trace_id) from unnest(trace_ids) as t (trace_id)
         )
     order by b.bucket
     for share of b;

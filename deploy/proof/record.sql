@@ -79,7 +79,7 @@ $$;
 comment on function consolidation.record_comparison(bigint, bigint, bigint []) is
 'Compares the runs from lo to hi, of ids if not null, and notes those that differ';
 
-create function consolidation.prove_again(trace_ids bigint [])
+create function consolidation.prove_again(trace_ids bigint [], suspected bigint [])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -90,13 +90,16 @@ begin
     end if;
     -- Runs that somebody wrote to since come here again.
     perform consolidation.record_comparison(min(t.id), max(t.id), array_agg(t.id))
-    from unnest(trace_ids) as t (id)
+    from unnest(suspected) as t (id)
     where not exists (select from consolidation.change as c where c.trace_id = t.id)
     having count(*) > 0;
+    delete from consolidation.unequal_trace as u
+    where u.trace_id = any (trace_ids) and u.trace_id <> all (suspected);
 end;
 $$;
-comment on function consolidation.prove_again(bigint []) is
-'Compares runs that were just carried over or back, if there is a proof';
+comment on function consolidation.prove_again(bigint [], bigint []) is
+'Notes, if there is a proof, that runs are equal. suspected: those that are to be compared first,
+since they were just carried over or back. The others were compared when the queue was emptied';
 
 create function consolidation.forget_proof()
 returns void

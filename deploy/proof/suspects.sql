@@ -192,31 +192,43 @@ $$;
 comment on function consolidation.unequal_endpoints(bigint, bigint, bigint []) is
 'As unequal_events, for endpoints';
 
-create function consolidation.suspects(lo bigint, hi bigint, ids bigint [])
-returns bigint []
+create function consolidation.unequal_rows(
+    lo bigint, hi bigint, ids bigint [],
+    out traces bigint [], out steps bigint [], out events bigint [], out screenshots bigint [],
+    out contexts bigint [], out endpoints bigint [], out any_table bigint []
+)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return array(
-        select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id)
-        union
-        select s.id from consolidation.unequal_steps(lo, hi, ids) as s (id)
-        union
-        select e.id from consolidation.unequal_events(lo, hi, ids) as e (id)
-        union
-        select p.id from consolidation.unequal_screenshots(lo, hi, ids) as p (id)
-        union
-        select c.id from consolidation.unequal_contexts(lo, hi, ids) as c (id)
-        union
-        select n.id from consolidation.unequal_endpoints(lo, hi, ids) as n (id)
+    traces := array(select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id));
+    steps := array(select s.id from consolidation.unequal_steps(lo, hi, ids) as s (id));
+    events := array(select e.id from consolidation.unequal_events(lo, hi, ids) as e (id));
+    screenshots := array(select p.id from consolidation.unequal_screenshots(lo, hi, ids) as p (id));
+    contexts := array(select c.id from consolidation.unequal_contexts(lo, hi, ids) as c (id));
+    endpoints := array(select n.id from consolidation.unequal_endpoints(lo, hi, ids) as n (id));
+    any_table := array(
+        select distinct x.id
+        from unnest(traces || steps || events || screenshots || contexts || endpoints) as x (id)
+        order by x.id
     );
 end;
 $$;
+comment on function consolidation.unequal_rows(bigint, bigint, bigint []) is
+'Runs from lo to hi, of ids if not null, in which this old table and the documents are not the same
+byte for byte, or whose documents hold more than it although nobody wrote to them. any_table: all of
+them, once and in order';
+
+create function consolidation.suspects(lo bigint, hi bigint, ids bigint [])
+returns bigint []
+language sql
+stable
+begin atomic
+    select u.any_table from consolidation.unequal_rows(lo, hi, ids) as u;
+end;
 comment on function consolidation.suspects(bigint, bigint, bigint []) is
-'Runs from lo to hi, of ids if not null, in which old tables and documents are not the same
-byte for byte, or whose documents hold more than the old tables although nobody wrote to them';
+'Runs from lo to hi, of ids if not null, in which anything differs';
 
 call consolidation.note_deployed('proof/suspects');
 

@@ -15,6 +15,7 @@ drop function consolidation.rebuild_documents(bigint []);
 drop function consolidation.remove_what_is_gone(bigint []);
 drop function consolidation.lock_traces_shared(bigint []);
 drop function consolidation.lock_traces(bigint []);
+drop function consolidation.lock_bucket(bigint);
 drop table consolidation.carried_back;
 delete from consolidation.deployed_change where change = 'move/consolidate';
 

@@ -13,7 +13,7 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.prove_chunk(bigint);
 drop function consolidation.begin_proof();
 drop function consolidation.forget_proof();
-drop function consolidation.prove_again(bigint []);
+drop function consolidation.prove_again(bigint [], bigint []);
 drop function consolidation.record_comparison(bigint, bigint, bigint []);
 drop table consolidation.unequal_trace;
 drop table consolidation.proof;

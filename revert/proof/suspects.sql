@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.suspects(bigint, bigint, bigint []);
+drop function consolidation.unequal_rows(bigint, bigint, bigint []);
 drop function consolidation.unequal_endpoints(bigint, bigint, bigint []);
 drop function consolidation.unequal_contexts(bigint, bigint, bigint []);
 drop function consolidation.unequal_steps(bigint, bigint, bigint []);

@@ -1,7 +1,7 @@
 -- carry_back: documents to old rows, for given runs.
 
 begin;
-select plan(63);
+select plan(68);
 
 -- Hospital North (1…): runs that exist in the documents only, written by new and old code.
 insert into public.user_workflow_run (
@@ -672,6 +672,29 @@ select throws_ok(
     $$ select consolidation.carry_back('{}') $$, '42501', null, 'applications cannot carry back'
 );
 reset role;
+
+-- What is equal is left alone.
+select is(
+    consolidation.carry_back('{910001, 910002}'), '{}'::bigint [],
+    'runs that were carried back and not written to since are not carried again'
+);
+update public.user_workflow_run set status = 'other' where legacy_trace_id = 910002;
+select is(
+    consolidation.carry_back('{910001, 910002}'), '{910002}'::bigint [],
+    'carry_back() returns the runs that differed'
+);
+select is(
+    consolidation.carry_back(array(
+        select r.legacy_trace_id from public.user_workflow_run as r
+        where r.legacy_trace_id between 1 and 9
+    )),
+    '{}'::bigint [], 'runs that are as the backfill left them do not differ'
+);
+select is_empty(
+    'select from consolidation.carried_back as b where b.trace_id between 1 and 9',
+    'the documents of these do not count as written by an application'
+);
+select is(consolidation.carry_back('{}'), '{}'::bigint [], 'no runs differ in nothing');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The queue is emptied: what was written meanwhile is carried over, after the cut-over back.
 
 begin;
-select plan(24);
+select plan(28);
 
 delete from consolidation.change;
 -- Hospital North (1…).
@@ -98,6 +98,28 @@ select results_eq(
     'select c.trace_id, count(*) from consolidation.change as c group by c.trace_id order by 1',
     'values (910004::bigint, 1000::bigint), (910005, 1000)',
     'all their entries are gone; the others wait'
+);
+delete from consolidation.change;
+
+-- Neighbours share a lock: 910079 and 910080 do not, 910080 to 910335 do.
+insert into consolidation.change (trace_id)
+select n from generate_series(910078, 910082) as n;
+select is(
+    array[consolidation.lock_bucket(910079), consolidation.lock_bucket(910335)],
+    array[consolidation.lock_bucket(910078), consolidation.lock_bucket(910080)],
+    'control: where one lock ends'
+);
+select is(
+    consolidation.queued_traces(910000, 4), '{910078,910079}'::bigint [],
+    'a batch ends where a lock ends, so that the next batch needs another'
+);
+select is(
+    consolidation.queued_traces(910080, 2), '{910080,910081}'::bigint [],
+    'a batch under one lock ends where it is full'
+);
+select is(
+    consolidation.queued_traces(910000, 5), '{910078,910079}'::bigint [],
+    'also where nothing is left: nobody looks that far'
 );
 delete from consolidation.change;
 

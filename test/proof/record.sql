@@ -1,7 +1,7 @@
 -- A proof in ranges, with its results.
 
 begin;
-select plan(36);
+select plan(37);
 
 -- Hospital North (1…) with a run that has everything, in both worlds; and a second one.
 insert into legacy.workflow_trace (
@@ -98,12 +98,16 @@ alter table public.user_workflow_run disable trigger capture_update;
 update public.user_workflow_run set status = 'damaged' where legacy_trace_id in (910001, 910002);
 alter table public.user_workflow_run enable always trigger capture_update;
 select lives_ok(
-    'select consolidation.prove_again(array[910001, 910002])', 'runs can be proved again'
+    'select consolidation.prove_again(array[910001, 910002], array[910001, 910002])',
+    'runs can be proved again'
 );
 select is(pg_temp.unequal(), '{}'::bigint [], '… which does nothing while there is no proof');
 select lives_ok('select consolidation.begin_proof()', 'a proof can begin');
-select consolidation.prove_again(array[910001, 910002]);
+select consolidation.prove_again(array[910001, 910002], array[910001, 910002]);
 select is(pg_temp.unequal(), '{910001,910002}'::bigint [], 'with a proof they are compared');
+select consolidation.prove_again(array[910001, 910002], array[910002]);
+select is(pg_temp.unequal(), '{910002}'::bigint [], 'but not those that were found equal just now');
+select consolidation.prove_again(array[910001], array[910001]);
 insert into consolidation.change (trace_id) values (910001);
 select is(
     (select c.carried from consolidation.carry_changes(10, -9223372036854775808) as c), 1,
@@ -114,7 +118,9 @@ select is(
     (select t.status from legacy.workflow_trace as t where t.trace_id = 910001), 'damaged',
     'control: it was carried back'
 );
-select lives_ok('select consolidation.prove_again(''{}'')', 'nothing can be proved again');
+select lives_ok(
+    'select consolidation.prove_again(''{}'', ''{}'')', 'nothing can be proved again'
+);
 
 -- Ranges ------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ select consolidation.claim_none(
     'the functions of move/consolidate are pinned and closed to applications',
     consolidation.loose_function(
         array[
+            'consolidation.lock_bucket(bigint)',
             'consolidation.lock_traces(bigint[])',
             'consolidation.lock_traces_shared(bigint[])',
             'consolidation.remove_what_is_gone(bigint[])',

@@ -41,7 +41,7 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.record_comparison(bigint,bigint,bigint[])',
-            'consolidation.prove_again(bigint[])',
+            'consolidation.prove_again(bigint[],bigint[])',
             'consolidation.forget_proof()',
             'consolidation.begin_proof()',
             'consolidation.prove_chunk(bigint)'

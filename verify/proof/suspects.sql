@@ -14,6 +14,7 @@ select consolidation.claim_none(
             'consolidation.unequal_steps(bigint,bigint,bigint[])',
             'consolidation.unequal_contexts(bigint,bigint,bigint[])',
             'consolidation.unequal_endpoints(bigint,bigint,bigint[])',
+            'consolidation.unequal_rows(bigint,bigint,bigint[])',
             'consolidation.suspects(bigint,bigint,bigint[])'
         ]
     )
