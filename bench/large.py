@@ -104,6 +104,26 @@ def fill_queue(move: Move) -> None:
     )
 
 
+def rebuild(move: Move) -> None:
+    """The revert of the contract; a second session helps to fill the old tables."""
+    reverted = threading.Event()
+
+    def help_out() -> None:
+        with move.database.connect() as connection:
+            while not reverted.wait(0.5):
+                # Until the tables are there it has nothing to fill.
+                if value(connection, "select consolidation.phase()") == "cut over":
+                    connection.execute("call consolidation.catch_up()")
+
+    helper = threading.Thread(target=help_out)
+    helper.start()
+    try:
+        move.sqitch("--chdir", "contract", "revert", "-y")
+    finally:
+        reverted.set()
+        helper.join()
+
+
 def whole_move(move: Move) -> None:
     """From @expand to the contract and its revert."""
     move.phase("backfill", lambda: move.sessions("call consolidation.backfill()"))
@@ -122,7 +142,7 @@ def whole_move(move: Move) -> None:
     move.phase(
         "contract", lambda: move.sqitch("--chdir", "contract", "deploy", "--to", "drop_old_tables")
     )
-    move.phase("contract reverted", lambda: move.sqitch("--chdir", "contract", "revert", "-y"))
+    move.phase("contract reverted", lambda: rebuild(move))
 
 
 def beside_traffic(move: Move) -> dict[str, float]:
