@@ -112,9 +112,9 @@ with_server() {
     as_server initdb --username=postgres --auth=trust \
         --no-sync --locale=C.UTF-8 --encoding=UTF8 "$directory/data" >/dev/null
     # Tests prepare transactions, which takes room that PostgreSQL does not reserve by itself. They
-    # need not wait for the disk; what tells times does (FSYNC=on).
+    # need not wait for the disk; what tells times does (SETTINGS='-c fsync=on').
     local settings="-c listen_addresses= -c unix_socket_directories='$directory'"
-    settings+=" -c fsync=${FSYNC:-off}"
+    settings+=" -c fsync=off ${SETTINGS:-}"
     as_server pg_ctl start --silent --wait --pgdata="$directory/data" --log="$directory/log" \
         --options="$settings -c max_prepared_transactions=2"
     "$@"
