@@ -699,23 +699,7 @@ declare
 begin
     perform consolidation.enter_batch();
     queued := consolidation.queued_traces(lowest, batch_size);
-    -- Entries that another session took already are left to it.
-    with taken as (
-        delete from consolidation.change as c
-        using (
-            select x.ctid
-            from consolidation.change as x
-            where x.trace_id = any (queued)
-            for update skip locked
-        ) as l
-        where c.ctid = l.ctid
-        returning c.trace_id
-    )
-
-    select coalesce(array_agg(distinct t.trace_id), '{}')
-    into touched
-    from taken as t;
-
+    touched := consolidation.take_queued(queued);
     if cardinality(touched) > 0 then
         case consolidation.phase()
             when 'expand' then
@@ -878,8 +862,9 @@ declare
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
-    if exists (select from consolidation.change as c where c.trace_id is null) then
-        delete from consolidation.change as c where c.trace_id is null;
+    -- Of several sessions, the one that takes the truncate notes what it stands for.
+    delete from consolidation.change as c where c.trace_id is null;
+    if found then
         perform consolidation.note_everything();
     end if;
     -- Goes through the queue once: busy writers would otherwise keep this session for ever.
@@ -911,9 +896,9 @@ $$;
 COMMENT ON PROCEDURE consolidation.catch_up(IN batch_size integer, IN patience interval) IS 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Goes through the queue once, and takes each run
 once, however often it was written to. Commits every batch_size runs; can be killed and repeated,
-and run from several sessions. Also ends when patience is over (default: never), or when
-stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
-transaction';
+and run from several sessions, which wait for each other where their batches have runs of the same
+256 (lock_bucket). Also ends when patience is over (default: never), or when stop_backfill asks it
+to. Raises 22023 for a batch_size out of range. Call it outside a transaction';
 
 --
 -- Name: change_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -7995,8 +7980,7 @@ begin
         select
             b.*,
             row_number() over (partition by b.trace_id, b.event_id) as copy
-        from consolidation.back_event as b
-        where b.trace_id = any (trace_ids)
+        from consolidation.shown_events(trace_ids) as b
     ),
 
     gone as (
@@ -8130,8 +8114,7 @@ begin
         select
             b.*,
             row_number() over (partition by b.trace_id, b.screenshot_id) as copy
-        from consolidation.back_screenshot as b
-        where b.trace_id = any (trace_ids)
+        from consolidation.shown_screenshots(trace_ids) as b
     ),
 
     gone as (
@@ -8340,16 +8323,15 @@ begin
             b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
             /* step: , b.<further> */
         )
-    from consolidation.back_step as b
+    from consolidation.shown_steps(trace_ids) as b
     where
-        b.trace_id = any (trace_ids)
+        o.trace_id = any (trace_ids)
         and (o.trace_id, o.step_id) = (b.trace_id, b.step_id)
         and o::text <> b::text;
     insert into consolidation.old_step overriding system value
-    select b.* from consolidation.back_step as b
+    select b.* from consolidation.shown_steps(trace_ids) as b
     where
-        b.trace_id = any (trace_ids)
-        and not exists (
+        not exists (
             select from consolidation.old_step as o
             where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
         );
@@ -8448,6 +8430,7 @@ begin
     from consolidation.back_trace as b
     where
         b.trace_id = any (trace_ids)
+        and o.trace_id = any (trace_ids)
         and o.trace_id = b.trace_id
         and o::text <> b::text;
     insert into consolidation.old_trace overriding system value
@@ -8583,8 +8566,8 @@ $$;
 -- Name: FUNCTION queued_traces(lowest bigint, how_many integer); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'At most how_many of the next runs in the queue from trace_id "lowest" on, so that the next ones have
-another lock (see lock_traces) where that can be had';
+COMMENT ON FUNCTION consolidation.queued_traces(lowest bigint, how_many integer) IS 'At most how_many of the next runs in the queue from trace_id "lowest" on, so that the next ones
+have another lock (see lock_traces) where that can be had';
 
 --
 -- Name: raise_concurrent_update(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10752,6 +10735,326 @@ COMMENT ON FUNCTION consolidation.show_column(shown regclass, expression text, c
 view reads';
 
 --
+-- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
+ SELECT e.event_id,
+    r.legacy_trace_id AS trace_id,
+    s.legacy_step_id AS step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp",
+    x.place,
+    x.element,
+    consolidation.fits_event(x.element, e."timestamp", ( SELECT consolidation.nullable_columns('workflow_events'::text) AS nullable_columns)) AS fits,
+        CASE
+            WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& '{type,timestamp,data,event_id}'::text[]) AND ((x.element - '{type,timestamp,data,event_id}'::text[]) = '{}'::jsonb))
+            ELSE false
+        END AS as_built
+   FROM ((((public.user_workflow_run r
+     CROSS JOIN ( VALUES (true), (false)) k(of_run))
+     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
+     CROSS JOIN LATERAL jsonb_array_elements(
+        CASE
+            WHEN k.of_run THEN
+            CASE
+                WHEN (jsonb_typeof(r.events) = 'array'::text) THEN r.events
+                ELSE NULL::jsonb
+            END
+            WHEN (jsonb_typeof(s.events) = 'array'::text) THEN s.events
+            ELSE NULL::jsonb
+        END) WITH ORDINALITY x(element, place))
+     CROSS JOIN LATERAL ( SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
+            (
+                CASE
+                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN (x.element ->> 'type'::text)
+                    ELSE NULL::text
+                END)::character varying(100) AS event_type,
+            COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
+            public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp"
+         OFFSET 0) e)
+  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
+
+--
+-- Name: VIEW event_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.event_row IS 'Events of the documents as rows of workflow_events, with their place in the array, the element
+itself and whether the old table could hold it. as_built: the element has the keys that
+consolidate() gives it, and no others';
+
+--
+-- Name: back_event; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_event WITH (security_invoker='true') AS
+ SELECT e.event_id,
+    e.trace_id,
+    e.step_id,
+    e.event_type,
+    e.event_data,
+    e."timestamp"
+   FROM consolidation.event_row e
+  WHERE e.fits;
+
+--
+-- Name: VIEW back_event; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_event IS 'Rows that workflow_events has to hold, in the types of the documents';
+
+--
+-- Name: shown_events(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shown_events(trace_ids bigint[]) RETURNS SETOF consolidation.back_event
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'on'
+    AS $$
+begin
+    return query
+    select b.* from consolidation.back_event as b where b.trace_id = any (trace_ids);
+end;
+$$;
+
+--
+-- Name: FUNCTION shown_events(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shown_events(trace_ids bigint[]) IS 'Rows of back_event that belong to these runs';
+
+--
+-- Name: screenshot_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
+ SELECT e.screenshot_id,
+    r.legacy_trace_id AS trace_id,
+        CASE
+            WHEN ((e.org_id IS NULL) AND (NOT e.says_no_org)) THEN r.org_id
+            ELSE e.org_id
+        END AS org_id,
+    e.node_name,
+    COALESCE(e.step_index, s.step_number) AS step_index,
+    e.screenshot_url,
+    e.thumbnail_url,
+    e.action_description,
+    e.element_selector,
+    e.element_found,
+    e.confidence_score,
+    e.created_at,
+        CASE
+            WHEN ((e.node_id IS NULL) AND (NOT e.says_no_node)) THEN s.node_id
+            ELSE e.node_id
+        END AS node_id,
+    s.step_id AS on_step,
+    s.step_number AS on_step_number,
+    x.place,
+    x.element,
+    consolidation.fits_screenshot(x.element, e.created_at, (NOT k.of_run), ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns)) AS fits,
+        CASE
+            WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& w.key) AND ((x.element - w.key) = '{}'::jsonb))
+            ELSE false
+        END AS as_built
+   FROM (((((public.user_workflow_run r
+     CROSS JOIN ( VALUES (ARRAY['url'::text, 'thumbnail_url'::text, 'timestamp'::text, 'action'::text, 'selector'::text, 'element_found'::text, 'confidence'::text, 'screenshot_id'::text, 'org_id'::text, 'node_id'::text, 'node_name'::text, 'step_index'::text])) w(key))
+     CROSS JOIN ( VALUES (true), (false)) k(of_run))
+     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
+     CROSS JOIN LATERAL jsonb_array_elements(
+        CASE
+            WHEN k.of_run THEN
+            CASE
+                WHEN (jsonb_typeof(r.screenshots) = 'array'::text) THEN r.screenshots
+                ELSE NULL::jsonb
+            END
+            WHEN (jsonb_typeof(s.screenshots) = 'array'::text) THEN s.screenshots
+            ELSE NULL::jsonb
+        END) WITH ORDINALITY x(element, place))
+     CROSS JOIN LATERAL ( SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
+            consolidation.to_uuid((x.element -> 'org_id'::text)) AS org_id,
+            (
+                CASE
+                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN (x.element ->> 'node_name'::text)
+                    WHEN (((x.element -> 'node_name'::text) = 'null'::jsonb) AND ('node_name'::text = ANY (n.nullable))) THEN NULL::text
+                    ELSE ''::text
+                END)::character varying(255) AS node_name,
+                CASE
+                    WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
+                    ELSE NULL::integer
+                END AS step_index,
+            (x.element ->> 'url'::text) AS screenshot_url,
+            (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
+            COALESCE((x.element ->> 'action'::text),
+                CASE
+                    WHEN (((x.element -> 'action'::text) = 'null'::jsonb) AND ('action_description'::text = ANY (n.nullable))) THEN NULL::text
+                    ELSE ''::text
+                END) AS action_description,
+            (x.element ->> 'selector'::text) AS element_selector,
+                CASE
+                    WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
+                    ELSE NULL::boolean
+                END AS element_found,
+            (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
+            public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
+            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id,
+            ((((x.element -> 'org_id'::text) = 'null'::jsonb) AND ('org_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_org,
+            ((((x.element -> 'node_id'::text) = 'null'::jsonb) AND ('node_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_node
+           FROM ( SELECT ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns) AS nullable) n
+         OFFSET 0) e)
+  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
+
+--
+-- Name: VIEW screenshot_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.screenshot_row IS 'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
+their place in the array, the element itself and whether the old table could hold it. as_built: the
+element has the keys that consolidate() gives it, and no others';
+
+--
+-- Name: back_screenshot; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_screenshot WITH (security_invoker='true') AS
+ SELECT p.screenshot_id,
+    p.trace_id,
+    p.org_id,
+    p.node_name,
+    p.step_index,
+    p.screenshot_url,
+    p.thumbnail_url,
+    p.action_description,
+    p.element_selector,
+    p.element_found,
+    p.confidence_score,
+    p.created_at,
+    p.node_id
+   FROM consolidation.screenshot_row p
+  WHERE p.fits;
+
+--
+-- Name: VIEW back_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_screenshot IS 'Rows that workflow_trace_screenshot has to hold, in the types of the documents';
+
+--
+-- Name: shown_screenshots(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shown_screenshots(trace_ids bigint[]) RETURNS SETOF consolidation.back_screenshot
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'on'
+    AS $$
+begin
+    return query
+    select b.* from consolidation.back_screenshot as b where b.trace_id = any (trace_ids);
+end;
+$$;
+
+--
+-- Name: FUNCTION shown_screenshots(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shown_screenshots(trace_ids bigint[]) IS 'Rows of back_screenshot that belong to these runs';
+
+--
+-- Name: step_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.step_id(step_id bigint) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((step_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d73746570'::text))::uuid;
+
+--
+-- Name: FUNCTION step_id(step_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.step_id(step_id bigint) IS 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
+
+--
+-- Name: step_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.step_row WITH (security_invoker='true') AS
+ SELECT s.legacy_step_id AS step_id,
+    s.legacy_trace_id AS trace_id,
+    s.step_number,
+    s.status,
+    s.input_data,
+    s.output_data,
+    s.error_message,
+    s.started_at AS start_time,
+    s.ended_at AS end_time,
+    s.duration_ms,
+    s.retry_count,
+    s.metadata,
+    s.node_id,
+    s.run_id AS of_run,
+    s.org_id AS of_organisation,
+    ((((s.step_id = consolidation.step_id(s.legacy_step_id)) OR ((substr((s.step_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
+           FROM public.user_workflow_run_step o
+          WHERE (o.step_id = consolidation.step_id(s.legacy_step_id)))))) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
+   FROM public.user_workflow_run_step s;
+
+--
+-- Name: VIEW step_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.step_row IS 'Steps as rows of workflow_steps, with the run and the organisation they belong to. as_built: the
+step has the key and the kinds of documents that consolidate() gives it, and no error_details';
+
+--
+-- Name: back_step; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.back_step WITH (security_invoker='true') AS
+ SELECT s.step_id,
+    s.trace_id,
+    s.step_number,
+    s.status,
+    s.input_data,
+    s.output_data,
+    s.error_message,
+    s.start_time,
+    s.end_time,
+    s.duration_ms,
+    s.retry_count,
+    s.metadata,
+    s.node_id
+   FROM consolidation.step_row s;
+
+--
+-- Name: VIEW back_step; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.back_step IS 'Rows that workflow_steps has to hold, in the types of the documents';
+
+--
+-- Name: shown_steps(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shown_steps(trace_ids bigint[]) RETURNS SETOF consolidation.back_step
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'on'
+    AS $$
+begin
+    return query
+    select b.* from consolidation.back_step as b where b.trace_id = any (trace_ids);
+end;
+$$;
+
+--
+-- Name: FUNCTION shown_steps(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shown_steps(trace_ids bigint[]) IS 'Rows of back_step that belong to these runs';
+
+--
 -- Name: shows_all(oid); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -10894,20 +11197,6 @@ COMMENT ON FUNCTION consolidation.start_capture(captured regclass, capture_funct
 makes all four fire always';
 
 --
--- Name: step_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.step_id(step_id bigint) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((step_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d73746570'::text))::uuid;
-
---
--- Name: FUNCTION step_id(step_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.step_id(step_id bigint) IS 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
-
---
 -- Name: stop_backfill(integer); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -10996,6 +11285,9 @@ if there are none, or after the cut-over';
 CREATE FUNCTION consolidation.unequal_rows(lo bigint, hi bigint, ids bigint[], OUT traces bigint[], OUT steps bigint[], OUT events bigint[], OUT screenshots bigint[], OUT contexts bigint[], OUT endpoints bigint[], OUT any_table bigint[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'on'
+    SET enable_nestloop TO 'on'
+    SET enable_mergejoin TO 'on'
     AS $$
 begin
     traces := array(select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id));
@@ -11515,14 +11807,20 @@ declare
         where
             o.trace_id = any (trace_ids)
             and not exists (
-                select from consolidation.back_step as b
-                where b.trace_id = any (trace_ids) and b.step_id = o.step_id
+                select from consolidation.shown_steps(trace_ids) as b where b.step_id = o.step_id
             )
         union
         select o.step_id
         from consolidation.step_row as s
         inner join consolidation.old_step as o on o.step_id = s.step_id
-        where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
+        where
+            s.trace_id = any (trace_ids)
+            -- Otherwise they would be looked for among all steps there are.
+            and o.step_id = any (array(
+                select x.step_id from consolidation.step_row as x
+                where x.trace_id = any (trace_ids)
+            ))
+            and o.trace_id <> s.trace_id
     );
 begin
     -- Rows go before the rows that they refer to: not every database has keys that cascade.
@@ -11547,6 +11845,42 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.take_out(trace_ids bigint[]) IS 'Deletes the runs and steps that the documents no longer show, with everything below them';
+
+--
+-- Name: take_queued(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.take_queued(trace_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    taken bigint [];
+begin
+    with entry as (
+        delete from consolidation.change as c
+        where c.ctid = any (array(
+            select x.ctid from consolidation.change as x
+            where x.trace_id = any (trace_ids)
+            for update skip locked
+        ))
+        returning c.trace_id
+    )
+
+    select coalesce(array_agg(distinct e.trace_id), '{}')
+    into taken
+    from entry as e;
+    return taken;
+end;
+$$;
+
+--
+-- Name: FUNCTION take_queued(trace_ids bigint[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.take_queued(trace_ids bigint[]) IS 'Takes the entries of these runs out of the queue, but for those that another session took already.
+Returns the runs';
 
 --
 -- Name: to_key(text, anyelement); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -14684,249 +15018,6 @@ CREATE VIEW consolidation.back_endpoint WITH (security_invoker='true') AS
 --
 
 COMMENT ON VIEW consolidation.back_endpoint IS 'Rows that workflow_trace_endpoint has to hold, in the types of the documents';
-
---
--- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.event_row WITH (security_invoker='true') AS
- SELECT e.event_id,
-    r.legacy_trace_id AS trace_id,
-    s.legacy_step_id AS step_id,
-    e.event_type,
-    e.event_data,
-    e."timestamp",
-    x.place,
-    x.element,
-    consolidation.fits_event(x.element, e."timestamp", ( SELECT consolidation.nullable_columns('workflow_events'::text) AS nullable_columns)) AS fits,
-        CASE
-            WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& '{type,timestamp,data,event_id}'::text[]) AND ((x.element - '{type,timestamp,data,event_id}'::text[]) = '{}'::jsonb))
-            ELSE false
-        END AS as_built
-   FROM ((((public.user_workflow_run r
-     CROSS JOIN ( VALUES (true), (false)) k(of_run))
-     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
-     CROSS JOIN LATERAL jsonb_array_elements(
-        CASE
-            WHEN k.of_run THEN
-            CASE
-                WHEN (jsonb_typeof(r.events) = 'array'::text) THEN r.events
-                ELSE NULL::jsonb
-            END
-            WHEN (jsonb_typeof(s.events) = 'array'::text) THEN s.events
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY x(element, place))
-     CROSS JOIN LATERAL ( SELECT consolidation.event_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS event_id,
-            (
-                CASE
-                    WHEN (length((x.element ->> 'type'::text)) <= 100) THEN (x.element ->> 'type'::text)
-                    ELSE NULL::text
-                END)::character varying(100) AS event_type,
-            COALESCE((x.element -> 'data'::text), 'null'::jsonb) AS event_data,
-            public.from_iso8601((x.element ->> 'timestamp'::text)) AS "timestamp"
-         OFFSET 0) e)
-  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
-
---
--- Name: VIEW event_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.event_row IS 'Events of the documents as rows of workflow_events, with their place in the array, the element
-itself and whether the old table could hold it. as_built: the element has the keys that
-consolidate() gives it, and no others';
-
---
--- Name: back_event; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.back_event WITH (security_invoker='true') AS
- SELECT e.event_id,
-    e.trace_id,
-    e.step_id,
-    e.event_type,
-    e.event_data,
-    e."timestamp"
-   FROM consolidation.event_row e
-  WHERE e.fits;
-
---
--- Name: VIEW back_event; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.back_event IS 'Rows that workflow_events has to hold, in the types of the documents';
-
---
--- Name: screenshot_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
- SELECT e.screenshot_id,
-    r.legacy_trace_id AS trace_id,
-        CASE
-            WHEN ((e.org_id IS NULL) AND (NOT e.says_no_org)) THEN r.org_id
-            ELSE e.org_id
-        END AS org_id,
-    e.node_name,
-    COALESCE(e.step_index, s.step_number) AS step_index,
-    e.screenshot_url,
-    e.thumbnail_url,
-    e.action_description,
-    e.element_selector,
-    e.element_found,
-    e.confidence_score,
-    e.created_at,
-        CASE
-            WHEN ((e.node_id IS NULL) AND (NOT e.says_no_node)) THEN s.node_id
-            ELSE e.node_id
-        END AS node_id,
-    s.step_id AS on_step,
-    s.step_number AS on_step_number,
-    x.place,
-    x.element,
-    consolidation.fits_screenshot(x.element, e.created_at, (NOT k.of_run), ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns)) AS fits,
-        CASE
-            WHEN (jsonb_typeof(x.element) = 'object'::text) THEN ((x.element ?& w.key) AND ((x.element - w.key) = '{}'::jsonb))
-            ELSE false
-        END AS as_built
-   FROM (((((public.user_workflow_run r
-     CROSS JOIN ( VALUES (ARRAY['url'::text, 'thumbnail_url'::text, 'timestamp'::text, 'action'::text, 'selector'::text, 'element_found'::text, 'confidence'::text, 'screenshot_id'::text, 'org_id'::text, 'node_id'::text, 'node_name'::text, 'step_index'::text])) w(key))
-     CROSS JOIN ( VALUES (true), (false)) k(of_run))
-     LEFT JOIN public.user_workflow_run_step s ON (((s.run_id = r.run_id) AND (NOT k.of_run))))
-     CROSS JOIN LATERAL jsonb_array_elements(
-        CASE
-            WHEN k.of_run THEN
-            CASE
-                WHEN (jsonb_typeof(r.screenshots) = 'array'::text) THEN r.screenshots
-                ELSE NULL::jsonb
-            END
-            WHEN (jsonb_typeof(s.screenshots) = 'array'::text) THEN s.screenshots
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY x(element, place))
-     CROSS JOIN LATERAL ( SELECT consolidation.screenshot_key(x.element, COALESCE(s.step_id, r.run_id), x.place) AS screenshot_id,
-            consolidation.to_uuid((x.element -> 'org_id'::text)) AS org_id,
-            (
-                CASE
-                    WHEN (length((x.element ->> 'node_name'::text)) <= 255) THEN (x.element ->> 'node_name'::text)
-                    WHEN (((x.element -> 'node_name'::text) = 'null'::jsonb) AND ('node_name'::text = ANY (n.nullable))) THEN NULL::text
-                    ELSE ''::text
-                END)::character varying(255) AS node_name,
-                CASE
-                    WHEN ((consolidation.to_bigint((x.element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((x.element -> 'step_index'::text)) <= 2147483647)) THEN ((x.element -> 'step_index'::text))::integer
-                    ELSE NULL::integer
-                END AS step_index,
-            (x.element ->> 'url'::text) AS screenshot_url,
-            (x.element ->> 'thumbnail_url'::text) AS thumbnail_url,
-            COALESCE((x.element ->> 'action'::text),
-                CASE
-                    WHEN (((x.element -> 'action'::text) = 'null'::jsonb) AND ('action_description'::text = ANY (n.nullable))) THEN NULL::text
-                    ELSE ''::text
-                END) AS action_description,
-            (x.element ->> 'selector'::text) AS element_selector,
-                CASE
-                    WHEN (jsonb_typeof((x.element -> 'element_found'::text)) = 'boolean'::text) THEN ((x.element -> 'element_found'::text))::boolean
-                    ELSE NULL::boolean
-                END AS element_found,
-            (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
-            public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
-            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id,
-            ((((x.element -> 'org_id'::text) = 'null'::jsonb) AND ('org_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_org,
-            ((((x.element -> 'node_id'::text) = 'null'::jsonb) AND ('node_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_node
-           FROM ( SELECT ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns) AS nullable) n
-         OFFSET 0) e)
-  WHERE ((x.place >= 1) AND (x.place <= 2147483647));
-
---
--- Name: VIEW screenshot_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.screenshot_row IS 'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
-their place in the array, the element itself and whether the old table could hold it. as_built: the
-element has the keys that consolidate() gives it, and no others';
-
---
--- Name: back_screenshot; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.back_screenshot WITH (security_invoker='true') AS
- SELECT p.screenshot_id,
-    p.trace_id,
-    p.org_id,
-    p.node_name,
-    p.step_index,
-    p.screenshot_url,
-    p.thumbnail_url,
-    p.action_description,
-    p.element_selector,
-    p.element_found,
-    p.confidence_score,
-    p.created_at,
-    p.node_id
-   FROM consolidation.screenshot_row p
-  WHERE p.fits;
-
---
--- Name: VIEW back_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.back_screenshot IS 'Rows that workflow_trace_screenshot has to hold, in the types of the documents';
-
---
--- Name: step_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.step_row WITH (security_invoker='true') AS
- SELECT s.legacy_step_id AS step_id,
-    s.legacy_trace_id AS trace_id,
-    s.step_number,
-    s.status,
-    s.input_data,
-    s.output_data,
-    s.error_message,
-    s.started_at AS start_time,
-    s.ended_at AS end_time,
-    s.duration_ms,
-    s.retry_count,
-    s.metadata,
-    s.node_id,
-    s.run_id AS of_run,
-    s.org_id AS of_organisation,
-    ((((s.step_id = consolidation.step_id(s.legacy_step_id)) OR ((substr((s.step_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
-           FROM public.user_workflow_run_step o
-          WHERE (o.step_id = consolidation.step_id(s.legacy_step_id)))))) AND (s.error_details IS NULL) AND (jsonb_typeof(s.events) = 'array'::text) AND (jsonb_typeof(s.screenshots) = 'array'::text)) IS TRUE) AS as_built
-   FROM public.user_workflow_run_step s;
-
---
--- Name: VIEW step_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.step_row IS 'Steps as rows of workflow_steps, with the run and the organisation they belong to. as_built: the
-step has the key and the kinds of documents that consolidate() gives it, and no error_details';
-
---
--- Name: back_step; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.back_step WITH (security_invoker='true') AS
- SELECT s.step_id,
-    s.trace_id,
-    s.step_number,
-    s.status,
-    s.input_data,
-    s.output_data,
-    s.error_message,
-    s.start_time,
-    s.end_time,
-    s.duration_ms,
-    s.retry_count,
-    s.metadata,
-    s.node_id
-   FROM consolidation.step_row s;
-
---
--- Name: VIEW back_step; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.back_step IS 'Rows that workflow_steps has to hold, in the types of the documents';
 
 --
 -- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -22701,6 +22792,71 @@ REVOKE ALL ON FUNCTION consolidation.show_column(shown regclass, expression text
 GRANT ALL ON FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) TO workflow_maintenance;
 
 --
+-- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.event_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.event_row TO workflow_app;
+
+--
+-- Name: TABLE back_event; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_event TO workflow_maintenance;
+
+--
+-- Name: FUNCTION shown_events(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shown_events(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shown_events(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: TABLE screenshot_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_maintenance;
+GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_app;
+
+--
+-- Name: TABLE back_screenshot; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_screenshot TO workflow_maintenance;
+
+--
+-- Name: FUNCTION shown_screenshots(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shown_screenshots(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shown_screenshots(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION step_id(step_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.step_id(step_id bigint) TO workflow_maintenance;
+
+--
+-- Name: TABLE step_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.step_row TO workflow_maintenance;
+
+--
+-- Name: TABLE back_step; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.back_step TO workflow_maintenance;
+
+--
+-- Name: FUNCTION shown_steps(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shown_steps(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shown_steps(trace_ids bigint[]) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION shows_all(policy oid); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22734,12 +22890,6 @@ GRANT ALL ON FUNCTION consolidation.standby_lag() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.start_capture(captured regclass, capture_function regproc) TO workflow_maintenance;
-
---
--- Name: FUNCTION step_id(step_id bigint); Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT ALL ON FUNCTION consolidation.step_id(step_id bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION stop_backfill(pid integer); Type: ACL; Schema: consolidation; Owner: -
@@ -22844,6 +22994,13 @@ GRANT ALL ON FUNCTION consolidation.take_locks(tables regclass[], mode text, pat
 
 REVOKE ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.take_out(trace_ids bigint[]) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION take_queued(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.take_queued(trace_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.take_queued(trace_ids bigint[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION to_key(key text, value anyelement); Type: ACL; Schema: consolidation; Owner: -
@@ -23218,44 +23375,6 @@ GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
 --
 
 GRANT SELECT ON TABLE consolidation.back_endpoint TO workflow_maintenance;
-
---
--- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.event_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.event_row TO workflow_app;
-
---
--- Name: TABLE back_event; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.back_event TO workflow_maintenance;
-
---
--- Name: TABLE screenshot_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_maintenance;
-GRANT SELECT ON TABLE consolidation.screenshot_row TO workflow_app;
-
---
--- Name: TABLE back_screenshot; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.back_screenshot TO workflow_maintenance;
-
---
--- Name: TABLE step_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.step_row TO workflow_maintenance;
-
---
--- Name: TABLE back_step; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.back_step TO workflow_maintenance;
 
 --
 -- Name: TABLE trace_row; Type: ACL; Schema: consolidation; Owner: -

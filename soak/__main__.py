@@ -10,6 +10,7 @@ import sys
 import time
 
 from soak.crashes import WALKS, Walker
+from soak.large import large
 from soak.server import ROOT, Server
 from soak.traffic import Say, legacy, starve, traffic
 
@@ -79,6 +80,11 @@ def part_crashes(server: Server, options: argparse.Namespace, say: Say) -> bool:
     return not walker.report.failures
 
 
+def part_large(server: Server, options: argparse.Namespace, say: Say) -> bool:
+    """Each long step dies once at size: how much of it is done twice."""
+    return not large(server, options.large_runs, say)
+
+
 def tests(server: Server, *words: str, **variables: str) -> bool:
     """Runs tests of the cycles on the server, with variables that make them long."""
     result = subprocess.run(
@@ -114,6 +120,7 @@ def part_appends(server: Server, options: argparse.Namespace, _: Say) -> bool:
 PARTS = {
     "traffic": part_traffic,
     "crashes": part_crashes,
+    "large": part_large,
     "histories": part_histories,
     "appends": part_appends,
 }
@@ -128,6 +135,7 @@ def main() -> int:
     parser.add_argument("--kills-per-command", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=60, help="crashes end after these")
     parser.add_argument("--runs", type=int, default=300, help="runs in the old tables")
+    parser.add_argument("--large-runs", type=int, default=100_000, help="of large")
     parser.add_argument("--histories", type=int, default=2000)
     parser.add_argument("--appends", type=int, default=500, help="of each session")
     parser.add_argument("--rate", type=float, default=120, help="operations a second of traffic")

@@ -25,8 +25,7 @@ begin
         select
             b.*,
             row_number() over (partition by b.trace_id, b.event_id) as copy
-        from consolidation.back_event as b
-        where b.trace_id = any (trace_ids)
+        from consolidation.shown_events(trace_ids) as b
     ),
 
     gone as (
@@ -93,8 +92,7 @@ begin
         select
             b.*,
             row_number() over (partition by b.trace_id, b.screenshot_id) as copy
-        from consolidation.back_screenshot as b
-        where b.trace_id = any (trace_ids)
+        from consolidation.shown_screenshots(trace_ids) as b
     ),
 
     gone as (

@@ -39,14 +39,20 @@ declare
         where
             o.trace_id = any (trace_ids)
             and not exists (
-                select from consolidation.back_step as b
-                where b.trace_id = any (trace_ids) and b.step_id = o.step_id
+                select from consolidation.shown_steps(trace_ids) as b where b.step_id = o.step_id
             )
         union
         select o.step_id
         from consolidation.step_row as s
         inner join consolidation.old_step as o on o.step_id = s.step_id
-        where s.trace_id = any (trace_ids) and o.trace_id <> s.trace_id
+        where
+            s.trace_id = any (trace_ids)
+            -- Otherwise they would be looked for among all steps there are.
+            and o.step_id = any (array(
+                select x.step_id from consolidation.step_row as x
+                where x.trace_id = any (trace_ids)
+            ))
+            and o.trace_id <> s.trace_id
     );
 begin
     -- Rows go before the rows that they refer to: not every database has keys that cascade.
@@ -92,6 +98,7 @@ begin
     from consolidation.back_trace as b
     where
         b.trace_id = any (trace_ids)
+        and o.trace_id = any (trace_ids)
         and o.trace_id = b.trace_id
         and o::text <> b::text;
     insert into consolidation.old_trace overriding system value
@@ -123,16 +130,15 @@ begin
             b.end_time, b.duration_ms, b.retry_count, b.metadata, b.node_id
             /* step: , b.<further> */
         )
-    from consolidation.back_step as b
+    from consolidation.shown_steps(trace_ids) as b
     where
-        b.trace_id = any (trace_ids)
+        o.trace_id = any (trace_ids)
         and (o.trace_id, o.step_id) = (b.trace_id, b.step_id)
         and o::text <> b::text;
     insert into consolidation.old_step overriding system value
-    select b.* from consolidation.back_step as b
+    select b.* from consolidation.shown_steps(trace_ids) as b
     where
-        b.trace_id = any (trace_ids)
-        and not exists (
+        not exists (
             select from consolidation.old_step as o
             where o.trace_id = any (trace_ids) and o.trace_id = b.trace_id and o.step_id = b.step_id
         );

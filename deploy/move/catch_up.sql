@@ -77,6 +77,36 @@ comment on function consolidation.queued_traces(bigint, integer) is
 'At most how_many of the next runs in the queue from trace_id "lowest" on, so that the next ones
 have another lock (see lock_traces) where that can be had';
 
+create function consolidation.take_queued(trace_ids bigint [])
+returns bigint []
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- The queue is never analyzed when it matters, and long: no plan may read all of it for a batch.
+set enable_seqscan = off
+as $$
+declare
+    taken bigint [];
+begin
+    with entry as (
+        delete from consolidation.change as c
+        where c.ctid = any (array(
+            select x.ctid from consolidation.change as x
+            where x.trace_id = any (trace_ids)
+            for update skip locked
+        ))
+        returning c.trace_id
+    )
+
+    select coalesce(array_agg(distinct e.trace_id), '{}')
+    into taken
+    from entry as e;
+    return taken;
+end;
+$$;
+comment on function consolidation.take_queued(bigint []) is
+'Takes the entries of these runs out of the queue, but for those that another session took already.
+Returns the runs';
+
 create function consolidation.carry_changes(
     batch_size integer, inout lowest bigint, out carried integer
 )
@@ -91,23 +121,7 @@ declare
 begin
     perform consolidation.enter_batch();
     queued := consolidation.queued_traces(lowest, batch_size);
-    -- Entries that another session took already are left to it.
-    with taken as (
-        delete from consolidation.change as c
-        using (
-            select x.ctid
-            from consolidation.change as x
-            where x.trace_id = any (queued)
-            for update skip locked
-        ) as l
-        where c.ctid = l.ctid
-        returning c.trace_id
-    )
-
-    select coalesce(array_agg(distinct t.trace_id), '{}')
-    into touched
-    from taken as t;
-
+    touched := consolidation.take_queued(queued);
     if cardinality(touched) > 0 then
         case consolidation.phase()
             when 'expand' then
@@ -143,8 +157,9 @@ declare
 begin
     perform consolidation.check_batch_size(batch_size);
     perform consolidation.require_read_committed();
-    if exists (select from consolidation.change as c where c.trace_id is null) then
-        delete from consolidation.change as c where c.trace_id is null;
+    -- Of several sessions, the one that takes the truncate notes what it stands for.
+    delete from consolidation.change as c where c.trace_id is null;
+    if found then
         perform consolidation.note_everything();
     end if;
     -- Goes through the queue once: busy writers would otherwise keep this session for ever.
@@ -172,9 +187,9 @@ comment on procedure consolidation.catch_up(integer, interval) is
 'Carries over what was written since: before the cut-over to the documents, after it to the old
 tables, so that a revert finds little left to do. Goes through the queue once, and takes each run
 once, however often it was written to. Commits every batch_size runs; can be killed and repeated,
-and run from several sessions. Also ends when patience is over (default: never), or when
-stop_backfill asks it to. Raises 22023 for a batch_size out of range. Call it outside a
-transaction';
+and run from several sessions, which wait for each other where their batches have runs of the same
+256 (lock_bucket). Also ends when patience is over (default: never), or when stop_backfill asks it
+to. Raises 22023 for a batch_size out of range. Call it outside a transaction';
 
 call consolidation.note_deployed('move/catch_up');
 

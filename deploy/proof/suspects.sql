@@ -200,6 +200,10 @@ create function consolidation.unequal_rows(
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- Whoever calls this may want other plans for itself.
+set enable_seqscan = on
+set enable_nestloop = on
+set enable_mergejoin = on
 as $$
 begin
     traces := array(select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id));

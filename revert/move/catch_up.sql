@@ -12,6 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop procedure consolidation.catch_up(integer, interval);
 drop function consolidation.carry_changes(integer, bigint);
+drop function consolidation.take_queued(bigint []);
 drop function consolidation.queued_traces(bigint, integer);
 drop function consolidation.note_everything();
 delete from consolidation.deployed_change where change = 'move/catch_up';

@@ -12,6 +12,7 @@ select consolidation.claim_none(
         array[
             'consolidation.note_everything()',
             'consolidation.queued_traces(bigint,integer)',
+            'consolidation.take_queued(bigint[])',
             'consolidation.carry_changes(integer,bigint)',
             'consolidation.catch_up(integer,interval)'
         ]
