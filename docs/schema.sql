@@ -4927,7 +4927,8 @@ begin
     ) as c
     -- A run or a step that was refused is as it was.
     where
-        r.run_id = k.run_id
+        r.run_id = any (array(select x.run_id from unnest(known_run) as x))
+        and r.run_id = k.run_id
         and exists (
             select from consolidation.old_trace as o
             where o.trace_id = any (traces) and o.trace_id = k.legacy_trace_id
@@ -4947,7 +4948,8 @@ begin
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
     where
-        s.step_id = k.step_id
+        s.step_id = any (array(select x.step_id from unnest(known_step) as x))
+        and s.step_id = k.step_id
         and exists (
             select from consolidation.old_step as o
             where o.trace_id = any (traces) and o.step_id = k.legacy_step_id
@@ -8799,7 +8801,8 @@ begin
                 r.legacy
             )::consolidation.known_run
         from consolidation.carried_back as b
-        inner join public.user_workflow_run as r on r.legacy_trace_id = b.trace_id
+        inner join public.user_workflow_run as r
+            on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = b.trace_id
         where b.trace_id = any (trace_ids)
     );
     known_step := array(
@@ -8808,8 +8811,8 @@ begin
                 s.step_id, s.legacy_step_id, s.legacy_trace_id, s.events, s.screenshots,
                 s.error_details
             )::consolidation.known_step
-        from unnest(known_run) as k
-        inner join public.user_workflow_run_step as s on s.run_id = k.run_id
+        from public.user_workflow_run_step as s
+        where s.run_id = any (array(select k.run_id from unnest(known_run) as k))
     );
     perform consolidation.remove_what_is_gone(trace_ids);
     perform consolidation.write_runs(trace_ids);
@@ -9731,7 +9734,7 @@ begin
 
     delete from public.user_workflow_run_step as s
     using gone as g
-    where s.legacy_trace_id = g.legacy_trace_id;
+    where s.legacy_trace_id = any (trace_ids) and s.legacy_trace_id = g.legacy_trace_id;
 end;
 $$;
 

@@ -151,7 +151,7 @@ begin
 
     delete from public.user_workflow_run_step as s
     using gone as g
-    where s.legacy_trace_id = g.legacy_trace_id;
+    where s.legacy_trace_id = any (trace_ids) and s.legacy_trace_id = g.legacy_trace_id;
 end;
 $$;
 comment on function consolidation.remove_what_is_gone(bigint []) is
@@ -187,7 +187,8 @@ begin
                 r.legacy
             )::consolidation.known_run
         from consolidation.carried_back as b
-        inner join public.user_workflow_run as r on r.legacy_trace_id = b.trace_id
+        inner join public.user_workflow_run as r
+            on r.legacy_trace_id = any (trace_ids) and r.legacy_trace_id = b.trace_id
         where b.trace_id = any (trace_ids)
     );
     known_step := array(
@@ -196,8 +197,8 @@ begin
                 s.step_id, s.legacy_step_id, s.legacy_trace_id, s.events, s.screenshots,
                 s.error_details
             )::consolidation.known_step
-        from unnest(known_run) as k
-        inner join public.user_workflow_run_step as s on s.run_id = k.run_id
+        from public.user_workflow_run_step as s
+        where s.run_id = any (array(select k.run_id from unnest(known_run) as k))
     );
     perform consolidation.remove_what_is_gone(trace_ids);
     perform consolidation.write_runs(trace_ids);

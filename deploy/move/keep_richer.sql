@@ -72,7 +72,8 @@ begin
     ) as c
     -- A run or a step that was refused is as it was.
     where
-        r.run_id = k.run_id
+        r.run_id = any (array(select x.run_id from unnest(known_run) as x))
+        and r.run_id = k.run_id
         and exists (
             select from consolidation.old_trace as o
             where o.trace_id = any (traces) and o.trace_id = k.legacy_trace_id
@@ -92,7 +93,8 @@ begin
     left join consolidation.known_elements(known_run, known_step) as e
         on e.legacy_trace_id = k.legacy_trace_id
     where
-        s.step_id = k.step_id
+        s.step_id = any (array(select x.step_id from unnest(known_step) as x))
+        and s.step_id = k.step_id
         and exists (
             select from consolidation.old_step as o
             where o.trace_id = any (traces) and o.step_id = k.legacy_step_id
