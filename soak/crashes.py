@@ -253,14 +253,14 @@ class Command:
         """Kills the client and everything it started."""
         os.killpg(self._process.pid, signal.SIGKILL)
 
-    def wait(self) -> int:
+    def wait(self, seconds: float = SECONDS) -> int:
         """The exit status; a client that hangs is an error, not a reason to wait for ever."""
         try:
-            status = self._process.wait(SECONDS)
+            status = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill_group()
             self._process.wait()
-            self.said += f"\nstill running after {SECONDS} s"
+            self.said += f"\nstill running after {seconds:g} s"
             status = -1
         # A child that outlives its parent keeps the pipe open.
         self._reader.join(0.2)

@@ -6,17 +6,21 @@ before has to be what it was, and what one session had in hand is all that is do
 
 from __future__ import annotations
 
-import subprocess
+import random
 import time
 from dataclasses import dataclass
 
 import psycopg
 
 from helpers_cycle import one
-from soak.server import ROOT, Server, kill
+from soak.crashes import TARGET, Command, deploy, kill_session, psql
+from soak.server import Server
 from soak.traffic import Say, legacy
 
 POLL = 0.1
+SECONDS = 3600
+"""For one step, the longest of which takes minutes."""
+
 ENTRIES_A_RUN = 10
 """Of the queue, as after writes round robin."""
 
@@ -47,7 +51,7 @@ TABLES = """
     select relname, oid::text from pg_class
     where relnamespace = 'legacy'::regnamespace and relkind = 'r'
 """
-REBUILT = "select trace_id::text, xmin::text from consolidation.old_trace where trace_id % 100 = 0"
+REBUILT = "select trace_id::text, xmin::text from legacy.workflow_trace where trace_id % 100 = 0"
 
 
 @dataclass(frozen=True)
@@ -67,27 +71,19 @@ class Step:
     shrinks: bool = False
 
 
-def sqitch(*words: str) -> tuple[str, ...]:
-    """A command of Sqitch, without its target."""
-    return ("sqitch", *words)
-
-
-def psql(statement: str) -> tuple[str, ...]:
-    """A statement in a session of its own."""
-    return ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--command={statement}")
-
-
-CONTRACT = ("sqitch", "--chdir", "contract")
+CONTRACT = ("sqitch", "-C", "contract")
 STEPS = (
-    Step("backfill", sqitch("deploy", "--to", "carry_over"), RANGES.format(task="backfill")),
-    Step("step keys", sqitch("deploy", "--to", "step_keys"), KEYS),
-    Step("search indexes", sqitch("deploy", "--to", "search_indexes"), INDEXES),
+    Step("backfill", deploy("carry_over"), RANGES.format(task="backfill")),
+    Step("step keys", deploy("step_keys"), KEYS),
+    Step("search indexes", deploy("search_indexes"), INDEXES),
     Step("catch up", psql("call consolidation.catch_up()"), LEFT, QUEUE, shrinks=True),
     Step("proof", psql("call consolidation.prove()"), RANGES.format(task="proof")),
-    Step("cut-over", sqitch("deploy"), RANGES.format(task="proof")),
+    Step("cut-over", deploy("@cut_over"), RANGES.format(task="proof")),
     Step("catch up, back", psql("call consolidation.catch_up()"), LEFT, QUEUE, shrinks=True),
-    Step("contract", (*CONTRACT, "deploy", "--to", "drop_old_tables"), TABLES, shrinks=True),
-    Step("contract reverted", (*CONTRACT, "revert", "-y"), REBUILT),
+    Step(
+        "contract", (*CONTRACT, "deploy", "--to", "drop_old_tables", TARGET), TABLES, shrinks=True
+    ),
+    Step("contract reverted", (*CONTRACT, "revert", "-y", TARGET), REBUILT),
 )
 
 
@@ -106,28 +102,12 @@ class Walk:
             except psycopg.errors.UndefinedTable:
                 return {}
 
-    def _start(self, step: Step) -> subprocess.Popen[str]:
-        target = f"db:pg:{self._database}"
-        words = (*step.command, target) if step.command[0] == "sqitch" else step.command
-        return subprocess.Popen(
-            words,
-            cwd=ROOT,
-            env={**self._server.environment, "PGDATABASE": self._database},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def _start(self, step: Step) -> Command:
+        return Command(self._server, step.command, self._database)
 
-    def _kill(self) -> bool:
-        """Kills the session that works; PostgreSQL takes all others down with it."""
-        with self._server.connect(self._database) as connection:
-            working = connection.execute(
-                "select pid from pg_stat_activity where datname = current_database()"
-                " and pid <> pg_backend_pid() and state = 'active'"
-                " and backend_type = 'client backend'"
-            ).fetchone()
-        return working is not None and kill(working[0])
+    def _begin(self, step: Step) -> None:
+        if step.before:
+            self._server.psql(self._database, f"--command={step.before}")
 
     def _done(self, step: Step, start: dict[str, str]) -> set[tuple[str, str]]:
         """What is done of the step since the start."""
@@ -141,46 +121,39 @@ class Walk:
     ) -> set[tuple[str, str]] | None:
         """Kills the command after so many seconds; what was done then, None if all of it."""
         running = self._start(step)
-        began = time.monotonic()
         done = None
-        while running.poll() is None and done is None:
+        while running.running and done is None:
             time.sleep(POLL)
-            if time.monotonic() - began >= seconds:
+            if time.monotonic() - running.began >= seconds:
                 done = self._done(step, start)
-                if not self._kill():
+                if not kill_session(self._server, running, self._database, random.Random()):
                     done = None
-        running.communicate()
-        return done if running.returncode != 0 else None
+        return done if running.wait(SECONDS) != 0 else None
 
     def whole(self, step: Step) -> float:
         """Does the step; returns how many seconds it took."""
-        if step.before:
-            self._server.psql(self._database, f"--command={step.before}")
-        began = time.monotonic()
+        self._begin(step)
         running = self._start(step)
-        said = running.communicate()[0]
-        if running.returncode != 0:
-            raise RuntimeError(said)
-        self._say(f"  {step.name:18} undisturbed {time.monotonic() - began:6.1f} s")
-        return time.monotonic() - began
+        if running.wait(SECONDS) != 0:
+            raise RuntimeError(running.said)
+        took = time.monotonic() - running.began
+        self._say(f"  {step.name:18} undisturbed {took:6.1f} s")
+        return took
 
     def step(self, step: Step, seconds: float) -> bool:
         """Kills the step once and runs it again; whether what was done stayed as it was."""
-        if step.before:
-            self._server.psql(self._database, f"--command={step.before}")
+        self._begin(step)
         start = self._units(step)
         done = self._kill_in_the_middle(step, seconds, start)
         if done is None:
             self._say(f"  {step.name}: had ended before it could be killed")
             return False
         kept = self._done(step, start)
-        began = time.monotonic()
         again = self._start(step)
-        said = again.communicate()[0]
-        took = time.monotonic() - began
-        if again.returncode != 0:
-            self._say(f"  {step.name}: failed when it was run again: {said[-500:]}")
+        if again.wait(SECONDS) != 0:
+            self._say(f"  {step.name}: failed when it was run again: {again.said[-500:]}")
             return False
+        took = time.monotonic() - again.began
         end = self._done(step, start)
         twice = (done - kept) | (kept - end)
         self._say(
