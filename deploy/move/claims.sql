@@ -1,8 +1,9 @@
 -- Deploy workflow_consolidation:move/claims to pg
 --
 -- Why:    ids in documents are claims: applications copy documents, and tenants write what they
---         like. An id counts if the old table gives it to that run or to none. No row may disappear
---         because another one claims its id.
+--         like. An id counts if the old table gives it to that run or to none; of several runs one
+--         that the old table has comes before a copy. No row may disappear because another one
+--         claims its id.
 -- Locks:  none.
 -- Revert: drops the functions.
 
@@ -65,7 +66,9 @@ as $$
 begin
     return query
     with claim as materialized (
-        select c.*
+        select
+            c.*,
+            (select true from consolidation.old_trace as o where o.trace_id = c.trace_id) as is_old
         from consolidation.claims_of(trace_ids) as c
     ),
 
@@ -100,7 +103,9 @@ begin
             c.*,
             row_number() over (
                 partition by c.kind, c.id
-                order by c.held_by = c.trace_id desc nulls last, c.trace_id, c.step_id, c.place
+                order by
+                    c.held_by = c.trace_id desc nulls last, c.is_old nulls last,
+                    c.trace_id, c.step_id, c.place
             ) as turn
         from claim as c
     ) as x;
@@ -108,7 +113,8 @@ end;
 $$;
 comment on function consolidation.judged_claim(bigint []) is
 'The claims with a verdict. kept: the old table gives the id to this run or to none. lost: it gives
-the id to another run, which still shows it, or an element before this one has it. moved: it gives
+the id to another run, which still shows it, or an element before this one has it; a run that the
+old table has comes before one that it has not. moved: it gives
 the id to another run, which no longer shows it';
 
 create function consolidation.free_id(kind text, taken text [])

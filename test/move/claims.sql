@@ -1,7 +1,7 @@
 -- Ids in documents are claims: whose an id is that several elements have.
 
 begin;
-select plan(18);
+select plan(19);
 
 -- Hospital North (1…) with two runs in both worlds.
 insert into public.user_workflow_run (
@@ -122,6 +122,21 @@ select results_eq(
     ('event', 910002::bigint, null::bigint, '1', 'kept'), ('event', 910004, null, '1', 'lost')
     $$,
     'an id that nobody has goes to one of those who claim it'
+);
+-- An element that came after the old rows, and a copy of it in a run of a lower number.
+insert into public.user_workflow_run (
+    workflow_id, org_id, channel, created_by, legacy_trace_id, events
+)
+select r.workflow_id, r.org_id, r.channel, r.created_by, 909999, r.events
+from public.user_workflow_run as r
+where r.legacy_trace_id = 910002;
+select results_eq(
+    'select * from pg_temp.verdicts(array[909999, 910002])',
+    $$
+    values
+    ('event', 909999::bigint, null::bigint, '1', 'lost'), ('event', 910002, null, '1', 'kept')
+    $$,
+    '… to a run that the old table has before one that it has not'
 );
 select is_empty(
     $$ select from consolidation.judged_claim('{}') $$, 'no run claims nothing'
