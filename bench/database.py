@@ -280,6 +280,7 @@ def machine() -> list[str]:
     names = (
         "shared_buffers",
         "work_mem",
+        "maintenance_work_mem",
         "max_wal_size",
         "fsync",
         "synchronous_commit",

@@ -143,7 +143,7 @@ over (after the cut-over: back), once each. Returns how many, and where to go on
 is left';
 
 create procedure consolidation.catch_up(
-    batch_size integer default 1000, patience interval default null
+    batch_size integer default 256, patience interval default null
 )
 language plpgsql
 as $$

@@ -147,7 +147,7 @@ return case
     -- The time of a batch that was smaller than wanted says little.
     when done < size or batch_time is null then size
     else least(
-        100000,
+        500,
         greatest(
             1,
             size * least(
@@ -158,7 +158,8 @@ return case
     )::integer
 end;
 comment on function consolidation.next_size(integer, bigint, interval, interval) is
-'Runs of the next batch, so that it takes batch_time; at most twice as many as before';
+'Runs of the next batch, so that it takes batch_time; at most twice as many as before, and never
+more than 500: a session holds the documents of a batch in memory';
 
 call consolidation.note_deployed('move/pace');
 

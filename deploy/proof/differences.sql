@@ -112,11 +112,11 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 set jit = off
-set work_mem = '64MB'
+set work_mem = '32MB'
 as $$
 declare
     -- Runs compared at once. This bounds the memory, whatever the tables hold.
-    slice_size constant integer := 1000;
+    slice_size constant integer := 500;
     lo bigint := coalesce(first_trace_id, -9223372036854775808);
     hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
     slice_end bigint;

@@ -45,7 +45,7 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off
-set work_mem = '64MB'
+set work_mem = '32MB'
 as $$
 declare
     -- One statement has one snapshot. A run that somebody wrote to is in the queue as well, and is

@@ -46,7 +46,7 @@ from (
     (100, 100, '10 ms', '500 ms', 200, 'at most to twice its size'),
     (100, 100, '0', '500 ms', 200, 'also when it took no time at all'),
     (1, 1, '1 hour', '500 ms', 1, 'never below one run'),
-    (100000, 100000, '1 ms', '500 ms', 100000, 'never above 100,000'),
+    (400, 400, '1 ms', '500 ms', 500, 'never above 500'),
     (100, 20, '1 ms', '500 ms', 100, 'a batch that was not full says nothing'),
     (100, 100, '1 hour', null, 100, 'without batch_time the size stays')
 ) as n (size, done, taken, batch_time, expected, rule);
