@@ -105,7 +105,7 @@ def fill_queue(move: Move) -> None:
 
 
 def rebuild(move: Move) -> None:
-    """The revert of the contract; a second session helps to fill the old tables."""
+    """The revert of the contract; a second session helps to fill the old tables, and to compare."""
     reverted = threading.Event()
 
     def help_out() -> None:
@@ -114,6 +114,8 @@ def rebuild(move: Move) -> None:
                 # Until the tables are there it has nothing to fill.
                 if value(connection, "select consolidation.phase()") == "cut over":
                     connection.execute("call consolidation.catch_up()")
+                    if value(connection, "select exists (select from consolidation.proof)"):
+                        connection.execute("call consolidation.prove()")
 
     helper = threading.Thread(target=help_out)
     helper.start()

@@ -227,12 +227,12 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch. batch_time: how
 long a batch should take. Each following batch gets as many runs as fit, at most twice as many as
-the one before; null for batch_size always. pause: rest of this session between two batches.
-max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be killed and
-repeated: what was committed stays done. Run it from several sessions to use several cores; each
-returns when all is done, or when stop_backfill asks it to. Raises 22023 for a parameter out of
-range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be carried. Call it
-outside a transaction';
+the one before and at most 500; null for batch_size always. pause: rest of this session between two
+batches. max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be
+killed and repeated: what was committed stays done. Run it from several sessions to use several
+cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
+parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
+carried. Call it outside a transaction';
 
 --
 -- Name: column_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -430,6 +430,67 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.bound_view(source regclass) IS 'The views of the move that are bound to an old table';
+
+--
+-- Name: build_late_index(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.build_late_index() RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    late consolidation.dropped_table;
+begin
+    -- In the phase contract there is no table to build it on.
+    select d.*
+    into late
+    from consolidation.dropped_table as d
+    where consolidation.phase() <> 'contract'
+    order by
+        d.ordinal / 1000,
+        array_position(consolidation.six_tables(), d.table_name),
+        d.ordinal
+    limit 1
+    for update;
+    if not found then
+        return false;
+    end if;
+    execute late.statement;
+    delete from consolidation.dropped_table as d
+    where d.table_name = late.table_name and d.ordinal = late.ordinal;
+    return true;
+end;
+$$;
+
+--
+-- Name: FUNCTION build_late_index(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.build_late_index() IS 'Builds the next index that the revert of the contract left until the rows are there. Returns
+whether there was one';
+
+--
+-- Name: build_late_indexes(); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.build_late_indexes()
+    LANGUAGE plpgsql
+    AS $$
+begin
+    while consolidation.build_late_index() loop
+        commit;
+    end loop;
+end;
+$$;
+
+--
+-- Name: PROCEDURE build_late_indexes(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.build_late_indexes() IS 'Builds the indexes that the revert of the contract left until the rows are there, one a
+transaction: share on an old table that no application uses, while batches wait. If it is killed,
+the next call goes on. Call it outside a transaction';
 
 --
 -- Name: capture_new(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -849,7 +910,7 @@ difference';
 -- Name: catch_up(integer, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
 --
 
-CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 1000, IN patience interval DEFAULT NULL::interval)
+CREATE PROCEDURE consolidation.catch_up(IN batch_size integer DEFAULT 256, IN patience interval DEFAULT NULL::interval)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -1307,7 +1368,11 @@ CREATE FUNCTION consolidation.comments_definition(source regclass) RETURNS TABLE
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT 14,
+ SELECT
+         CASE
+             WHEN (o.object ~~ 'index %'::text) THEN 18
+             ELSE 14
+         END AS "case",
      row_number() OVER (ORDER BY o.class, o.id, o.sub_id) AS row_number,
      format('comment on %s is %L'::text, o.object, d.description) AS format
     FROM (( SELECT 'pg_class'::regclass AS class,
@@ -1525,6 +1590,7 @@ CREATE PROCEDURE consolidation.cut_back(IN patience interval DEFAULT '00:05:00':
 begin
     perform consolidation.check_session(patience);
     perform consolidation.refuse_missing();
+    call consolidation.build_late_indexes();
     if consolidation.phase() operator(pg_catalog.=) 'cut over' then
         perform consolidation.refuse_missing_capture();
         call consolidation.refuse_findings_back();
@@ -1571,6 +1637,7 @@ CREATE PROCEDURE consolidation.cut_over(IN patience interval DEFAULT '00:05:00':
 begin
     perform consolidation.check_session(patience);
     perform consolidation.refuse_missing();
+    call consolidation.build_late_indexes();
     if consolidation.phase() operator(pg_catalog.=) 'expand' then
         call consolidation.refuse_findings();
         -- The proof takes as long as it takes: patience begins with the swap.
@@ -1749,11 +1816,11 @@ CREATE FUNCTION consolidation.differences(first_trace_id bigint DEFAULT NULL::bi
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
-    SET work_mem TO '64MB'
+    SET work_mem TO '32MB'
     AS $$
 declare
     -- Runs compared at once. This bounds the memory, whatever the tables hold.
-    slice_size constant integer := 1000;
+    slice_size constant integer := 500;
     lo bigint := coalesce(first_trace_id, -9223372036854775808);
     hi constant bigint := coalesce(last_trace_id, 9223372036854775807);
     slice_end bigint;
@@ -1987,6 +2054,7 @@ begin
             ),
             hint = 'First: sqitch deploy';
     end if;
+    call consolidation.build_late_indexes();
     loop
         call consolidation.catch_up();
         call consolidation.ensure_proof();
@@ -2488,7 +2556,7 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.execute_remembered_definitions(wanted_kind text, names text[], stages int4range) IS 'Creates tables or views again as they were. stages: those of table_definition(), from 1 in a first
-call to 16 in a second one';
+call to 18 in a second one';
 
 --
 -- Name: execute_stage(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4736,7 +4804,9 @@ CREATE FUNCTION consolidation.judged_claim(trace_ids bigint[]) RETURNS TABLE(kin
 begin
     return query
     with claim as materialized (
-        select c.*
+        select
+            c.*,
+            (select true from consolidation.old_trace as o where o.trace_id = c.trace_id) as is_old
         from consolidation.claims_of(trace_ids) as c
     ),
 
@@ -4771,7 +4841,9 @@ begin
             c.*,
             row_number() over (
                 partition by c.kind, c.id
-                order by c.held_by = c.trace_id desc nulls last, c.trace_id, c.step_id, c.place
+                order by
+                    c.held_by = c.trace_id desc nulls last, c.is_old nulls last,
+                    c.trace_id, c.step_id, c.place
             ) as turn
         from claim as c
     ) as x;
@@ -4783,7 +4855,8 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this run or to none. lost: it gives
-the id to another run, which still shows it, or an element before this one has it. moved: it gives
+the id to another run, which still shows it, or an element before this one has it; a run that the
+old table has comes before one that it has not. moved: it gives
 the id to another run, which no longer shows it';
 
 --
@@ -4982,13 +5055,17 @@ CREATE FUNCTION consolidation.keys_definition(source regclass) RETURNS TABLE(sta
     FROM pg_constraint k
    WHERE ((k.conrelid = (keys_definition.source)::oid) AND (k.contype = ANY (ARRAY['p'::"char", 'u'::"char", 'c'::"char", 'f'::"char", 'x'::"char"])))
  UNION ALL
-  SELECT 5,
+  SELECT
+         CASE
+             WHEN (i.indisunique OR (pg_get_indexdef(i.indexrelid, 1, true) = ANY (ARRAY['trace_id'::text, 'step_id'::text]))) THEN 5
+             ELSE 17
+         END AS "case",
      (i.indexrelid)::bigint AS indexrelid,
      pg_get_indexdef(i.indexrelid) AS pg_get_indexdef
     FROM pg_index i
    WHERE ((i.indrelid = (keys_definition.source)::oid) AND (NOT (EXISTS ( SELECT
             FROM pg_constraint k
-           WHERE ((k.conindid = i.indexrelid) AND (k.conrelid = (keys_definition.source)::oid) AND (k.contype = ANY (ARRAY['p'::"char", 'u'::"char", 'x'::"char"])))))))
+           WHERE ((k.conindid = i.indexrelid) AND (k.contype = ANY (ARRAY['p'::"char", 'u'::"char", 'x'::"char"])))))))
  UNION ALL
   SELECT 5,
      (s.oid)::bigint AS oid,
@@ -5015,7 +5092,7 @@ END;
 -- Name: FUNCTION keys_definition(source regclass); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.keys_definition(source regclass) IS 'Statements that create constraints, indexes and extended statistics of a table again';
+COMMENT ON FUNCTION consolidation.keys_definition(source regclass) IS 'Statements that create keys, indexes and statistics again. Stage 17: indexes after the rows';
 
 --
 -- Name: synthetic_uuid(uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5413,7 +5490,7 @@ CREATE TABLE consolidation.dropped_table (
 --
 
 COMMENT ON TABLE consolidation.dropped_table IS 'Statements that create the old tables again. The contract project writes them when it drops the
-tables';
+tables. Its revert leaves those of indexes until the rows are there';
 
 --
 -- Name: COLUMN dropped_table.table_name; Type: COMMENT; Schema: consolidation; Owner: -
@@ -5439,7 +5516,7 @@ COMMENT ON COLUMN consolidation.dropped_table.statement IS 'One DDL statement, w
 
 CREATE FUNCTION consolidation.phase() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (to_regclass('public.workflow_trace'::text))::oid)) = 'r'::"char") THEN 'expand'::text WHEN (to_regclass('legacy.workflow_trace'::text) IS NOT NULL) THEN 'cut over'::text WHEN (EXISTS (SELECT FROM consolidation.dropped_table)) THEN 'contract'::text ELSE NULL::text END;
+    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (to_regclass('public.workflow_trace'::text))::oid)) = 'r'::"char") THEN 'expand'::text WHEN (to_regclass('legacy.workflow_trace'::text) IS NOT NULL) THEN 'cut over'::text WHEN (EXISTS (SELECT FROM consolidation.dropped_table d WHERE (d.statement ~~ 'create table %'::text))) THEN 'contract'::text ELSE NULL::text END;
 
 --
 -- Name: FUNCTION phase(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -5992,8 +6069,7 @@ CREATE FUNCTION consolidation.missing_object() RETURNS TABLE(kind text, old_name
       CROSS JOIN ( VALUES ('r'::text), ('v'::text)) k(kind))
    WHERE ((NOT (EXISTS ( SELECT
             FROM pg_class c
-           WHERE ((c.relname = n.name) AND ((c.relkind)::text = k.kind) AND (c.relnamespace = ANY (ARRAY[('public'::regnamespace)::oid, ('legacy'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])))))) AND (NOT ((k.kind = 'r'::text) AND (EXISTS ( SELECT
-            FROM consolidation.dropped_table)))));
+           WHERE ((c.relname = n.name) AND ((c.relkind)::text = k.kind) AND (c.relnamespace = ANY (ARRAY[('public'::regnamespace)::oid, ('legacy'::regnamespace)::oid, ('consolidation'::regnamespace)::oid])))))) AND (NOT ((k.kind = 'r'::text) AND (NOT (consolidation.phase() IS DISTINCT FROM 'contract'::text)))));
 END;
 
 --
@@ -6463,13 +6539,14 @@ chunk_id of the batch';
 
 CREATE FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((done < size) OR (batch_time IS NULL)) THEN size ELSE (LEAST((100000)::numeric, GREATEST((1)::numeric, ((size)::numeric * LEAST((2)::numeric, (EXTRACT(epoch FROM batch_time) / GREATEST(EXTRACT(epoch FROM taken), 0.001)))))))::integer END;
+    RETURN CASE WHEN ((done < size) OR (batch_time IS NULL)) THEN size ELSE (LEAST((500)::numeric, GREATEST((1)::numeric, ((size)::numeric * LEAST((2)::numeric, (EXTRACT(epoch FROM batch_time) / GREATEST(EXTRACT(epoch FROM taken), 0.001)))))))::integer END;
 
 --
 -- Name: FUNCTION next_size(size integer, done bigint, taken interval, batch_time interval); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) IS 'Runs of the next batch, so that it takes batch_time; at most twice as many as before';
+COMMENT ON FUNCTION consolidation.next_size(size integer, done bigint, taken interval, batch_time interval) IS 'Runs of the next batch, so that it takes batch_time; at most twice as many as before, and never
+more than 500: a session holds the documents of a batch in memory';
 
 --
 -- Name: not_null_column(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8873,7 +8950,7 @@ begin
             filled := consolidation.fill_dropped(tables);
             perform consolidation.go_on_with_ids(tables);
         end if;
-        perform consolidation.execute_remembered_definitions('r', tables, '[6,16]');
+        perform consolidation.execute_remembered_definitions('r', tables, '[6,18]');
         update consolidation.cut_over_log as l
         set relation = consolidation.old_table(d.old_name)
         from consolidation.remembered_definition as d
@@ -8886,7 +8963,7 @@ begin
             insert into consolidation.change (trace_id) values (null);
         end if;
     end if;
-    perform consolidation.execute_remembered_definitions('v', views, '[1,16]');
+    perform consolidation.execute_remembered_definitions('v', views, '[1,18]');
     perform consolidation.remember_definitions();
     return format(
         'tables: %s, filled with %s rows%s; views: %s',
@@ -8927,6 +9004,8 @@ begin
     for remembered in
         select d.statement
         from consolidation.dropped_table as d
+        -- Indexes that can wait, and their comments, come after the rows.
+        where d.ordinal < 17000
         order by
             d.ordinal / 1000,
             array_position(consolidation.six_tables(), d.table_name),
@@ -8934,7 +9013,7 @@ begin
     loop
         execute remembered;
     end loop;
-    delete from consolidation.dropped_table;
+    delete from consolidation.dropped_table as d where d.ordinal < 17000;
     delete from consolidation.carried_back;
     delete from consolidation.set_aside as a where a.replaced_at is null;
     perform consolidation.forget_proof();
@@ -8953,7 +9032,9 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.rebuild_old_tables() IS 'Creates the old tables again as they were, but empty, and puts every run into the queue. Does
-nothing if they are there. catch_up() fills them, from as many sessions as you like';
+nothing if they are there. catch_up() fills them, from as many sessions as you like; after that
+build_late_indexes() makes what is not needed for it. Keys hold from the beginning, since a row that
+one refuses is set aside';
 
 --
 -- Name: record_comparison(bigint, bigint, bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8963,7 +9044,7 @@ CREATE FUNCTION consolidation.record_comparison(lo bigint, hi bigint, ids bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
-    SET work_mem TO '64MB'
+    SET work_mem TO '32MB'
     AS $$
 declare
     -- One statement has one snapshot. A run that somebody wrote to is in the queue as well, and is
@@ -21070,6 +21151,19 @@ GRANT ALL ON FUNCTION consolidation.bind(statements text[]) TO workflow_maintena
 
 REVOKE ALL ON FUNCTION consolidation.bound_view(source regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.bound_view(source regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION build_late_index(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.build_late_index() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.build_late_index() TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE build_late_indexes(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.build_late_indexes() FROM PUBLIC;
 
 --
 -- Name: FUNCTION capture_new(); Type: ACL; Schema: consolidation; Owner: -

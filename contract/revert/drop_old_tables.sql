@@ -2,7 +2,8 @@
 --
 -- Builds the old tables again, as they were, and fills them from the documents, in batches. If it
 -- is killed, the next revert goes on where it was. To use several cores, call
--- consolidation.catch_up() from other sessions as well while it fills them.
+-- consolidation.catch_up() from other sessions as well while it fills them, and
+-- consolidation.prove() while it compares.
 
 select consolidation.is_reverted('drop_old_tables') as reverted \gset
 \if :reverted
@@ -23,6 +24,7 @@ commit;
 set search_path = pg_catalog, pg_temp;
 
 call consolidation.catch_up();
+call consolidation.build_late_indexes();
 -- All rows were written again, so all are compared.
 call consolidation.prove();
 do $$ begin perform consolidation.refuse_unequal(); end $$;

@@ -182,12 +182,12 @@ $$;
 comment on procedure consolidation.backfill(integer, interval, interval, interval) is
 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch. batch_time: how
 long a batch should take. Each following batch gets as many runs as fit, at most twice as many as
-the one before and at most 500; null for batch_size always. pause: rest of this session between two batches.
-max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be killed and
-repeated: what was committed stays done. Run it from several sessions to use several cores; each
-returns when all is done, or when stop_backfill asks it to. Raises 22023 for a parameter out of
-range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be carried. Call it
-outside a transaction';
+the one before and at most 500; null for batch_size always. pause: rest of this session between two
+batches. max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be
+killed and repeated: what was committed stays done. Run it from several sessions to use several
+cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
+parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
+carried. Call it outside a transaction';
 
 call consolidation.note_deployed('move/backfill');
 

@@ -1,6 +1,6 @@
 -- Deploy workflow_consolidation:move/drop_old_tables to pg
 --
--- Why:    the contract project calls these to drop the old tables, and to create them again.
+-- Why:    the contract project calls these to drop the old tables.
 -- Locks:  none.
 -- Revert: drops procedure and functions.
 
@@ -108,6 +108,7 @@ begin
             ),
             hint = 'First: sqitch deploy';
     end if;
+    call consolidation.build_late_indexes();
     loop
         call consolidation.catch_up();
         call consolidation.ensure_proof();
@@ -139,48 +140,6 @@ comment on procedure consolidation.drop_old_tables(interval) is
 'Drops the old tables once they are proved equal to the documents. The contract project calls it.
 Tries for the locks until patience is over. Raises 55000 (not cut over), XX001 (differences) and
 55P03 (no locks); nothing is changed then. Call it outside a transaction';
-
-create function consolidation.rebuild_old_tables()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    remembered text;
-begin
-    if consolidation.phase() <> 'contract' then
-        return;
-    end if;
-    perform consolidation.take_locks(
-        array['public.user_workflow_run', 'public.user_workflow_run_step']::regclass [],
-        'share row exclusive'
-    );
-    for remembered in
-        select d.statement
-        from consolidation.dropped_table as d
-        order by
-            d.ordinal / 1000,
-            array_position(consolidation.six_tables(), d.table_name),
-            d.ordinal
-    loop
-        execute remembered;
-    end loop;
-    delete from consolidation.dropped_table;
-    delete from consolidation.carried_back;
-    delete from consolidation.set_aside as a where a.replaced_at is null;
-    perform consolidation.forget_proof();
-    perform consolidation.start_capture('public.user_workflow_run', 'consolidation.capture_new');
-    perform consolidation.start_capture(
-        'public.user_workflow_run_step', 'consolidation.capture_new'
-    );
-    -- Null stands for all runs, as after a truncate. catch_up() spells it out when writers no
-    -- longer wait.
-    insert into consolidation.change (trace_id) values (null);
-end;
-$$;
-comment on function consolidation.rebuild_old_tables() is
-'Creates the old tables again as they were, but empty, and puts every run into the queue. Does
-nothing if they are there. catch_up() fills them, from as many sessions as you like';
 
 call consolidation.note_deployed('move/drop_old_tables');
 

@@ -23,7 +23,7 @@ create table consolidation.dropped_table (
 );
 comment on table consolidation.dropped_table is
 'Statements that create the old tables again. The contract project writes them when it drops the
-tables';
+tables. Its revert leaves those of indexes until the rows are there';
 comment on column consolidation.dropped_table.table_name is 'Old table the statement belongs to';
 comment on column consolidation.dropped_table.ordinal is 'Order of execution, from 1';
 comment on column consolidation.dropped_table.statement is 'One DDL statement, without semicolon';
@@ -77,7 +77,10 @@ case
     when (select c.relkind from pg_catalog.pg_class as c
         where c.oid = to_regclass('public.workflow_trace')) = 'r' then 'expand'
     when to_regclass('legacy.workflow_trace') is not null then 'cut over'
-    when exists (select from consolidation.dropped_table) then 'contract'
+    when exists (
+        select from consolidation.dropped_table as d where d.statement like 'create table %'
+    )
+        then 'contract'
 end;
 comment on function consolidation.phase() is
 'Where the database stands, read from the catalog: "expand" (the old names are tables),

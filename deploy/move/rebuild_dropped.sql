@@ -46,7 +46,7 @@ end;
 $$;
 comment on function consolidation.execute_remembered_definitions(text, text [], int4range) is
 'Creates tables or views again as they were. stages: those of table_definition(), from 1 in a first
-call to 16 in a second one';
+call to 18 in a second one';
 
 create function consolidation.fill_dropped(names text [])
 returns bigint
@@ -176,7 +176,7 @@ begin
             filled := consolidation.fill_dropped(tables);
             perform consolidation.go_on_with_ids(tables);
         end if;
-        perform consolidation.execute_remembered_definitions('r', tables, '[6,16]');
+        perform consolidation.execute_remembered_definitions('r', tables, '[6,18]');
         update consolidation.cut_over_log as l
         set relation = consolidation.old_table(d.old_name)
         from consolidation.remembered_definition as d
@@ -189,7 +189,7 @@ begin
             insert into consolidation.change (trace_id) values (null);
         end if;
     end if;
-    perform consolidation.execute_remembered_definitions('v', views, '[1,16]');
+    perform consolidation.execute_remembered_definitions('v', views, '[1,18]');
     perform consolidation.remember_definitions();
     return format(
         'tables: %s, filled with %s rows%s; views: %s',

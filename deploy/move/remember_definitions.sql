@@ -103,7 +103,7 @@ begin atomic
                 )
         )
         -- The contract project drops the tables itself, and knows how to create them again.
-        and not (k.kind = 'r' and exists (select from consolidation.dropped_table));
+        and not (k.kind = 'r' and consolidation.phase() is not distinct from 'contract');
 end;
 comment on function consolidation.missing_object() is
 'Old tables (r) and views of old names (v) that somebody dropped';

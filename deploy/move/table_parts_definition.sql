@@ -30,7 +30,12 @@ begin atomic
     where k.conrelid = source and k.contype in ('p', 'u', 'c', 'f', 'x')
     union all
     select
-        5,
+        case
+            when i.indisunique or pg_get_indexdef(i.indexrelid, 1, true) in ('trace_id', 'step_id')
+                then 5
+            -- Carrying back neither asks for it nor is refused by it.
+            else 17
+        end,
         i.indexrelid::bigint,
         pg_get_indexdef(i.indexrelid)
     from pg_index as i
@@ -38,10 +43,7 @@ begin atomic
         i.indrelid = source
         and not exists (
             select from pg_constraint as k
-            where
-                k.conindid = i.indexrelid
-                and k.conrelid = source
-                and k.contype in ('p', 'u', 'x')
+            where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
         )
     union all
     select
@@ -71,7 +73,7 @@ begin atomic
     where c.oid = source and c.relreplident <> 'd';
 end;
 comment on function consolidation.keys_definition(regclass) is
-'Statements that create constraints, indexes and extended statistics of a table again';
+'Statements that create keys, indexes and statistics again. Stage 17: indexes after the rows';
 
 create function consolidation.rules_definition(source regclass)
 returns table (stage integer, place bigint, statement text)
@@ -129,7 +131,7 @@ stable
 set search_path = pg_catalog, pg_temp
 begin atomic
     select
-        14,
+        case when o.object like 'index %' then 18 else 14 end,
         row_number() over (order by o.class, o.id, o.sub_id),
         format('comment on %s is %L', o.object, d.description)
     from (

@@ -126,6 +126,7 @@ as $$
 begin
     perform consolidation.check_session(patience);
     perform consolidation.refuse_missing();
+    call consolidation.build_late_indexes();
     if consolidation.phase() operator(pg_catalog.=) 'expand' then
         call consolidation.refuse_findings();
         -- The proof takes as long as it takes: patience begins with the swap.
@@ -158,6 +159,7 @@ as $$
 begin
     perform consolidation.check_session(patience);
     perform consolidation.refuse_missing();
+    call consolidation.build_late_indexes();
     if consolidation.phase() operator(pg_catalog.=) 'cut over' then
         perform consolidation.refuse_missing_capture();
         call consolidation.refuse_findings_back();

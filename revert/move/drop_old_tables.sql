@@ -10,7 +10,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.rebuild_old_tables();
 drop procedure consolidation.drop_old_tables(interval);
 drop function consolidation.try_to_drop();
 drop function consolidation.forget_old_tables();

@@ -1,8 +1,8 @@
--- Dropping the old tables, and creating them again. The procedure commits and is tested with
+-- Dropping the old tables. The procedure commits and is tested with
 -- several sessions; here is what its parts do in one transaction.
 
 begin;
-select plan(11);
+select plan(8);
 
 select is(consolidation.phase(), 'cut over', 'control: the old tables are in legacy');
 select throws_ok(
@@ -21,20 +21,6 @@ select is_empty(
     $$select from pg_class where relnamespace = 'legacy'::regnamespace$$, 'legacy is empty'
 );
 select hasnt_view('consolidation', 'old_event', 'no view is bound to an old table any more');
-
--- As at the end of try_to_drop().
-select consolidation.stop_capture('public.user_workflow_run');
-select consolidation.stop_capture('public.user_workflow_run_step');
-delete from consolidation.change;
-select lives_ok('select consolidation.rebuild_old_tables()', 'the old tables are created again');
-select is(
-    (select concat(consolidation.phase(), ' ', count(*)) from consolidation.old_event),
-    'cut over 0', 'they are empty'
-);
-select results_eq(
-    'select c.trace_id from consolidation.change as c', 'values (null::bigint)',
-    'every run waits to be carried back'
-);
 
 select * from finish();
 rollback;

@@ -14,8 +14,7 @@ select consolidation.claim_none(
             array[
                 'consolidation.forget_old_tables()',
                 'consolidation.try_to_drop()',
-                'consolidation.drop_old_tables(interval)',
-                'consolidation.rebuild_old_tables()'
+                'consolidation.drop_old_tables(interval)'
             ]
         ) as f (signature)
         where not exists (
