@@ -4988,14 +4988,18 @@ begin
     from unnest(known_run) as k
     left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
+        on e.document = k.run_id
     cross join lateral (
         select
             coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
-            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
-        from jsonb_each(
-            case when jsonb_typeof(k.context) = 'object' then k.context end
-        ) as x
+            coalesce(jsonb_object_agg(x.key, l.origins -> x.key), '{}') as origin
+        from (
+            select
+                k.legacy -> 'context' as origins,
+                case when jsonb_typeof(k.context) = 'object' then k.context end as content
+            offset 0
+        ) as l
+        cross join lateral jsonb_each(l.content) as x
         where length(x.key) > 255 or f.refused -> 'workflow_trace_context' ? x.key
     ) as c
     -- A run or a step that was refused is as it was.
@@ -5019,7 +5023,7 @@ begin
     from unnest(known_step) as k
     left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
+        on e.document = k.step_id
     where
         s.step_id = any (array(select x.step_id from unnest(known_step) as x))
         and s.step_id = k.step_id
@@ -5095,113 +5099,101 @@ END;
 COMMENT ON FUNCTION consolidation.keys_definition(source regclass) IS 'Statements that create keys, indexes and statistics again. Stage 17: indexes after the rows';
 
 --
--- Name: synthetic_uuid(uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.synthetic_uuid(owner uuid, place text) RETURNS uuid
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    return overlay(
-        overlay(
-            left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
-            placing '8' from 13 for 1
-        )
-        placing '8' from 17 for 1
-    )::uuid;
-end;
-$$;
-
---
--- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) IS 'The screenshot_id that the old names show for a screenshot that has none: a UUID version 8';
-
---
--- Name: screenshot_key(jsonb, uuid, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN COALESCE(consolidation.to_uuid((element -> 'screenshot_id'::text)), consolidation.synthetic_uuid(owner, (place)::text));
-
---
--- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'The screenshot_id that the old name shows for an element of screenshots; parameters as of
-event_key';
-
---
 -- Name: known_elements(consolidation.known_run[], consolidation.known_step[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) RETURNS TABLE(legacy_trace_id bigint, events jsonb, screenshots jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH array_of(legacy_trace_id, owner, on_step, kind, elements) AS (
-          SELECT r.legacy_trace_id,
-             r.run_id,
-             false AS "?column?",
-             'event'::text AS "?column?",
-             r.events
-            FROM unnest(known_elements.runs) r(run_id, legacy_trace_id, context, endpoints_used, events, screenshots, legacy)
-         UNION ALL
-          SELECT r.legacy_trace_id,
-             r.run_id,
-             false,
-             'screenshot'::text,
-             r.screenshots
-            FROM unnest(known_elements.runs) r(run_id, legacy_trace_id, context, endpoints_used, events, screenshots, legacy)
-         UNION ALL
-          SELECT s.legacy_trace_id,
-             s.step_id,
-             true,
-             'event'::text,
-             s.events
-            FROM unnest(known_elements.steps) s(step_id, legacy_step_id, legacy_trace_id, events, screenshots, error_details)
-         UNION ALL
-          SELECT s.legacy_trace_id,
-             s.step_id,
-             true,
-             'screenshot'::text,
-             s.screenshots
-            FROM unnest(known_elements.steps) s(step_id, legacy_step_id, legacy_trace_id, events, screenshots, error_details)
-         ), known AS (
-          SELECT a.legacy_trace_id,
-             a.kind,
-                 CASE a.kind
-                     WHEN 'event'::text THEN (consolidation.event_key(x.element, a.owner, x.place))::text
-                     ELSE (consolidation.screenshot_key(x.element, a.owner, x.place))::text
-                 END AS key,
-             x.element
-            FROM (array_of a
-              CROSS JOIN LATERAL jsonb_array_elements(
-                 CASE
-                     WHEN (jsonb_typeof(a.elements) = 'array'::text) THEN a.elements
-                     ELSE NULL::jsonb
-                 END) WITH ORDINALITY x(element, place))
-           WHERE consolidation.fits(
-                 CASE
-                     WHEN (a.kind = 'event'::text) THEN 'event'::text
-                     WHEN a.on_step THEN 'step screenshot'::text
-                     ELSE 'run screenshot'::text
-                 END, x.element)
-         )
-  SELECT k.legacy_trace_id,
-     jsonb_object_agg(k.key, k.element) FILTER (WHERE (k.kind = 'event'::text)) AS jsonb_object_agg,
-     jsonb_object_agg(k.key, k.element) FILTER (WHERE (k.kind = 'screenshot'::text)) AS jsonb_object_agg
-    FROM known k
-   GROUP BY k.legacy_trace_id;
-END;
+CREATE FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) RETURNS TABLE(document uuid, events jsonb, screenshots jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with array_of (legacy_trace_id, owner, on_step, kind, elements) as (
+        select r.legacy_trace_id, r.run_id, false, 'event', r.events
+        from unnest(runs) as r
+        union all
+        select r.legacy_trace_id, r.run_id, false, 'screenshot', r.screenshots
+        from unnest(runs) as r
+        union all
+        select s.legacy_trace_id, s.step_id, true, 'event', s.events
+        from unnest(steps) as s
+        union all
+        select s.legacy_trace_id, s.step_id, true, 'screenshot', s.screenshots
+        from unnest(steps) as s
+    ),
+
+    known as materialized (
+        select
+            a.legacy_trace_id,
+            a.kind,
+            case a.kind
+                when 'event' then consolidation.event_key(x.element, a.owner, x.place)::text
+                else consolidation.screenshot_key(x.element, a.owner, x.place)::text
+            end as key,
+            x.element
+        from array_of as a
+        cross join lateral jsonb_array_elements(
+            case when jsonb_typeof(a.elements) = 'array' then a.elements end
+        ) with ordinality as x (element, place)
+        where
+            consolidation.fits(
+                case
+                    when a.kind = 'event' then 'event'
+                    when a.on_step then 'step screenshot'
+                    else 'run screenshot'
+                end,
+                x.element
+            )
+    ),
+
+    rebuilt (legacy_trace_id, document, kind, name, elements) as (
+        select r.legacy_trace_id, r.run_id, 'event', 'event_id', r.events
+        from public.user_workflow_run as r
+        where r.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+        union all
+        select r.legacy_trace_id, r.run_id, 'screenshot', 'screenshot_id', r.screenshots
+        from public.user_workflow_run as r
+        where r.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+        union all
+        select s.legacy_trace_id, s.step_id, 'event', 'event_id', s.events
+        from public.user_workflow_run_step as s
+        where s.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+        union all
+        select s.legacy_trace_id, s.step_id, 'screenshot', 'screenshot_id', s.screenshots
+        from public.user_workflow_run_step as s
+        where s.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+    ),
+
+    shown as materialized (
+        select
+            b.legacy_trace_id,
+            b.document,
+            b.kind,
+            x.element ->> b.name as key
+        from rebuilt as b
+        cross join lateral jsonb_array_elements(b.elements) as x (element)
+    )
+
+    -- Only to the document where it stands now: all of a run for each of its steps is quadratic.
+    -- Materialized: elements are matched, not arrays of a run with each other first.
+    select
+        b.document,
+        jsonb_object_agg(k.key, k.element) filter (where k.kind = 'event'),
+        jsonb_object_agg(k.key, k.element) filter (where k.kind = 'screenshot')
+    from shown as b
+    inner join known as k
+        on k.legacy_trace_id = b.legacy_trace_id and k.kind = b.kind and k.key = b.key
+    group by b.document;
+end;
+$$;
 
 --
 -- Name: FUNCTION known_elements(runs consolidation.known_run[], steps consolidation.known_step[]); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) IS 'For each run, its elements that the old tables can hold, by the id the old names show';
+COMMENT ON FUNCTION consolidation.known_elements(runs consolidation.known_run[], steps consolidation.known_step[]) IS 'For each document of these runs, what was known of its elements, by the id the old names show. They
+may have been in another document of the run';
 
 --
 -- Name: leave_configs(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5879,6 +5871,46 @@ $$;
 
 COMMENT ON FUNCTION consolidation.make_foreign_keys() IS 'Makes the foreign keys that drop_foreign_keys dropped, on the relations that have the names now.
 They are not yet validated';
+
+--
+-- Name: synthetic_uuid(uuid, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.synthetic_uuid(owner uuid, place text) RETURNS uuid
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return overlay(
+        overlay(
+            left(encode(sha256(convert_to(concat(owner, '/', place), 'UTF8')), 'hex'), 32)
+            placing '8' from 13 for 1
+        )
+        placing '8' from 17 for 1
+    )::uuid;
+end;
+$$;
+
+--
+-- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) IS 'The screenshot_id that the old names show for a screenshot that has none: a UUID version 8';
+
+--
+-- Name: screenshot_key(jsonb, uuid, bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(consolidation.to_uuid((element -> 'screenshot_id'::text)), consolidation.synthetic_uuid(owner, (place)::text));
+
+--
+-- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) IS 'The screenshot_id that the old name shows for an element of screenshots; parameters as of
+event_key';
 
 --
 -- Name: to_score(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8861,6 +8893,7 @@ CREATE FUNCTION consolidation.rebuild_documents(trace_ids bigint[]) RETURNS void
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
     SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
     SET work_mem TO '32MB'
     AS $$
 declare
@@ -11371,7 +11404,7 @@ CREATE FUNCTION consolidation.unequal_rows(lo bigint, hi bigint, ids bigint[], O
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_seqscan TO 'on'
     SET enable_nestloop TO 'on'
-    SET enable_mergejoin TO 'on'
+    SET enable_mergejoin TO 'off'
     AS $$
 begin
     traces := array(select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id));
@@ -12574,18 +12607,21 @@ begin
     select coalesce(o.trace_id, n.trace_id)
     from (
         select
-            p.*,
-            s.step_number,
+            x.*,
             row_number() over (
-                partition by p.trace_id, s.step_number order by p.created_at, p.screenshot_id
+                partition by x.trace_id, x.step_number order by x.created_at, x.screenshot_id
             ) as place
-        from consolidation.old_screenshot as p
-        left join consolidation.old_step as s
-            on s.trace_id between lo and hi
-            and (ids is null or s.trace_id = any (ids))
-            and s.trace_id = p.trace_id
-            and s.step_number = p.step_index
-        where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
+        from (
+            -- By its key: a join may look at all steps of a run for each of its screenshots.
+            select
+                p.*,
+                (
+                    select s.step_number from consolidation.old_step as s
+                    where s.trace_id = p.trace_id and s.step_number = p.step_index
+                ) as step_number
+            from consolidation.old_screenshot as p
+            where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
+        ) as x
     ) as o
     full join (
         select
@@ -15004,32 +15040,35 @@ CREATE VIEW consolidation.context_row WITH (security_invoker='true') AS
     e.created_at,
     e.updated_at,
     c.place,
-    o.origin,
+    c.origin,
     (length(c.key) <= 255) AS fits,
-    (((consolidation.to_bigint((o.origin -> 'context_id'::text)) IS NOT NULL) AND (e.says_no_time OR (public.from_iso8601((o.origin ->> 'created_at'::text)) IS NOT NULL))) IS TRUE) AS as_built
-   FROM ((((public.user_workflow_run r
-     CROSS JOIN LATERAL ( SELECT (r.legacy -> 'context'::text) AS origins
-         OFFSET 0) l)
-     CROSS JOIN LATERAL jsonb_each(
-        CASE
-            WHEN (jsonb_typeof(r.context) = 'object'::text) THEN r.context
-            ELSE NULL::jsonb
-        END) WITH ORDINALITY c(key, value, place))
-     CROSS JOIN LATERAL ( SELECT (l.origins -> c.key) AS origin
-         OFFSET 0) o)
-     CROSS JOIN LATERAL ( SELECT COALESCE(consolidation.to_bigint((o.origin -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
+    (((consolidation.to_bigint((c.origin -> 'context_id'::text)) IS NOT NULL) AND (e.says_no_time OR (public.from_iso8601((c.origin ->> 'created_at'::text)) IS NOT NULL))) IS TRUE) AS as_built
+   FROM ((public.user_workflow_run r
+     CROSS JOIN LATERAL ( SELECT k.key,
+            k.value,
+            k.place,
+            (l.origins -> k.key) AS origin
+           FROM (( SELECT (r.legacy -> 'context'::text) AS origins,
+                        CASE
+                            WHEN (jsonb_typeof(r.context) = 'object'::text) THEN r.context
+                            ELSE NULL::jsonb
+                        END AS content
+                 OFFSET 0) l
+             CROSS JOIN LATERAL jsonb_each(l.content) WITH ORDINALITY k(key, value, place))
+         OFFSET 0) c)
+     CROSS JOIN LATERAL ( SELECT COALESCE(consolidation.to_bigint((c.origin -> 'context_id'::text)), consolidation.synthetic_id(r.run_id, c.key)) AS context_id,
             (
                 CASE
                     WHEN (length(c.key) <= 255) THEN c.key
                     ELSE NULL::text
                 END)::character varying(255) AS key,
                 CASE
-                    WHEN (NOT n.says_no_time) THEN COALESCE(public.from_iso8601((o.origin ->> 'created_at'::text)), r.created_at)
+                    WHEN (NOT n.says_no_time) THEN COALESCE(public.from_iso8601((c.origin ->> 'created_at'::text)), r.created_at)
                     ELSE NULL::timestamp with time zone
                 END AS created_at,
-            public.from_iso8601((o.origin ->> 'updated_at'::text)) AS updated_at,
+            public.from_iso8601((c.origin ->> 'updated_at'::text)) AS updated_at,
             n.says_no_time
-           FROM ( SELECT ((((o.origin -> 'created_at'::text) = 'null'::jsonb) AND ('created_at'::text = ANY (( SELECT consolidation.nullable_columns('workflow_trace_context'::text) AS nullable_columns)::text[]))) IS TRUE) AS says_no_time) n
+           FROM ( SELECT ((((c.origin -> 'created_at'::text) = 'null'::jsonb) AND ('created_at'::text = ANY (( SELECT consolidation.nullable_columns('workflow_trace_context'::text) AS nullable_columns)::text[]))) IS TRUE) AS says_no_time) n
          OFFSET 0) e)
   WHERE ((c.place >= 1) AND (c.place <= 2147483647));
 
@@ -21951,18 +21990,6 @@ REVOKE ALL ON FUNCTION consolidation.keys_definition(source regclass) FROM PUBLI
 GRANT ALL ON FUNCTION consolidation.keys_definition(source regclass) TO workflow_maintenance;
 
 --
--- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT ALL ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) TO workflow_maintenance;
-
---
--- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT ALL ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) TO workflow_maintenance;
-
---
 -- Name: FUNCTION known_elements(runs consolidation.known_run[], steps consolidation.known_step[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22064,6 +22091,18 @@ GRANT ALL ON FUNCTION consolidation.loose_function(signatures text[]) TO workflo
 
 REVOKE ALL ON FUNCTION consolidation.make_foreign_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.make_foreign_keys() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION synthetic_uuid(owner uuid, place text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.synthetic_uuid(owner uuid, place text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION screenshot_key(element jsonb, owner uuid, place bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.screenshot_key(element jsonb, owner uuid, place bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION to_score(element jsonb); Type: ACL; Schema: consolidation; Owner: -

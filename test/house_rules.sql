@@ -277,9 +277,9 @@ where
     and not (
         f.prokind = 'p'
         and f.proname in (
-            'backfill', 'catch_up', 'cut_back', 'cut_over', 'drop_old_tables', 'empty_queue',
-            'ensure_proof', 'run_batches',
-            'prove', 'rest', 'swap', 'validate'
+            'backfill', 'build_late_indexes', 'catch_up', 'cut_back', 'cut_over',
+            'drop_old_tables', 'empty_queue', 'ensure_proof', 'prove', 'rest', 'run_batches',
+            'swap', 'validate'
         )
     )
 order by f.label;

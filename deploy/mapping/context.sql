@@ -80,42 +80,47 @@ select
     e.created_at,
     e.updated_at,
     c.place,
-    o.origin,
+    c.origin,
     length(c.key) <= 255 as fits,
     (
-        consolidation.to_bigint(o.origin -> 'context_id') is not null
-        and (e.says_no_time or public.from_iso8601(o.origin ->> 'created_at') is not null)
+        consolidation.to_bigint(c.origin -> 'context_id') is not null
+        and (e.says_no_time or public.from_iso8601(c.origin ->> 'created_at') is not null)
     ) is true as as_built
 from public.user_workflow_run as r
--- Offset 0: taken out of the document once, not once for each key.
+-- In a subquery of its own, whose keys come from the innermost one: no plan can take the origins out
+-- of the document for each key, nor remember them by the whole of it.
 cross join lateral (
-    select r.legacy -> 'context' as origins
+    select
+        k.key,
+        k.value,
+        k.place,
+        l.origins -> k.key as origin
+    from (
+        select
+            r.legacy -> 'context' as origins,
+            case when jsonb_typeof(r.context) = 'object' then r.context end as content
+        offset 0
+    ) as l
+    cross join lateral jsonb_each(l.content) with ordinality as k (key, value, place)
     offset 0
-) as l
-cross join lateral jsonb_each(
-    case when jsonb_typeof(r.context) = 'object' then r.context end
-) with ordinality as c (key, value, place)
-cross join lateral (
-    select l.origins -> c.key as origin
-    offset 0
-) as o
+) as c
 cross join lateral (
     select
         coalesce(
-            consolidation.to_bigint(o.origin -> 'context_id'),
+            consolidation.to_bigint(c.origin -> 'context_id'),
             consolidation.synthetic_id(r.run_id, c.key)
         ) as context_id,
         (case when length(c.key) <= 255 then c.key end)::varchar(255) as key,
         case
             when not n.says_no_time
-                then coalesce(public.from_iso8601(o.origin ->> 'created_at'), r.created_at)
+                then coalesce(public.from_iso8601(c.origin ->> 'created_at'), r.created_at)
         end as created_at,
-        public.from_iso8601(o.origin ->> 'updated_at') as updated_at,
+        public.from_iso8601(c.origin ->> 'updated_at') as updated_at,
         n.says_no_time
     from (
         select
             (
-                o.origin -> 'created_at' = 'null'
+                c.origin -> 'created_at' = 'null'
                 and 'created_at'
                 = any ((select consolidation.nullable_columns('workflow_trace_context'))::text [])
             ) is true as says_no_time

@@ -166,9 +166,10 @@ set jit = off
 -- The plan must not depend on statistics. While the documents are filled for the first time there
 -- are none, and an analyze that sees them uncommitted notes 0 rows. Reading all of them for every
 -- batch, or all elements of a batch for each step, is quadratic. Each table has an index by its
--- runs.
+-- runs. A merge by trace_id alone is quadratic in the rows of a run.
 set enable_seqscan = off
 set enable_nestloop = off
+set enable_mergejoin = off
 -- The documents of a batch are sorted and hashed. The default would send them through files.
 set work_mem = '32MB'
 as $$

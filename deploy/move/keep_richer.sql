@@ -60,14 +60,18 @@ begin
     from unnest(known_run) as k
     left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
+        on e.document = k.run_id
     cross join lateral (
         select
             coalesce(jsonb_object_agg(x.key, x.value), '{}') as content,
-            coalesce(jsonb_object_agg(x.key, k.legacy -> 'context' -> x.key), '{}') as origin
-        from jsonb_each(
-            case when jsonb_typeof(k.context) = 'object' then k.context end
-        ) as x
+            coalesce(jsonb_object_agg(x.key, l.origins -> x.key), '{}') as origin
+        from (
+            select
+                k.legacy -> 'context' as origins,
+                case when jsonb_typeof(k.context) = 'object' then k.context end as content
+            offset 0
+        ) as l
+        cross join lateral jsonb_each(l.content) as x
         where length(x.key) > 255 or f.refused -> 'workflow_trace_context' ? x.key
     ) as c
     -- A run or a step that was refused is as it was.
@@ -91,7 +95,7 @@ begin
     from unnest(known_step) as k
     left join consolidation.refused_rows(traces) as f on f.trace_id = k.legacy_trace_id
     left join consolidation.known_elements(known_run, known_step) as e
-        on e.legacy_trace_id = k.legacy_trace_id
+        on e.document = k.step_id
     where
         s.step_id = any (array(select x.step_id from unnest(known_step) as x))
         and s.step_id = k.step_id

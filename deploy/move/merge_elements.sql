@@ -18,10 +18,14 @@ set local search_path = pg_catalog, pg_temp;
 create function consolidation.known_elements(
     runs consolidation.known_run [], steps consolidation.known_step []
 )
-returns table (legacy_trace_id bigint, events jsonb, screenshots jsonb)
-language sql
+returns table (document uuid, events jsonb, screenshots jsonb)
+language plpgsql
 stable
-begin atomic
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
     with array_of (legacy_trace_id, owner, on_step, kind, elements) as (
         select r.legacy_trace_id, r.run_id, false, 'event', r.events
         from unnest(runs) as r
@@ -36,7 +40,7 @@ begin atomic
         from unnest(steps) as s
     ),
 
-    known as (
+    known as materialized (
         select
             a.legacy_trace_id,
             a.kind,
@@ -58,19 +62,53 @@ begin atomic
                 end,
                 x.element
             )
+    ),
+
+    rebuilt (legacy_trace_id, document, kind, name, elements) as (
+        select r.legacy_trace_id, r.run_id, 'event', 'event_id', r.events
+        from public.user_workflow_run as r
+        where r.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+        union all
+        select r.legacy_trace_id, r.run_id, 'screenshot', 'screenshot_id', r.screenshots
+        from public.user_workflow_run as r
+        where r.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+        union all
+        select s.legacy_trace_id, s.step_id, 'event', 'event_id', s.events
+        from public.user_workflow_run_step as s
+        where s.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+        union all
+        select s.legacy_trace_id, s.step_id, 'screenshot', 'screenshot_id', s.screenshots
+        from public.user_workflow_run_step as s
+        where s.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
+    ),
+
+    shown as materialized (
+        select
+            b.legacy_trace_id,
+            b.document,
+            b.kind,
+            x.element ->> b.name as key
+        from rebuilt as b
+        cross join lateral jsonb_array_elements(b.elements) as x (element)
     )
 
+    -- Only to the document where it stands now: all of a run for each of its steps is quadratic.
+    -- Materialized: elements are matched, not arrays of a run with each other first.
     select
-        k.legacy_trace_id,
+        b.document,
         jsonb_object_agg(k.key, k.element) filter (where k.kind = 'event'),
         jsonb_object_agg(k.key, k.element) filter (where k.kind = 'screenshot')
-    from known as k
-    group by k.legacy_trace_id;
+    from shown as b
+    inner join known as k
+        on k.legacy_trace_id = b.legacy_trace_id and k.kind = b.kind and k.key = b.key
+    group by b.document;
 end;
+$$;
 comment on function consolidation.known_elements(
     consolidation.known_run [], consolidation.known_step []
 ) is
-'For each run, its elements that the old tables can hold, by the id the old names show';
+'For each document of these runs, what was known of its elements, by the id the old names show. They
+may have been in another document of the run';
 
 create function consolidation.merge_elements(
     known jsonb, rebuilt jsonb, known_by_id jsonb, kind text, owner uuid, refused jsonb

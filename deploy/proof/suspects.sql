@@ -200,10 +200,11 @@ create function consolidation.unequal_rows(
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- Whoever calls this may want other plans for itself.
+-- Whoever calls this may want other plans for itself. A merge by trace_id alone is quadratic in the
+-- rows of a run.
 set enable_seqscan = on
 set enable_nestloop = on
-set enable_mergejoin = on
+set enable_mergejoin = off
 as $$
 begin
     traces := array(select t.id from consolidation.unequal_traces(lo, hi, ids) as t (id));

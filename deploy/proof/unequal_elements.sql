@@ -116,18 +116,21 @@ begin
     select coalesce(o.trace_id, n.trace_id)
     from (
         select
-            p.*,
-            s.step_number,
+            x.*,
             row_number() over (
-                partition by p.trace_id, s.step_number order by p.created_at, p.screenshot_id
+                partition by x.trace_id, x.step_number order by x.created_at, x.screenshot_id
             ) as place
-        from consolidation.old_screenshot as p
-        left join consolidation.old_step as s
-            on s.trace_id between lo and hi
-            and (ids is null or s.trace_id = any (ids))
-            and s.trace_id = p.trace_id
-            and s.step_number = p.step_index
-        where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
+        from (
+            -- By its key: a join may look at all steps of a run for each of its screenshots.
+            select
+                p.*,
+                (
+                    select s.step_number from consolidation.old_step as s
+                    where s.trace_id = p.trace_id and s.step_number = p.step_index
+                ) as step_number
+            from consolidation.old_screenshot as p
+            where p.trace_id between lo and hi and (ids is null or p.trace_id = any (ids))
+        ) as x
     ) as o
     full join (
         select

@@ -116,18 +116,48 @@ insert into known values (
         )::consolidation.known_step
     ]
 );
+-- Rebuilt: each event is in the other document by now.
+insert into public.user_workflow_run (
+    run_id, workflow_id, org_id, channel, created_by, legacy_trace_id, events, screenshots
+)
+values (
+    '11111111-0000-4000-8000-00000000a001', '11111111-0000-4000-8000-00000000c001',
+    '11111111-0000-4000-8000-000000000000', 'web', '11111111-0000-4000-8000-00000000d001', 910001,
+    '[
+        {"type": "b", "timestamp": "2025-01-14T10:30:00Z", "event_id": 9},
+        {"type": "a", "timestamp": "2025-01-14T10:30:00Z", "event_id": 8},
+        {"type": "a", "timestamp": "2025-01-14T10:30:00Z"}
+    ]',
+    '[{
+        "url": "a", "timestamp": "2025-01-14T10:30:00Z",
+        "screenshot_id": "11111111-0000-4000-8000-000000005001"
+    }]'
+);
+insert into public.user_workflow_run_step (
+    step_id, run_id, node_id, step_number, legacy_step_id, events
+)
+values (
+    '11111111-0000-4000-8000-00000000b001', '11111111-0000-4000-8000-00000000a001',
+    '11111111-0000-4000-8000-00000000e001', 1, 910101,
+    '[{"type": "a", "timestamp": "2025-01-14T10:30:00Z", "event_id": 7}]'
+);
 select results_eq(
     $$
-    select
-        e.legacy_trace_id, array(select jsonb_object_keys(e.events) order by 1),
-        array(select jsonb_object_keys(e.screenshots))
+    select right(e.document::text, 4), e.events -> '7' ->> 'note', x.ids
     from known as k
     cross join lateral consolidation.known_elements(k.runs, k.steps) as e
+    cross join lateral (
+        select string_agg(o.id, ',' order by o.id) as ids
+        from (
+            select jsonb_object_keys(e.events) as id
+            union all
+            select right(jsonb_object_keys(e.screenshots), 4)
+        ) as o
+    ) as x
+    order by 1
     $$,
-    $$
-    values (910001::bigint, '{7,9}'::text [], '{11111111-0000-4000-8000-000000005001}'::text [])
-    $$,
-    'elements of a run and of its steps that the old tables can hold are known by their ids'
+    $$ values ('a001', null, '5001,9'), ('b001', '1', '7') $$,
+    'a document is given what was known of its elements, wherever in the run they were'
 );
 select is_empty(
     $$ select from consolidation.known_elements('{}', '{}') $$, 'no run has no known elements'
