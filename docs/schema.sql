@@ -2679,7 +2679,8 @@ declare
     known record;
 begin
     perform consolidation.lock_events(wanted_trace_id, wanted_step_id);
-    -- The next statement sees what was committed during the wait for the lock.
+    -- The next statement sees what was committed during the wait for the lock. Of a step, it reads
+    -- one document: a run may have thousands.
     select
         e.event_id,
         e.place,
@@ -2688,7 +2689,15 @@ begin
         consolidation.to_bigint(e.element -> 'event_id') is null as has_no_id,
         c.content::text = previous::text as is_same
     into known
-    from consolidation.event_row as e
+    from (
+        select x.*
+        from consolidation.event_row as x
+        where x.trace_id = wanted_trace_id and x.step_id = wanted_step_id
+        union all
+        select x.*
+        from consolidation.event_row as x
+        where wanted_step_id is null and x.trace_id = wanted_trace_id and x.step_id is null
+    ) as e
     cross join lateral (
         select
             consolidation.event_element(
@@ -2698,12 +2707,8 @@ begin
             as content
     ) as c
     where
-        e.trace_id = wanted_trace_id
-        and (e.step_id = wanted_step_id or (e.step_id is null and wanted_step_id is null))
-        and (
-            e.event_id = wanted_event_id
-            or (wanted_event_id < 0 and consolidation.to_bigint(e.element -> 'event_id') is null)
-        )
+        e.event_id = wanted_event_id
+        or (wanted_event_id < 0 and consolidation.to_bigint(e.element -> 'event_id') is null)
     order by is_same desc, e.event_id = wanted_event_id desc, e.place
     limit 1;
     if known.place is null or (known.event_id <> wanted_event_id and not known.is_same) then

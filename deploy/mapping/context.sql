@@ -87,8 +87,8 @@ select
         and (e.says_no_time or public.from_iso8601(c.origin ->> 'created_at') is not null)
     ) is true as as_built
 from public.user_workflow_run as r
--- In a subquery of its own, whose keys come from the innermost one: no plan can take the origins out
--- of the document for each key, nor remember them by the whole of it.
+-- In a subquery of its own, whose keys come from the innermost one: no plan can take the origins
+-- out of the document for each key, nor remember them by the whole of it.
 cross join lateral (
     select
         k.key,

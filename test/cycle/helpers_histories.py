@@ -74,6 +74,7 @@ OTHER_LIMITS = (
     "no primary key for reflection",
     "`session_replication_role = replica`",
     "a statement that changes many events",
+    "a statement that changes many screenshots",
     "`pg_get_serial_sequence",
     "two sessions change the *same column*",
     "a role may update or delete elements but not read them",

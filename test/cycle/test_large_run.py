@@ -72,6 +72,9 @@ TOUCH = """
     update workflow_events set event_type = event_type || 'y'
     where trace_id between {0} and {1}
 """
+DELETE = """begin;
+    delete from workflow_events where trace_id between {0} and {1} and event_id % 40 = 1;
+    rollback"""
 # Each element says more than the old table can.
 WRITE = """
     update user_workflow_run_step as s
@@ -131,6 +134,7 @@ def test_a_large_run_costs_what_its_rows_cost(expand: str, statistics: str) -> N
         assert differences(connection) == []
         events = "select count(*) from workflow_events where trace_id between {0} and {1}"
         found += compare(connection, "events by their old name", events)
+        found += compare(connection, "delete events by their old name", DELETE)
         for value in (1, 2):
             for ids in (MANY, ONE):
                 connection.execute(WRITE.format(*ids, value=value))
