@@ -224,6 +224,7 @@ def main() -> None:
         " somebody else was at work, and only the sizes can be relied upon",
     ]
     arguments = [f"--runs {runs}"] if options.runs else []
+    arguments += [f"--only {name}" for name in options.only or []]
     arguments += [f"--against {options.against}"] if options.against else []
     arguments += [f"--{name}" for name in ("quick", "large") if getattr(options, name)]
     command = " ".join(["./script/bench", *arguments])

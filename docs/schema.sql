@@ -5513,7 +5513,7 @@ COMMENT ON COLUMN consolidation.dropped_table.statement IS 'One DDL statement, w
 
 CREATE FUNCTION consolidation.phase() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (to_regclass('public.workflow_trace'::text))::oid)) = 'r'::"char") THEN 'expand'::text WHEN (to_regclass('legacy.workflow_trace'::text) IS NOT NULL) THEN 'cut over'::text WHEN (EXISTS (SELECT FROM consolidation.dropped_table d WHERE (d.statement ~~ 'create table %'::text))) THEN 'contract'::text ELSE NULL::text END;
+    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (to_regclass('public.workflow_trace'::text))::oid)) = 'r'::"char") THEN 'expand'::text WHEN (to_regclass('legacy.workflow_trace'::text) IS NOT NULL) THEN 'cut over'::text WHEN (EXISTS (SELECT FROM consolidation.dropped_table d WHERE (d.ordinal < 17000))) THEN 'contract'::text ELSE NULL::text END;
 
 --
 -- Name: FUNCTION phase(); Type: COMMENT; Schema: consolidation; Owner: -

@@ -77,9 +77,8 @@ case
     when (select c.relkind from pg_catalog.pg_class as c
         where c.oid = to_regclass('public.workflow_trace')) = 'r' then 'expand'
     when to_regclass('legacy.workflow_trace') is not null then 'cut over'
-    when exists (
-        select from consolidation.dropped_table as d where d.statement like 'create table %'
-    )
+    -- From 17000 on, indexes that a revert builds when the rows are there.
+    when exists (select from consolidation.dropped_table as d where d.ordinal < 17000)
         then 'contract'
 end;
 comment on function consolidation.phase() is
