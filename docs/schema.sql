@@ -4861,8 +4861,8 @@ $$;
 
 COMMENT ON FUNCTION consolidation.judged_claim(trace_ids bigint[]) IS 'The claims with a verdict. kept: the old table gives the id to this run or to none. lost: it gives
 the id to another run, which still shows it, or an element before this one has it; a run that the
-old table has comes before one that it has not. moved: it gives
-the id to another run, which no longer shows it';
+old table has comes before one that it has not. moved: it gives the id to another run, which no
+longer shows it';
 
 --
 -- Name: keep_batches_out(interval); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5152,20 +5152,12 @@ begin
             )
     ),
 
-    rebuilt (legacy_trace_id, document, kind, name, elements) as (
-        select r.legacy_trace_id, r.run_id, 'event', 'event_id', r.events
+    rebuilt (legacy_trace_id, document, events, screenshots) as (
+        select r.legacy_trace_id, r.run_id, r.events, r.screenshots
         from public.user_workflow_run as r
         where r.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
         union all
-        select r.legacy_trace_id, r.run_id, 'screenshot', 'screenshot_id', r.screenshots
-        from public.user_workflow_run as r
-        where r.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
-        union all
-        select s.legacy_trace_id, s.step_id, 'event', 'event_id', s.events
-        from public.user_workflow_run_step as s
-        where s.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
-        union all
-        select s.legacy_trace_id, s.step_id, 'screenshot', 'screenshot_id', s.screenshots
+        select s.legacy_trace_id, s.step_id, s.events, s.screenshots
         from public.user_workflow_run_step as s
         where s.legacy_trace_id = any (array(select k.legacy_trace_id from unnest(runs) as k))
     ),
@@ -5174,10 +5166,14 @@ begin
         select
             b.legacy_trace_id,
             b.document,
-            b.kind,
-            x.element ->> b.name as key
+            a.kind,
+            x.element ->> a.name as key
         from rebuilt as b
-        cross join lateral jsonb_array_elements(b.elements) as x (element)
+        cross join lateral (
+            values
+            ('event', 'event_id', b.events), ('screenshot', 'screenshot_id', b.screenshots)
+        ) as a (kind, name, elements)
+        cross join lateral jsonb_array_elements(a.elements) as x (element)
     )
 
     -- Only to the document where it stands now: all of a run for each of its steps is quadratic.

@@ -114,8 +114,8 @@ $$;
 comment on function consolidation.judged_claim(bigint []) is
 'The claims with a verdict. kept: the old table gives the id to this run or to none. lost: it gives
 the id to another run, which still shows it, or an element before this one has it; a run that the
-old table has comes before one that it has not. moved: it gives
-the id to another run, which no longer shows it';
+old table has comes before one that it has not. moved: it gives the id to another run, which no
+longer shows it';
 
 create function consolidation.free_id(kind text, taken text [])
 returns jsonb

@@ -1,5 +1,5 @@
--- Dropping the old tables. The procedure commits and is tested with
--- several sessions; here is what its parts do in one transaction.
+-- Dropping the old tables. The procedure commits and is tested with several sessions; here is what
+-- its parts do in one transaction.
 
 begin;
 select plan(8);
