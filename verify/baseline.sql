@@ -1,9 +1,9 @@
 -- Verify workflow_consolidation:baseline on pg
 --
--- Strict about what the consolidation relies on: every column of the six tables that are carried
--- over, and nothing besides, since a column the project does not know would be left behind.
--- Extra indexes, constraints and policies are fine. Of the two tables that are only renamed,
--- nothing but their existence matters. After the cut-over the six live in the schema "legacy";
+-- Strict about what the consolidation relies on: the columns of the six tables that are carried
+-- over which no document can be without, and the types of all. What is missing besides is computed,
+-- what is there besides is carried where it can be. Extra indexes, constraints and policies are
+-- fine. Of the two tables that are only renamed, nothing but their existence matters. After the cut-over the six live in the schema "legacy";
 -- once the contract project has dropped them, their saved definitions are checked instead.
 --
 -- Everything that differs is listed at once, each with what to do. script/assess asks the same
@@ -24,11 +24,21 @@ select
     v.column_name,
     v.family,
     v.definition,
-    -- No application gets far without these: the documents refuse a row that lacks one.
+    -- The documents cannot do without these. What else is missing is computed:
+    -- mapping/computed_columns.
     concat_ws('.', v.table_name, v.column_name) in (
-        'workflow_trace.org_id', 'workflow_trace.workflow_id', 'workflow_trace.channel',
-        'workflow_trace.created_by', 'workflow_steps.node_id'
-    ) as is_required
+        'workflow_trace.trace_id', 'workflow_trace.org_id', 'workflow_trace.workflow_id',
+        'workflow_trace.channel', 'workflow_trace.status', 'workflow_trace.created_at',
+        'workflow_trace.created_by', 'workflow_steps.step_id', 'workflow_steps.trace_id',
+        'workflow_steps.step_number', 'workflow_steps.node_id', 'workflow_events.event_id',
+        'workflow_events.trace_id', 'workflow_events.step_id', 'workflow_events.event_type',
+        'workflow_events.event_data', 'workflow_trace_screenshot.screenshot_id',
+        'workflow_trace_screenshot.trace_id', 'workflow_trace_screenshot.step_index',
+        'workflow_trace_screenshot.screenshot_url', 'workflow_trace_context.context_id',
+        'workflow_trace_context.trace_id', 'workflow_trace_context.key',
+        'workflow_trace_context.value', 'workflow_trace_endpoint.trace_id',
+        'workflow_trace_endpoint.endpoint_id'
+    ) as is_needed
 from (
     values
     ('workflow_trace', 'trace_id', 'integer',
@@ -298,23 +308,19 @@ union all
 select
     'column',
     format('%I.%I.%I', t.home, e.table_name, e.column_name),
-    'is missing' || case
-        when e.is_required then ', and no document can be without it' else ''
-    end,
+    'is missing, and no document can be without it',
     format(
-        'set lock_timeout = ''2s''; alter table %I.%I add column %I %s; -- rewrites %s%s',
+        'set lock_timeout = ''2s''; alter table %I.%I add column %I %s; -- rewrites %s; then fill '
+        'it, and let the application write it',
         t.home, e.table_name, e.column_name, e.definition,
         case
             when e.definition ~ 'identity|gen_random_uuid' then 'the table' else 'nothing'
-        end,
-        case
-            when e.is_required then '; then fill it, and let the application write it'
-            when e.definition ~ 'now\(\)' then '; rows that are there get the present time'
         end
     )
 from pg_temp.baseline_column as e
 inner join pg_temp.baseline_table as t on t.table_name = e.table_name and t.oid is not null
-where not exists (
+where e.is_needed
+and not exists (
     select from pg_temp.baseline_actual as a
     where a.table_name = e.table_name and a.column_name = e.column_name
 )

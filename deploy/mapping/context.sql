@@ -18,15 +18,15 @@ set local search_path = pg_catalog, pg_temp;
 create view consolidation.old_context
 with (security_invoker = true) as
 select
-    c.context_id,
-    c.trace_id,
-    c.key,
-    c.value,
-    c.created_at,
-    c.updated_at
-from public.workflow_trace_context as c;
+    null::bigint as context_id,
+    null::bigint as trace_id,
+    null::varchar(255) as key,
+    null::jsonb as value,
+    null::timestamptz as created_at,
+    null::timestamptz as updated_at;
 comment on view consolidation.old_context is
 'The old table workflow_trace_context, in public or, after the cut-over, in legacy';
+call consolidation.bind_old_view('consolidation.old_context', 'public.workflow_trace_context');
 
 create function consolidation.context_origin(
     context_id bigint, created_at timestamptz, updated_at timestamptz
@@ -131,6 +131,7 @@ where c.place between 1 and 2147483647;
 comment on view consolidation.context_row is
 'Context keys of the documents as rows of workflow_trace_context, with their place, their origin and
 whether the old table could hold them. as_built: the origin has an id and a time';
+call consolidation.show_computed('consolidation.context_row', 'workflow_trace_context');
 
 -- The view also asks for its reader's rights on the table.
 

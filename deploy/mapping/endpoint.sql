@@ -17,11 +17,11 @@ set local search_path = pg_catalog, pg_temp;
 create view consolidation.old_endpoint
 with (security_invoker = true) as
 select
-    e.trace_id,
-    e.endpoint_id
-from public.workflow_trace_endpoint as e;
+    null::bigint as trace_id,
+    null::bigint as endpoint_id;
 comment on view consolidation.old_endpoint is
 'The old table workflow_trace_endpoint, in public or, after the cut-over, in legacy';
+call consolidation.bind_old_view('consolidation.old_endpoint', 'public.workflow_trace_endpoint');
 
 create function consolidation.endpoints_of_old_rows(trace_ids bigint [])
 returns table (trace_id bigint, endpoints_used jsonb)

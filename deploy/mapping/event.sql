@@ -18,15 +18,15 @@ set local search_path = pg_catalog, pg_temp;
 create view consolidation.old_event
 with (security_invoker = true) as
 select
-    e.event_id,
-    e.trace_id,
-    e.step_id,
-    e.event_type,
-    e.event_data,
-    e."timestamp"
-from public.workflow_events as e;
+    null::bigint as event_id,
+    null::bigint as trace_id,
+    null::bigint as step_id,
+    null::varchar(100) as event_type,
+    null::jsonb as event_data,
+    null::timestamptz as "timestamp";
 comment on view consolidation.old_event is
 'The old table workflow_events, in public or, after the cut-over, in legacy';
+call consolidation.bind_old_view('consolidation.old_event', 'public.workflow_events');
 
 -- Elements are built as rows, whose attributes become the keys. to_jsonb makes an array of rows in
 -- one go, in about half the time that jsonb_agg takes for as many objects.
@@ -147,6 +147,7 @@ comment on view consolidation.event_row is
 'Events of the documents as rows of workflow_events, with their place in the array, the element
 itself and whether the old table could hold it. as_built: the element has the keys that
 consolidate() gives it, and no others';
+call consolidation.show_computed('consolidation.event_row', 'workflow_events');
 
 -- The view also asks for its reader's rights on the table.
 

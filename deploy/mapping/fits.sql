@@ -39,9 +39,13 @@ return array(
         and a.attnum > 0
         and not a.attnotnull
         and not a.attisdropped
+    union all
+    select c.column_name
+    from consolidation.computed_column(nullable_columns.table_name) as c
 );
 comment on function consolidation.nullable_columns(text) is
-'Columns of the old table of that name that can be null now; none if the table was dropped';
+'Columns of the old table of that name that can be null now, or that it lacks; none if the table was
+dropped';
 
 create function consolidation.fits_event(
     element jsonb, moment timestamptz, nullable text [] default '{}'

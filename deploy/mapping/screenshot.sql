@@ -18,22 +18,22 @@ set local search_path = pg_catalog, pg_temp;
 create view consolidation.old_screenshot
 with (security_invoker = true) as
 select
-    p.screenshot_id,
-    p.trace_id,
-    p.org_id,
-    p.node_name,
-    p.step_index,
-    p.screenshot_url,
-    p.thumbnail_url,
-    p.action_description,
-    p.element_selector,
-    p.element_found,
-    p.confidence_score,
-    p.created_at,
-    p.node_id
-from public.workflow_trace_screenshot as p;
+    null::uuid as screenshot_id,
+    null::bigint as trace_id,
+    null::uuid as org_id,
+    null::varchar(255) as node_name,
+    null::integer as step_index,
+    null::text as screenshot_url,
+    null::text as thumbnail_url,
+    null::text as action_description,
+    null::text as element_selector,
+    null::boolean as element_found,
+    null::numeric(3, 2) as confidence_score,
+    null::timestamptz as created_at,
+    null::uuid as node_id;
 comment on view consolidation.old_screenshot is
 'The old table workflow_trace_screenshot, in public or, after the cut-over, in legacy';
+call consolidation.bind_old_view('consolidation.old_screenshot', 'public.workflow_trace_screenshot');
 
 create type consolidation.screenshot_object as (
     url text,
@@ -236,6 +236,7 @@ comment on view consolidation.screenshot_row is
 'Screenshots of the documents as rows of workflow_trace_screenshot, with the step that holds them,
 their place in the array, the element itself and whether the old table could hold it. as_built: the
 element has the keys that consolidate() gives it, and no others';
+call consolidation.show_computed('consolidation.screenshot_row', 'workflow_trace_screenshot');
 
 -- The view also asks for its reader's rights on the table.
 

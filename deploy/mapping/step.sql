@@ -17,20 +17,19 @@ set local search_path = pg_catalog, pg_temp;
 create view consolidation.old_step
 with (security_invoker = true) as
 select
-    s.step_id,
-    s.trace_id,
-    s.step_number,
-    s.status,
-    s.input_data,
-    s.output_data,
-    s.error_message,
-    s.start_time,
-    s.end_time,
-    s.duration_ms,
-    s.retry_count,
-    s.metadata,
-    s.node_id
-from public.workflow_steps as s;
+    null::bigint as step_id,
+    null::bigint as trace_id,
+    null::integer as step_number,
+    null::text as status,
+    null::jsonb as input_data,
+    null::jsonb as output_data,
+    null::text as error_message,
+    null::timestamptz as start_time,
+    null::timestamptz as end_time,
+    null::integer as duration_ms,
+    null::integer as retry_count,
+    null::jsonb as metadata,
+    null::uuid as node_id;
 comment on view consolidation.old_step is
 'The old table workflow_steps, in public or, after the cut-over, in legacy';
 
@@ -72,6 +71,8 @@ from public.user_workflow_run_step as s;
 comment on view consolidation.step_row is
 'Steps as rows of workflow_steps, with the run and the organisation they belong to. as_built: the
 step has the key and the kinds of documents that consolidate() gives it, and no error_details';
+-- The document says what the old table cannot.
+call consolidation.bind_old_view('consolidation.old_step', 'public.workflow_steps');
 
 create type consolidation.known_step as (
     step_id uuid,

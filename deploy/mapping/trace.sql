@@ -19,33 +19,32 @@ set local search_path = pg_catalog, pg_temp;
 create view consolidation.old_trace
 with (security_invoker = true) as
 select
-    t.trace_id,
-    t.batch_job_item_id,
-    t.org_id,
-    t.workflow_id,
-    t.channel,
-    t.external_id,
-    t.status,
-    t.action_type,
-    t.action_detail,
-    t.success,
-    t.duration_ms,
-    t.error_detail,
-    t.error_message,
-    t.llm_prompt,
-    t.llm_response,
-    t.llm_model,
-    t.llm_tokens_used,
-    t.tier,
-    t.tier_reason,
-    t.config_snapshot,
-    t.start_time,
-    t.end_time,
-    t.created_at,
-    t.user_id,
-    t.created_by,
-    t.session_id
-from public.workflow_trace as t;
+    null::bigint as trace_id,
+    null::uuid as batch_job_item_id,
+    null::uuid as org_id,
+    null::uuid as workflow_id,
+    null::text as channel,
+    null::varchar(255) as external_id,
+    null::text as status,
+    null::text as action_type,
+    null::jsonb as action_detail,
+    null::boolean as success,
+    null::integer as duration_ms,
+    null::jsonb as error_detail,
+    null::text as error_message,
+    null::text as llm_prompt,
+    null::text as llm_response,
+    null::varchar(100) as llm_model,
+    null::integer as llm_tokens_used,
+    null::smallint as tier,
+    null::text as tier_reason,
+    null::jsonb as config_snapshot,
+    null::timestamptz as start_time,
+    null::timestamptz as end_time,
+    null::timestamptz as created_at,
+    null::uuid as user_id,
+    null::uuid as created_by,
+    null::uuid as session_id;
 comment on view consolidation.old_trace is
 'The old table workflow_trace, in public or, after the cut-over, in legacy';
 
@@ -100,6 +99,8 @@ from public.user_workflow_run as r;
 comment on view consolidation.trace_row is
 'Runs as rows of workflow_trace. as_built: the run has the key and the kinds of documents that
 consolidate() gives it';
+-- The document says what the old table cannot.
+call consolidation.bind_old_view('consolidation.old_trace', 'public.workflow_trace');
 
 create type consolidation.known_run as (
     run_id uuid,

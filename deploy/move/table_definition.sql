@@ -63,6 +63,13 @@ begin atomic
         inner join pg_class as c on c.oid = v.view
         union all
         select
+            13,
+            r.oid::bigint,
+            rtrim(pg_get_ruledef(r.oid), ';')
+        from consolidation.bound_view(source) as v
+        inner join pg_rewrite as r on r.ev_class = v.view and r.rulename <> '_RETURN'
+        union all
+        select
             d.stage,
             o.place * 100000 + d.place,
             d.statement

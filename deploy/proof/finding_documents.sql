@@ -1,7 +1,7 @@
 -- Deploy workflow_consolidation:proof/finding_documents to pg
 --
 -- Why:    these views find obstacles to the documents and their views: names that somebody else has
---         taken meanwhile, another order of columns, documents larger than PostgreSQL allows.
+--         taken meanwhile, new columns, documents larger than PostgreSQL allows.
 -- Locks:  none.
 -- Revert: drops views and function.
 
@@ -107,24 +107,6 @@ end;
 $$;
 comment on function consolidation.refuse_new_columns() is
 'Under the locks of the cut-over, when no column can be added any more: raises 55000 if one was';
-
-create view consolidation.finding_column_order
-with (security_invoker = true) as
-select
-    'refuse' as severity,
-    'column order' as kind,
-    o.relname::text as object,
-    'select * and insert without names of columns would find them in another order' as consequence,
-    'Let applications name the columns, then accept it.' as remedy
-from consolidation.old_relation as o
-inner join pg_attribute as a on a.attrelid = o.oid and a.attnum > 0
-inner join pg_attribute as v
-    on v.attrelid = consolidation.old_name(o.relname) and v.attname = a.attname
-group by o.relname
-having
-    array_agg(a.attname order by a.attnum) <> array_agg(a.attname order by v.attnum);
-comment on view consolidation.finding_column_order is
-'Old tables whose columns stand in another order than in the view that takes the name';
 
 create function consolidation.oversized()
 returns table (document text, trace_id bigint, step_id bigint, bytes numeric)

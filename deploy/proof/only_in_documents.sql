@@ -28,8 +28,10 @@ begin
         coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
         format('event %s', e.place)
     from consolidation.event_row as e
+    cross join (select consolidation.computed_keys('workflow_events') as keys) as c
     where
         not e.fits
+        or exists (select from unnest(c.keys) as k (key) where e.element -> k.key <> 'null')
         or case
             when jsonb_typeof(e.element) = 'object'
                 then e.element - array[
@@ -43,8 +45,10 @@ begin
         coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
         format('screenshot %s', s.place)
     from consolidation.screenshot_row as s
+    cross join (select consolidation.computed_keys('workflow_trace_screenshot') as keys) as c
     where
         not s.fits
+        or exists (select from unnest(c.keys) as k (key) where s.element -> k.key <> 'null')
         or round(consolidation.to_score(s.element -> 'confidence'), 2)
         <> consolidation.to_score(s.element -> 'confidence')
         or case
@@ -59,6 +63,44 @@ end;
 $$;
 comment on function consolidation.only_in_elements() is
 'The part of only_in_documents() that stands in events and screenshots';
+
+create function consolidation.only_in_computed()
+returns table (table_name text, key text, what text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    lacking record;
+begin
+    for lacking in
+        select
+            v.document,
+            v.key,
+            b.base_column
+        from (
+            values
+            ('workflow_trace', 'user_workflow_run', 'legacy_trace_id', 'trace_row'),
+            ('workflow_steps', 'user_workflow_run_step', 'legacy_step_id', 'step_row')
+        ) as v (old_table, document, key, shown)
+        cross join lateral consolidation.computed_column(v.old_table) as c
+        inner join consolidation.base_column(to_regclass('consolidation.' || v.shown)) as b
+            on b.view_column = c.column_name
+        where not exists (
+            select from consolidation.column_source as s
+            where (s.table_name, s.column_name) = (v.old_table, c.column_name::text)
+        )
+    loop
+        return query execute format(
+            'select %1$L, format(''%2$s %%s'', d.%2$I), %3$L from public.%1$I as d '
+            'where d.%3$I is not null',
+            lacking.document, lacking.key, lacking.base_column
+        );
+    end loop;
+end;
+$$;
+comment on function consolidation.only_in_computed() is
+'The part of only_in_documents() in columns that the old tables of runs and steps lack';
 
 create function consolidation.only_in_documents()
 returns table (table_name text, key text, what text)
@@ -123,6 +165,8 @@ begin
     where not e.fits
     union all
     select o.* from consolidation.only_in_elements() as o
+    union all
+    select c.* from consolidation.only_in_computed() as c
     union all
     select
         a.table_name, format('trace_id %s', a.trace_id),

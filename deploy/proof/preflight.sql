@@ -111,8 +111,6 @@ from (
     union all
     select * from consolidation.finding_column
     union all
-    select * from consolidation.finding_column_order
-    union all
     select * from consolidation.finding_size
 ) as f
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;

@@ -12,7 +12,6 @@ set local search_path = pg_catalog, pg_temp;
 
 drop view consolidation.finding_size;
 drop function consolidation.oversized();
-drop view consolidation.finding_column_order;
 drop function consolidation.refuse_new_columns();
 drop view consolidation.finding_column;
 drop view consolidation.finding_name;

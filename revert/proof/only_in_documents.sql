@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.only_in_documents();
+drop function consolidation.only_in_computed();
 drop function consolidation.only_in_elements();
 
 delete from consolidation.deployed_change where change = 'proof/only_in_documents';

@@ -12,8 +12,6 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.needed_behind(regclass);
 drop function consolidation.is_plain(regclass);
-drop function consolidation.base_column(regclass);
-drop function consolidation.column_behind(regclass);
 drop function consolidation.relation_behind(regclass);
 drop function consolidation.view_of_six();
 

@@ -11,7 +11,8 @@ select consolidation.claim_none(
     array(
         select format('%s.%s', c.document, c.document_column)
         from consolidation.plain_column() as c
-        left join pg_catalog.pg_attribute as o
+        -- A column that the old table lacks asks for no type.
+        inner join pg_catalog.pg_attribute as o
             on o.attrelid = consolidation.old_table(c.old_table) and o.attname = c.old_column
         left join pg_catalog.pg_attribute as d
             on d.attrelid = to_regclass('public.' || c.document)

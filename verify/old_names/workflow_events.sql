@@ -6,21 +6,6 @@ set local search_path = pg_catalog, pg_temp;
 set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
-select consolidation.claim_none(
-    'the view workflow_events has all its columns',
-    array(
-        select unnest(
-            array[
-                'event_id', 'trace_id', 'step_id', 'event_type', 'event_data', 'timestamp'
-            ]
-        )
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = consolidation.old_name('workflow_events') and not a.attisdropped
-    )
-);
-
 select consolidation.claim(
     'workflow_events and event_row are views with the rights of the caller',
     (

@@ -6,23 +6,6 @@ set local search_path = pg_catalog, pg_temp;
 set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
-select consolidation.claim_none(
-    'the view workflow_steps has all its columns',
-    array(
-        select unnest(
-            array[
-                'step_id', 'trace_id', 'step_number', 'status', 'input_data', 'output_data',
-                'error_message', 'start_time', 'end_time', 'duration_ms', 'retry_count', 'metadata',
-                'node_id'
-            ]
-        )
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = consolidation.old_name('workflow_steps') and not a.attisdropped
-    )
-);
-
 select consolidation.claim(
     'workflow_steps is a view with the rights of the caller',
     (

@@ -6,25 +6,6 @@ set local search_path = pg_catalog, pg_temp;
 set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
-select consolidation.claim_none(
-    'the view workflow_trace has all its columns',
-    array(
-        select unnest(
-            array[
-                'trace_id', 'batch_job_item_id', 'org_id', 'workflow_id', 'channel', 'external_id',
-                'status', 'action_type', 'action_detail', 'success', 'duration_ms', 'error_detail',
-                'error_message', 'llm_prompt', 'llm_response', 'llm_model', 'llm_tokens_used',
-                'tier', 'tier_reason', 'config_snapshot', 'start_time', 'end_time', 'created_at',
-                'user_id', 'created_by', 'session_id'
-            ]
-        )
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = consolidation.old_name('workflow_trace') and not a.attisdropped
-    )
-);
-
 select consolidation.claim(
     'workflow_trace is a view with the rights of the caller',
     (

@@ -6,17 +6,6 @@ set local search_path = pg_catalog, pg_temp;
 set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
-select consolidation.claim_none(
-    'the view workflow_trace_endpoint has all its columns',
-    array(
-        select unnest(array['trace_id', 'endpoint_id'])
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = consolidation.old_name('workflow_trace_endpoint') and not a.attisdropped
-    )
-);
-
 select consolidation.claim(
     'workflow_trace_endpoint and endpoint_row are views with the rights of the caller',
     (

@@ -6,25 +6,6 @@ set local search_path = pg_catalog, pg_temp;
 set local quote_all_identifiers = 'off';
 set local standard_conforming_strings = 'on';
 
-select consolidation.claim_none(
-    'the view workflow_trace_screenshot has all its columns',
-    array(
-        select unnest(
-            array[
-                'screenshot_id', 'trace_id', 'org_id', 'node_name', 'step_index', 'screenshot_url',
-                'thumbnail_url', 'action_description', 'element_selector', 'element_found',
-                'confidence_score', 'created_at', 'node_id'
-            ]
-        )
-        except
-        select a.attname::text
-        from pg_catalog.pg_attribute as a
-        where
-            a.attrelid = consolidation.old_name('workflow_trace_screenshot')
-            and not a.attisdropped
-    )
-);
-
 select consolidation.claim(
     'workflow_trace_screenshot and screenshot_row are views with the rights of the caller',
     (

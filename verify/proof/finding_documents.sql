@@ -24,7 +24,6 @@ select consolidation.claim_none(
             array[
                 'consolidation.finding_name',
                 'consolidation.finding_column',
-                'consolidation.finding_column_order',
                 'consolidation.finding_size'
             ]
         ) as v (name)
@@ -46,7 +45,6 @@ select consolidation.claim_none(
             array[
                 'consolidation.finding_name',
                 'consolidation.finding_column',
-                'consolidation.finding_column_order',
                 'consolidation.finding_size'
             ]
         ) as v (name)

@@ -12,8 +12,6 @@ select consolidation.claim_none(
         array[
             'consolidation.view_of_six()',
             'consolidation.relation_behind(regclass)',
-            'consolidation.column_behind(regclass)',
-            'consolidation.base_column(regclass)',
             'consolidation.is_plain(regclass)',
             'consolidation.needed_behind(regclass)'
         ]

@@ -1,0 +1,164 @@
+-- Deploy workflow_consolidation:mapping/computed_columns to pg
+--
+-- Why:    an old table may lack columns of the baseline. The move computes such a column: as the
+--         database administrator declared it, else as the document says, else null. These functions
+--         say which columns that are, and how each is computed.
+-- Locks:  none.
+-- Revert: drops the functions and the declared columns.
+
+select consolidation.is_deployed('mapping/computed_columns') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create table consolidation.column_source (
+    table_name text not null,
+    column_name text not null,
+    expression text not null,
+    constraint column_source_pkey primary key (table_name, column_name)
+);
+comment on table consolidation.column_source is
+'Where a column of the baseline comes from that an old table lacks, as public.workflow_column_source
+said when the project was deployed';
+comment on column consolidation.column_source.table_name is 'The old table';
+comment on column consolidation.column_source.column_name is 'The column that it lacks';
+comment on column consolidation.column_source.expression is
+'SQL expression over the columns of the old table, whose alias is t';
+
+do $$
+begin
+    -- verify/baseline.sql has looked whose table this is.
+    if to_regclass('public.workflow_column_source') is not null then
+        insert into consolidation.column_source (table_name, column_name, expression)
+        select
+            s.table_name,
+            s.column_name,
+            s.expression
+        from public.workflow_column_source as s;
+    end if;
+end
+$$;
+
+create function consolidation.part_of(table_name text)
+returns text
+language sql
+immutable
+parallel safe
+return substring(table_name from '^workflow_(?:trace_)?(.*?)s?$');
+comment on function consolidation.part_of(text) is
+'The part of an old table''s name that the views on it have: event for workflow_events';
+
+create function consolidation.computed_column(table_name text)
+returns table (column_name name, type_name text)
+language sql
+stable
+-- Not by old_table(): a tenant reads this in a view, and may not look into the schemas.
+begin atomic
+    select
+        a.attname,
+        format_type(a.atttypid, a.atttypmod)
+    from pg_class as v
+    inner join pg_namespace as m on m.oid = v.relnamespace and m.nspname = 'consolidation'
+    inner join pg_attribute as a on a.attrelid = v.oid and a.attnum > 0
+    where
+        v.relname = concat('old_', consolidation.part_of(computed_column.table_name))
+        and v.relkind = 'v'
+        and not exists (
+            select from pg_class as c
+            inner join pg_namespace as n on n.oid = c.relnamespace
+            inner join pg_attribute as t on t.attrelid = c.oid
+            where
+                n.nspname in ('public', 'legacy')
+                and c.relname = computed_column.table_name
+                and c.relkind in ('r', 'p')
+                and t.attname = a.attname
+                and not t.attisdropped
+        )
+    order by a.attnum;
+end;
+comment on function consolidation.computed_column(text) is
+'Columns of the baseline that an old table lacks, with the type they have in the documents; none
+after the contract project';
+
+create function consolidation.computed_keys(table_name text)
+returns text []
+language sql
+stable
+return array(
+    select coalesce(k.key, c.column_name)
+    from consolidation.computed_column(computed_keys.table_name) as c
+    left join (
+        values
+        ('event_type', 'type'),
+        ('event_data', 'data'),
+        ('screenshot_url', 'url'),
+        ('action_description', 'action'),
+        ('element_selector', 'selector'),
+        ('confidence_score', 'confidence'),
+        ('created_at', 'timestamp')
+    ) as k (column_name, key) on k.column_name = c.column_name
+    -- It is that of the run.
+    where c.column_name <> 'org_id'
+);
+comment on function consolidation.computed_keys(text) is
+'Keys of elements that only the documents can say: those of columns that the old table lacks';
+
+create function consolidation.computed_value(
+    table_name text, column_name name, type_name text, is_old boolean
+)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select coalesce(
+        (
+            select format('(%s)::%s', s.expression, type_name)
+            from consolidation.column_source as s
+            where
+                (s.table_name, s.column_name)
+                = (computed_value.table_name, computed_value.column_name::text)
+        ),
+        -- What a run or a step says goes on in its document.
+        (
+            select format(
+                '(select d.%I from public.%s as d where d.legacy_%s_id = <row>.%3$s_id)',
+                b.base_column,
+                case table_name
+                    when 'workflow_trace' then 'user_workflow_run'
+                    else 'user_workflow_run_step'
+                end,
+                consolidation.part_of(table_name)
+            )
+            from consolidation.base_column(
+                to_regclass(format('consolidation.%s_row', consolidation.part_of(table_name)))
+            ) as b
+            where
+                table_name in ('workflow_trace', 'workflow_steps')
+                and b.view_column = computed_value.column_name
+        ),
+        case
+            when (table_name, computed_value.column_name) = ('workflow_trace_screenshot', 'org_id')
+                then format(
+                    '(select r.org_id from %s = <row>.trace_id)',
+                    case
+                        when is_old then 'consolidation.old_trace as r where r.trace_id'
+                        else 'public.user_workflow_run as r where r.legacy_trace_id'
+                    end
+                )
+        end,
+        format('null::%s', type_name)
+    );
+end;
+comment on function consolidation.computed_value(text, name, text, boolean) is
+'SQL expression for a column that an old table lacks. <row> stands for the row: of the old table, or
+of the documents unless is_old';
+
+call consolidation.note_deployed('mapping/computed_columns');
+
+commit;

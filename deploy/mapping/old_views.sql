@@ -1,0 +1,161 @@
+-- Deploy workflow_consolidation:mapping/old_views to pg
+--
+-- Why:    the move reads and writes an old table through a view with the columns of the baseline,
+--         whatever the table has. The views and their rules are bound by oid, and so follow the
+--         table from schema to schema.
+-- Locks:  none.
+-- Revert: drops the functions.
+
+select consolidation.is_deployed('mapping/old_views') as deployed \gset
+\if :deployed
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+create function consolidation.rewrite_view(shown regclass, query text)
+returns regclass
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    said constant text := obj_description(shown, 'pg_class');
+    name constant text := shown::text;
+begin
+    execute format('drop view %s', name);
+    execute format('create view %s with (security_invoker = true) as %s', name, query);
+    execute format('comment on view %s is %L', name, said);
+    return name::regclass;
+end;
+$$;
+comment on function consolidation.rewrite_view(regclass, text) is
+'Creates a view again with another query, and the comment that it has';
+
+create function consolidation.put_rules(shown regclass, source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    names text;
+    inserted text;
+    updated text;
+    returned text;
+    statement text;
+begin
+    select
+        string_agg(quote_ident(t.attname), ', ' order by a.attnum),
+        string_agg('new.' || quote_ident(t.attname), ', ' order by a.attnum),
+        string_agg(concat(quote_ident(t.attname), ' = new.', quote_ident(t.attname)), ', ')
+            filter (where t.attidentity <> 'a'),
+        string_agg(
+            coalesce(
+                'o.' || quote_ident(t.attname),
+                format('null::%s', format_type(a.atttypid, a.atttypmod))
+            ),
+            ', ' order by a.attnum
+        )
+    into names, inserted, updated, returned
+    from pg_attribute as a
+    left join pg_attribute as t on t.attrelid = source and t.attname = a.attname
+    where a.attrelid = shown and a.attnum > 0;
+    foreach statement in array array[
+        'create rule put_in as on insert to %1$s do instead insert into %2$s as o (%3$s) '
+        'overriding system value values (%4$s) returning %6$s',
+        'create rule put_right as on update to %1$s do instead update %2$s as o set %5$s '
+        'where o.%7$I = old.%7$I returning %6$s'
+    ] loop
+        execute format(
+            statement, shown, source, names, inserted, updated, returned,
+            (select a.attname from pg_attribute as a where a.attrelid = shown and a.attnum = 1)
+        );
+    end loop;
+end;
+$$;
+comment on function consolidation.put_rules(regclass, regclass) is
+'Lets a view be written to that computes columns: what it computes is not written. PostgreSQL deletes
+through it by itself. The first column is the key';
+
+create procedure consolidation.bind_old_view(shown regclass, source regclass)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Not of the source: script/assess has a stand-in for a table that is refused.
+    table_name constant text := (select c.relname from pg_class as c where c.oid = source);
+    is_any_computed boolean;
+    columns text;
+begin
+    select
+        bool_or(t.attname is null),
+        string_agg(
+            coalesce(
+                't.' || quote_ident(t.attname),
+                format(
+                    '%s as %I',
+                    replace(
+                        consolidation.computed_value(
+                            table_name, a.attname, format_type(a.atttypid, a.atttypmod), true
+                        ), '<row>', 't'
+                    ),
+                    a.attname
+                )
+            ),
+            ', ' order by a.attnum
+        )
+    into is_any_computed, columns
+    from pg_attribute as a
+    left join pg_attribute as t on t.attrelid = source and t.attname = a.attname
+    where a.attrelid = shown and a.attnum > 0;
+    shown := consolidation.rewrite_view(shown, format('select %s from %s as t', columns, source));
+    if is_any_computed then
+        perform consolidation.put_rules(shown, source);
+    end if;
+end;
+$$;
+comment on procedure consolidation.bind_old_view(regclass, regclass) is
+'Gives a view, which says the names and types of the baseline, what an old table has in these
+columns. Computes those that the table lacks';
+
+create procedure consolidation.show_computed(shown regclass, table_name text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select from consolidation.computed_column(table_name)) then
+        return;
+    end if;
+    execute format(
+        'create or replace view %s with (security_invoker = true) as select %s from (%s) as x',
+        shown,
+        (
+            select string_agg(
+                replace(
+                    case
+                        when m.column_name is null then '<row>.' || quote_ident(a.attname)
+                        else consolidation.computed_value(
+                            table_name, a.attname, format_type(a.atttypid, a.atttypmod), false
+                        ) || ' as ' || quote_ident(a.attname)
+                    end,
+                    '<row>', 'x'
+                ),
+                ', ' order by a.attnum
+            )
+            from pg_attribute as a
+            left join consolidation.computed_column(table_name) as m on m.column_name = a.attname
+            where a.attrelid = shown and a.attnum > 0
+        ),
+        rtrim(pg_get_viewdef(shown), ';')
+    );
+end;
+$$;
+comment on procedure consolidation.show_computed(regclass, text) is
+'Lets a view of elements show the same as the old table in columns that this lacks, whatever the
+elements say';
+
+call consolidation.note_deployed('mapping/old_views');
+
+commit;
