@@ -145,6 +145,15 @@ begin
         end loop;
         perform consolidation.name_column(found.view_name, found.column_name);
     end loop;
+    -- A view that computes columns is written to by rules.
+    perform consolidation.put_rules(v.shown, consolidation.old_table(n.name))
+    from unnest(consolidation.six_tables()) as n (name)
+    cross join lateral (
+        values (to_regclass('consolidation.old_' || consolidation.part_of(n.name)))
+    ) as v (shown)
+    where exists (
+        select from pg_rewrite as r where r.ev_class = v.shown and r.rulename <> '_RETURN'
+    );
     -- Null stands for all runs. Those that are carried over already lack the values.
     if key is not null and exists (select from public.user_workflow_run) then
         insert into consolidation.change (trace_id) values (null);

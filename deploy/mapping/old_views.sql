@@ -63,9 +63,9 @@ begin
     left join pg_attribute as t on t.attrelid = source and t.attname = a.attname
     where a.attrelid = shown and a.attnum > 0;
     foreach statement in array array[
-        'create rule put_in as on insert to %1$s do instead insert into %2$s as o (%3$s) '
+        'create or replace rule put_in as on insert to %1$s do instead insert into %2$s as o (%3$s) '
         'overriding system value values (%4$s) returning %6$s',
-        'create rule put_right as on update to %1$s do instead update %2$s as o set %5$s '
+        'create or replace rule put_right as on update to %1$s do instead update %2$s as o set %5$s '
         'where o.%7$I = old.%7$I returning %6$s'
     ] loop
         execute format(

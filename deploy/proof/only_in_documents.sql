@@ -77,7 +77,8 @@ begin
         select
             v.document,
             v.key,
-            b.base_column
+            b.base_column,
+            coalesce(pg_get_expr(d.adbin, d.adrelid), 'null') as untold
         from (
             values
             ('workflow_trace', 'user_workflow_run', 'legacy_trace_id', 'trace_row'),
@@ -86,6 +87,9 @@ begin
         cross join lateral consolidation.computed_column(v.old_table) as c
         inner join consolidation.base_column(to_regclass('consolidation.' || v.shown)) as b
             on b.view_column = c.column_name
+        inner join pg_attribute as a
+            on a.attrelid = to_regclass('public.' || v.document) and a.attname = b.base_column
+        left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where not exists (
             select from consolidation.column_source as s
             where (s.table_name, s.column_name) = (v.old_table, c.column_name::text)
@@ -93,8 +97,8 @@ begin
     loop
         return query execute format(
             'select %1$L, format(''%2$s %%s'', d.%2$I), %3$L from public.%1$I as d '
-            'where d.%3$I is not null',
-            lacking.document, lacking.key, lacking.base_column
+            'where d.%3$I is not null and d.%3$I is distinct from %4$s',
+            lacking.document, lacking.key, lacking.base_column, lacking.untold
         );
     end loop;
 end;
