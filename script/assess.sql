@@ -320,6 +320,8 @@ begin
         union
         (select t.trace_id from consolidation.old_trace as t order by t.trace_id desc limit 25)
     );
+    -- The verify scripts, which it has executed, left an organisation in the session.
+    set local app.current_org_id = '';
     perform consolidation.rebuild_documents(ids);
     select format('%s %s', d.table_name, d.key)
     into unequal

@@ -255,6 +255,7 @@ from (
     ('function', 'change_events', 2, 3),
     ('function', 'current_org_id', 0, 0),
     ('function', 'fill_step_keys', 0, 0),
+    ('function', 'derive_columns', 0, 0),
     ('function', 'find_event', 1, 1),
     ('function', 'find_run_ids', 0, 10),
     ('function', 'find_runs', 0, 10),
@@ -262,6 +263,7 @@ from (
     ('function', 'find_steps', 0, 8),
     ('function', 'from_iso8601', 1, 1),
     ('function', 'from_iso8601_other', 1, 1),
+    ('function', 'follow_declaration', 0, 0),
     ('function', 'get_context', 2, 3),
     ('function', 'get_run', 1, 1),
     ('function', 'guard_run_identity', 0, 0),
@@ -281,6 +283,77 @@ from (
     ('function', 'to_iso8601', 1, 1),
     ('function', 'use_organisation', 1, 1)
 ) as v (kind, name, fewest, most);
+
+-- What the database administrator declared, and what is wrong with it. It becomes SQL that the deploy
+-- executes, so nobody else may have written it.
+create function pg_temp.baseline_source()
+returns table (table_name text, column_name text, expression text, problem text)
+language plpgsql
+as $$
+#variable_conflict use_column
+declare
+    source constant regclass := coalesce(
+        to_regclass('consolidation.column_source'), to_regclass('public.workflow_column_source')
+    );
+begin
+    if source is null then
+        return;
+    end if;
+    if exists (
+        select from pg_class as c
+        inner join pg_roles as o on o.oid = c.relowner
+        left join lateral aclexplode(c.relacl) as x on x.grantee <> c.relowner
+        where
+            c.oid = source
+            and c.relnamespace = 'public'::regnamespace
+            and (
+                c.relkind <> 'r'
+                or not (o.rolsuper or o.rolname = current_user)
+                or x.privilege_type <> 'SELECT'
+            )
+    ) then
+        return query values (
+            'workflow_column_source', null, null,
+            'is not a table that only you can write to, and what it says is executed'
+        );
+        return;
+    end if;
+    for table_name, column_name, expression in
+        execute format(
+            'select s.table_name, s.column_name, s.expression from %s as s '
+            'order by s.table_name, s.column_name', source
+        )
+    loop
+        problem := null;
+        if source = to_regclass('consolidation.column_source') then
+            null;
+        elsif table_name <> 'workflow_trace' or exists (
+            select from pg_temp.baseline_actual as a
+            where a.table_name = baseline_source.table_name
+            and a.column_name = baseline_source.column_name
+        ) then
+            problem := 'is declared, but only columns that workflow_trace lacks can be';
+        else
+            begin
+                execute format(
+                    'explain select (%s)::%s from public.workflow_trace as t', expression,
+                    (
+                        select regexp_replace(b.definition, ' (not null|default|generated).*', '')
+                        from pg_temp.baseline_column as b
+                        where
+                            b.table_name = baseline_source.table_name
+                            and b.column_name = baseline_source.column_name
+                    )
+                );
+            exception
+                when others then
+                    problem := 'is declared as something that fails: ' || sqlerrm;
+            end;
+        end if;
+        return next;
+    end loop;
+end;
+$$;
 
 create temporary view baseline_problem as
 select
@@ -309,23 +382,64 @@ select
     'column',
     format('%I.%I.%I', t.home, e.table_name, e.column_name),
     'is missing, and no document can be without it',
-    format(
+    coalesce(f.declaration, format(
         'set lock_timeout = ''2s''; alter table %I.%I add column %I %s; -- rewrites %s; then fill '
         'it, and let the application write it',
         t.home, e.table_name, e.column_name, e.definition,
         case
             when e.definition ~ 'identity|gen_random_uuid' then 'the table' else 'nothing'
         end
-    )
+    ))
 from pg_temp.baseline_column as e
 inner join pg_temp.baseline_table as t on t.table_name = e.table_name and t.oid is not null
+-- The organisation of what a run refers to is that of the run.
+left join lateral (
+    select format(
+        'create table if not exists public.workflow_column_source (table_name text, column_name '
+        'text, expression text); insert into public.workflow_column_source values (%L, %L, %L); '
+        '-- if the organisation of a run is that; locks nothing',
+        e.table_name, e.column_name,
+        format(
+            '(select o.%I from %s as o where o.%I = t.%I)',
+            o.attname, k.confrelid::regclass, r.attname, a.attname
+        )
+    ) as declaration
+    from pg_constraint as k
+    inner join pg_attribute as o
+        on o.attrelid = k.confrelid and o.attname in ('org_id', 'organization_id')
+    inner join pg_attribute as r on r.attrelid = k.confrelid and r.attnum = k.confkey[1]
+    inner join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+    where
+        k.contype = 'f'
+        and k.conrelid = t.oid
+        and cardinality(k.conkey) = 1
+        and (e.table_name, e.column_name) = ('workflow_trace', 'org_id')
+        and o.atttypid = 'uuid'::regtype
+    order by a.attname <> 'workflow_id', k.conname
+    limit 1
+) as f on true
 where e.is_needed
+and (e.table_name, e.column_name) not in (
+    select
+        s.table_name,
+        s.column_name
+    from pg_temp.baseline_source() as s
+    where s.column_name is not null
+)
 and not exists (
     select from pg_temp.baseline_actual as a
     where a.table_name = e.table_name and a.column_name = e.column_name
 )
 -- For a table of another kind, all columns have to be made again.
 and t.relkind = 'r'
+union all
+select
+    'column source',
+    concat_ws('.', s.table_name, s.column_name),
+    s.problem,
+    'update public.workflow_column_source, or drop it'
+from pg_temp.baseline_source() as s
+where s.problem is not null
 union all
 select
     'column',
@@ -517,9 +631,11 @@ begin
         from pg_temp.baseline_problem as p;
     end if;
     -- The views are also dropped where this is executed without a rollback.
+    drop view pg_temp.baseline_problem;
+    drop function pg_temp.baseline_source();
     drop view
-    pg_temp.baseline_problem, pg_temp.baseline_name, pg_temp.baseline_actual,
-    pg_temp.baseline_table, pg_temp.baseline_column;
+    pg_temp.baseline_name, pg_temp.baseline_actual, pg_temp.baseline_table,
+    pg_temp.baseline_column;
     if report is not null then
         raise exception using
             errcode = 'invalid_table_definition',

@@ -44,7 +44,7 @@ from (
         t.org_id,
         t.created_at,
         t.trace_id
-    from public.workflow_trace as t
+    from consolidation.old_trace as t
     union all
     select
         c.workflow_id,
@@ -124,19 +124,10 @@ comment on function public.keep_workflow_owner() is
 names it first. Of two sessions that name it at once, the second waits for the first to end';
 
 do $$
-declare
-    could_create constant boolean := has_schema_privilege(
-        'workflow_maintenance', 'public', 'create'
-    );
 begin
-    if not could_create then
-        grant create on schema public to workflow_maintenance;
-    end if;
-    alter function public.is_own_workflow(uuid) owner to workflow_maintenance;
-    alter function public.keep_workflow_owner() owner to workflow_maintenance;
-    if not could_create then
-        revoke create on schema public from workflow_maintenance;
-    end if;
+    perform consolidation.give_to_maintenance(
+        array['public.is_own_workflow(uuid)', 'public.keep_workflow_owner()']::regprocedure []
+    );
 end
 $$;
 

@@ -164,25 +164,17 @@ comment on function public.find_step_ids(
 'The keys of the steps that find_steps returns, in its order; for find_steps. Runs as
 workflow_maintenance and looks only at the organisation of the session';
 
--- The new owner of a function needs create on its schema while it is given away.
 do $$
-declare
-    could_create constant boolean := has_schema_privilege(
-        'workflow_maintenance', 'public', 'create'
-    );
 begin
-    if not could_create then
-        grant create on schema public to workflow_maintenance;
-    end if;
-    alter function public.find_run_ids(
-        jsonb, text, jsonb, jsonb, jsonb, timestamptz, timestamptz, integer, timestamptz, uuid
-    ) owner to workflow_maintenance;
-    alter function public.find_step_ids(
-        jsonb, jsonb, text, timestamptz, timestamptz, integer, timestamptz, uuid
-    ) owner to workflow_maintenance;
-    if not could_create then
-        revoke create on schema public from workflow_maintenance;
-    end if;
+    perform consolidation.give_to_maintenance(
+        array(
+            select p.oid::regprocedure
+            from pg_proc as p
+            where
+                p.pronamespace = 'public'::regnamespace
+                and p.proname in ('find_run_ids', 'find_step_ids')
+        )
+    );
 end
 $$;
 

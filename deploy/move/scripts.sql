@@ -201,6 +201,32 @@ comment on function consolidation.is_reverted(text) is
 is_deployed does. Raises 55000 while a later change is deployed, which Sqitch then has no record
 of';
 
+create function consolidation.give_to_maintenance(functions regprocedure [])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- The new owner of a function needs create on its schema while it is given away.
+    could_create constant boolean := has_schema_privilege(
+        'workflow_maintenance', 'public', 'create'
+    );
+    given regprocedure;
+begin
+    if not could_create then
+        grant create on schema public to workflow_maintenance;
+    end if;
+    foreach given in array functions loop
+        execute format('alter function %s owner to workflow_maintenance', given);
+    end loop;
+    if not could_create then
+        revoke create on schema public from workflow_maintenance;
+    end if;
+end;
+$$;
+comment on function consolidation.give_to_maintenance(regprocedure []) is
+'Makes workflow_maintenance the owner of functions in the schema public';
+
 insert into consolidation.deployed_change (change) values ('move/scripts');
 
 commit;

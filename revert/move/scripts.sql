@@ -10,6 +10,7 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+drop function consolidation.give_to_maintenance(regprocedure []);
 drop function consolidation.is_reverted(text);
 drop function consolidation.is_deployed(text);
 drop function consolidation.begin_script();

@@ -16,7 +16,8 @@ select consolidation.claim_none(
                 'consolidation.other_deploy_session()',
                 'consolidation.begin_script()',
                 'consolidation.is_deployed(text)',
-                'consolidation.is_reverted(text)'
+                'consolidation.is_reverted(text)',
+                'consolidation.give_to_maintenance(regprocedure[])'
             ]
         ) as f (signature)
         where not exists (

@@ -1,0 +1,38 @@
+-- Revert workflow_consolidation:mapping/derived_columns from pg
+
+select consolidation.is_reverted('mapping/derived_columns') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+do $$
+declare
+    source record;
+begin
+    for source in select s.* from consolidation.declared_source as s loop
+        execute format('drop trigger follow_declaration on %s', source.relation);
+        execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        if not source.was_readable then
+            execute format('revoke select on %s from workflow_maintenance', source.relation);
+        end if;
+    end loop;
+end
+$$;
+drop function if exists public.follow_declaration();
+drop trigger if exists derive_columns on public.user_workflow_run;
+drop function if exists public.derive_columns();
+drop function consolidation.create_follow_declaration();
+drop function consolidation.create_derive_columns();
+drop function consolidation.declared_values(text);
+drop function consolidation.read_by_declaration();
+drop function consolidation.derived_column();
+drop table consolidation.declared_source;
+
+delete from consolidation.deployed_change where change = 'mapping/derived_columns';
+
+commit;
