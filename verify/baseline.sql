@@ -180,7 +180,7 @@ select
             and (
                 t.typtype = 'e'
                 or t.oid = any (
-                    '{bool,date,int2,int4,int8,numeric,text,timestamptz,uuid,varchar}'
+                    '{bool,date,int2,int4,int8,jsonb,numeric,text,timestamptz,uuid,varchar}'
                     ::regtype []
                 )
             )
@@ -193,6 +193,12 @@ select
             then 'text'
         when a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
             then 'text'
+        -- Elements have uuids, which stand for numbers where the old table has these.
+        when
+            o.table_name = 'workflow_trace_screenshot'
+            and a.attname = 'screenshot_id'
+            and a.atttypid in ('int4'::regtype, 'int8'::regtype)
+            then 'uuid'
         -- Elements find their step by this number.
         when a.attname in ('step_number', 'step_index') then format_type(a.atttypid, null)
         when a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
@@ -419,6 +425,17 @@ left join lateral (
     limit 1
 ) as f on true
 where e.is_needed
+-- A screenshot may also name its step by step_id.
+and not (
+    e.column_name = 'step_index'
+    and exists (
+        select from pg_temp.baseline_actual as a
+        where
+            a.table_name = e.table_name
+            and a.column_name = 'step_id'
+            and a.family = 'integer'
+    )
+)
 and (e.table_name, e.column_name) not in (
     select
         s.table_name,

@@ -50,8 +50,8 @@ from (
 
     ('view', 'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)', '',
         'S', '', 'exact'),
-    ('view', 'consolidation\.old_(trace|step|event|screenshot|context|endpoint)', '', 'SIUD', '',
-        'exact'),
+    ('view', 'consolidation\.old_(trace|step|event|screenshot(_number)?|context|endpoint)', '',
+        'SIUD', '', 'exact'),
     ('view', 'consolidation\.(back_\w+|missing_capture|progress\w*)', '', 'S', '', 'exact'),
     ('view', 'consolidation\.(trace|step|event|screenshot|context|endpoint)_row', '', 'S', '',
         'exact'),
@@ -59,8 +59,8 @@ from (
     ('view', 'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context'
         '|endpoint)|micro_state)', 'SIUD', 'SIUD', '', 'later'),
 
-    ('sequence', 'public\.workflow_(events_event|trace_context_context)_id_seq', '', 'usage', '',
-        'later'),
+    ('sequence', 'public\.workflow_(events_event|trace_context_context|trace_screenshot_screenshot)'
+        '_id_seq', '', 'usage', '', 'later'),
 
     -- No rule names trigger functions: no role may call them.
     ('function', 'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events'

@@ -54,36 +54,42 @@ comment on function consolidation.part_of(text) is
 'The part of an old table''s name that the views on it have: event for workflow_events';
 
 create function consolidation.computed_column(table_name text)
-returns table (column_name name, type_name text)
+returns table (column_name name, type_name text, is_missing boolean)
 language sql
 stable
 -- Not by old_table(): a tenant reads this in a view, and may not look into the schemas.
 begin atomic
     select
         a.attname,
-        format_type(a.atttypid, a.atttypmod)
+        format_type(a.atttypid, a.atttypmod),
+        t.attname is null
     from pg_class as v
     inner join pg_namespace as m on m.oid = v.relnamespace and m.nspname = 'consolidation'
     inner join pg_attribute as a on a.attrelid = v.oid and a.attnum > 0
+    left join (
+        select
+            t.attname,
+            t.atttypid
+        from pg_class as c
+        inner join pg_namespace as n on n.oid = c.relnamespace
+        inner join pg_attribute as t on t.attrelid = c.oid and not t.attisdropped
+        where
+            n.nspname in ('public', 'legacy')
+            and c.relname = computed_column.table_name
+            and c.relkind in ('r', 'p')
+    ) as t on t.attname = a.attname
     where
         v.relname = concat('old_', consolidation.part_of(computed_column.table_name))
         and v.relkind = 'v'
-        and not exists (
-            select from pg_class as c
-            inner join pg_namespace as n on n.oid = c.relnamespace
-            inner join pg_attribute as t on t.attrelid = c.oid
-            where
-                n.nspname in ('public', 'legacy')
-                and c.relname = computed_column.table_name
-                and c.relkind in ('r', 'p')
-                and t.attname = a.attname
-                and not t.attisdropped
+        and (
+            t.attname is null
+            or (a.attname = 'screenshot_id' and t.atttypid <> 'uuid'::regtype)
         )
     order by a.attnum;
 end;
 comment on function consolidation.computed_column(text) is
-'Columns of the baseline that an old table lacks, with the type they have in the documents; none
-after the contract project';
+'Columns of the baseline that an old table lacks, or has as numbers where the baseline has uuids,
+with the type they have in the documents; none after the contract project';
 
 create function consolidation.computed_keys(table_name text)
 returns text []
@@ -102,14 +108,47 @@ return array(
         ('confidence_score', 'confidence'),
         ('created_at', 'timestamp')
     ) as k (column_name, key) on k.column_name = c.column_name
-    -- It is that of the run.
-    where c.column_name <> 'org_id'
+    -- These say what the run and the step say.
+    where c.is_missing and c.column_name not in ('org_id', 'step_index')
 );
 comment on function consolidation.computed_keys(text) is
 'Keys of elements that only the documents can say: those of columns that the old table lacks';
 
+create function consolidation.computed_screenshot(column_name name, kind_of_row text)
+returns text
+language sql
+immutable
+parallel safe
+return case column_name
+    when 'screenshot_id'
+        then case kind_of_row
+            when 'document' then '<row>.screenshot_id'
+            else 'consolidation.screenshot_uuid(<row>.screenshot_id)'
+        end
+    when 'org_id'
+        then case kind_of_row
+            when 'old'
+                then '(select r.org_id from consolidation.old_trace as r '
+                'where r.trace_id = <row>.trace_id)'
+            else '(select r.org_id from public.user_workflow_run as r '
+            'where r.legacy_trace_id = <row>.trace_id)'
+        end
+    when 'step_index'
+        then case kind_of_row
+            when 'document' then '<row>.on_step_number'
+            when 'old'
+                then '(select s.step_number from consolidation.old_step as s '
+                'where s.step_id = <row>.step_id and s.trace_id = <row>.trace_id)'
+            else '(select s.step_number from public.user_workflow_run_step as s '
+            'where s.legacy_step_id = <row>.step_id and s.legacy_trace_id = <row>.trace_id)'
+        end
+end;
+comment on function consolidation.computed_screenshot(name, text) is
+'The part of computed_value() for columns of workflow_trace_screenshot that are not just null: ids
+that are numbers, the organisation of the run, the number of the step that step_id names';
+
 create function consolidation.computed_value(
-    table_name text, column_name name, type_name text, is_old boolean
+    table_name text, column_name name, type_name text, kind_of_row text
 )
 returns text
 language sql
@@ -143,21 +182,15 @@ begin atomic
                 and b.view_column = computed_value.column_name
         ),
         case
-            when (table_name, computed_value.column_name) = ('workflow_trace_screenshot', 'org_id')
-                then format(
-                    '(select r.org_id from %s = <row>.trace_id)',
-                    case
-                        when is_old then 'consolidation.old_trace as r where r.trace_id'
-                        else 'public.user_workflow_run as r where r.legacy_trace_id'
-                    end
-                )
+            when table_name = 'workflow_trace_screenshot'
+                then consolidation.computed_screenshot(computed_value.column_name, kind_of_row)
         end,
         format('null::%s', type_name)
     );
 end;
-comment on function consolidation.computed_value(text, name, text, boolean) is
-'SQL expression for a column that an old table lacks. <row> stands for the row: of the old table, or
-of the documents unless is_old';
+comment on function consolidation.computed_value(text, name, text, text) is
+'SQL expression for a computed column. <row> stands for the row, which is of a kind: old, of the old
+table; document, of the documents in the columns of the baseline; new, of the view of the old name';
 
 call consolidation.note_deployed('mapping/computed_columns');
 

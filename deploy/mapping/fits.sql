@@ -42,6 +42,7 @@ return array(
     union all
     select c.column_name
     from consolidation.computed_column(nullable_columns.table_name) as c
+    where c.is_missing
 );
 comment on function consolidation.nullable_columns(text) is
 'Columns of the old table of that name that can be null now, or that it lacks; none if the table was

@@ -99,6 +99,23 @@ comment on function consolidation.name_column(text, name) is
 'Writes a column into the functions: what a comment says that begins with view_name, with the column
 for <further>, before that comment';
 
+create function consolidation.further_value(old_table text, column_name name, type_name text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+return case
+    -- Where it names the step of a screenshot, that is the step which holds it.
+    when (old_table, column_name) = ('workflow_trace_screenshot', 'step_id')
+        then '(select s.legacy_step_id from public.user_workflow_run_step as s '
+        'where s.step_id = x.on_step)'
+    else format(
+        'consolidation.from_key(x.element -> ''legacy_%s'', null::%s)', column_name, type_name
+    )
+end;
+comment on function consolidation.further_value(text, name, text) is
+'The value of a further column of elements, in a view of these';
+
 create function consolidation.take_further_columns()
 returns void
 language plpgsql
@@ -136,8 +153,8 @@ begin
                 case
                     when place.family = 'old row' then format('<alias>.%I', found.column_name)
                     when found.document is not null then format('<alias>.%I', key)
-                    else format(
-                        'consolidation.from_key(x.element -> %L, null::%s)', key, found.type_name
+                    else consolidation.further_value(
+                        found.old_table, found.column_name, found.type_name
                     )
                 end,
                 found.column_name

@@ -52,6 +52,42 @@ return (
 comment on function consolidation.step_id(bigint) is
 'step_id of a carried-over workflow_steps.step_id: a UUID version 8, one-to-one, growing with it';
 
+create function consolidation.screenshot_uuid(screenshot_id bigint)
+returns uuid
+language sql
+immutable
+parallel safe
+return (
+    overlay(
+        overlay(
+            lpad(to_hex(screenshot_id # '-9223372036854775808'::bigint), 16, '0')
+            placing '8' from 13 for 0
+        )
+        placing '8' from 17 for 0
+    )
+    || '77662d73686f74'
+)::uuid;
+comment on function consolidation.screenshot_uuid(bigint) is
+'screenshot_id of an element where the old table has numbers: a UUID version 8, one-to-one, growing
+with the number';
+
+create function consolidation.screenshot_number(screenshot_id uuid)
+returns bigint
+language sql
+immutable
+parallel safe
+return case
+    when screenshot_id::text ~ '^.{8}-.{4}-8.{3}-8.77-662d73686f74$'
+        then (
+            'x' || overlay(
+                overlay(left(replace(screenshot_id::text, '-', ''), 18) placing '' from 17 for 1)
+                placing '' from 13 for 1
+            )
+        )::bit(64)::bigint # '-9223372036854775808'::bigint
+end;
+comment on function consolidation.screenshot_number(uuid) is
+'The inverse of screenshot_uuid(); null for another uuid';
+
 -- The views of the old names call these for each element. They are not in SQL, so that the planner
 -- does not unfold them into every query: that took longer than the query. A search path of its own
 -- would cost as much as a function does. Those without one name the schema of each function and
@@ -171,6 +207,9 @@ begin
         case
             when pg_typeof(value) = 'timestamptz'::regtype
                 then to_jsonb(public.to_iso8601(public.from_iso8601(to_jsonb(value) #>> '{}')))
+            -- In an array: the null of JSON is another value than none.
+            when pg_typeof(value) = 'jsonb'::regtype and value is not null
+                then jsonb_build_array(value)
             else to_jsonb(value)
         end
     );
@@ -192,6 +231,7 @@ begin
         when content = 'null' then null
         when pg_typeof(kind) = 'timestamptz'::regtype
             then to_jsonb(public.from_iso8601(content #>> '{}')) #>> '{}'
+        when pg_typeof(kind) = 'jsonb'::regtype then (content -> 0)::text
         else content #>> '{}'
     end;
     return value;

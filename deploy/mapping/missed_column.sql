@@ -104,7 +104,7 @@ begin
                 and (
                     t.typtype = 'e'
                     or t.oid = any (
-                        '{bool,date,int2,int4,int8,numeric,text,timestamptz,uuid,varchar}'
+                        '{bool,date,int2,int4,int8,jsonb,numeric,text,timestamptz,uuid,varchar}'
                         ::regtype []
                     )
                 )

@@ -43,35 +43,46 @@ declare
     names text;
     inserted text;
     updated text;
+    key text;
     returned text;
     statement text;
 begin
     select
         string_agg(quote_ident(t.attname), ', ' order by a.attnum),
-        string_agg('new.' || quote_ident(t.attname), ', ' order by a.attnum),
-        string_agg(concat(quote_ident(t.attname), ' = new.', quote_ident(t.attname)), ', ')
+        string_agg(format(w.written, 'new', t.attname), ', ' order by a.attnum)
+            filter (where t.attname is not null),
+        string_agg(concat(quote_ident(t.attname), ' = ', format(w.written, 'new', t.attname)), ', ')
             filter (where t.attidentity <> 'a'),
         string_agg(
-            coalesce(
-                'o.' || quote_ident(t.attname),
-                format('null::%s', format_type(a.atttypid, a.atttypmod))
-            ),
+            concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)), ''
+        ) filter (where a.attnum = 1),
+        string_agg(
+            case
+                when t.attname is null
+                    then format('null::%s', format_type(a.atttypid, a.atttypmod))
+                else format(w.returned, 'o', t.attname)
+            end,
             ', ' order by a.attnum
         )
-    into names, inserted, updated, returned
+    into names, inserted, updated, key, returned
     from pg_attribute as a
     left join pg_attribute as t on t.attrelid = source and t.attname = a.attname
+    left join (
+        values
+        (false, '%s.%I', '%s.%I'),
+        (
+            true, 'consolidation.screenshot_number(%s.%I)', 'consolidation.screenshot_uuid(%s.%I)'
+        )
+    ) as w (is_number, written, returned)
+        on w.is_number = (a.atttypid = 'uuid'::regtype and t.atttypid <> a.atttypid)
     where a.attrelid = shown and a.attnum > 0;
     foreach statement in array array[
-        'create or replace rule put_in as on insert to %1$s do instead insert into %2$s as o (%3$s) '
-        'overriding system value values (%4$s) returning %6$s',
-        'create or replace rule put_right as on update to %1$s do instead update %2$s as o set %5$s '
-        'where o.%7$I = old.%7$I returning %6$s'
+        'create or replace rule put_in as on insert to %1$s do instead insert into %2$s as o (%3$s)'
+        ' overriding system value values (%4$s) returning %7$s',
+        'create or replace rule put_right as on update to %1$s do instead update %2$s as o '
+        'set %5$s where %6$s returning %7$s'
     ] loop
-        execute format(
-            statement, shown, source, names, inserted, updated, returned,
-            (select a.attname from pg_attribute as a where a.attrelid = shown and a.attnum = 1)
-        );
+        execute format(statement, shown, source, names, inserted, updated, key, returned);
     end loop;
 end;
 $$;
@@ -90,25 +101,24 @@ declare
     columns text;
 begin
     select
-        bool_or(t.attname is null),
+        bool_or(c.column_name is not null),
         string_agg(
-            coalesce(
-                't.' || quote_ident(t.attname),
-                format(
+            case
+                when c.column_name is null then 't.' || quote_ident(a.attname)
+                else format(
                     '%s as %I',
                     replace(
-                        consolidation.computed_value(
-                            table_name, a.attname, format_type(a.atttypid, a.atttypmod), true
-                        ), '<row>', 't'
+                        consolidation.computed_value(table_name, a.attname, c.type_name, 'old'),
+                        '<row>', 't'
                     ),
                     a.attname
                 )
-            ),
+            end,
             ', ' order by a.attnum
         )
     into is_any_computed, columns
     from pg_attribute as a
-    left join pg_attribute as t on t.attrelid = source and t.attname = a.attname
+    left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
     where a.attrelid = shown and a.attnum > 0;
     shown := consolidation.rewrite_view(shown, format('select %s from %s as t', columns, source));
     if is_any_computed then
@@ -133,19 +143,23 @@ begin
         shown,
         (
             select string_agg(
-                replace(
-                    case
-                        when m.column_name is null then '<row>.' || quote_ident(a.attname)
-                        else consolidation.computed_value(
-                            table_name, a.attname, format_type(a.atttypid, a.atttypmod), false
-                        ) || ' as ' || quote_ident(a.attname)
-                    end,
-                    '<row>', 'x'
-                ),
+                case
+                    when c.column_name is null then 'x.' || quote_ident(a.attname)
+                    else format(
+                        '%s as %I',
+                        replace(
+                            consolidation.computed_value(
+                                table_name, a.attname, c.type_name, 'document'
+                            ),
+                            '<row>', 'x'
+                        ),
+                        a.attname
+                    )
+                end,
                 ', ' order by a.attnum
             )
             from pg_attribute as a
-            left join consolidation.computed_column(table_name) as m on m.column_name = a.attname
+            left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
             where a.attrelid = shown and a.attnum > 0
         ),
         rtrim(pg_get_viewdef(shown), ';')

@@ -181,14 +181,7 @@ alter table public.user_workflow_run_step enable always trigger keep_screenshots
 
 do $$
 begin
-    -- The new owner of a function needs create on its schema while it is given away.
-    if has_schema_privilege('workflow_maintenance', 'public', 'create') then
-        alter function public.keep_screenshots() owner to workflow_maintenance;
-    else
-        grant create on schema public to workflow_maintenance;
-        alter function public.keep_screenshots() owner to workflow_maintenance;
-        revoke create on schema public from workflow_maintenance;
-    end if;
+    perform consolidation.give_to_maintenance(array['public.keep_screenshots()'::regprocedure]);
 end
 $$;
 

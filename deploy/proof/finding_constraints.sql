@@ -82,7 +82,9 @@ inner join consolidation.old_relation as o on o.oid = k.conrelid
 where
     k.contype = 'f'
     and k.confrelid in (select r.oid from consolidation.old_relation as r)
-    and (k.condeferrable or k.confdeltype <> 'c');
+    and (k.condeferrable or k.confdeltype <> 'c')
+    -- A screenshot stays with the run.
+    and not (o.relname = 'workflow_trace_screenshot' and k.confdeltype = 'n');
 comment on view consolidation.finding_key_behaviour is
 'Foreign keys between the old tables that can be deferred, or that do not cascade';
 

@@ -24,9 +24,16 @@ select
     n.column_name,
     format('%s_%s_seq', n.table_name, n.column_name) as sequence_name
 from unnest(
-    consolidation.six_tables(), array['trace_id', 'step_id', 'event_id', null, 'context_id', null]
+    consolidation.six_tables(),
+    array['trace_id', 'step_id', 'event_id', 'screenshot_id', 'context_id', null]
 ) as n (table_name, column_name)
-where n.column_name is not null;
+where
+    n.column_name <> 'screenshot_id'
+    -- Screenshots have uuids, but not in every database.
+    or exists (
+        select from consolidation.computed_column(n.table_name) as c
+        where c.column_name = n.column_name and not c.is_missing
+    );
 comment on view consolidation.id_sequence is 'Sequences that old and new names share';
 comment on column consolidation.id_sequence.table_name is 'Old table';
 comment on column consolidation.id_sequence.column_name is 'Id column of the table';
@@ -139,6 +146,11 @@ begin
     );
     create sequence public.workflow_events_event_id_seq;
     create sequence public.workflow_trace_context_context_id_seq;
+    if exists (
+        select from consolidation.id_sequence as s where s.column_name = 'screenshot_id'
+    ) then
+        create sequence public.workflow_trace_screenshot_screenshot_id_seq;
+    end if;
     perform consolidation.revoke_everything(format('public.%I', s.sequence_name)::regclass)
     from consolidation.id_sequence as s;
     perform consolidation.continue_sequence(
@@ -191,6 +203,7 @@ begin
     alter table public.user_workflow_run_step alter legacy_step_id drop identity;
     drop sequence public.retired_workflow_events_event_id_seq;
     drop sequence public.retired_workflow_trace_context_context_id_seq;
+    drop sequence if exists public.retired_workflow_trace_screenshot_screenshot_id_seq;
 end;
 $$;
 comment on function consolidation.drop_retired_sequences() is

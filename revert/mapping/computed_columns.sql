@@ -10,7 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.computed_value(text, name, text, boolean);
+drop function consolidation.computed_value(text, name, text, text);
+drop function consolidation.computed_screenshot(name, text);
 drop function consolidation.computed_keys(text);
 drop function consolidation.computed_column(text);
 drop function consolidation.part_of(text);

@@ -11,6 +11,7 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.take_further_columns();
+drop function consolidation.further_value(text, name, text);
 drop function consolidation.name_column(text, name);
 drop function consolidation.show_column(regclass, text, name);
 drop function consolidation.expect_key(text, name);

@@ -17,6 +17,8 @@ drop function consolidation.to_uuid(jsonb);
 drop function consolidation.to_bigint(jsonb);
 drop function consolidation.synthetic_uuid(uuid, text);
 drop function consolidation.synthetic_id(uuid, text);
+drop function consolidation.screenshot_number(uuid);
+drop function consolidation.screenshot_uuid(bigint);
 drop function consolidation.step_id(bigint);
 drop function consolidation.run_id(bigint);
 delete from consolidation.deployed_change where change = 'mapping/keys';

@@ -10,7 +10,8 @@ select consolidation.claim_none(
     'the functions of mapping/computed_columns are pinned and closed to applications',
     consolidation.loose_function(
         array[
-            'consolidation.computed_value(text, name, text, boolean)'
+            'consolidation.computed_screenshot(name, text)',
+            'consolidation.computed_value(text, name, text, text)'
         ]
     )
 );
