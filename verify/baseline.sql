@@ -175,7 +175,6 @@ select
                 'as_built', 'place', 'element', 'fits', 'on_step', 'on_step_number', 'copy',
                 'kind', 'is_loose', 'step_number'
             )
-            and not a.attnotnull
             -- Written as JSON and read, these are what they were, whatever the session sets.
             and (
                 t.typtype = 'e'
@@ -198,6 +197,18 @@ select
             o.table_name = 'workflow_trace_screenshot'
             and a.attname = 'screenshot_id'
             and a.atttypid in ('int4'::regtype, 'int8'::regtype)
+            then 'uuid'
+        -- All nodes have the same kind of id.
+        when
+            a.attname = 'node_id'
+            and a.atttypid in ('int4'::regtype, 'int8'::regtype)
+            and not exists (
+                select from pg_temp.baseline_table as n
+                inner join pg_attribute as k on k.attrelid = n.oid and k.attname = 'node_id'
+                where
+                    n.table_name in ('workflow_steps', 'workflow_trace_screenshot')
+                    and k.atttypid not in ('int4'::regtype, 'int8'::regtype)
+            )
             then 'uuid'
         -- Elements find their step by this number.
         when a.attname in ('step_number', 'step_index') then format_type(a.atttypid, null)

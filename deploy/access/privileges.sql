@@ -77,7 +77,7 @@ from (
     ('function', 'consolidation\.(phase|old_name|old_table|on_new_names)', '', '', 'execute',
         'exact'),
     ('function', 'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|computed_column'
-        '|part_of|to_(bigint|score|uuid))', '', '', 'execute', 'exact'),
+        '|part_of|to_(bigint|node_id|score|uuid))', '', '', 'execute', 'exact'),
     ('function', 'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)'
         '|fits\w*)', '', '', 'execute', 'exact')
 ) as v (kind, names, app, maintenance, everybody, extent)

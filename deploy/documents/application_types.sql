@@ -47,12 +47,13 @@ begin atomic
         ('workflow_steps', 'status', 'user_workflow_run_step', 'status'),
         ('workflow_steps', 'error_message', 'user_workflow_run_step', 'error_message'),
         ('workflow_steps', 'duration_ms', 'user_workflow_run_step', 'duration_ms'),
-        ('workflow_steps', 'retry_count', 'user_workflow_run_step', 'retry_count')
+        ('workflow_steps', 'retry_count', 'user_workflow_run_step', 'retry_count'),
+        ('workflow_steps', 'node_id', 'user_workflow_run_step', 'node_id')
     ) as v (old_table, old_column, document, document_column);
 end;
 comment on function consolidation.plain_column() is
 'Columns of the old tables whose type is the application''s choice, and the document columns that
-take it. Keys, times, uuids, booleans and jsonb have one type everywhere';
+take it. Keys of the documents, times, other uuids, booleans and jsonb have one type everywhere';
 
 create function consolidation.give_types(wanted jsonb)
 returns void

@@ -89,7 +89,7 @@ and (
     on_step
     or (
         (
-            consolidation.to_uuid(element -> 'node_id') is not null
+            consolidation.to_node_id(element -> 'node_id') is not null
             or coalesce(element -> 'node_id' = 'null', false)
         )
         and coalesce(

@@ -161,6 +161,11 @@ begin
             );
         end loop;
         perform consolidation.name_column(found.view_name, found.column_name);
+        if found.is_not_null then
+            perform consolidation.name_column(
+                concat(found.view_name, ' not null'), found.column_name
+            );
+        end if;
     end loop;
     -- A view that computes columns is written to by rules.
     perform consolidation.put_rules(v.shown, consolidation.old_table(n.name))

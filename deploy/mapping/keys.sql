@@ -173,6 +173,32 @@ end;
 $$;
 comment on function consolidation.to_uuid(jsonb) is 'A JSON string as uuid; null if it is none';
 
+-- Nodes have the ids that the application gives them.
+do $$
+declare
+    is_number constant boolean := exists (
+        select from pg_attribute as a
+        where
+            a.attrelid = consolidation.old_table('workflow_steps')
+            and a.attname = 'node_id'
+            and a.atttypid in ('int4'::regtype, 'int8'::regtype)
+    );
+begin
+    execute format(
+        'create domain consolidation.node_id as %s', case when is_number then 'bigint' else 'uuid' end
+    );
+    execute format(
+        'create function consolidation.to_node_id(element jsonb) returns consolidation.node_id '
+        'language sql immutable parallel safe return consolidation.to_%s(element)',
+        case when is_number then 'bigint' else 'uuid' end
+    );
+end
+$$;
+comment on domain consolidation.node_id is
+'Id of a node: a uuid, or bigint where workflow_steps.node_id is an integer';
+comment on function consolidation.to_node_id(jsonb) is
+'The id of a node as an element says it; null if it says something else';
+
 create function consolidation.to_score(element jsonb)
 returns numeric
 language plpgsql

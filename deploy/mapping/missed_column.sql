@@ -54,7 +54,8 @@ share';
 
 create function consolidation.missed_column()
 returns table (
-    old_table text, view_name text, document regclass, column_name name, type_name text
+    old_table text, view_name text, document regclass, column_name name, type_name text,
+    is_not_null boolean
 )
 language plpgsql
 stable
@@ -69,7 +70,8 @@ begin
         a.attname,
         format_type(a.atttypid, case when p.document is not null then a.atttypmod end) || coalesce(
             ' collate ' || nullif(a.attcollation, t.typcollation)::regcollation, ''
-        )
+        ),
+        a.attnotnull
     from consolidation.place_of_further_columns() as p
     cross join lateral (
         values (case when p.document is null then 'keys' else 'columns' end)
@@ -99,7 +101,6 @@ begin
                     'as_built', 'place', 'element', 'fits', 'on_step', 'on_step_number', 'copy',
                     'kind', 'is_loose', 'step_number'
                 )
-                and not a.attnotnull
                 -- Written as JSON and read, these are what they were, whatever the session sets.
                 and (
                     t.typtype = 'e'

@@ -45,7 +45,7 @@ create type consolidation.screenshot_object as (
     confidence numeric,
     screenshot_id uuid,
     org_id uuid,
-    node_id uuid,
+    node_id consolidation.node_id,
     node_name text,
     step_index integer
 );
@@ -54,7 +54,7 @@ comment on type consolidation.screenshot_object is 'An element of screenshots';
 create function consolidation.screenshot_object(
     screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text,
     thumbnail_url text, action_description text, element_selector text, element_found boolean,
-    confidence_score numeric, created_at timestamptz, node_id uuid
+    confidence_score numeric, created_at timestamptz, node_id consolidation.node_id
 )
 returns consolidation.screenshot_object
 language sql
@@ -66,7 +66,8 @@ return row(
     step_index
 )::consolidation.screenshot_object;
 comment on function consolidation.screenshot_object(
-    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz,
+    consolidation.node_id
 ) is
 'A row of workflow_trace_screenshot as a screenshot_object, which to_jsonb makes an element of
 screenshots';
@@ -74,7 +75,7 @@ screenshots';
 create function consolidation.screenshot_element(
     screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text,
     thumbnail_url text, action_description text, element_selector text, element_found boolean,
-    confidence_score numeric, created_at timestamptz, node_id uuid
+    confidence_score numeric, created_at timestamptz, node_id consolidation.node_id
 )
 returns jsonb
 language sql
@@ -87,7 +88,8 @@ return to_jsonb(
     )
 );
 comment on function consolidation.screenshot_element(
-    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz,
+    consolidation.node_id
 ) is
 'A row of workflow_trace_screenshot as an element of screenshots';
 
@@ -222,7 +224,7 @@ cross join lateral (
         end as element_found,
         consolidation.to_score(x.element -> 'confidence')::numeric(3, 2) as confidence_score,
         public.from_iso8601(x.element ->> 'timestamp') as created_at,
-        consolidation.to_uuid(x.element -> 'node_id') as node_id,
+        consolidation.to_node_id(x.element -> 'node_id') as node_id,
         (x.element -> 'org_id' = 'null' and 'org_id' = any (n.nullable)) is true as says_no_org,
         (x.element -> 'node_id' = 'null' and 'node_id' = any (n.nullable)) is true as says_no_node
     -- One value for all elements, computed only where one says null.

@@ -49,6 +49,7 @@ declare
         when new.event_type is null and 'event_type' <> all (nullable) then 'event_type'
         when new.event_data is null then 'event_data'
         when new."timestamp" is null and 'timestamp' <> all (nullable) then 'timestamp'
+        /* event not null: when new.<further> is null then '<further>' */
     end;
 begin
     if missing is not null then

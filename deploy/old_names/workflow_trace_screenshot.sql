@@ -86,6 +86,7 @@ declare
             then 'action_description'
         when new.created_at is null and 'created_at' <> all (nullable) then 'created_at'
         when new.node_id is null and 'node_id' <> all (nullable) then 'node_id'
+        /* screenshot not null: when new.<further> is null then '<further>' */
     end;
 begin
     if missing is not null then

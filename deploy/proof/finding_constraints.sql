@@ -131,9 +131,15 @@ from consolidation.old_relation as o
 inner join pg_attribute as a on a.attrelid = o.oid and a.attnotnull
 where
     o.relname not in (select p.old_table from consolidation.plain_column() as p)
-    and a.attname in (
-        'step_id', 'thumbnail_url', 'element_selector', 'element_found', 'confidence_score',
-        'updated_at'
+    and (
+        a.attname in (
+            'step_id', 'thumbnail_url', 'element_selector', 'element_found', 'confidence_score',
+            'updated_at'
+        )
+        or exists (
+            select from consolidation.finding_column as f
+            where f.object = format('%s.%s', o.relname, a.attname) and f.kind = 'further column'
+        )
     );
 comment on view consolidation.finding_not_null is
 'Columns of old tables that hold no nulls, while an element may leave them out';

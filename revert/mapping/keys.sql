@@ -13,6 +13,8 @@ set local search_path = pg_catalog, pg_temp;
 drop function consolidation.from_key(jsonb, anyelement);
 drop function consolidation.to_key(text, anyelement);
 drop function consolidation.to_score(jsonb);
+drop function consolidation.to_node_id(jsonb);
+drop domain consolidation.node_id;
 drop function consolidation.to_uuid(jsonb);
 drop function consolidation.to_bigint(jsonb);
 drop function consolidation.synthetic_uuid(uuid, text);

@@ -14,10 +14,12 @@ drop view consolidation.screenshot_row;
 drop function consolidation.screenshot_key(jsonb, uuid, bigint);
 drop function consolidation.screenshots_of_old_rows(bigint [], boolean);
 drop function consolidation.screenshot_element(
-    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz,
+    consolidation.node_id
 );
 drop function consolidation.screenshot_object(
-    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz, uuid
+    uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamptz,
+    consolidation.node_id
 );
 drop type consolidation.screenshot_object;
 drop view consolidation.old_screenshot;

@@ -24,8 +24,8 @@ select consolidation.claim_none(
 );
 
 select consolidation.claim(
-    'the types of seventeen columns follow the application',
-    (select count(*) = 17 from consolidation.plain_column())
+    'the types of eighteen columns follow the application',
+    (select count(*) = 18 from consolidation.plain_column())
 );
 
 select consolidation.claim_none(

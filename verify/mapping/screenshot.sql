@@ -41,9 +41,9 @@ select consolidation.claim_none(
         from unnest(
             array[
                 'consolidation.screenshot_object(uuid,uuid,text,integer,text,text,text,'
-                'text,boolean,numeric,timestamptz,uuid)',
+                'text,boolean,numeric,timestamptz,consolidation.node_id)',
                 'consolidation.screenshot_element(uuid,uuid,text,integer,text,text,'
-                'text,text,boolean,numeric,timestamptz,uuid)',
+                'text,text,boolean,numeric,timestamptz,consolidation.node_id)',
                 'consolidation.screenshot_key(jsonb,uuid,bigint)'
             ]
         ) as f (signature)
