@@ -59,7 +59,7 @@ comment on function consolidation.show_column(regclass, text, name) is
 'Appends a column to a view. expression: its value; <alias> stands for the relation that a plain
 view reads';
 
-create function consolidation.name_column(view_name text, column_name name)
+create function consolidation.say(mark text, column_name name)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -73,20 +73,22 @@ begin
         select pg_get_functiondef(p.oid) as definition
         from pg_proc as p
         where
-            p.pronamespace = 'consolidation'::regnamespace
-            and strpos(p.prosrc, format('/* %s: ', view_name)) > 0
+            p.pronamespace in ('consolidation'::regnamespace, 'public'::regnamespace)
+            and strpos(p.prosrc, format('/* %s: ', mark)) > 0
     loop
         for place in
             select distinct
                 m.part[1] as comment,
                 m.part[2] as template
             from regexp_matches(
-                found.definition, format('(/\* %s: (.*?) \*/)', view_name), 'g'
+                found.definition, format('(/\* %s: (.*?) \*/)', mark), 'g'
             ) as m (part)
         loop
             place.template := replace(place.template, '''legacy_<further>''', quote_literal(key));
             place.template := replace(place.template, 'legacy_<further>', quote_ident(key));
-            place.template := replace(place.template, '<further>', quote_ident(column_name));
+            place.template := replace(
+                place.template, '<further>', coalesce(quote_ident(column_name), '')
+            );
             found.definition := replace(
                 found.definition, place.comment, concat(place.template, ' ', place.comment)
             );
@@ -95,9 +97,9 @@ begin
     end loop;
 end;
 $$;
-comment on function consolidation.name_column(text, name) is
-'Writes a column into the functions: what a comment says that begins with view_name, with the column
-for <further>, before that comment';
+comment on function consolidation.say(text, name) is
+'Lets functions say what a comment says that begins with the mark, before that comment, with the
+column for <further>';
 
 create function consolidation.further_value(old_table text, column_name name, type_name text)
 returns text
@@ -160,9 +162,9 @@ begin
                 found.column_name
             );
         end loop;
-        perform consolidation.name_column(found.view_name, found.column_name);
+        perform consolidation.say(found.view_name, found.column_name);
         if found.is_not_null then
-            perform consolidation.name_column(
+            perform consolidation.say(
                 concat(found.view_name, ' not null'), found.column_name
             );
         end if;

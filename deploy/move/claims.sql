@@ -36,7 +36,12 @@ begin
         'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text,
         (
             select o.trace_id from consolidation.old_screenshot as o
-            where o.screenshot_id = p.screenshot_id
+            where
+                o.screenshot_id = p.screenshot_id
+                /* numbered: and o.trace_id = (
+                    select n.trace_id from consolidation.old_screenshot_number as n
+                    where n.screenshot_id = consolidation.screenshot_number(p.screenshot_id)
+                ) */
         )
     from consolidation.screenshot_row as p
     left join consolidation.step_row as s
@@ -125,12 +130,17 @@ as $$
 declare
     id bigint;
 begin
-    if kind = 'screenshot' then
-        return to_jsonb(gen_random_uuid());
-    end if;
     -- Somebody may have planted ids ahead of the sequence.
     loop
-        if kind = 'event' then
+        if kind = 'screenshot' then
+            /* numbered: id := nextval('public.workflow_trace_screenshot_screenshot_id_seq');
+            perform from consolidation.old_screenshot_number as n where n.screenshot_id = id;
+            if not found and consolidation.screenshot_uuid(id)::text <> all (taken) then
+                return to_jsonb(consolidation.screenshot_uuid(id));
+            end if;
+            continue; */
+            return to_jsonb(gen_random_uuid());
+        elsif kind = 'event' then
             id := nextval('public.workflow_events_event_id_seq');
             perform from consolidation.old_event as o where o.event_id = id;
         else

@@ -143,6 +143,7 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+    /* cascading: return null; */
     update public.user_workflow_run as r
     set screenshots = coalesce(r.screenshots, '[]') || d.screenshots
     from (

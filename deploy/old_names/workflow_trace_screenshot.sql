@@ -130,13 +130,26 @@ begin
         return old;
     end if;
 
-    if new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe' then
+    if
+        new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe'
+        /* numbered: or new.screenshot_id = consolidation.screenshot_uuid('-5719117740578205047') */
+    then
+        /* numbered: new.screenshot_id := nextval(
+            'public.workflow_trace_screenshot_screenshot_id_seq'
+        ); if false then */
         new.screenshot_id := gen_random_uuid();
+        /* numbered: end if; */
     elsif tg_op = 'INSERT' or new.screenshot_id <> old.screenshot_id then
         perform consolidation.refuse_known_screenshot_id(
             new.trace_id, new.screenshot_id, tg_table_schema
         );
     end if;
+    /* linked: if new.step_id is not null and new.step_index is null then
+        perform consolidation.raise_foreign_key(
+            tg_table_schema, tg_table_name, 'workflow_trace_screenshot_step_id_fkey',
+            format('Key (step_id)=(%s) is no step of the run.', new.step_id)
+        );
+    end if; */
     element := consolidation.screenshot_element(
         new.screenshot_id, new.org_id, new.node_name, new.step_index, new.screenshot_url,
         new.thumbnail_url, new.action_description, new.element_selector, new.element_found,
@@ -147,11 +160,20 @@ begin
         element := known.element || consolidation.patch(previous, known.content, element);
         perform consolidation.change_screenshot(
             old.trace_id, known.on_step, known.place,
-            case when new.trace_id = old.trace_id then element end
+            case
+                when
+                    new.trace_id = old.trace_id
+                    /* linked: and new.step_id is not distinct from old.step_id */
+                    then element
+            end
         );
     end if;
     if
-        (tg_op = 'INSERT' or new.trace_id <> old.trace_id)
+        (
+            tg_op = 'INSERT'
+            or new.trace_id <> old.trace_id
+            /* linked: or new.step_id is distinct from old.step_id */
+        )
         and not consolidation.append_screenshot(new.trace_id, new.step_index, element)
     then
         perform consolidation.raise_deleted(tg_table_schema, tg_table_name);

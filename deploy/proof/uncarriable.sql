@@ -55,6 +55,10 @@ begin
     cross join lateral (
         values
         ('trace_id is null', 'trace_id = ...', p.trace_id is null),
+        /* linked: (
+            'the step belongs to another run', 'step_id = ...',
+            p.step_id is not null and p.step_index is null
+        ), */
         (
             'node_name is longer than 255 characters', 'node_name = left(node_name, 255)',
             length(p.node_name) > 255

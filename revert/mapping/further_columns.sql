@@ -12,7 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.take_further_columns();
 drop function consolidation.further_value(text, name, text);
-drop function consolidation.name_column(text, name);
+drop function consolidation.say(text, name);
 drop function consolidation.show_column(regclass, text, name);
 drop function consolidation.expect_key(text, name);
 delete from consolidation.deployed_change where change = 'mapping/further_columns';

@@ -12,9 +12,13 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.link_screenshots();
 drop function consolidation.number_screenshots();
-drop function consolidation.free_screenshot_id(text []);
-drop function consolidation.replace_in(regproc, text, text);
-drop view if exists consolidation.old_screenshot_number;
+do $$
+begin
+    if to_regclass('consolidation.old_screenshot_number') is not null then
+        drop view consolidation.old_screenshot_number;
+    end if;
+end
+$$;
 
 delete from consolidation.deployed_change where change = 'mapping/other_screenshots';
 

@@ -11,7 +11,7 @@ select consolidation.claim_none(
     consolidation.loose_function(
         array[
             'consolidation.expect_key(text,name)',
-            'consolidation.name_column(text,name)',
+            'consolidation.say(text,name)',
             'consolidation.show_column(regclass,text,name)',
             'consolidation.take_further_columns()'
         ]

@@ -10,8 +10,6 @@ select consolidation.claim_none(
     'the functions of mapping/other_screenshots are pinned and closed to applications',
     consolidation.loose_function(
         array[
-            'consolidation.replace_in(regproc, text, text)',
-            'consolidation.free_screenshot_id(text[])',
             'consolidation.number_screenshots()',
             'consolidation.link_screenshots()'
         ]
