@@ -3,8 +3,9 @@
 -- Strict about what the consolidation relies on: the columns of the six tables that are carried
 -- over which no document can be without, and the types of all. What is missing besides is computed,
 -- what is there besides is carried where it can be. Extra indexes, constraints and policies are
--- fine. Of the two tables that are only renamed, nothing but their existence matters. After the cut-over the six live in the schema "legacy";
--- once the contract project has dropped them, their saved definitions are checked instead.
+-- fine. Of the two tables that are only renamed, nothing but their existence matters. After the
+-- cut-over the six live in the schema "legacy"; once the contract project has dropped them, nothing
+-- is checked any more.
 --
 -- Everything that differs is listed at once, each with what to do. script/assess asks the same
 -- views, which end with the transaction, before Sqitch creates anything.
@@ -301,8 +302,8 @@ from (
     ('function', 'use_organisation', 1, 1)
 ) as v (kind, name, fewest, most);
 
--- What the database administrator declared, and what is wrong with it. It becomes SQL that the deploy
--- executes, so nobody else may have written it.
+-- What the database administrator declared, and what is wrong with it. It becomes SQL that the
+-- deploy executes, so nobody else may have written it.
 create function pg_temp.baseline_source()
 returns table (table_name text, column_name text, expression text, problem text)
 language plpgsql
@@ -412,9 +413,13 @@ inner join pg_temp.baseline_table as t on t.table_name = e.table_name and t.oid 
 -- The organisation of what a run refers to is that of the run.
 left join lateral (
     select format(
-        'create table if not exists public.workflow_column_source (table_name text, column_name '
-        'text, expression text); insert into public.workflow_column_source values (%L, %L, %L); '
-        '-- if the organisation of a run is that; locks nothing',
+        '%sinsert into public.workflow_column_source values (%L, %L, %L); '
+        '-- if that is the organisation of a run; locks nothing',
+        case
+            when to_regclass('public.workflow_column_source') is null
+                then 'create table public.workflow_column_source '
+                '(table_name text, column_name text, expression text); '
+        end,
         e.table_name, e.column_name,
         format(
             '(select o.%I from %s as o where o.%I = t.%I)',

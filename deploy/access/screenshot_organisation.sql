@@ -48,39 +48,45 @@ comment on function public.guard_screenshots() is
 'Trigger: raises 42501 when a session that names an organisation writes an element of another one
 into a document that had none. The condition of the trigger (when) tests this';
 
-do $$
-declare
-    document text;
-begin
-    foreach document in array array['user_workflow_run', 'user_workflow_run_step'] loop
-        execute format(
-            'create trigger guard_screenshots_insert after insert on public.%I for each row
-            when (
-                public.current_org_id() is not null
-                and public.names_other_organisation(new.screenshots, new.org_id)
-            )
-            execute function public.guard_screenshots()',
-            document
-        );
-        execute format(
-            'create trigger guard_screenshots_update after update of screenshots on public.%I
-            for each row
-            when (
-                public.current_org_id() is not null
-                and public.names_other_organisation(new.screenshots, new.org_id)
-                and not public.names_other_organisation(old.screenshots, old.org_id)
-            )
-            execute function public.guard_screenshots()',
-            document
-        );
-        execute format(
-            'alter table public.%I enable always trigger guard_screenshots_insert,
-            enable always trigger guard_screenshots_update',
-            document
-        );
-    end loop;
-end
-$$;
+create trigger guard_screenshots_insert
+after insert on public.user_workflow_run
+for each row
+when (
+    public.current_org_id() is not null
+    and public.names_other_organisation(new.screenshots, new.org_id)
+)
+execute function public.guard_screenshots();
+create trigger guard_screenshots_update
+after update of screenshots on public.user_workflow_run
+for each row
+when (
+    public.current_org_id() is not null
+    and public.names_other_organisation(new.screenshots, new.org_id)
+    and not public.names_other_organisation(old.screenshots, old.org_id)
+)
+execute function public.guard_screenshots();
+alter table public.user_workflow_run enable always trigger guard_screenshots_insert;
+alter table public.user_workflow_run enable always trigger guard_screenshots_update;
+
+create trigger guard_screenshots_insert
+after insert on public.user_workflow_run_step
+for each row
+when (
+    public.current_org_id() is not null
+    and public.names_other_organisation(new.screenshots, new.org_id)
+)
+execute function public.guard_screenshots();
+create trigger guard_screenshots_update
+after update of screenshots on public.user_workflow_run_step
+for each row
+when (
+    public.current_org_id() is not null
+    and public.names_other_organisation(new.screenshots, new.org_id)
+    and not public.names_other_organisation(old.screenshots, old.org_id)
+)
+execute function public.guard_screenshots();
+alter table public.user_workflow_run_step enable always trigger guard_screenshots_insert;
+alter table public.user_workflow_run_step enable always trigger guard_screenshots_update;
 
 call consolidation.note_deployed('access/screenshot_organisation');
 

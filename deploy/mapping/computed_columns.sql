@@ -114,6 +114,18 @@ return array(
 comment on function consolidation.computed_keys(text) is
 'Keys of elements that only the documents can say: those of columns that the old table lacks';
 
+create function consolidation.is_computed_key(kind text, key text)
+returns boolean
+language sql
+stable
+return key = any (
+    consolidation.computed_keys(
+        case kind when 'event' then 'workflow_events' else 'workflow_trace_screenshot' end
+    )
+);
+comment on function consolidation.is_computed_key(text, text) is
+'Whether only documents can say this key of an element. kind: as of fits()';
+
 create function consolidation.computed_screenshot(column_name name, kind_of_row text)
 returns text
 language sql
@@ -168,25 +180,21 @@ begin atomic
             select format(
                 '(select d.%I from public.%s as d where d.legacy_%s_id = <row>.%3$s_id)',
                 b.base_column,
-                case table_name
-                    when 'workflow_trace' then 'user_workflow_run'
-                    else 'user_workflow_run_step'
-                end,
-                consolidation.part_of(table_name)
+                case v.part when 'trace' then 'user_workflow_run' else 'user_workflow_run_step' end,
+                v.part
             )
             from consolidation.base_column(
-                to_regclass(format('consolidation.%s_row', consolidation.part_of(table_name)))
+                to_regclass(format('consolidation.%s_row', v.part))
             ) as b
-            where
-                table_name in ('workflow_trace', 'workflow_steps')
-                and b.view_column = computed_value.column_name
+            where v.part in ('trace', 'step') and b.view_column = computed_value.column_name
         ),
         case
-            when table_name = 'workflow_trace_screenshot'
+            when v.part = 'screenshot'
                 then consolidation.computed_screenshot(computed_value.column_name, kind_of_row)
         end,
         format('null::%s', type_name)
-    );
+    )
+    from (select consolidation.part_of(table_name) as part) as v;
 end;
 comment on function consolidation.computed_value(text, name, text, text) is
 'SQL expression for a computed column. <row> stands for the row, which is of a kind: old, of the old

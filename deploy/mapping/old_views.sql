@@ -51,10 +51,13 @@ begin
         string_agg(quote_ident(t.attname), ', ' order by a.attnum),
         string_agg(format(w.written, 'new', t.attname), ', ' order by a.attnum)
             filter (where t.attname is not null),
-        string_agg(concat(quote_ident(t.attname), ' = ', format(w.written, 'new', t.attname)), ', ')
-            filter (where t.attidentity <> 'a'),
+        string_agg(
+            concat(quote_ident(t.attname), ' = ', format(w.written, 'new', t.attname)), ', '
+            order by a.attnum
+        ) filter (where t.attidentity <> 'a'),
         string_agg(
             concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)), ''
+            order by a.attnum
         ) filter (where a.attnum = 1),
         string_agg(
             case
@@ -87,8 +90,8 @@ begin
 end;
 $$;
 comment on function consolidation.put_rules(regclass, regclass) is
-'Lets a view be written to that computes columns: what it computes is not written. PostgreSQL deletes
-through it by itself. The first column is the key';
+'Lets a view be written to that computes columns: what it computes is not written. PostgreSQL
+deletes through it by itself. The first column is the key';
 
 create procedure consolidation.bind_old_view(shown regclass, source regclass)
 language plpgsql

@@ -33,7 +33,9 @@ select
     null::uuid as node_id;
 comment on view consolidation.old_screenshot is
 'The old table workflow_trace_screenshot, in public or, after the cut-over, in legacy';
-call consolidation.bind_old_view('consolidation.old_screenshot', 'public.workflow_trace_screenshot');
+call consolidation.bind_old_view(
+    'consolidation.old_screenshot', 'public.workflow_trace_screenshot'
+);
 
 create type consolidation.screenshot_object as (
     url text,

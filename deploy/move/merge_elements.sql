@@ -153,17 +153,8 @@ begin atomic
                         when (k.element -> v.name)::text = v.content::text
                             then k.element -> v.name
                         when
-                            v.content = 'null'
-                            and k.element ? v.name
-                            and v.name = any (
-                                consolidation.computed_keys(
-                                    case kind
-                                        when 'event' then 'workflow_events'
-                                        else 'workflow_trace_screenshot'
-                                    end
-                                )
-                            )
-                            then k.element -> v.name
+                            v.content = 'null' and consolidation.is_computed_key(kind, v.name)
+                            then coalesce(k.element -> v.name, 'null')
                         when
                             v.name <> 'data'
                             and (

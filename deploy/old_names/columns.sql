@@ -50,8 +50,7 @@ begin
         execute regexp_replace(
             replace(definition, format('%L <> all (nullable)', missing), 'false'),
             pattern,
-            replace(replace(expression, '\', '\\'), '<row>', '\1'),
-            'g'
+            replace(replace(expression, '\', '\\'), '<row>', '\1'), 'g'
         );
     end loop;
 end;

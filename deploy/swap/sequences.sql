@@ -203,7 +203,9 @@ begin
     alter table public.user_workflow_run_step alter legacy_step_id drop identity;
     drop sequence public.retired_workflow_events_event_id_seq;
     drop sequence public.retired_workflow_trace_context_context_id_seq;
-    drop sequence if exists public.retired_workflow_trace_screenshot_screenshot_id_seq;
+    if to_regclass('public.retired_workflow_trace_screenshot_screenshot_id_seq') is not null then
+        drop sequence public.retired_workflow_trace_screenshot_screenshot_id_seq;
+    end if;
 end;
 $$;
 comment on function consolidation.drop_retired_sequences() is

@@ -12,6 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.computed_value(text, name, text, text);
 drop function consolidation.computed_screenshot(name, text);
+drop function consolidation.is_computed_key(text, text);
 drop function consolidation.computed_keys(text);
 drop function consolidation.computed_column(text);
 drop function consolidation.part_of(text);

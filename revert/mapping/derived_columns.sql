@@ -21,16 +21,15 @@ begin
             execute format('revoke select on %s from workflow_maintenance', source.relation);
         end if;
     end loop;
+    if exists (select from consolidation.derived_column()) then
+        drop trigger derive_columns on public.user_workflow_run;
+    end if;
 end
 $$;
-drop function if exists public.follow_declaration();
-drop trigger if exists derive_columns on public.user_workflow_run;
-drop function if exists public.derive_columns();
-drop function consolidation.create_follow_declaration();
-drop function consolidation.create_derive_columns();
-drop function consolidation.declared_values(text);
-drop function consolidation.read_by_declaration();
-drop function consolidation.derived_column();
+drop function public.follow_declaration();
+drop function public.derive_columns();
+drop function consolidation.follow_sources();
+drop function consolidation.derive_on_runs();
 drop table consolidation.declared_source;
 
 delete from consolidation.deployed_change where change = 'mapping/derived_columns';

@@ -16,7 +16,7 @@ PREAMBLE = (
 # A script sets what a claim needs; rollback takes it back.
 SETTING = re.compile(r"set local \w+(\.\w+)? = '[^']*'")
 # What script/assess asks as well.
-QUESTION = re.compile(r"create temporary view baseline_\w+ as")
+QUESTION = re.compile(r"create (temporary view|function) (pg_temp\.)?baseline_\w+(\(\)| as)")
 CLAIM = re.compile(r"select consolidation\.(claim|claim_none)\(.*\)", flags=re.DOTALL)
 # Before the schema of the functions exists, after it is gone, or where rows are fetched one by one.
 BLOCK = re.compile(r"do \$\$.*\$\$", flags=re.DOTALL)

@@ -10,11 +10,10 @@ select consolidation.claim_none(
     'the functions of mapping/derived_columns are pinned and closed to applications',
     consolidation.loose_function(
         array[
-            'consolidation.derived_column()',
-            'consolidation.read_by_declaration()',
-            'consolidation.declared_values(text)',
-            'consolidation.create_derive_columns()',
-            'consolidation.create_follow_declaration()'
+            'public.derive_columns()',
+            'public.follow_declaration()',
+            'consolidation.derive_on_runs()',
+            'consolidation.follow_sources()'
         ]
     )
 );

@@ -1,0 +1,20 @@
+-- Revert workflow_consolidation:mapping/declarations from pg
+
+select consolidation.is_reverted('mapping/declarations') as reverted \gset
+\if :reverted
+\quit
+\endif
+
+begin;
+
+set local lock_timeout = '2s';
+set local search_path = pg_catalog, pg_temp;
+
+drop function consolidation.fill_in(regproc);
+drop function consolidation.declared_values(text);
+drop function consolidation.read_by_declaration();
+drop function consolidation.derived_column();
+
+delete from consolidation.deployed_change where change = 'mapping/declarations';
+
+commit;
