@@ -127,6 +127,18 @@ CREATE TYPE consolidation.known_step AS (
 COMMENT ON TYPE consolidation.known_step IS 'Columns of a row of user_workflow_run_step that can say more than the old rows';
 
 --
+-- Name: node_id; Type: DOMAIN; Schema: consolidation; Owner: -
+--
+
+CREATE DOMAIN consolidation.node_id AS uuid;
+
+--
+-- Name: DOMAIN node_id; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON DOMAIN consolidation.node_id IS 'Id of a node: a uuid, or bigint where workflow_steps.node_id is an integer';
+
+--
 -- Name: screenshot_object; Type: TYPE; Schema: consolidation; Owner: -
 --
 
@@ -140,7 +152,7 @@ CREATE TYPE consolidation.screenshot_object AS (
 	confidence numeric,
 	screenshot_id uuid,
 	org_id uuid,
-	node_id uuid,
+	node_id consolidation.node_id,
 	node_name text,
 	step_index integer
 );
@@ -409,6 +421,54 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.bind(statements text[]) IS 'Executes what rebinding() returned before the names were moved';
+
+--
+-- Name: bind_old_view(regclass, regclass); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.bind_old_view(IN shown regclass, IN source regclass)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Not of the source: script/assess has a stand-in for a table that is refused.
+    table_name constant text := (select c.relname from pg_class as c where c.oid = source);
+    is_any_computed boolean;
+    columns text;
+begin
+    select
+        bool_or(c.column_name is not null),
+        string_agg(
+            case
+                when c.column_name is null then 't.' || quote_ident(a.attname)
+                else format(
+                    '%s as %I',
+                    replace(
+                        consolidation.computed_value(table_name, a.attname, c.type_name, 'old'),
+                        '<row>', 't'
+                    ),
+                    a.attname
+                )
+            end,
+            ', ' order by a.attnum
+        )
+    into is_any_computed, columns
+    from pg_attribute as a
+    left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
+    where a.attrelid = shown and a.attnum > 0;
+    shown := consolidation.rewrite_view(shown, format('select %s from %s as t', columns, source));
+    if is_any_computed then
+        perform consolidation.put_rules(shown, source);
+    end if;
+end;
+$$;
+
+--
+-- Name: PROCEDURE bind_old_view(IN shown regclass, IN source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.bind_old_view(IN shown regclass, IN source regclass) IS 'Gives a view, which says the names and types of the baseline, what an old table has in these
+columns. Computes those that the table lacks';
 
 --
 -- Name: bound_view(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1241,7 +1301,12 @@ begin
         'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text,
         (
             select o.trace_id from consolidation.old_screenshot as o
-            where o.screenshot_id = p.screenshot_id
+            where
+                o.screenshot_id = p.screenshot_id
+                /* numbered: and o.trace_id = (
+                    select n.trace_id from consolidation.old_screenshot_number as n
+                    where n.screenshot_id = consolidation.screenshot_number(p.screenshot_id)
+                ) */
         )
     from consolidation.screenshot_row as p
     left join consolidation.step_row as s
@@ -1361,6 +1426,21 @@ END;
 COMMENT ON FUNCTION consolidation.columns_definition(source regclass) IS 'Statements that create a table again, with the compression, storage and statistics of its columns';
 
 --
+-- Name: columns_of(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.columns_of(relation regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN ARRAY(SELECT a.attname FROM pg_attribute a WHERE ((a.attrelid = (columns_of.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped)) ORDER BY a.attnum);
+
+--
+-- Name: FUNCTION columns_of(relation regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.columns_of(relation regclass) IS 'The columns of a table or view, in their order';
+
+--
 -- Name: comments_definition(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -1428,6 +1508,147 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.comments_definition(source regclass) IS 'Statements that comment a table or view, and what belongs to it, again';
+
+--
+-- Name: part_of(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.part_of(table_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN "substring"(table_name, '^workflow_(?:trace_)?(.*?)s?$'::text);
+
+--
+-- Name: FUNCTION part_of(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.part_of(table_name text) IS 'The part of an old table''s name that the views on it have: event for workflow_events';
+
+--
+-- Name: computed_column(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.computed_column(table_name text) RETURNS TABLE(column_name name, type_name text, is_missing boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.attname,
+     format_type(a.atttypid, a.atttypmod) AS format_type,
+     (t.attname IS NULL)
+    FROM (((pg_class v
+      JOIN pg_namespace m ON (((m.oid = v.relnamespace) AND (m.nspname = 'consolidation'::name))))
+      JOIN pg_attribute a ON (((a.attrelid = v.oid) AND (a.attnum > 0))))
+      LEFT JOIN ( SELECT t_1.attname,
+             t_1.atttypid
+            FROM ((pg_class c
+              JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+              JOIN pg_attribute t_1 ON (((t_1.attrelid = c.oid) AND (NOT t_1.attisdropped))))
+           WHERE ((n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND (c.relname = computed_column.table_name) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])))) t ON ((t.attname = a.attname)))
+   WHERE ((v.relname = concat('old_', consolidation.part_of(computed_column.table_name))) AND (v.relkind = 'v'::"char") AND ((t.attname IS NULL) OR ((a.attname = 'screenshot_id'::name) AND (t.atttypid <> ('uuid'::regtype)::oid))))
+   ORDER BY a.attnum;
+END;
+
+--
+-- Name: FUNCTION computed_column(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.computed_column(table_name text) IS 'Columns of the baseline that an old table lacks, or has as numbers where the baseline has uuids,
+with the type they have in the documents; none after the contract project';
+
+--
+-- Name: computed_keys(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.computed_keys(table_name text) RETURNS text[]
+    LANGUAGE sql STABLE
+    RETURN ARRAY(SELECT COALESCE(k.key, (c.column_name)::text) AS "coalesce" FROM (consolidation.computed_column(computed_keys.table_name) c(column_name, type_name, is_missing) LEFT JOIN (VALUES ('event_type'::text,'type'::text), ('event_data'::text,'data'::text), ('screenshot_url'::text,'url'::text), ('action_description'::text,'action'::text), ('element_selector'::text,'selector'::text), ('confidence_score'::text,'confidence'::text), ('created_at'::text,'timestamp'::text)) k(column_name, key) ON ((k.column_name = c.column_name))) WHERE (c.is_missing AND (c.column_name <> ALL (ARRAY['org_id'::name, 'step_index'::name]))));
+
+--
+-- Name: FUNCTION computed_keys(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.computed_keys(table_name text) IS 'Keys of elements that only the documents can say: those of columns that the old table lacks';
+
+--
+-- Name: computed_screenshot(name, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.computed_screenshot(column_name name, kind_of_row text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE column_name WHEN 'screenshot_id'::name THEN CASE kind_of_row WHEN 'document'::text THEN '<row>.screenshot_id'::text ELSE 'consolidation.screenshot_uuid(<row>.screenshot_id)'::text END WHEN 'org_id'::name THEN CASE kind_of_row WHEN 'old'::text THEN '(select r.org_id from consolidation.old_trace as r where r.trace_id = <row>.trace_id)'::text ELSE '(select r.org_id from public.user_workflow_run as r where r.legacy_trace_id = <row>.trace_id)'::text END WHEN 'step_index'::name THEN CASE kind_of_row WHEN 'document'::text THEN '<row>.on_step_number'::text WHEN 'old'::text THEN '(select s.step_number from consolidation.old_step as s where s.step_id = <row>.step_id and s.trace_id = <row>.trace_id)'::text ELSE '(select s.step_number from public.user_workflow_run_step as s where s.legacy_step_id = <row>.step_id and s.legacy_trace_id = <row>.trace_id)'::text END ELSE NULL::text END;
+
+--
+-- Name: FUNCTION computed_screenshot(column_name name, kind_of_row text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.computed_screenshot(column_name name, kind_of_row text) IS 'The part of computed_value() for columns of workflow_trace_screenshot that are not just null: ids
+that are numbers, the organisation of the run, the number of the step that step_id names';
+
+SET default_tablespace = '';
+
+--
+-- Name: column_source; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.column_source (
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    expression text NOT NULL
+);
+
+--
+-- Name: TABLE column_source; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.column_source IS 'Where a column of the baseline comes from that an old table lacks, as public.workflow_column_source
+said when the project was deployed';
+
+--
+-- Name: COLUMN column_source.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.column_source.table_name IS 'The old table';
+
+--
+-- Name: COLUMN column_source.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.column_source.column_name IS 'The column that it lacks';
+
+--
+-- Name: COLUMN column_source.expression; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.column_source.expression IS 'SQL expression over the columns of the old table, whose alias is t';
+
+--
+-- Name: computed_value(text, name, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.computed_value(table_name text, column_name name, type_name text, kind_of_row text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(( SELECT format('(%s)::%s'::text, s.expression, computed_value.type_name) AS format
+            FROM consolidation.column_source s
+           WHERE ((s.table_name = computed_value.table_name) AND (s.column_name = (computed_value.column_name)::text))), ( SELECT format('(select d.%I from public.%s as d where d.legacy_%s_id = <row>.%3$s_id)'::text, b.base_column,
+                 CASE v.part
+                     WHEN 'trace'::text THEN 'user_workflow_run'::text
+                     ELSE 'user_workflow_run_step'::text
+                 END, v.part) AS format
+            FROM consolidation.base_column(to_regclass(format('consolidation.%s_row'::text, v.part))) b(view_column, base_column)
+           WHERE ((v.part = ANY (ARRAY['trace'::text, 'step'::text])) AND (b.view_column = computed_value.column_name))),
+         CASE
+             WHEN (v.part = 'screenshot'::text) THEN consolidation.computed_screenshot(computed_value.column_name, computed_value.kind_of_row)
+             ELSE NULL::text
+         END, format('null::%s'::text, computed_value.type_name)) AS "coalesce"
+    FROM ( SELECT consolidation.part_of(computed_value.table_name) AS part) v;
+END;
+
+--
+-- Name: FUNCTION computed_value(table_name text, column_name name, type_name text, kind_of_row text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.computed_value(table_name text, column_name name, type_name text, kind_of_row text) IS 'SQL expression for a computed column. <row> stands for the row, which is of a kind: old, of the old
+table; document, of the documents in the columns of the baseline; new, of the view of the old name';
 
 --
 -- Name: consolidate(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1669,6 +1890,365 @@ missing), XX001 (differences), 55P03 (no locks, or the applications write faster
 carries over), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
 
 --
+-- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((trace_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d72756e00'::text))::uuid;
+
+--
+-- Name: FUNCTION run_id(trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
+
+--
+-- Name: user_workflow_run; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_workflow_run (
+    run_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workflow_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    channel text NOT NULL,
+    external_id character varying(255),
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    duration_ms integer,
+    context jsonb DEFAULT '{}'::jsonb,
+    endpoints_used jsonb DEFAULT '[]'::jsonb,
+    config_snapshot jsonb,
+    error_message text,
+    error_details jsonb,
+    llm_prompt text,
+    llm_response text,
+    llm_model character varying(100),
+    llm_tokens_used integer,
+    tier smallint,
+    tier_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid NOT NULL,
+    updated_at timestamp with time zone,
+    events jsonb DEFAULT '[]'::jsonb,
+    screenshots jsonb DEFAULT '[]'::jsonb,
+    legacy_trace_id bigint NOT NULL,
+    legacy_batch_job_item_id uuid,
+    legacy_action_type text,
+    legacy_action_detail jsonb,
+    legacy_success boolean DEFAULT false,
+    legacy_user_id uuid,
+    legacy_session_id uuid,
+    legacy jsonb
+)
+WITH (fillfactor='90');
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN context SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN config_snapshot SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN error_details SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_prompt SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_response SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN events SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN screenshots SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN legacy SET COMPRESSION lz4;
+
+ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_workflow_run IS 'One run of a workflow, with its documents';
+
+--
+-- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.run_id IS 'Key. Carried-over runs: computed from the old trace_id';
+
+--
+-- Name: COLUMN user_workflow_run.workflow_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.workflow_id IS 'Workflow that was executed';
+
+--
+-- Name: COLUMN user_workflow_run.org_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the run; row level security compares it with app.current_org_id';
+
+--
+-- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed ...';
+
+--
+-- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.channel IS 'web, voice or efax';
+
+--
+-- Name: COLUMN user_workflow_run.external_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that asked for the run; repeats';
+
+--
+-- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the run';
+
+--
+-- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the run';
+
+--
+-- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.duration_ms IS 'Duration in milliseconds';
+
+--
+-- Name: COLUMN user_workflow_run.context; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.context IS 'Object: key to value. Was workflow_trace_context';
+
+--
+-- Name: COLUMN user_workflow_run.endpoints_used; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.endpoints_used IS 'Array of endpoint ids, no duplicates. Was workflow_trace_endpoint';
+
+--
+-- Name: COLUMN user_workflow_run.config_snapshot; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.config_snapshot IS 'All active configurations at the time of the run, as start_run stores them';
+
+--
+-- Name: COLUMN user_workflow_run.error_message; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.error_message IS 'Why the run failed, for people';
+
+--
+-- Name: COLUMN user_workflow_run.error_details; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.error_details IS 'Why the run failed, for programs';
+
+--
+-- Name: COLUMN user_workflow_run.llm_prompt; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_prompt IS 'Prompt given to the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_response; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_response IS 'Response of the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_model; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_model IS 'Name of the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_tokens_used; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_tokens_used IS 'Tokens used, prompt and response';
+
+--
+-- Name: COLUMN user_workflow_run.tier; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.tier IS 'Tier the run was handled in';
+
+--
+-- Name: COLUMN user_workflow_run.tier_reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.tier_reason IS 'Why this tier';
+
+--
+-- Name: COLUMN user_workflow_run.created_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.created_at IS 'When the row was created';
+
+--
+-- Name: COLUMN user_workflow_run.created_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the run';
+
+--
+-- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, set by a trigger; null if never';
+
+--
+-- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.events IS 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
+
+--
+-- Name: COLUMN user_workflow_run.screenshots; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs also get one';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_batch_job_item_id IS 'workflow_trace.batch_job_item_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_type; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_action_type IS 'workflow_trace.action_type';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_detail; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_action_detail IS 'workflow_trace.action_detail';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_success; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_success IS 'workflow_trace.success';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_user_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_user_id IS 'workflow_trace.user_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_session_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.session_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: the columns of
+workflow_trace_context besides key and value; null if there is no key';
+
+--
+-- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
+ SELECT r.legacy_trace_id AS trace_id,
+    r.legacy_batch_job_item_id AS batch_job_item_id,
+    r.org_id,
+    r.workflow_id,
+    r.channel,
+    r.external_id,
+    r.status,
+    r.legacy_action_type AS action_type,
+    r.legacy_action_detail AS action_detail,
+    r.legacy_success AS success,
+    r.duration_ms,
+    r.error_details AS error_detail,
+    r.error_message,
+    r.llm_prompt,
+    r.llm_response,
+    r.llm_model,
+    r.llm_tokens_used,
+    r.tier,
+    r.tier_reason,
+    r.config_snapshot,
+    r.started_at AS start_time,
+    r.ended_at AS end_time,
+    r.created_at,
+    r.legacy_user_id AS user_id,
+    r.created_by,
+    r.legacy_session_id AS session_id,
+    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR ((substr((r.run_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
+           FROM public.user_workflow_run o
+          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id)))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
+   FROM public.user_workflow_run r;
+
+--
+-- Name: VIEW trace_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.trace_row IS 'Runs as rows of workflow_trace. as_built: the run has the key and the kinds of documents that
+consolidate() gives it';
+
+--
+-- Name: derived_column(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.derived_column() RETURNS TABLE(column_name name, document_column name, type_name text, expression text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT b.view_column,
+     b.base_column,
+     format_type(a.atttypid, a.atttypmod) AS format_type,
+     s.expression
+    FROM ((consolidation.column_source s
+      JOIN consolidation.base_column('consolidation.trace_row'::regclass) b(view_column, base_column) ON ((b.view_column = s.column_name)))
+      JOIN pg_attribute a ON (((a.attrelid = ('public.user_workflow_run'::regclass)::oid) AND (a.attname = b.base_column))))
+   WHERE (s.table_name = 'workflow_trace'::text)
+   ORDER BY a.attnum;
+END;
+
+--
+-- Name: FUNCTION derived_column(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.derived_column() IS 'Columns of workflow_trace that it lacks and that are declared, with the column of the document';
+
+--
+-- Name: declared_values(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.declared_values(source text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT format('(select %s from (select %s) as t)'::text, ( SELECT string_agg(format('(%s)::%s as %I'::text, d.expression, d.type_name, d.document_column), ', '::text ORDER BY d.column_name) AS string_agg
+            FROM consolidation.derived_column() d(column_name, document_column, type_name, expression)), ( SELECT string_agg(format('%s.%I as %I'::text, declared_values.source, b.base_column, b.view_column), ', '::text ORDER BY b.view_column) AS string_agg
+            FROM consolidation.base_column('consolidation.trace_row'::regclass) b(view_column, base_column)
+           WHERE (NOT (b.view_column IN ( SELECT c.column_name
+                    FROM consolidation.computed_column('workflow_trace'::text) c(column_name, type_name, is_missing)))))) AS format;
+END;
+
+--
+-- Name: FUNCTION declared_values(source text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.declared_values(source text) IS 'Subquery with the values that the declarations give a run. source: a row of user_workflow_run';
+
+--
 -- Name: deny_null_workflow_events(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -1684,6 +2264,7 @@ declare
         when new.event_type is null and 'event_type' <> all (nullable) then 'event_type'
         when new.event_data is null then 'event_data'
         when new."timestamp" is null and 'timestamp' <> all (nullable) then 'timestamp'
+        /* event not null: when new.<further> is null then '<further>' */
     end;
 begin
     if missing is not null then
@@ -1778,6 +2359,7 @@ declare
             then 'action_description'
         when new.created_at is null and 'created_at' <> all (nullable) then 'created_at'
         when new.node_id is null and 'node_id' <> all (nullable) then 'node_id'
+        /* screenshot not null: when new.<further> is null then '<further>' */
     end;
 begin
     if missing is not null then
@@ -1792,6 +2374,38 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.deny_null_workflow_trace_screenshot() IS 'Trigger, runs as workflow_maintenance: raises 23502 as the table did';
+
+--
+-- Name: derive_on_runs(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.derive_on_runs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute (
+        select format(
+            'create trigger derive_columns before insert or update of legacy_trace_id, %s '
+            'on public.user_workflow_run for each row execute function public.derive_columns()',
+            string_agg(distinct quote_ident(b.base_column), ', ')
+        )
+        from consolidation.base_column('consolidation.trace_row') as b
+        where
+            b.view_column in (select d.column_name from consolidation.derived_column() as d)
+            or (to_regclass('public.workflow_trace'), b.view_column) in (
+                select r.relation, r.column_name from consolidation.read_by_declaration() as r
+            )
+    );
+    alter table public.user_workflow_run enable always trigger derive_columns;
+end;
+$$;
+
+--
+-- Name: FUNCTION derive_on_runs(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.derive_on_runs() IS 'Creates the trigger of runs that fills derived columns';
 
 --
 -- Name: description(oid, oid, integer); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -2144,6 +2758,9 @@ begin
     alter table public.user_workflow_run_step alter legacy_step_id drop identity;
     drop sequence public.retired_workflow_events_event_id_seq;
     drop sequence public.retired_workflow_trace_context_context_id_seq;
+    if to_regclass('public.retired_workflow_trace_screenshot_screenshot_id_seq') is not null then
+        drop sequence public.retired_workflow_trace_screenshot_screenshot_id_seq;
+    end if;
 end;
 $$;
 
@@ -2667,6 +3284,43 @@ COMMENT ON FUNCTION consolidation.fill_dropped(names text[]) IS 'Fills empty old
 raises for a row that it refuses';
 
 --
+-- Name: fill_in(regproc); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.fill_in(adapted regproc) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    definition text := pg_get_functiondef(adapted);
+    source text;
+begin
+    foreach source in array array['new', 'r'] loop
+        definition := replace(
+            definition, format('(select null) /* declared of %s */', source),
+            consolidation.declared_values(source)
+        );
+    end loop;
+    execute replace(
+        definition, 'false /* differs */',
+        (
+            select string_agg(
+                format('r.%1$I is distinct from d.%1$I', d.document_column), ' or '
+                order by d.column_name
+            )
+            from consolidation.derived_column() as d
+        )
+    );
+end;
+$_$;
+
+--
+-- Name: FUNCTION fill_in(adapted regproc); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.fill_in(adapted regproc) IS 'Creates a trigger function again, in which comments stand for what was declared';
+
+--
 -- Name: find_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2796,6 +3450,87 @@ $$;
 COMMENT ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) IS 'As find_event(), with the step that holds the element; null: the run';
 
 --
+-- Name: fit_old_name(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.fit_old_name(table_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    old_name constant regclass := consolidation.old_name(table_name);
+    wanted constant name [] := consolidation.columns_of(consolidation.old_table(table_name));
+    computed constant name [] := array(
+        select c.column_name from consolidation.computed_column(table_name) as c
+    );
+    behind regclass;
+    columns text;
+    statements text [];
+    statement text;
+begin
+    if wanted = consolidation.columns_of(old_name) and computed = '{}' then
+        return;
+    end if;
+    perform consolidation.forget_column(
+        old_name, c.column_name,
+        consolidation.computed_value(table_name, c.column_name, c.type_name, 'new')
+    )
+    from consolidation.computed_column(table_name) as c;
+    statements := array(
+        select d.statement
+        from consolidation.view_definition(old_name) as d
+        order by d.ordinal
+    );
+    -- The first level: its columns are those of the view itself.
+    select
+        b.relation,
+        string_agg(
+            format(
+                case
+                    when b.view_column = any (computed)
+                        then 'consolidation.screenshot_number(d.%I) as %I'
+                    else 'd.%I as %I'
+                end,
+                b.column_name, b.view_column
+            ),
+            ', ' order by array_position(wanted, b.view_column)
+        )
+    into strict behind, columns
+    from consolidation.column_behind(old_name) as b
+    where
+        b.view_column = any (wanted)
+        and exists (
+            select from pg_rewrite as r
+            inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+            where
+                r.ev_class = old_name
+                and d.refclassid = 'pg_class'::regclass
+                and d.refobjid = b.relation
+        )
+    group by b.relation;
+    perform consolidation.rewrite_view(
+        old_name, format('select %s from %s as d', columns, behind)
+    );
+    foreach statement in array statements[2:] loop
+        execute statement;
+    end loop;
+    if 'screenshot_id' = any (computed) then
+        -- Stands for "left out", as in old_names/workflow_events.
+        execute format(
+            'alter view %s alter column screenshot_id set default %L::bigint',
+            consolidation.old_name(table_name), '-5719117740578205047'
+        );
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION fit_old_name(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.fit_old_name(table_name text) IS 'Gives an old name the columns that its table has, in their order';
+
+--
 -- Name: fits_event(jsonb, timestamp with time zone, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2839,12 +3574,26 @@ $$;
 COMMENT ON FUNCTION consolidation.to_uuid(element jsonb) IS 'A JSON string as uuid; null if it is none';
 
 --
+-- Name: to_node_id(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.to_node_id(element jsonb) RETURNS consolidation.node_id
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN consolidation.to_uuid(element);
+
+--
+-- Name: FUNCTION to_node_id(element jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.to_node_id(element jsonb) IS 'The id of a node as an element says it; null if it says something else';
+
+--
 -- Name: fits_screenshot(jsonb, timestamp with time zone, boolean, text[]); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[] DEFAULT '{}'::text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (COALESCE((element ? 'url'::text), false) AND ((moment IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR (((consolidation.to_uuid((element -> 'node_id'::text)) IS NOT NULL) OR COALESCE(((element -> 'node_id'::text) = 'null'::jsonb), false)) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), ((element -> 'step_index'::text) = 'null'::jsonb), false))) AND (array_remove(ARRAY[CASE (element -> 'url'::text) WHEN 'null'::jsonb THEN 'screenshot_url'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'created_at'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'node_id'::text) = 'null'::jsonb)) THEN 'node_id'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'step_index'::text) = 'null'::jsonb)) THEN 'step_index'::text ELSE NULL::text END], NULL::text) <@ nullable));
+    RETURN (COALESCE((element ? 'url'::text), false) AND ((moment IS NOT NULL) OR COALESCE(((element -> 'timestamp'::text) = 'null'::jsonb), false)) AND COALESCE((length((element ->> 'node_name'::text)) <= 255), true) AND (on_step OR (((consolidation.to_node_id((element -> 'node_id'::text)) IS NOT NULL) OR COALESCE(((element -> 'node_id'::text) = 'null'::jsonb), false)) AND COALESCE(((consolidation.to_bigint((element -> 'step_index'::text)) >= '-2147483648'::integer) AND (consolidation.to_bigint((element -> 'step_index'::text)) <= 2147483647)), ((element -> 'step_index'::text) = 'null'::jsonb), false))) AND (array_remove(ARRAY[CASE (element -> 'url'::text) WHEN 'null'::jsonb THEN 'screenshot_url'::text ELSE NULL::text END, CASE (element -> 'timestamp'::text) WHEN 'null'::jsonb THEN 'created_at'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'node_id'::text) = 'null'::jsonb)) THEN 'node_id'::text ELSE NULL::text END, CASE WHEN ((NOT on_step) AND ((element -> 'step_index'::text) = 'null'::jsonb)) THEN 'step_index'::text ELSE NULL::text END], NULL::text) <@ nullable));
 
 --
 -- Name: FUNCTION fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]); Type: COMMENT; Schema: consolidation; Owner: -
@@ -2860,13 +3609,14 @@ can be null. moment, nullable: as of fits_event';
 
 CREATE FUNCTION consolidation.nullable_columns(table_name text) RETURNS text[]
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ARRAY(SELECT (a.attname)::text AS attname FROM pg_attribute a WHERE ((a.attrelid = (SELECT c.oid FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE ((n.nspname = ANY (ARRAY['legacy'::name, 'public'::name])) AND (c.relname = nullable_columns.table_name) AND (c.relkind = 'r'::"char")) ORDER BY n.nspname LIMIT 1)) AND (a.attnum > 0) AND (NOT a.attnotnull) AND (NOT a.attisdropped)));
+    RETURN ARRAY(SELECT (a.attname)::text AS attname FROM pg_attribute a WHERE ((a.attrelid = (SELECT c.oid FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE ((n.nspname = ANY (ARRAY['legacy'::name, 'public'::name])) AND (c.relname = nullable_columns.table_name) AND (c.relkind = 'r'::"char")) ORDER BY n.nspname LIMIT 1)) AND (a.attnum > 0) AND (NOT a.attnotnull) AND (NOT a.attisdropped)) UNION ALL SELECT c.column_name FROM consolidation.computed_column(nullable_columns.table_name) c(column_name, type_name, is_missing) WHERE c.is_missing);
 
 --
 -- Name: FUNCTION nullable_columns(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns of the old table of that name that can be null now; none if the table was dropped';
+COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns of the old table of that name that can be null now, or that it lacks; none if the table was
+dropped';
 
 --
 -- Name: from_iso8601(text); Type: FUNCTION; Schema: public; Owner: -
@@ -2959,6 +3709,57 @@ COMMENT ON FUNCTION consolidation.follow_configs() IS 'Makes each configuration 
 the present ones at once';
 
 --
+-- Name: follow_sources(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.follow_sources() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    source record;
+begin
+    insert into consolidation.declared_source (relation, was_readable)
+    select distinct
+        r.relation,
+        has_table_privilege('workflow_maintenance', r.relation, 'select')
+    from consolidation.read_by_declaration() as r
+    where r.relation <> 'public.workflow_trace'::regclass;
+    for source in
+        select
+            r.relation,
+            string_agg(quote_ident(r.column_name), ', ' order by r.column_name) as names,
+            string_agg(
+                format('old.%1$I is distinct from new.%1$I', r.column_name), ' or '
+                order by r.column_name
+            ) as changes
+        from consolidation.read_by_declaration() as r
+        inner join consolidation.declared_source as s on s.relation = r.relation
+        group by r.relation
+    loop
+        execute format('grant select on %s to workflow_maintenance', source.relation);
+        execute format(
+            'create trigger follow_declaration after update of %s on %s for each row '
+            'when (%s) execute function public.follow_declaration()',
+            source.names, source.relation, source.changes
+        );
+        execute format('alter table %s enable always trigger follow_declaration', source.relation);
+        execute format(
+            'create policy workflow_maintenance_reads on %s for select '
+            'to workflow_maintenance using (true)', source.relation
+        );
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION follow_sources(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.follow_sources() IS 'Creates the triggers of the tables that declarations read, and lets workflow_maintenance read
+them';
+
+--
 -- Name: forbid_other_org_id(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2988,264 +3789,6 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.forbid_other_org_id() IS 'Trigger, runs as the caller: raises 42501 for another org_id than the session''s';
-
-SET default_tablespace = '';
-
---
--- Name: user_workflow_run; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.user_workflow_run (
-    run_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workflow_id uuid NOT NULL,
-    org_id uuid NOT NULL,
-    status text DEFAULT 'pending'::text NOT NULL,
-    channel text NOT NULL,
-    external_id character varying(255),
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    duration_ms integer,
-    context jsonb DEFAULT '{}'::jsonb,
-    endpoints_used jsonb DEFAULT '[]'::jsonb,
-    config_snapshot jsonb,
-    error_message text,
-    error_details jsonb,
-    llm_prompt text,
-    llm_response text,
-    llm_model character varying(100),
-    llm_tokens_used integer,
-    tier smallint,
-    tier_reason text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    created_by uuid NOT NULL,
-    updated_at timestamp with time zone,
-    events jsonb DEFAULT '[]'::jsonb,
-    screenshots jsonb DEFAULT '[]'::jsonb,
-    legacy_trace_id bigint NOT NULL,
-    legacy_batch_job_item_id uuid,
-    legacy_action_type text,
-    legacy_action_detail jsonb,
-    legacy_success boolean DEFAULT false,
-    legacy_user_id uuid,
-    legacy_session_id uuid,
-    legacy jsonb
-)
-WITH (fillfactor='90');
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN context SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN config_snapshot SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN error_details SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_prompt SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_response SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN events SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN screenshots SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN legacy SET COMPRESSION lz4;
-
-ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
-
---
--- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.user_workflow_run IS 'One run of a workflow, with its documents';
-
---
--- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.run_id IS 'Key. Carried-over runs: computed from the old trace_id';
-
---
--- Name: COLUMN user_workflow_run.workflow_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.workflow_id IS 'Workflow that was executed';
-
---
--- Name: COLUMN user_workflow_run.org_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the run; row level security compares it with app.current_org_id';
-
---
--- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed ...';
-
---
--- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.channel IS 'web, voice or efax';
-
---
--- Name: COLUMN user_workflow_run.external_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that asked for the run; repeats';
-
---
--- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the run';
-
---
--- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the run';
-
---
--- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.duration_ms IS 'Duration in milliseconds';
-
---
--- Name: COLUMN user_workflow_run.context; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.context IS 'Object: key to value. Was workflow_trace_context';
-
---
--- Name: COLUMN user_workflow_run.endpoints_used; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.endpoints_used IS 'Array of endpoint ids, no duplicates. Was workflow_trace_endpoint';
-
---
--- Name: COLUMN user_workflow_run.config_snapshot; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.config_snapshot IS 'All active configurations at the time of the run, as start_run stores them';
-
---
--- Name: COLUMN user_workflow_run.error_message; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.error_message IS 'Why the run failed, for people';
-
---
--- Name: COLUMN user_workflow_run.error_details; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.error_details IS 'Why the run failed, for programs';
-
---
--- Name: COLUMN user_workflow_run.llm_prompt; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_prompt IS 'Prompt given to the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_response; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_response IS 'Response of the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_model; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_model IS 'Name of the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_tokens_used; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_tokens_used IS 'Tokens used, prompt and response';
-
---
--- Name: COLUMN user_workflow_run.tier; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.tier IS 'Tier the run was handled in';
-
---
--- Name: COLUMN user_workflow_run.tier_reason; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.tier_reason IS 'Why this tier';
-
---
--- Name: COLUMN user_workflow_run.created_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.created_at IS 'When the row was created';
-
---
--- Name: COLUMN user_workflow_run.created_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the run';
-
---
--- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, set by a trigger; null if never';
-
---
--- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.events IS 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
-
---
--- Name: COLUMN user_workflow_run.screenshots; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
-
---
--- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs also get one';
-
---
--- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_batch_job_item_id IS 'workflow_trace.batch_job_item_id';
-
---
--- Name: COLUMN user_workflow_run.legacy_action_type; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_action_type IS 'workflow_trace.action_type';
-
---
--- Name: COLUMN user_workflow_run.legacy_action_detail; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_action_detail IS 'workflow_trace.action_detail';
-
---
--- Name: COLUMN user_workflow_run.legacy_success; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_success IS 'workflow_trace.success';
-
---
--- Name: COLUMN user_workflow_run.legacy_user_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_user_id IS 'workflow_trace.user_id';
-
---
--- Name: COLUMN user_workflow_run.legacy_session_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.session_id';
-
---
--- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: the columns of
-workflow_trace_context besides key and value; null if there is no key';
 
 --
 -- Name: user_workflow_run_step; Type: TABLE; Schema: public; Owner: -
@@ -3602,6 +4145,42 @@ relation where it arrives (null where that is not possible), make it again as it
 it if it was valid. <relation> stands for the name of the relation';
 
 --
+-- Name: forget_column(regclass, name, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.forget_column(old_name regclass, missing name, expression text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    pattern constant text := format('\m(new|old)\.(?:%1$s\M|"%1$s")(?! :=)', missing);
+    definition text;
+begin
+    execute format('alter view %s alter column %I drop default', old_name, missing);
+    for definition in
+        select distinct pg_get_functiondef(g.tgfoid)
+        from pg_trigger as g
+        inner join pg_proc as p on p.oid = g.tgfoid
+        where g.tgrelid = old_name and p.prosrc ~ pattern
+    loop
+        -- It can be null, also when the contract project has dropped the table.
+        execute regexp_replace(
+            replace(definition, format('%L <> all (nullable)', missing), 'false'),
+            pattern,
+            replace(replace(expression, '\', '\\'), '<row>', '\1'), 'g'
+        );
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION forget_column(old_name regclass, missing name, expression text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.forget_column(old_name regclass, missing name, expression text) IS 'Lets a view and its triggers do without a column: they compute what they read in it. expression:
+as of computed_value()';
+
+--
 -- Name: forget_old_tables(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -3675,12 +4254,17 @@ CREATE FUNCTION consolidation.free_id(kind text, taken text[]) RETURNS jsonb
 declare
     id bigint;
 begin
-    if kind = 'screenshot' then
-        return to_jsonb(gen_random_uuid());
-    end if;
     -- Somebody may have planted ids ahead of the sequence.
     loop
-        if kind = 'event' then
+        if kind = 'screenshot' then
+            /* numbered: id := nextval('public.workflow_trace_screenshot_screenshot_id_seq');
+            perform from consolidation.old_screenshot_number as n where n.screenshot_id = id;
+            if not found and consolidation.screenshot_uuid(id)::text <> all (taken) then
+                return to_jsonb(consolidation.screenshot_uuid(id));
+            end if;
+            continue; */
+            return to_jsonb(gen_random_uuid());
+        elsif kind = 'event' then
             id := nextval('public.workflow_events_event_id_seq');
             perform from consolidation.old_event as o where o.event_id = id;
         else
@@ -3715,6 +4299,7 @@ begin
         when content = 'null' then null
         when pg_typeof(kind) = 'timestamptz'::regtype
             then to_jsonb(public.from_iso8601(content #>> '{}')) #>> '{}'
+        when pg_typeof(kind) = 'jsonb'::regtype then (content -> 0)::text
         else content #>> '{}'
     end;
     return value;
@@ -3731,6 +4316,21 @@ $$;
 
 COMMENT ON FUNCTION consolidation.from_key(content jsonb, kind anyelement) IS 'The value of a further column, read from an element; null if it is none of that type. kind: any
 value of the type';
+
+--
+-- Name: further_value(text, name, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.further_value(old_table text, column_name name, type_name text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN CASE WHEN ((old_table = 'workflow_trace_screenshot'::text) AND (column_name = 'step_id'::name)) THEN '(select s.legacy_step_id from public.user_workflow_run_step as s where s.step_id = x.on_step)'::text ELSE format('consolidation.from_key(x.element -> ''legacy_%s'', null::%s)'::text, column_name, type_name) END;
+
+--
+-- Name: FUNCTION further_value(old_table text, column_name name, type_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.further_value(old_table text, column_name name, type_name text) IS 'The value of a further column of elements, in a view of these';
 
 --
 -- Name: give_new_ids(text, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3793,6 +4393,39 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) IS 'Writes new ids into one document. kind: event, screenshot or context; new_ids: {place or key: id}';
+
+--
+-- Name: give_to_maintenance(regprocedure[]); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.give_to_maintenance(functions regprocedure[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- The new owner of a function needs create on its schema while it is given away.
+    could_create constant boolean := has_schema_privilege(
+        'workflow_maintenance', 'public', 'create'
+    );
+    given regprocedure;
+begin
+    if not could_create then
+        grant create on schema public to workflow_maintenance;
+    end if;
+    foreach given in array functions loop
+        execute format('alter function %s owner to workflow_maintenance', given);
+    end loop;
+    if not could_create then
+        revoke create on schema public from workflow_maintenance;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION give_to_maintenance(functions regprocedure[]); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.give_to_maintenance(functions regprocedure[]) IS 'Makes workflow_maintenance the owner of functions in the schema public';
 
 --
 -- Name: give_types(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -4213,6 +4846,11 @@ begin
     );
     create sequence public.workflow_events_event_id_seq;
     create sequence public.workflow_trace_context_context_id_seq;
+    if exists (
+        select from consolidation.id_sequence as s where s.column_name = 'screenshot_id'
+    ) then
+        create sequence public.workflow_trace_screenshot_screenshot_id_seq;
+    end if;
     perform consolidation.revoke_everything(format('public.%I', s.sequence_name)::regclass)
     from consolidation.id_sequence as s;
     perform consolidation.continue_sequence(
@@ -4322,6 +4960,20 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.is_asked_to_stop() IS 'Whether somebody called stop_backfill for this session';
+
+--
+-- Name: is_computed_key(text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.is_computed_key(kind text, key text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (key = ANY (consolidation.computed_keys(CASE kind WHEN 'event'::text THEN 'workflow_events'::text ELSE 'workflow_trace_screenshot'::text END)));
+
+--
+-- Name: FUNCTION is_computed_key(kind text, key text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.is_computed_key(kind text, key text) IS 'Whether only documents can say this key of an element. kind: as of fits()';
 
 --
 -- Name: is_context_known(bigint, text, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -5263,6 +5915,36 @@ $$;
 COMMENT ON FUNCTION consolidation.leave_view(old_name text, target regclass) IS 'Creates a view of an old name on a table, with its columns and defaults';
 
 --
+-- Name: link_screenshots(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.link_screenshots() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform consolidation.say('linked', null);
+    -- With a key that cascades they go with their step, else they stay with the run.
+    if exists (
+        select from pg_constraint as k
+        where
+            k.contype = 'f'
+            and k.conrelid = 'public.workflow_trace_screenshot'::regclass
+            and k.confrelid = 'public.workflow_steps'::regclass
+            and k.confdeltype = 'c'
+    ) then
+        perform consolidation.say('cascading', null);
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION link_screenshots(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.link_screenshots() IS 'Lets screenshots name their step by its id, as step_id of the old table does';
+
+--
 -- Name: lock_bucket(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -5659,7 +6341,7 @@ CREATE VIEW consolidation.privilege_rule WITH (security_invoker='true') AS
     v.maintenance,
     v.everybody,
     v.extent
-   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.dropped_table'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'public\.user_workflow_owner'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|to_(bigint|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
+   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(column_source|dropped_table)'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'public\.user_workflow_owner'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot(_number)?|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context|trace_screenshot_screenshot)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|computed_column|part_of|to_(bigint|node_id|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
   WHERE ((v.extent <> 'later'::text) OR (( SELECT consolidation.phase() AS phase) <> 'expand'::text));
 
 --
@@ -5972,6 +6654,7 @@ CREATE FUNCTION consolidation.merge_elements(known jsonb, rebuilt jsonb, known_b
              (COALESCE(k.element, '{}'::jsonb) || ( SELECT jsonb_object_agg(v.name,
                          CASE
                              WHEN (((k.element -> v.name))::text = (v.content)::text) THEN (k.element -> v.name)
+                             WHEN ((v.content = 'null'::jsonb) AND consolidation.is_computed_key(merge_elements.kind, v.name)) THEN COALESCE((k.element -> v.name), 'null'::jsonb)
                              WHEN ((v.name <> 'data'::text) AND (((k.element ->> v.name) = (v.content #>> '{}'::text[])) OR ((v.name = 'timestamp'::text) AND (public.from_iso8601((k.element ->> v.name)) = public.from_iso8601((v.content #>> '{}'::text[])))) OR ((v.name = 'confidence'::text) AND (round(consolidation.to_score((k.element -> v.name)), 2) = consolidation.to_score(v.content))))) THEN (k.element -> v.name)
                              ELSE v.content
                          END) AS jsonb_object_agg
@@ -6024,7 +6707,7 @@ COMMENT ON FUNCTION consolidation.milliseconds_since(began timestamp with time z
 -- Name: missed_column(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.missed_column() RETURNS TABLE(old_table text, view_name text, document regclass, column_name name, type_name text)
+CREATE FUNCTION consolidation.missed_column() RETURNS TABLE(old_table text, view_name text, document regclass, column_name name, type_name text, is_not_null boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -6037,7 +6720,8 @@ begin
         a.attname,
         format_type(a.atttypid, case when p.document is not null then a.atttypmod end) || coalesce(
             ' collate ' || nullif(a.attcollation, t.typcollation)::regcollation, ''
-        )
+        ),
+        a.attnotnull
     from consolidation.place_of_further_columns() as p
     cross join lateral (
         values (case when p.document is null then 'keys' else 'columns' end)
@@ -6067,12 +6751,11 @@ begin
                     'as_built', 'place', 'element', 'fits', 'on_step', 'on_step_number', 'copy',
                     'kind', 'is_loose', 'step_number'
                 )
-                and not a.attnotnull
                 -- Written as JSON and read, these are what they were, whatever the session sets.
                 and (
                     t.typtype = 'e'
                     or t.oid = any (
-                        '{bool,date,int2,int4,int8,numeric,text,timestamptz,uuid,varchar}'
+                        '{bool,date,int2,int4,int8,jsonb,numeric,text,timestamptz,uuid,varchar}'
                         ::regtype []
                     )
                 )
@@ -6110,53 +6793,6 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.missing_object() IS 'Old tables (r) and views of old names (v) that somebody dropped';
-
---
--- Name: name_column(text, name); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.name_column(view_name text, column_name name) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    found record;
-    place record;
-    key constant text := concat('legacy_', column_name);
-begin
-    for found in
-        select pg_get_functiondef(p.oid) as definition
-        from pg_proc as p
-        where
-            p.pronamespace = 'consolidation'::regnamespace
-            and strpos(p.prosrc, format('/* %s: ', view_name)) > 0
-    loop
-        for place in
-            select distinct
-                m.part[1] as comment,
-                m.part[2] as template
-            from regexp_matches(
-                found.definition, format('(/\* %s: (.*?) \*/)', view_name), 'g'
-            ) as m (part)
-        loop
-            place.template := replace(place.template, '''legacy_<further>''', quote_literal(key));
-            place.template := replace(place.template, 'legacy_<further>', quote_ident(key));
-            place.template := replace(place.template, '<further>', quote_ident(column_name));
-            found.definition := replace(
-                found.definition, place.comment, concat(place.template, ' ', place.comment)
-            );
-        end loop;
-        execute found.definition;
-    end loop;
-end;
-$$;
-
---
--- Name: FUNCTION name_column(view_name text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.name_column(view_name text, column_name name) IS 'Writes a column into the functions: what a comment says that begins with view_name, with the column
-for <further>, before that comment';
 
 --
 -- Name: relation_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -6768,6 +7404,45 @@ $$;
 COMMENT ON FUNCTION consolidation.note_unequal() IS 'Puts runs that differ into the queue: after the cut-over, these were written past the capture';
 
 --
+-- Name: number_screenshots(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.number_screenshots() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    create view consolidation.old_screenshot_number with (security_invoker = true) as
+    select
+        t.screenshot_id,
+        t.trace_id
+    from public.workflow_trace_screenshot as t;
+    comment on view consolidation.old_screenshot_number is
+    'The ids of the old table workflow_trace_screenshot as it has them, so that its key finds them';
+    create or replace function consolidation.screenshot_key(
+        element jsonb, owner uuid, place bigint
+    )
+    returns uuid
+    language sql
+    immutable
+    parallel safe
+    return consolidation.screenshot_uuid(
+        coalesce(
+            consolidation.screenshot_number(consolidation.to_uuid(element -> 'screenshot_id')),
+            consolidation.synthetic_id(owner, place::text)
+        )
+    );
+    perform consolidation.say('numbered', null);
+end;
+$$;
+
+--
+-- Name: FUNCTION number_screenshots(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.number_screenshots() IS 'Lets the ids of screenshots be numbers: in elements they are uuids that stand for these';
+
+--
 -- Name: old_constraint(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6930,6 +7605,54 @@ COMMENT ON FUNCTION consolidation.on_names_of(definition text, place text) IS 'T
 schema: the views in consolidation, or the tables in legacy';
 
 --
+-- Name: only_in_computed(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.only_in_computed() RETURNS TABLE(table_name text, key text, what text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    lacking record;
+begin
+    for lacking in
+        select
+            v.document,
+            v.key,
+            b.base_column,
+            coalesce(pg_get_expr(d.adbin, d.adrelid), 'null') as untold
+        from (
+            values
+            ('workflow_trace', 'user_workflow_run', 'legacy_trace_id', 'trace_row'),
+            ('workflow_steps', 'user_workflow_run_step', 'legacy_step_id', 'step_row')
+        ) as v (old_table, document, key, shown)
+        cross join lateral consolidation.computed_column(v.old_table) as c
+        inner join consolidation.base_column(to_regclass('consolidation.' || v.shown)) as b
+            on b.view_column = c.column_name
+        inner join pg_attribute as a
+            on a.attrelid = to_regclass('public.' || v.document) and a.attname = b.base_column
+        left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where not exists (
+            select from consolidation.column_source as s
+            where (s.table_name, s.column_name) = (v.old_table, c.column_name::text)
+        )
+    loop
+        return query execute format(
+            'select %1$L, format(''%2$s %%s'', d.%2$I), %3$L from public.%1$I as d '
+            'where d.%3$I is not null and d.%3$I is distinct from %4$s',
+            lacking.document, lacking.key, lacking.base_column, lacking.untold
+        );
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION only_in_computed(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.only_in_computed() IS 'The part of only_in_documents() in columns that the old tables of runs and steps lack';
+
+--
 -- Name: only_in_documents(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -6995,6 +7718,8 @@ begin
     union all
     select o.* from consolidation.only_in_elements() as o
     union all
+    select c.* from consolidation.only_in_computed() as c
+    union all
     select
         a.table_name, format('trace_id %s', a.trace_id),
         concat(
@@ -7027,8 +7752,10 @@ begin
         coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
         format('event %s', e.place)
     from consolidation.event_row as e
+    cross join (select consolidation.computed_keys('workflow_events') as keys) as c
     where
         not e.fits
+        or exists (select from unnest(c.keys) as k (key) where e.element -> k.key <> 'null')
         or case
             when jsonb_typeof(e.element) = 'object'
                 then e.element - array[
@@ -7042,8 +7769,10 @@ begin
         coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
         format('screenshot %s', s.place)
     from consolidation.screenshot_row as s
+    cross join (select consolidation.computed_keys('workflow_trace_screenshot') as keys) as c
     where
         not s.fits
+        or exists (select from unnest(c.keys) as k (key) where s.element -> k.key <> 'null')
         or round(consolidation.to_score(s.element -> 'confidence'), 2)
         <> consolidation.to_score(s.element -> 'confidence')
         or case
@@ -7403,7 +8132,7 @@ CREATE FUNCTION consolidation.plain_column() RETURNS TABLE(old_table text, old_c
      v.old_column,
      v.document,
      v.document_column
-    FROM ( VALUES ('workflow_trace'::text,'channel'::text,'user_workflow_run'::text,'channel'::text), ('workflow_trace'::text,'external_id'::text,'user_workflow_run'::text,'external_id'::text), ('workflow_trace'::text,'status'::text,'user_workflow_run'::text,'status'::text), ('workflow_trace'::text,'action_type'::text,'user_workflow_run'::text,'legacy_action_type'::text), ('workflow_trace'::text,'duration_ms'::text,'user_workflow_run'::text,'duration_ms'::text), ('workflow_trace'::text,'error_message'::text,'user_workflow_run'::text,'error_message'::text), ('workflow_trace'::text,'llm_prompt'::text,'user_workflow_run'::text,'llm_prompt'::text), ('workflow_trace'::text,'llm_response'::text,'user_workflow_run'::text,'llm_response'::text), ('workflow_trace'::text,'llm_model'::text,'user_workflow_run'::text,'llm_model'::text), ('workflow_trace'::text,'llm_tokens_used'::text,'user_workflow_run'::text,'llm_tokens_used'::text), ('workflow_trace'::text,'tier'::text,'user_workflow_run'::text,'tier'::text), ('workflow_trace'::text,'tier_reason'::text,'user_workflow_run'::text,'tier_reason'::text), ('workflow_steps'::text,'step_number'::text,'user_workflow_run_step'::text,'step_number'::text), ('workflow_steps'::text,'status'::text,'user_workflow_run_step'::text,'status'::text), ('workflow_steps'::text,'error_message'::text,'user_workflow_run_step'::text,'error_message'::text), ('workflow_steps'::text,'duration_ms'::text,'user_workflow_run_step'::text,'duration_ms'::text), ('workflow_steps'::text,'retry_count'::text,'user_workflow_run_step'::text,'retry_count'::text)) v(old_table, old_column, document, document_column);
+    FROM ( VALUES ('workflow_trace'::text,'channel'::text,'user_workflow_run'::text,'channel'::text), ('workflow_trace'::text,'external_id'::text,'user_workflow_run'::text,'external_id'::text), ('workflow_trace'::text,'status'::text,'user_workflow_run'::text,'status'::text), ('workflow_trace'::text,'action_type'::text,'user_workflow_run'::text,'legacy_action_type'::text), ('workflow_trace'::text,'duration_ms'::text,'user_workflow_run'::text,'duration_ms'::text), ('workflow_trace'::text,'error_message'::text,'user_workflow_run'::text,'error_message'::text), ('workflow_trace'::text,'llm_prompt'::text,'user_workflow_run'::text,'llm_prompt'::text), ('workflow_trace'::text,'llm_response'::text,'user_workflow_run'::text,'llm_response'::text), ('workflow_trace'::text,'llm_model'::text,'user_workflow_run'::text,'llm_model'::text), ('workflow_trace'::text,'llm_tokens_used'::text,'user_workflow_run'::text,'llm_tokens_used'::text), ('workflow_trace'::text,'tier'::text,'user_workflow_run'::text,'tier'::text), ('workflow_trace'::text,'tier_reason'::text,'user_workflow_run'::text,'tier_reason'::text), ('workflow_steps'::text,'step_number'::text,'user_workflow_run_step'::text,'step_number'::text), ('workflow_steps'::text,'status'::text,'user_workflow_run_step'::text,'status'::text), ('workflow_steps'::text,'error_message'::text,'user_workflow_run_step'::text,'error_message'::text), ('workflow_steps'::text,'duration_ms'::text,'user_workflow_run_step'::text,'duration_ms'::text), ('workflow_steps'::text,'retry_count'::text,'user_workflow_run_step'::text,'retry_count'::text), ('workflow_steps'::text,'node_id'::text,'user_workflow_run_step'::text,'node_id'::text)) v(old_table, old_column, document, document_column);
 END;
 
 --
@@ -7411,7 +8140,7 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.plain_column() IS 'Columns of the old tables whose type is the application''s choice, and the document columns that
-take it. Keys, times, uuids, booleans and jsonb have one type everywhere';
+take it. Keys of the documents, times, other uuids, booleans and jsonb have one type everywhere';
 
 --
 -- Name: plan_chunks(text); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -8563,6 +9292,72 @@ $$;
 COMMENT ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) IS 'Updates and inserts the runs that the old table has otherwise, or not yet';
 
 --
+-- Name: put_rules(regclass, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.put_rules(shown regclass, source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    names text;
+    inserted text;
+    updated text;
+    key text;
+    returned text;
+    statement text;
+begin
+    select
+        string_agg(quote_ident(t.attname), ', ' order by a.attnum),
+        string_agg(format(w.written, 'new', t.attname), ', ' order by a.attnum)
+            filter (where t.attname is not null),
+        string_agg(
+            concat(quote_ident(t.attname), ' = ', format(w.written, 'new', t.attname)), ', '
+            order by a.attnum
+        ) filter (where t.attidentity <> 'a'),
+        string_agg(
+            concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)), ''
+            order by a.attnum
+        ) filter (where a.attnum = 1),
+        string_agg(
+            case
+                when t.attname is null
+                    then format('null::%s', format_type(a.atttypid, a.atttypmod))
+                else format(w.returned, 'o', t.attname)
+            end,
+            ', ' order by a.attnum
+        )
+    into names, inserted, updated, key, returned
+    from pg_attribute as a
+    left join pg_attribute as t on t.attrelid = source and t.attname = a.attname
+    left join (
+        values
+        (false, '%s.%I', '%s.%I'),
+        (
+            true, 'consolidation.screenshot_number(%s.%I)', 'consolidation.screenshot_uuid(%s.%I)'
+        )
+    ) as w (is_number, written, returned)
+        on w.is_number = (a.atttypid = 'uuid'::regtype and t.atttypid <> a.atttypid)
+    where a.attrelid = shown and a.attnum > 0;
+    foreach statement in array array[
+        'create or replace rule put_in as on insert to %1$s do instead insert into %2$s as o (%3$s)'
+        ' overriding system value values (%4$s) returning %7$s',
+        'create or replace rule put_right as on update to %1$s do instead update %2$s as o '
+        'set %5$s where %6$s returning %7$s'
+    ] loop
+        execute format(statement, shown, source, names, inserted, updated, key, returned);
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION put_rules(shown regclass, source regclass); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.put_rules(shown regclass, source regclass) IS 'Lets a view be written to that computes columns: what it computes is not written. PostgreSQL
+deletes through it by itself. The first column is the key';
+
+--
 -- Name: qualified_name(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -8797,6 +9592,47 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) IS 'Raises 23505 as a table does';
+
+--
+-- Name: read_by_declaration(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.read_by_declaration() RETURNS TABLE(relation regclass, column_name name)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute (
+        select format(
+            'create temporary view declaration as select %s from public.workflow_trace as t',
+            string_agg(
+                format('(%s)::%s as %I', d.expression, d.type_name, d.column_name), ', '
+                order by d.column_name
+            )
+        )
+        from consolidation.derived_column() as d
+    );
+    relation := 'pg_temp.declaration'::regclass;
+    return query
+    select distinct
+        d.refobjid::regclass,
+        a.attname
+    from pg_rewrite as r
+    inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+    inner join pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+    where
+        r.ev_class = read_by_declaration.relation
+        and d.refclassid = 'pg_class'::regclass
+        and d.refobjid <> r.ev_class;
+    drop view pg_temp.declaration;
+end;
+$$;
+
+--
+-- Name: FUNCTION read_by_declaration(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.read_by_declaration() IS 'The columns that the declarations read, of workflow_trace and of other relations';
 
 --
 -- Name: rebinding(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10248,6 +11084,31 @@ COMMENT ON FUNCTION consolidation.revoke_grants(target regclass) IS 'Revokes all
 roles of this project';
 
 --
+-- Name: rewrite_view(regclass, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.rewrite_view(shown regclass, query text) RETURNS regclass
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    said constant text := obj_description(shown, 'pg_class');
+    name constant text := shown::text;
+begin
+    execute format('drop view %s', name);
+    execute format('create view %s with (security_invoker = true) as %s', name, query);
+    execute format('comment on view %s is %L', name, said);
+    return name::regclass;
+end;
+$$;
+
+--
+-- Name: FUNCTION rewrite_view(shown regclass, query text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.rewrite_view(shown regclass, query text) IS 'Creates a view again with another query, and the comment that it has';
+
+--
 -- Name: rule_definition(oid); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -10392,47 +11253,111 @@ backfill(). done: the runs of this session are added to it. Returns when all is 
 stop_backfill() asks it to, and at the cut-over';
 
 --
--- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: say(text, name); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((trace_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d72756e00'::text))::uuid;
+CREATE FUNCTION consolidation.say(mark text, column_name name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found record;
+    place record;
+    key constant text := concat('legacy_', column_name);
+begin
+    for found in
+        select pg_get_functiondef(p.oid) as definition
+        from pg_proc as p
+        where
+            p.pronamespace in ('consolidation'::regnamespace, 'public'::regnamespace)
+            and strpos(p.prosrc, format('/* %s: ', mark)) > 0
+    loop
+        for place in
+            select distinct
+                m.part[1] as comment,
+                m.part[2] as template
+            from regexp_matches(
+                found.definition, format('(/\* %s: (.*?) \*/)', mark), 'g'
+            ) as m (part)
+        loop
+            place.template := replace(place.template, '''legacy_<further>''', quote_literal(key));
+            place.template := replace(place.template, 'legacy_<further>', quote_ident(key));
+            place.template := replace(
+                place.template, '<further>', coalesce(quote_ident(column_name), '')
+            );
+            found.definition := replace(
+                found.definition, place.comment, concat(place.template, ' ', place.comment)
+            );
+        end loop;
+        execute found.definition;
+    end loop;
+end;
+$$;
 
 --
--- Name: FUNCTION run_id(trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION say(mark text, column_name name); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
+COMMENT ON FUNCTION consolidation.say(mark text, column_name name) IS 'Lets functions say what a comment says that begins with the mark, before that comment, with the
+column for <further>';
 
 --
--- Name: screenshot_object(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: screenshot_object(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, consolidation.node_id); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) RETURNS consolidation.screenshot_object
+CREATE FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id) RETURNS consolidation.screenshot_object
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN ROW(screenshot_url, thumbnail_url, public.to_iso8601(created_at), action_description, element_selector, element_found, confidence_score, screenshot_id, org_id, node_id, node_name, step_index)::consolidation.screenshot_object;
 
 --
--- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as a screenshot_object, which to_jsonb makes an element of
+COMMENT ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id) IS 'A row of workflow_trace_screenshot as a screenshot_object, which to_jsonb makes an element of
 screenshots';
 
 --
--- Name: screenshot_element(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, uuid); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: screenshot_element(uuid, uuid, text, integer, text, text, text, text, boolean, numeric, timestamp with time zone, consolidation.node_id); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) RETURNS jsonb
+CREATE FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN to_jsonb(consolidation.screenshot_object(screenshot_id, org_id, node_name, step_index, screenshot_url, thumbnail_url, action_description, element_selector, element_found, confidence_score, created_at, node_id));
 
 --
--- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) IS 'A row of workflow_trace_screenshot as an element of screenshots';
+COMMENT ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id) IS 'A row of workflow_trace_screenshot as an element of screenshots';
+
+--
+-- Name: screenshot_number(uuid); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshot_number(screenshot_id uuid) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((screenshot_id)::text ~ '^.{8}-.{4}-8.{3}-8.77-662d73686f74$'::text) THEN (((('x'::text || OVERLAY(OVERLAY("left"(replace((screenshot_id)::text, '-'::text, ''::text), 18) PLACING ''::text FROM 17 FOR 1) PLACING ''::text FROM 13 FOR 1)))::bit(64))::bigint # '-9223372036854775808'::bigint) ELSE NULL::bigint END;
+
+--
+-- Name: FUNCTION screenshot_number(screenshot_id uuid); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshot_number(screenshot_id uuid) IS 'The inverse of screenshot_uuid(); null for another uuid';
+
+--
+-- Name: screenshot_uuid(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.screenshot_uuid(screenshot_id bigint) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((screenshot_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d73686f74'::text))::uuid;
+
+--
+-- Name: FUNCTION screenshot_uuid(screenshot_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.screenshot_uuid(screenshot_id bigint) IS 'screenshot_id of an element where the old table has numbers: a UUID version 8, one-to-one, growing
+with the number';
 
 --
 -- Name: screenshots_of_old_rows(bigint[], boolean); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -10719,7 +11644,17 @@ begin
     where j.verdict = 'moved';
     delete from consolidation.old_event as o where o.event_id = any (moved.events::bigint []);
     delete from consolidation.old_screenshot as o
-    where o.screenshot_id = any (moved.screenshots::uuid []);
+    where
+        o.screenshot_id = any (moved.screenshots::uuid [])
+        /* numbered: and o.trace_id in (
+            select n.trace_id from consolidation.old_screenshot_number as n
+            where n.screenshot_id = any (
+                array(
+                    select consolidation.screenshot_number(m.id::uuid)
+                    from unnest(moved.screenshots) as m (id)
+                )
+            )
+        ) */;
     delete from consolidation.old_context as o where o.context_id = any (moved.contexts::bigint []);
 end;
 $$;
@@ -10853,6 +11788,54 @@ COMMENT ON FUNCTION consolidation.show_column(shown regclass, expression text, c
 view reads';
 
 --
+-- Name: show_computed(regclass, text); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.show_computed(IN shown regclass, IN table_name text)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from consolidation.computed_column(table_name)) then
+        return;
+    end if;
+    execute format(
+        'create or replace view %s with (security_invoker = true) as select %s from (%s) as x',
+        shown,
+        (
+            select string_agg(
+                case
+                    when c.column_name is null then 'x.' || quote_ident(a.attname)
+                    else format(
+                        '%s as %I',
+                        replace(
+                            consolidation.computed_value(
+                                table_name, a.attname, c.type_name, 'document'
+                            ),
+                            '<row>', 'x'
+                        ),
+                        a.attname
+                    )
+                end,
+                ', ' order by a.attnum
+            )
+            from pg_attribute as a
+            left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
+            where a.attrelid = shown and a.attnum > 0
+        ),
+        rtrim(pg_get_viewdef(shown), ';')
+    );
+end;
+$$;
+
+--
+-- Name: PROCEDURE show_computed(IN shown regclass, IN table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.show_computed(IN shown regclass, IN table_name text) IS 'Lets a view of elements show the same as the old table in columns that this lacks, whatever the
+elements say';
+
+--
 -- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -10965,7 +11948,7 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
     e.created_at,
         CASE
             WHEN ((e.node_id IS NULL) AND (NOT e.says_no_node)) THEN s.node_id
-            ELSE e.node_id
+            ELSE (e.node_id)::uuid
         END AS node_id,
     s.step_id AS on_step,
     s.step_number AS on_step_number,
@@ -11016,7 +11999,7 @@ CREATE VIEW consolidation.screenshot_row WITH (security_invoker='true') AS
                 END AS element_found,
             (consolidation.to_score((x.element -> 'confidence'::text)))::numeric(3,2) AS confidence_score,
             public.from_iso8601((x.element ->> 'timestamp'::text)) AS created_at,
-            consolidation.to_uuid((x.element -> 'node_id'::text)) AS node_id,
+            consolidation.to_node_id((x.element -> 'node_id'::text)) AS node_id,
             ((((x.element -> 'org_id'::text) = 'null'::jsonb) AND ('org_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_org,
             ((((x.element -> 'node_id'::text) = 'null'::jsonb) AND ('node_id'::text = ANY (n.nullable))) IS TRUE) AS says_no_node
            FROM ( SELECT ( SELECT consolidation.nullable_columns('workflow_trace_screenshot'::text) AS nullable_columns) AS nullable) n
@@ -11672,6 +12655,12 @@ CREATE FUNCTION consolidation.table_definition(source regclass) RETURNS TABLE(or
             FROM (consolidation.bound_view(table_definition.source) v(view)
               JOIN pg_class c ON ((c.oid = (v.view)::oid)))
          UNION ALL
+          SELECT 13,
+             (r.oid)::bigint AS oid,
+             rtrim(pg_get_ruledef(r.oid), ';'::text) AS rtrim
+            FROM (consolidation.bound_view(table_definition.source) v(view)
+              JOIN pg_rewrite r ON (((r.ev_class = (v.view)::oid) AND (r.rulename <> '_RETURN'::name))))
+         UNION ALL
           SELECT d.stage,
              ((o.place * 100000) + d.place),
              d.statement
@@ -11804,15 +12793,29 @@ begin
                 case
                     when place.family = 'old row' then format('<alias>.%I', found.column_name)
                     when found.document is not null then format('<alias>.%I', key)
-                    else format(
-                        'consolidation.from_key(x.element -> %L, null::%s)', key, found.type_name
+                    else consolidation.further_value(
+                        found.old_table, found.column_name, found.type_name
                     )
                 end,
                 found.column_name
             );
         end loop;
-        perform consolidation.name_column(found.view_name, found.column_name);
+        perform consolidation.say(found.view_name, found.column_name);
+        if found.is_not_null then
+            perform consolidation.say(
+                concat(found.view_name, ' not null'), found.column_name
+            );
+        end if;
     end loop;
+    -- A view that computes columns is written to by rules.
+    perform consolidation.put_rules(v.shown, consolidation.old_table(n.name))
+    from unnest(consolidation.six_tables()) as n (name)
+    cross join lateral (
+        values (to_regclass('consolidation.old_' || consolidation.part_of(n.name)))
+    ) as v (shown)
+    where exists (
+        select from pg_rewrite as r where r.ev_class = v.shown and r.rulename <> '_RETURN'
+    );
     -- Null stands for all runs. Those that are carried over already lack the values.
     if key is not null and exists (select from public.user_workflow_run) then
         insert into consolidation.change (trace_id) values (null);
@@ -12015,6 +13018,9 @@ begin
         case
             when pg_typeof(value) = 'timestamptz'::regtype
                 then to_jsonb(public.to_iso8601(public.from_iso8601(to_jsonb(value) #>> '{}')))
+            -- In an array: the null of JSON is another value than none.
+            when pg_typeof(value) = 'jsonb'::regtype and value is not null
+                then jsonb_build_array(value)
             else to_jsonb(value)
         end
     );
@@ -12381,6 +13387,10 @@ begin
     cross join lateral (
         values
         ('trace_id is null', 'trace_id = ...', p.trace_id is null),
+        /* linked: (
+            'the step belongs to another run', 'step_id = ...',
+            p.step_id is not null and p.step_index is null
+        ), */
         (
             'node_name is longer than 255 characters', 'node_name = left(node_name, 255)',
             length(p.node_name) > 255
@@ -13408,13 +14418,26 @@ begin
         return old;
     end if;
 
-    if new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe' then
+    if
+        new.screenshot_id = '0946dd8e-ce1c-4e28-a961-a5a206c819fe'
+        /* numbered: or new.screenshot_id = consolidation.screenshot_uuid('-5719117740578205047') */
+    then
+        /* numbered: new.screenshot_id := nextval(
+            'public.workflow_trace_screenshot_screenshot_id_seq'
+        ); if false then */
         new.screenshot_id := gen_random_uuid();
+        /* numbered: end if; */
     elsif tg_op = 'INSERT' or new.screenshot_id <> old.screenshot_id then
         perform consolidation.refuse_known_screenshot_id(
             new.trace_id, new.screenshot_id, tg_table_schema
         );
     end if;
+    /* linked: if new.step_id is not null and new.step_index is null then
+        perform consolidation.raise_foreign_key(
+            tg_table_schema, tg_table_name, 'workflow_trace_screenshot_step_id_fkey',
+            format('Key (step_id)=(%s) is no step of the run.', new.step_id)
+        );
+    end if; */
     element := consolidation.screenshot_element(
         new.screenshot_id, new.org_id, new.node_name, new.step_index, new.screenshot_url,
         new.thumbnail_url, new.action_description, new.element_selector, new.element_found,
@@ -13425,11 +14448,20 @@ begin
         element := known.element || consolidation.patch(previous, known.content, element);
         perform consolidation.change_screenshot(
             old.trace_id, known.on_step, known.place,
-            case when new.trace_id = old.trace_id then element end
+            case
+                when
+                    new.trace_id = old.trace_id
+                    /* linked: and new.step_id is not distinct from old.step_id */
+                    then element
+            end
         );
     end if;
     if
-        (tg_op = 'INSERT' or new.trace_id <> old.trace_id)
+        (
+            tg_op = 'INSERT'
+            or new.trace_id <> old.trace_id
+            /* linked: or new.step_id is distinct from old.step_id */
+        )
         and not consolidation.append_screenshot(new.trace_id, new.step_index, element)
     then
         perform consolidation.raise_deleted(tg_table_schema, tg_table_name);
@@ -13934,6 +14966,29 @@ COMMENT ON FUNCTION public.current_org_id() IS 'Returns the organisation of the 
 is missing or empty ("set local" leaves it empty). Raises 22P02 when it is no uuid';
 
 --
+-- Name: derive_columns(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.derive_columns() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS $$
+begin
+    return jsonb_populate_record(
+        new, (select to_jsonb(d) from (select null) /* declared of new */ as d)
+    );
+end;
+$$;
+
+--
+-- Name: FUNCTION derive_columns(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.derive_columns() IS 'Trigger, runs as workflow_maintenance: gives a run the values that were declared in
+public.workflow_column_source, whatever was written. Without a declaration nothing uses it';
+
+--
 -- Name: fill_step_keys(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -14280,6 +15335,41 @@ after_started_at without after_step_id, 2201W for a negative page_size, 22P02 if
 is no uuid, 42501 for a role that may not select from user_workflow_run_step';
 
 --
+-- Name: follow_declaration(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.follow_declaration() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS $$
+begin
+    if exists (
+        select from pg_class as c
+        where c.oid = to_regclass('public.workflow_trace') and c.relkind = 'r'
+    ) then
+        insert into consolidation.change (trace_id) values (null);
+    else
+        -- The trigger of the run does the rest.
+        update public.user_workflow_run as r
+        set legacy_trace_id = r.legacy_trace_id
+        where exists (
+            select from (select null) /* declared of r */ as d where false /* differs */
+        );
+    end if;
+    return null;
+end;
+$$;
+
+--
+-- Name: FUNCTION follow_declaration(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.follow_declaration() IS 'Trigger, runs as workflow_maintenance, after an update of a row that a declaration reads: before
+the cut-over it notes that all runs are to be carried over again, then it updates those that differ.
+Without a declaration nothing uses it';
+
+--
 -- Name: from_iso8601_other(text); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -14586,6 +15676,7 @@ CREATE FUNCTION public.keep_screenshots() RETURNS trigger
     SET row_security TO 'on'
     AS $$
 begin
+    /* cascading: return null; */
     update public.user_workflow_run as r
     set screenshots = coalesce(r.screenshots, '[]') || d.screenshots
     from (
@@ -15144,49 +16235,6 @@ CREATE VIEW consolidation.back_endpoint WITH (security_invoker='true') AS
 COMMENT ON VIEW consolidation.back_endpoint IS 'Rows that workflow_trace_endpoint has to hold, in the types of the documents';
 
 --
--- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
- SELECT r.legacy_trace_id AS trace_id,
-    r.legacy_batch_job_item_id AS batch_job_item_id,
-    r.org_id,
-    r.workflow_id,
-    r.channel,
-    r.external_id,
-    r.status,
-    r.legacy_action_type AS action_type,
-    r.legacy_action_detail AS action_detail,
-    r.legacy_success AS success,
-    r.duration_ms,
-    r.error_details AS error_detail,
-    r.error_message,
-    r.llm_prompt,
-    r.llm_response,
-    r.llm_model,
-    r.llm_tokens_used,
-    r.tier,
-    r.tier_reason,
-    r.config_snapshot,
-    r.started_at AS start_time,
-    r.ended_at AS end_time,
-    r.created_at,
-    r.legacy_user_id AS user_id,
-    r.created_by,
-    r.legacy_session_id AS session_id,
-    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR ((substr((r.run_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
-           FROM public.user_workflow_run o
-          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id)))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
-   FROM public.user_workflow_run r;
-
---
--- Name: VIEW trace_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.trace_row IS 'Runs as rows of workflow_trace. as_built: the run has the key and the kinds of documents that
-consolidate() gives it';
-
---
 -- Name: back_trace; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -15396,6 +16444,33 @@ COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the rol
 COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
 
 --
+-- Name: declared_source; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.declared_source (
+    relation regclass NOT NULL,
+    was_readable boolean NOT NULL
+);
+
+--
+-- Name: TABLE declared_source; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.declared_source IS 'Relations that the declarations of columns read';
+
+--
+-- Name: COLUMN declared_source.relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_source.relation IS 'The relation';
+
+--
+-- Name: COLUMN declared_source.was_readable; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_source.was_readable IS 'Whether workflow_maintenance could read it before the deploy';
+
+--
 -- Name: deploy_session; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -15549,7 +16624,7 @@ CREATE VIEW consolidation.finding_column WITH (security_invoker='true') AS
         END AS remedy
    FROM ((consolidation.old_relation o
      JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
-     LEFT JOIN consolidation.missed_column() m(old_table, view_name, document, column_name, type_name) ON (((m.old_table = o.relname) AND (m.column_name = a.attname))))
+     LEFT JOIN consolidation.missed_column() m(old_table, view_name, document, column_name, type_name, is_not_null) ON (((m.old_table = o.relname) AND (m.column_name = a.attname))))
   WHERE (NOT (EXISTS ( SELECT
            FROM pg_attribute v
           WHERE ((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname)))))
@@ -15598,58 +16673,6 @@ COMMENT ON COLUMN consolidation.finding_column.consequence IS 'What becomes of i
 --
 
 COMMENT ON COLUMN consolidation.finding_column.remedy IS 'What to do, a statement where there is one';
-
---
--- Name: finding_column_order; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.finding_column_order WITH (security_invoker='true') AS
- SELECT 'refuse'::text AS severity,
-    'column order'::text AS kind,
-    (o.relname)::text AS object,
-    'select * and insert without names of columns would find them in another order'::text AS consequence,
-    'Let applications name the columns, then accept it.'::text AS remedy
-   FROM ((consolidation.old_relation o
-     JOIN pg_attribute a ON (((a.attrelid = o.oid) AND (a.attnum > 0))))
-     JOIN pg_attribute v ON (((v.attrelid = (consolidation.old_name((o.relname)::text))::oid) AND (v.attname = a.attname))))
-  GROUP BY o.relname
- HAVING (array_agg(a.attname ORDER BY a.attnum) <> array_agg(a.attname ORDER BY v.attnum));
-
---
--- Name: VIEW finding_column_order; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.finding_column_order IS 'Old tables whose columns stand in another order than in the view that takes the name';
-
---
--- Name: COLUMN finding_column_order.severity; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.finding_column_order.severity IS 'refuse, accepted or notice';
-
---
--- Name: COLUMN finding_column_order.kind; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.finding_column_order.kind IS 'Kind of object';
-
---
--- Name: COLUMN finding_column_order.object; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.finding_column_order.object IS 'Its name';
-
---
--- Name: COLUMN finding_column_order.consequence; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.finding_column_order.consequence IS 'What becomes of it';
-
---
--- Name: COLUMN finding_column_order.remedy; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.finding_column_order.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: finding_column_privilege; Type: VIEW; Schema: consolidation; Owner: -
@@ -16117,7 +17140,7 @@ CREATE VIEW consolidation.finding_key_behaviour WITH (security_invoker='true') A
    FROM (pg_constraint k
      JOIN consolidation.old_relation o ON ((o.oid = k.conrelid)))
   WHERE ((k.contype = 'f'::"char") AND (k.confrelid IN ( SELECT r.oid
-           FROM consolidation.old_relation r)) AND (k.condeferrable OR (k.confdeltype <> 'c'::"char")));
+           FROM consolidation.old_relation r)) AND (k.condeferrable OR (k.confdeltype <> 'c'::"char")) AND (NOT ((o.relname = 'workflow_trace_screenshot'::name) AND (k.confdeltype = 'n'::"char"))));
 
 --
 -- Name: VIEW finding_key_behaviour; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16330,7 +17353,9 @@ CREATE VIEW consolidation.finding_not_null WITH (security_invoker='true') AS
    FROM (consolidation.old_relation o
      JOIN pg_attribute a ON (((a.attrelid = o.oid) AND a.attnotnull)))
   WHERE ((NOT (o.relname IN ( SELECT p.old_table
-           FROM consolidation.plain_column() p(old_table, old_column, document, document_column)))) AND (a.attname = ANY (ARRAY['step_id'::name, 'thumbnail_url'::name, 'element_selector'::name, 'element_found'::name, 'confidence_score'::name, 'updated_at'::name])));
+           FROM consolidation.plain_column() p(old_table, old_column, document, document_column)))) AND ((a.attname = ANY (ARRAY['step_id'::name, 'thumbnail_url'::name, 'element_selector'::name, 'element_found'::name, 'confidence_score'::name, 'updated_at'::name])) OR (EXISTS ( SELECT
+           FROM consolidation.finding_column f
+          WHERE ((f.object = format('%s.%s'::text, o.relname, a.attname)) AND (f.kind = 'further column'::text))))));
 
 --
 -- Name: VIEW finding_not_null; Type: COMMENT; Schema: consolidation; Owner: -
@@ -16828,8 +17853,10 @@ CREATE VIEW consolidation.id_sequence WITH (security_invoker='true') AS
  SELECT n.table_name,
     n.column_name,
     format('%s_%s_seq'::text, n.table_name, n.column_name) AS sequence_name
-   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, NULL::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
-  WHERE (n.column_name IS NOT NULL);
+   FROM UNNEST(consolidation.six_tables(), ARRAY['trace_id'::text, 'step_id'::text, 'event_id'::text, 'screenshot_id'::text, 'context_id'::text, NULL::text]) n(table_name, column_name)
+  WHERE ((n.column_name <> 'screenshot_id'::text) OR (EXISTS ( SELECT
+           FROM consolidation.computed_column(n.table_name) c(column_name, type_name, is_missing)
+          WHERE ((c.column_name = n.column_name) AND (NOT c.is_missing)))));
 
 --
 -- Name: VIEW id_sequence; Type: COMMENT; Schema: consolidation; Owner: -
@@ -17962,13 +18989,13 @@ COMMENT ON TABLE legacy.workflow_trace_context IS 'Key-value context of a run (w
 --
 
 CREATE VIEW consolidation.old_context WITH (security_invoker='true') AS
- SELECT c.context_id,
-    c.trace_id,
-    c.key,
-    c.value,
-    c.created_at,
-    c.updated_at
-   FROM legacy.workflow_trace_context c;
+ SELECT t.context_id,
+    t.trace_id,
+    t.key,
+    t.value,
+    t.created_at,
+    t.updated_at
+   FROM legacy.workflow_trace_context t;
 
 --
 -- Name: VIEW old_context; Type: COMMENT; Schema: consolidation; Owner: -
@@ -18048,9 +19075,9 @@ COMMENT ON TABLE legacy.workflow_trace_endpoint IS 'Endpoints a run used (workfl
 --
 
 CREATE VIEW consolidation.old_endpoint WITH (security_invoker='true') AS
- SELECT e.trace_id,
-    e.endpoint_id
-   FROM legacy.workflow_trace_endpoint e;
+ SELECT t.trace_id,
+    t.endpoint_id
+   FROM legacy.workflow_trace_endpoint t;
 
 --
 -- Name: VIEW old_endpoint; Type: COMMENT; Schema: consolidation; Owner: -
@@ -18082,13 +19109,13 @@ COMMENT ON TABLE legacy.workflow_events IS 'Event log of runs and steps (workflo
 --
 
 CREATE VIEW consolidation.old_event WITH (security_invoker='true') AS
- SELECT e.event_id,
-    e.trace_id,
-    e.step_id,
-    e.event_type,
-    e.event_data,
-    e."timestamp"
-   FROM legacy.workflow_events e;
+ SELECT t.event_id,
+    t.trace_id,
+    t.step_id,
+    t.event_type,
+    t.event_data,
+    t."timestamp"
+   FROM legacy.workflow_events t;
 
 --
 -- Name: VIEW old_event; Type: COMMENT; Schema: consolidation; Owner: -
@@ -18127,20 +19154,20 @@ COMMENT ON TABLE legacy.workflow_trace_screenshot IS 'Screenshots taken during a
 --
 
 CREATE VIEW consolidation.old_screenshot WITH (security_invoker='true') AS
- SELECT p.screenshot_id,
-    p.trace_id,
-    p.org_id,
-    p.node_name,
-    p.step_index,
-    p.screenshot_url,
-    p.thumbnail_url,
-    p.action_description,
-    p.element_selector,
-    p.element_found,
-    p.confidence_score,
-    p.created_at,
-    p.node_id
-   FROM legacy.workflow_trace_screenshot p;
+ SELECT t.screenshot_id,
+    t.trace_id,
+    t.org_id,
+    t.node_name,
+    t.step_index,
+    t.screenshot_url,
+    t.thumbnail_url,
+    t.action_description,
+    t.element_selector,
+    t.element_found,
+    t.confidence_score,
+    t.created_at,
+    t.node_id
+   FROM legacy.workflow_trace_screenshot t;
 
 --
 -- Name: VIEW old_screenshot; Type: COMMENT; Schema: consolidation; Owner: -
@@ -18179,20 +19206,20 @@ COMMENT ON TABLE legacy.workflow_steps IS 'One step of a run (workflow_consolida
 --
 
 CREATE VIEW consolidation.old_step WITH (security_invoker='true') AS
- SELECT s.step_id,
-    s.trace_id,
-    s.step_number,
-    s.status,
-    s.input_data,
-    s.output_data,
-    s.error_message,
-    s.start_time,
-    s.end_time,
-    s.duration_ms,
-    s.retry_count,
-    s.metadata,
-    s.node_id
-   FROM legacy.workflow_steps s;
+ SELECT t.step_id,
+    t.trace_id,
+    t.step_number,
+    t.status,
+    t.input_data,
+    t.output_data,
+    t.error_message,
+    t.start_time,
+    t.end_time,
+    t.duration_ms,
+    t.retry_count,
+    t.metadata,
+    t.node_id
+   FROM legacy.workflow_steps t;
 
 --
 -- Name: VIEW old_step; Type: COMMENT; Schema: consolidation; Owner: -
@@ -18508,13 +19535,6 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_column.consequence,
             finding_column.remedy
            FROM consolidation.finding_column
-        UNION ALL
-         SELECT finding_column_order.severity,
-            finding_column_order.kind,
-            finding_column_order.object,
-            finding_column_order.consequence,
-            finding_column_order.remedy
-           FROM consolidation.finding_column_order
         UNION ALL
          SELECT finding_size.severity,
             finding_size.kind,
@@ -20052,11 +21072,25 @@ ALTER TABLE ONLY consolidation.chunk
     ADD CONSTRAINT chunk_pkey PRIMARY KEY (chunk_id);
 
 --
+-- Name: column_source column_source_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.column_source
+    ADD CONSTRAINT column_source_pkey PRIMARY KEY (table_name, column_name);
+
+--
 -- Name: cut_over_log cut_over_log_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
 ALTER TABLE ONLY consolidation.cut_over_log
     ADD CONSTRAINT cut_over_log_pkey PRIMARY KEY (ordinal);
+
+--
+-- Name: declared_source declared_source_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.declared_source
+    ADD CONSTRAINT declared_source_pkey PRIMARY KEY (relation);
 
 --
 -- Name: deploy_session deploy_session_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
@@ -21186,6 +22220,12 @@ REVOKE ALL ON FUNCTION consolidation.bind(statements text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.bind(statements text[]) TO workflow_maintenance;
 
 --
+-- Name: PROCEDURE bind_old_view(IN shown regclass, IN source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.bind_old_view(IN shown regclass, IN source regclass) FROM PUBLIC;
+
+--
 -- Name: FUNCTION bound_view(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21351,11 +22391,57 @@ REVOKE ALL ON FUNCTION consolidation.columns_definition(source regclass) FROM PU
 GRANT ALL ON FUNCTION consolidation.columns_definition(source regclass) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION columns_of(relation regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.columns_of(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.columns_of(relation regclass) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION comments_definition(source regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.comments_definition(source regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.comments_definition(source regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION part_of(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.part_of(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION computed_column(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.computed_column(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION computed_keys(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.computed_keys(table_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.computed_keys(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION computed_screenshot(column_name name, kind_of_row text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.computed_screenshot(column_name name, kind_of_row text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.computed_screenshot(column_name name, kind_of_row text) TO workflow_maintenance;
+
+--
+-- Name: TABLE column_source; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.column_source TO workflow_maintenance;
+
+--
+-- Name: FUNCTION computed_value(table_name text, column_name name, type_name text, kind_of_row text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.computed_value(table_name text, column_name name, type_name text, kind_of_row text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.computed_value(table_name text, column_name name, type_name text, kind_of_row text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION consolidate(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
@@ -21404,6 +22490,39 @@ REVOKE ALL ON PROCEDURE consolidation.cut_back(IN patience interval) FROM PUBLIC
 REVOKE ALL ON PROCEDURE consolidation.cut_over(IN patience interval) FROM PUBLIC;
 
 --
+-- Name: FUNCTION run_id(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.run_id(trace_id bigint) TO workflow_maintenance;
+
+--
+-- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_app;
+
+--
+-- Name: TABLE trace_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
+
+--
+-- Name: FUNCTION derived_column(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.derived_column() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.derived_column() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION declared_values(source text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.declared_values(source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.declared_values(source text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION deny_null_workflow_events(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21426,6 +22545,13 @@ REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_trace_endpoint() FROM PU
 --
 
 REVOKE ALL ON FUNCTION consolidation.deny_null_workflow_trace_screenshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION derive_on_runs(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.derive_on_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.derive_on_runs() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION description(class oid, object oid, part integer); Type: ACL; Schema: consolidation; Owner: -
@@ -21623,6 +22749,13 @@ REVOKE ALL ON FUNCTION consolidation.fill_dropped(names text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.fill_dropped(names text[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION fill_in(adapted regproc); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.fill_in(adapted regproc) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.fill_in(adapted regproc) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21637,6 +22770,13 @@ REVOKE ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wan
 GRANT ALL ON FUNCTION consolidation.find_screenshot(wanted_trace_id bigint, wanted_screenshot_id uuid, previous jsonb) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION fit_old_name(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.fit_old_name(table_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.fit_old_name(table_name text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION fits_event(element jsonb, moment timestamp with time zone, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21647,6 +22787,12 @@ GRANT ALL ON FUNCTION consolidation.fits_event(element jsonb, moment timestamp w
 --
 
 GRANT ALL ON FUNCTION consolidation.to_uuid(element jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION to_node_id(element jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.to_node_id(element jsonb) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]); Type: ACL; Schema: consolidation; Owner: -
@@ -21674,17 +22820,17 @@ REVOKE ALL ON FUNCTION consolidation.follow_configs() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.follow_configs() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION follow_sources(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.follow_sources() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.follow_sources() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION forbid_other_org_id(); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.forbid_other_org_id() FROM PUBLIC;
-
---
--- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_maintenance;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_app;
 
 --
 -- Name: TABLE user_workflow_run_step; Type: ACL; Schema: public; Owner: -
@@ -21721,6 +22867,13 @@ REVOKE ALL ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind 
 GRANT ALL ON FUNCTION consolidation.foreign_key(to_documents boolean, OUT kind text, OUT object text, OUT stands_on regclass, OUT leave text, OUT arrives_on regclass, OUT arrive text, OUT come_back text, OUT validate text) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION forget_column(old_name regclass, missing name, expression text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.forget_column(old_name regclass, missing name, expression text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.forget_column(old_name regclass, missing name, expression text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION forget_old_tables(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -21748,11 +22901,25 @@ GRANT ALL ON FUNCTION consolidation.free_id(kind text, taken text[]) TO workflow
 GRANT ALL ON FUNCTION consolidation.from_key(content jsonb, kind anyelement) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION further_value(old_table text, column_name name, type_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.further_value(old_table text, column_name name, type_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.further_value(old_table text, column_name name, type_name text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb); Type: ACL; Schema: consolidation; Owner: -
 --
 
 REVOKE ALL ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.give_new_ids(kind text, wanted_trace_id bigint, wanted_step_id bigint, new_ids jsonb) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION give_to_maintenance(functions regprocedure[]); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.give_to_maintenance(functions regprocedure[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.give_to_maintenance(functions regprocedure[]) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION give_types(wanted jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -21857,6 +23024,13 @@ GRANT ALL ON FUNCTION consolidation.is_any_refused(trace_ids bigint[]) TO workfl
 
 REVOKE ALL ON FUNCTION consolidation.is_asked_to_stop() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.is_asked_to_stop() TO workflow_maintenance;
+
+--
+-- Name: FUNCTION is_computed_key(kind text, key text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.is_computed_key(kind text, key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.is_computed_key(kind text, key text) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION is_context_known(wanted_trace_id bigint, wanted_key text, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -22012,6 +23186,13 @@ REVOKE ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) 
 GRANT ALL ON FUNCTION consolidation.leave_view(old_name text, target regclass) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION link_screenshots(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.link_screenshots() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.link_screenshots() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION lock_bucket(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22140,13 +23321,6 @@ REVOKE ALL ON FUNCTION consolidation.missing_object() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.missing_object() TO workflow_maintenance;
 
 --
--- Name: FUNCTION name_column(view_name text, column_name name); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON FUNCTION consolidation.name_column(view_name text, column_name name) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.name_column(view_name text, column_name name) TO workflow_maintenance;
-
---
 -- Name: FUNCTION relation_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22243,6 +23417,13 @@ REVOKE ALL ON FUNCTION consolidation.note_unequal() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.note_unequal() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION number_screenshots(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.number_screenshots() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.number_screenshots() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION old_constraint(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22262,6 +23443,13 @@ GRANT ALL ON FUNCTION consolidation.old_rows(ids bigint[]) TO workflow_maintenan
 
 REVOKE ALL ON FUNCTION consolidation.on_names_of(definition text, place text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.on_names_of(definition text, place text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION only_in_computed(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.only_in_computed() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.only_in_computed() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION only_in_documents(); Type: ACL; Schema: consolidation; Owner: -
@@ -22523,6 +23711,13 @@ REVOKE ALL ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) FROM PUBL
 GRANT ALL ON FUNCTION consolidation.put_in_traces(trace_ids bigint[]) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION put_rules(shown regclass, source regclass); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.put_rules(shown regclass, source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.put_rules(shown regclass, source regclass) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION qualified_name(relation regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22590,6 +23785,13 @@ GRANT ALL ON FUNCTION consolidation.raise_not_null(table_schema text, table_name
 
 REVOKE ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.raise_unique(table_schema text, table_name text, constraint_name text, error_detail text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION read_by_declaration(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.read_by_declaration() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.read_by_declaration() TO workflow_maintenance;
 
 --
 -- Name: FUNCTION rebinding(OUT kind text, OUT object text, OUT statement text, OUT trial text, OUT relation regclass); Type: ACL; Schema: consolidation; Owner: -
@@ -22814,6 +24016,13 @@ REVOKE ALL ON FUNCTION consolidation.revoke_grants(target regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.revoke_grants(target regclass) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION rewrite_view(shown regclass, query text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.rewrite_view(shown regclass, query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.rewrite_view(shown regclass, query text) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION rule_definition(rule oid); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22842,22 +24051,37 @@ REVOKE ALL ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size in
 GRANT ALL ON PROCEDURE consolidation.run_batches(IN task text, IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval, INOUT done bigint) TO workflow_maintenance;
 
 --
--- Name: FUNCTION run_id(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION say(mark text, column_name name); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.run_id(trace_id bigint) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.say(mark text, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.say(mark text, column_name name) TO workflow_maintenance;
 
 --
--- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) TO workflow_maintenance;
+GRANT ALL ON FUNCTION consolidation.screenshot_object(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id) TO workflow_maintenance;
 
 --
--- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id); Type: ACL; Schema: consolidation; Owner: -
 --
 
-GRANT ALL ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id uuid) TO workflow_maintenance;
+GRANT ALL ON FUNCTION consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, step_index integer, screenshot_url text, thumbnail_url text, action_description text, element_selector text, element_found boolean, confidence_score numeric, created_at timestamp with time zone, node_id consolidation.node_id) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION screenshot_number(screenshot_id uuid); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.screenshot_number(screenshot_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.screenshot_number(screenshot_id uuid) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION screenshot_uuid(screenshot_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.screenshot_uuid(screenshot_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.screenshot_uuid(screenshot_id bigint) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION screenshots_of_old_rows(trace_ids bigint[], on_steps boolean); Type: ACL; Schema: consolidation; Owner: -
@@ -22927,6 +24151,12 @@ GRANT ALL ON FUNCTION consolidation.shared_workflow() TO workflow_maintenance;
 
 REVOKE ALL ON FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.show_column(shown regclass, expression text, column_name name) TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE show_computed(IN shown regclass, IN table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.show_computed(IN shown regclass, IN table_name text) FROM PUBLIC;
 
 --
 -- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -
@@ -23347,6 +24577,12 @@ GRANT ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before 
 GRANT ALL ON FUNCTION public.change_events(change jsonb, matching jsonb, before timestamp with time zone) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION derive_columns(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.derive_columns() FROM PUBLIC;
+
+--
 -- Name: FUNCTION fill_step_keys(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -23389,6 +24625,12 @@ GRANT ALL ON FUNCTION public.find_step_ids(events jsonb, screenshots jsonb, stat
 REVOKE ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) TO workflow_app;
 GRANT ALL ON FUNCTION public.find_steps(events jsonb, screenshots jsonb, status text, started_from timestamp with time zone, started_to timestamp with time zone, page_size integer, after_started_at timestamp with time zone, after_step_id uuid) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION follow_declaration(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.follow_declaration() FROM PUBLIC;
 
 --
 -- Name: FUNCTION get_run(run_id uuid); Type: ACL; Schema: public; Owner: -
@@ -23512,12 +24754,6 @@ GRANT SELECT ON TABLE consolidation.endpoint_row TO workflow_app;
 --
 
 GRANT SELECT ON TABLE consolidation.back_endpoint TO workflow_maintenance;
-
---
--- Name: TABLE trace_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
 
 --
 -- Name: TABLE back_trace; Type: ACL; Schema: consolidation; Owner: -

@@ -16,8 +16,8 @@ select is_empty(
     'a plain column has the type of the old column'
 );
 select is(
-    (select count(*) from consolidation.plain_column()), 17::bigint,
-    'that is so for seventeen columns'
+    (select count(*) from consolidation.plain_column()), 18::bigint,
+    'that is so for eighteen columns'
 );
 
 -- As on a database that was adopted with other types, on tables like the documents.

@@ -32,14 +32,14 @@ alter table public.workflow_steps
 add next integer generated always as (step_number % 7) stored,
 add number bigint generated always as identity;
 alter table public.workflow_events
-add details jsonb,
+add details json,
 add tags text [],
 add price public.amount,
 add at_time interval,
 add "Severity" text,
 add place text;
 alter table public.workflow_trace_screenshot
-add format text not null default 'png',
+add format char(3) not null default 'png',
 add letters bytea;
 alter table public.workflow_trace_context
 add author text;
