@@ -69,7 +69,10 @@ where
     is_unused
     and function in (
         to_regprocedure('consolidation.capture_old()'),
-        to_regprocedure('consolidation.capture_new()')
+        to_regprocedure('consolidation.capture_new()'),
+        -- These are used where somebody declared a column.
+        to_regprocedure('public.derive_columns()'),
+        to_regprocedure('public.follow_declaration()')
     );
 
 select

@@ -68,6 +68,26 @@ drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
+-- What was declared of runs goes with the columns that old code wrote.
+do $$
+declare
+    source record;
+begin
+    for source in select s.* from consolidation.declared_source as s loop
+        execute format('drop trigger follow_declaration on %s', source.relation);
+        execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        if not source.was_readable then
+            execute format('revoke select on %s from workflow_maintenance', source.relation);
+        end if;
+    end loop;
+    if exists (select from consolidation.derived_column()) then
+        drop trigger derive_columns on public.user_workflow_run;
+    end if;
+end
+$$;
+drop function public.derive_columns();
+drop function public.follow_declaration();
+
 -- Drops every object that served the move, whichever depends on which, while any can be dropped.
 do $$
 declare
@@ -90,6 +110,12 @@ begin
                 c.oid::regclass::text
             from pg_catalog.pg_class as c
             where c.relnamespace = 'consolidation'::regnamespace and c.relkind in ('v', 'c', 'r')
+            union all
+            select
+                'domain',
+                t.oid::regtype::text
+            from pg_catalog.pg_type as t
+            where t.typnamespace = 'consolidation'::regnamespace and t.typtype = 'd'
         loop
             begin
                 execute format('drop %s %s', object.kind, object.name);
@@ -122,6 +148,13 @@ drop column legacy_batch_job_item_id,
 drop column legacy_trace_id;
 drop sequence public.workflow_events_event_id_seq;
 drop sequence public.workflow_trace_context_context_id_seq;
+do $$
+begin
+    if to_regclass('public.workflow_trace_screenshot_screenshot_id_seq') is not null then
+        drop sequence public.workflow_trace_screenshot_screenshot_id_seq;
+    end if;
+end
+$$;
 
 comment on column public.user_workflow_run_step.retry_count is 'How often the step was repeated';
 

@@ -169,7 +169,7 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select coalesce(
         (
-            select format('(%s)::%s', s.expression, type_name)
+            select format('(%s)::%s', s.expression, computed_value.type_name)
             from consolidation.column_source as s
             where
                 (s.table_name, s.column_name)

@@ -54,7 +54,7 @@ begin
         )
         from consolidation.derived_column() as d
     );
-    relation := 'pg_temp.declaration'::regclass;
+    relation := to_regclass('pg_temp.declaration');
     return query
     select distinct
         d.refobjid::regclass,
@@ -66,7 +66,7 @@ begin
         r.ev_class = read_by_declaration.relation
         and d.refclassid = 'pg_class'::regclass
         and d.refobjid <> r.ev_class;
-    drop view pg_temp.declaration;
+    execute format('drop view %s', to_regclass('pg_temp.declaration'));
 end;
 $$;
 comment on function consolidation.read_by_declaration() is

@@ -11,6 +11,8 @@ set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
 drop function consolidation.to_node_id(jsonb);
+-- Nothing but functions of the move uses it.
+-- squawk-ignore ban-drop-domain
 drop domain consolidation.node_id;
 drop function consolidation.screenshot_number(uuid);
 drop function consolidation.screenshot_uuid(bigint);

@@ -39,7 +39,7 @@ add at_time interval,
 add "Severity" text,
 add place text;
 alter table public.workflow_trace_screenshot
-add format char(3) not null default 'png',
+add format varbit not null default b'101',
 add letters bytea;
 alter table public.workflow_trace_context
 add author text;

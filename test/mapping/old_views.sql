@@ -66,6 +66,7 @@ select results_eq(
     'values (77::bigint)',
     'and deleted'
 );
+-- squawk-ignore ban-set-schema
 alter table public.workflow_ledger set schema legacy;
 select results_eq(
     'select count(*) from consolidation.old_ledger', 'values (2::bigint)',
