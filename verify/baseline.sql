@@ -467,7 +467,7 @@ and not exists (
 and t.relkind = 'r'
 union all
 select
-    'column source',
+    'declaration',
     concat_ws('.', s.table_name, s.column_name),
     s.problem,
     'update public.workflow_column_source, or drop it'

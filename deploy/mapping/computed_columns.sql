@@ -31,15 +31,33 @@ comment on column consolidation.column_source.expression is
 'SQL expression over the columns of the old table, whose alias is t';
 
 do $$
+declare
+    source constant regclass := to_regclass('public.workflow_column_source');
 begin
-    -- verify/baseline.sql has looked whose table this is.
-    if to_regclass('public.workflow_column_source') is not null then
-        insert into consolidation.column_source (table_name, column_name, expression)
-        select
-            s.table_name,
-            s.column_name,
-            s.expression
-        from public.workflow_column_source as s;
+    -- Expressions are executed, so that nobody else may have written them. verify/baseline.sql has
+    -- tried them; the table may have come after that.
+    if exists (
+        select from pg_class as c
+        inner join pg_roles as o on o.oid = c.relowner
+        left join lateral aclexplode(c.relacl) as x on x.grantee <> c.relowner
+        where
+            c.oid = source
+            and (
+                c.relkind <> 'r'
+                or not (o.rolsuper or o.rolname = current_user)
+                or x.privilege_type <> 'SELECT'
+            )
+    ) then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'public.workflow_column_source is not a table that only you can write to',
+            hint = 'Drop it, or take ownership and privileges from the others.';
+    end if;
+    if source is not null then
+        execute format(
+            'insert into consolidation.column_source (table_name, column_name, expression) '
+            'select s.table_name, s.column_name, s.expression from %s as s', source
+        );
     end if;
 end
 $$;

@@ -23,7 +23,8 @@ select
     null::varchar(255) as key,
     null::jsonb as value,
     null::timestamptz as created_at,
-    null::timestamptz as updated_at;
+    null::timestamptz as updated_at
+where false;
 comment on view consolidation.old_context is
 'The old table workflow_trace_context, in public or, after the cut-over, in legacy';
 call consolidation.bind_old_view('consolidation.old_context', 'public.workflow_trace_context');

@@ -18,7 +18,8 @@ create view consolidation.old_endpoint
 with (security_invoker = true) as
 select
     null::bigint as trace_id,
-    null::bigint as endpoint_id;
+    null::bigint as endpoint_id
+where false;
 comment on view consolidation.old_endpoint is
 'The old table workflow_trace_endpoint, in public or, after the cut-over, in legacy';
 call consolidation.bind_old_view('consolidation.old_endpoint', 'public.workflow_trace_endpoint');

@@ -23,7 +23,8 @@ select
     null::bigint as step_id,
     null::varchar(100) as event_type,
     null::jsonb as event_data,
-    null::timestamptz as "timestamp";
+    null::timestamptz as "timestamp"
+where false;
 comment on view consolidation.old_event is
 'The old table workflow_events, in public or, after the cut-over, in legacy';
 call consolidation.bind_old_view('consolidation.old_event', 'public.workflow_events');

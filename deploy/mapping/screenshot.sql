@@ -30,7 +30,8 @@ select
     null::boolean as element_found,
     null::numeric(3, 2) as confidence_score,
     null::timestamptz as created_at,
-    null::uuid as node_id;
+    null::uuid as node_id
+where false;
 comment on view consolidation.old_screenshot is
 'The old table workflow_trace_screenshot, in public or, after the cut-over, in legacy';
 call consolidation.bind_old_view(

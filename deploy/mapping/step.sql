@@ -29,7 +29,8 @@ select
     null::integer as duration_ms,
     null::integer as retry_count,
     null::jsonb as metadata,
-    null::uuid as node_id;
+    null::uuid as node_id
+where false;
 comment on view consolidation.old_step is
 'The old table workflow_steps, in public or, after the cut-over, in legacy';
 

@@ -44,7 +44,8 @@ select
     null::timestamptz as created_at,
     null::uuid as user_id,
     null::uuid as created_by,
-    null::uuid as session_id;
+    null::uuid as session_id
+where false;
 comment on view consolidation.old_trace is
 'The old table workflow_trace, in public or, after the cut-over, in legacy';
 

@@ -239,6 +239,14 @@ CARRIED = [
         """,
     ),
     Drift(
+        "a further column of events: jsonb, with nulls of both kinds",
+        """
+        alter table workflow_events add details jsonb;
+        update workflow_events set details = '{"a": null, "b": 1.10}' where event_id = 111;
+        update workflow_events set details = 'null' where event_id = 112;
+        """,
+    ),
+    Drift(
         "workflow_configs: a further column", "alter table workflow_configs add column extra text"
     ),
     Drift("micro_state: a missing column", "alter table micro_state drop column text_emb"),
@@ -363,13 +371,13 @@ NOT_ADOPTED = [
         "column public.workflow_trace_context.severity",
     ),
     Drift(
-        "a further column of events: jsonb",
-        "alter table workflow_events add details jsonb",
+        "a further column of events: json",
+        "alter table workflow_events add details json",
         "column public.workflow_events.details",
     ),
     Drift(
-        "a further column of screenshots: not null",
-        "alter table workflow_trace_screenshot add format text not null default 'png'",
+        "a further column of screenshots: bytea",
+        "alter table workflow_trace_screenshot add format bytea",
         "column public.workflow_trace_screenshot.format",
     ),
     Drift(
@@ -431,6 +439,13 @@ NOT_ADOPTED = [
         end $$
         """,
         "function app.add_event(bigint,text,jsonb)",
+    ),
+    Drift(
+        "a declaration that somebody else can write",
+        "create table workflow_column_source (table_name text, column_name text, expression text);"
+        "grant insert on workflow_column_source to drift_role",
+        "declaration workflow_column_source",
+        "drop table workflow_column_source",
     ),
     Drift(
         "a partitioned table",
@@ -531,6 +546,11 @@ NOT_CARRIED = [
         "narrow column workflow_trace_screenshot.node_name is character varying(40)",
         "insert into consolidation.accepted (kind, object, reason) values ('narrow column', "
         "'workflow_trace_screenshot.node_name is character varying(40)', 'names are short')",
+    ),
+    Drift(
+        "a further column of screenshots: not null",
+        "alter table workflow_trace_screenshot add format text not null default 'png'",
+        "not null workflow_trace_screenshot.format",
     ),
     Drift(
         "a trigger",
@@ -743,7 +763,8 @@ WRITES = f"""
     delete from workflow_events where event_id = 112;
     insert into workflow_events (trace_id, event_type, event_data, source, seen_at)
     values (901, 'seen', '2', null, '2025-07-01 12:00:00.5+02');
-    update workflow_events set urgency = 'low', due = '2025-12-31', cost = null
+    update workflow_events
+    set urgency = 'low', due = '2025-12-31', cost = null, details = '[null, 1.0]'
     where event_id = 111;
     update workflow_trace_screenshot set bytes = 7, shared_with = '{USER}' where trace_id = 1;
     insert into workflow_trace (trace_id, org_id, workflow_id, created_by, tier, failure_code)
@@ -864,6 +885,49 @@ def test_drifts_that_are_not_carried_are_cured_as_it_is_printed(small: str) -> N
         assert by_name(connection) == before
         assert differences(connection) == []
     MATRIX.extend((drift.name, f"refused: {drift.finding}") for drift in NOT_CARRIED)
+
+
+def test_a_declaration_is_tried(small: str) -> None:
+    """Each that cannot be used is named; the printed one of the organisation is used."""
+    psql(
+        small,
+        stdin="""
+        create table user_workflow (workflow_id uuid primary key, org_id uuid);
+        insert into user_workflow
+        select distinct on (workflow_id) workflow_id, org_id from workflow_trace
+        order by workflow_id, trace_id;
+        alter table workflow_trace
+        drop org_id, add foreign key (workflow_id) references user_workflow;
+        """,
+    )
+    refused = assess(small)[1]
+    assert set(refused) == {"column public.workflow_trace.org_id"}
+    psql(small, stdin=refused["column public.workflow_trace.org_id"]["remedy"])
+    assert assess(small) == (0, {})
+    with connect(small) as connection:
+        connection.execute(
+            """
+            insert into workflow_column_source values
+            ('workflow_trace', 'tier', '1'), ('workflow_steps', 'error_details', 'null'),
+            ('workflow_trace', 'llm_model', 'no_such_column')
+            """
+        )
+        connection.execute("alter table workflow_trace drop llm_model")
+    assert set(assess(small)[1]) == {
+        "declaration workflow_steps.error_details",
+        "declaration workflow_trace.llm_model",
+        "declaration workflow_trace.tier",
+    }
+    with connect(small) as connection:
+        connection.execute("delete from workflow_column_source where column_name <> 'org_id'")
+        sqitch(small, "deploy", "--log-only", "--verify", "--to", "@baseline")
+        # It was not there, or was another one, when the baseline was verified.
+        connection.execute("grant update on workflow_column_source to drift_role")
+        said = sqitch(small, "deploy", check=False).stderr
+        assert "is not a table that only you can write to" in said
+        connection.execute("revoke update on workflow_column_source from drift_role")
+        sqitch(small, "deploy")
+        assert differences(connection) == []
 
 
 # Settings of the database that would change what a script means or says.

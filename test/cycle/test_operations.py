@@ -190,7 +190,7 @@ happens(
 )
 happens(
     "the tables were altered by hand",
-    "alter table workflow_trace drop column session_id",
+    "alter table workflow_trace alter column start_time type timestamp",
     "alter table workflow_trace_context add column worker text",
 )
 happens(

@@ -1,5 +1,6 @@
--- A database whose eight tables a script of its own made: serial keys, enumerations, no organisation
--- of a run, numbered screenshots that name their step by its id. With the application around it.
+-- A database whose eight tables a script of its own made: serial keys, enumerations, no
+-- organisation of a run, numbered screenshots that name their step by its id. With the application
+-- around it.
 
 begin;
 
@@ -412,7 +413,7 @@ end;
 $$;
 
 create function next_step(execution bigint, node uuid, input jsonb default null)
-returns workflow_steps.step_id%type
+returns bigint
 language plpgsql
 as $$
 declare
@@ -549,7 +550,7 @@ begin atomic
         s.step_number
     from workflow_events as e
     left join workflow_steps as s on s.step_id = e.step_id
-    where e.trace_id = execution
+    where e.trace_id = timeline.execution
     order by e."timestamp" nulls last, e.event_id;
 end;
 
@@ -609,7 +610,7 @@ grant select, insert, update, delete on
 workflow_trace, workflow_steps, workflow_events, workflow_trace_screenshot, workflow_trace_context,
 workflow_trace_endpoint, workflow_configs, micro_state to cycle_init_app;
 grant select on user_workflow, user_workflow_node, app_user, endpoint, organization
-to cycle_init_app, cycle_init_worker;
+to cycle_init_app, cycle_init_reader, cycle_init_worker;
 grant usage on all sequences in schema public to cycle_init_app;
 grant select on execution_overview, open_step to cycle_init_app;
 
