@@ -293,6 +293,7 @@ from (
     ('function', 'keep_workflow_owner', 0, 0),
     ('function', 'may_be_older_path', 1, 1),
     ('function', 'names_other_organisation', 2, 2),
+    ('function', 'refuse_null_retry_count', 0, 0),
     ('function', 'remove_events', 0, 2),
     ('function', 'rewrite_events', 3, 3),
     ('function', 'sees_all', 2, 2),

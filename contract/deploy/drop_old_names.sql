@@ -66,6 +66,7 @@ drop function public.keep_screenshots();
 drop trigger guard_step_identity on public.user_workflow_run_step;
 drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
+drop function public.refuse_null_retry_count();
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
 -- What was declared of runs goes with the columns that old code wrote.

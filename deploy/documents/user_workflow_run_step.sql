@@ -110,27 +110,6 @@ as $$
 declare
     run record;
 begin
-    if
-        new.retry_count is null
-        and not exists (
-            select from pg_attribute as a
-            inner join pg_class as c on c.oid = a.attrelid and c.relkind = 'r'
-            where
-                c.relnamespace in ('public'::regnamespace, 'legacy'::regnamespace)
-                and c.relname = 'workflow_steps'
-                and a.attname = 'retry_count'
-                and not a.attnotnull
-        )
-    then
-        raise not_null_violation using
-            message = 'null value in column "retry_count" of relation "user_workflow_run_step" '
-            'violates not-null constraint',
-            detail = 'workflow_steps.retry_count cannot be null.',
-            hint = 'Leave the column out to get its default, 0.',
-            schema = tg_table_schema,
-            table = tg_table_name,
-            column = 'retry_count';
-    end if;
     -- A row that names no run at all gets the not-null error of the column.
     if new.run_id is null and new.legacy_trace_id is null then
         return new;
@@ -172,8 +151,7 @@ end;
 $$;
 comment on function public.fill_step_keys() is
 'Trigger: fills the keys that a new step leaves out (run_id from legacy_trace_id or the reverse,
-org_id from the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count
-unless the old table holds nulls';
+org_id from the run). Raises 23503 when the caller can see no such run';
 
 create trigger fill_step_keys
 before insert on public.user_workflow_run_step
@@ -182,7 +160,6 @@ when (
     new.run_id is null
     or new.legacy_trace_id is null
     or new.org_id is null
-    or new.retry_count is null
     -- An isolated role could name the trace of another organisation alongside its own run.
     or row_security_active('public.user_workflow_run_step'::regclass::oid)
 )

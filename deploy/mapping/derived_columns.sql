@@ -26,6 +26,46 @@ comment on column consolidation.declared_source.relation is 'The relation';
 comment on column consolidation.declared_source.was_readable is
 'Whether workflow_maintenance could read it before the deploy';
 
+create function consolidation.refuse_unknown(run jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    key record;
+    is_known boolean;
+begin
+    for key in
+        select
+            k.conname,
+            k.confrelid::regclass as relation,
+            r.attname,
+            run ->> o.attname as value
+        from pg_constraint as k
+        inner join consolidation.declared_source as s on s.relation = k.confrelid
+        inner join pg_attribute as o on o.attrelid = k.conrelid and o.attnum = k.conkey[1]
+        inner join pg_attribute as r on r.attrelid = k.confrelid and r.attnum = k.confkey[1]
+        where
+            k.contype = 'f'
+            and k.conrelid = 'public.user_workflow_run'::regclass
+            and cardinality(k.conkey) = 1
+            and run ->> o.attname is not null
+    loop
+        execute format(
+            'select exists (select from %s as s where s.%I::text = $1)', key.relation, key.attname
+        ) into is_known using key.value;
+        if not is_known then
+            perform consolidation.raise_foreign_key(
+                'public', 'user_workflow_run', key.conname,
+                format('Key (%s) is not present in table "%s".', key.value, key.relation)
+            );
+        end if;
+    end loop;
+end;
+$$;
+comment on function consolidation.refuse_unknown(jsonb) is
+'Raises 23503 for a run that refers to nothing, where that is why a declared column is null';
+
 create function public.derive_columns()
 returns trigger
 language plpgsql
@@ -33,10 +73,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
-begin
-    return jsonb_populate_record(
-        new, (select to_jsonb(d) from (select null) /* declared of new */ as d)
+declare
+    declared constant jsonb := (
+        select to_jsonb(d) from (select null) /* declared of new */ as d
     );
+begin
+    if declared <> jsonb_strip_nulls(declared) then
+        perform consolidation.refuse_unknown(to_jsonb(new));
+    end if;
+    return jsonb_populate_record(new, declared);
 end;
 $$;
 comment on function public.derive_columns() is

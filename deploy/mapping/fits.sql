@@ -15,6 +15,16 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+create table consolidation.nullable_column (
+    table_name text not null,
+    column_name text not null,
+    constraint nullable_column_pkey primary key (table_name, column_name)
+);
+comment on table consolidation.nullable_column is
+'Columns of the old tables that could be null when the contract project dropped these; else empty';
+comment on column consolidation.nullable_column.table_name is 'The old table';
+comment on column consolidation.nullable_column.column_name is 'Its column';
+
 create function consolidation.nullable_columns(table_name text)
 returns text []
 language sql
@@ -43,10 +53,14 @@ return array(
     select c.column_name
     from consolidation.computed_column(nullable_columns.table_name) as c
     where c.is_missing
+    union all
+    select n.column_name
+    from consolidation.nullable_column as n
+    where n.table_name = nullable_columns.table_name
 );
 comment on function consolidation.nullable_columns(text) is
-'Columns of the old table of that name that can be null now, or that it lacks; none if the table was
-dropped';
+'Columns of the old table of that name that can be null, or that it lacks; if the table was dropped,
+those that could be null then';
 
 create function consolidation.fits_event(
     element jsonb, moment timestamptz, nullable text [] default '{}'

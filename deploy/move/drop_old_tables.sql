@@ -31,6 +31,24 @@ begin
         d.statement
     from unnest(old_tables) as t (name)
     cross join lateral consolidation.table_definition(format('legacy.%I', t.name)::regclass) as d;
+    insert into consolidation.nullable_column (table_name, column_name)
+    select
+        t.name,
+        c.column_name
+    from unnest(old_tables) as t (name)
+    cross join unnest(consolidation.nullable_columns(t.name)) as c (column_name);
+    -- What a revert executes about a table is about the one that is created again.
+    insert into consolidation.dropped_table (table_name, ordinal, statement)
+    select
+        t.name,
+        16500 + row_number() over (partition by t.name order by l.ordinal),
+        format(
+            'update consolidation.cut_over_log set relation = ''legacy.%I'' where ordinal = %s',
+            t.name, l.ordinal
+        )
+    from unnest(old_tables) as t (name)
+    inner join consolidation.cut_over_log as l
+        on l.relation = format('legacy.%I', t.name)::regclass;
     -- Each table goes before those it refers to.
     for old_name in
         select t.name from unnest(old_tables) with ordinality as t (name, place)

@@ -42,6 +42,7 @@ begin
         execute remembered;
     end loop;
     delete from consolidation.dropped_table as d where d.ordinal < 17000;
+    delete from consolidation.nullable_column;
     delete from consolidation.carried_back;
     delete from consolidation.set_aside as a where a.replaced_at is null;
     perform consolidation.forget_proof();

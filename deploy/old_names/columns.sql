@@ -137,6 +137,7 @@ do $$
 begin
     perform consolidation.fit_old_name(n.name)
     from unnest(consolidation.six_tables()) as n (name);
+    perform consolidation.note_behind();
 end
 $$;
 

@@ -43,12 +43,33 @@ alter column status set default 'pending';
 alter view consolidation.workflow_steps
 alter column retry_count set default 0;
 
--- fill_step_keys refuses a null retry_count, on insert and here on update.
+create function public.refuse_null_retry_count()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise not_null_violation using
+        message = 'null value in column "retry_count" of relation "user_workflow_run_step" '
+        'violates not-null constraint',
+        detail = 'workflow_steps.retry_count cannot be null.',
+        hint = 'Leave the column out to get its default, 0.',
+        schema = tg_table_schema,
+        table = tg_table_name,
+        column = 'retry_count';
+end;
+$$;
+comment on function public.refuse_null_retry_count() is
+'Trigger: raises 23502. The condition of the trigger (when) tests whether the old table holds nulls';
+
 create trigger refuse_null_retry_count
-before update of retry_count on public.user_workflow_run_step
+before insert or update of retry_count on public.user_workflow_run_step
 for each row
-when (new.retry_count is null)
-execute function public.fill_step_keys();
+when (
+    new.retry_count is null
+    and 'retry_count' <> all (consolidation.nullable_columns('workflow_steps'))
+)
+execute function public.refuse_null_retry_count();
 
 -- Runs as the caller, like fill_step_keys: a step cannot move to a run the caller does not see.
 create function public.guard_step_identity()

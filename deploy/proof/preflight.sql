@@ -112,6 +112,10 @@ from (
     select * from consolidation.finding_column
     union all
     select * from consolidation.finding_size
+    union all
+    select * from consolidation.finding_no_policy
+    union all
+    select * from consolidation.finding_owner_view
 ) as f
 left join consolidation.accepted as a on a.kind = f.kind and a.object = f.object;
 comment on view consolidation.preflight is

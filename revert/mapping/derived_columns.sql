@@ -28,6 +28,7 @@ end
 $$;
 drop function public.follow_declaration();
 drop function public.derive_columns();
+drop function consolidation.refuse_unknown(jsonb);
 drop function consolidation.follow_sources();
 drop function consolidation.derive_on_runs();
 drop table consolidation.declared_source;

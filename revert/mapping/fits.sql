@@ -14,6 +14,7 @@ drop function consolidation.fits(text, jsonb);
 drop function consolidation.fits_screenshot(jsonb, timestamptz, boolean, text []);
 drop function consolidation.fits_event(jsonb, timestamptz, text []);
 drop function consolidation.nullable_columns(text);
+drop table consolidation.nullable_column;
 delete from consolidation.deployed_change where change = 'mapping/fits';
 
 commit;

@@ -15,6 +15,7 @@ drop function public.keep_screenshots();
 drop trigger guard_step_identity on public.user_workflow_run_step;
 drop function public.guard_step_identity();
 drop trigger refuse_null_retry_count on public.user_workflow_run_step;
+drop function public.refuse_null_retry_count();
 drop view consolidation.workflow_steps;
 
 delete from consolidation.deployed_change where change = 'old_names/workflow_steps';

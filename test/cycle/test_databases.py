@@ -1,6 +1,6 @@
 """Three databases as real installations have them, with their applications, there and back.
 
-test/databases holds them. Each is assessed, cured as it is printed, adopted, deployed, reverted,
+script/databases holds them. Each is assessed, cured as it is printed, adopted, deployed, reverted,
 deployed, contracted, built again and reverted, while an unmigrated copy gets the same statements:
 those of the application, and random ones. Results, types, row counts, SQLSTATEs and rows are the
 same, but for what docs/old-names.md lists under "Limits".
@@ -34,13 +34,13 @@ SEED = int(os.environ.get("SEED", "18"))
 
 
 def uuid(part: str, number: int) -> str:
-    """An id of test/databases."""
+    """An id of script/databases."""
     return f"00000000-0000-4000-{part}-{number:012}"
 
 
 @dataclass(frozen=True)
 class Application:
-    """A database of test/databases: what it is cured with, and what its application executes.
+    """A database of script/databases: what it is cured with, and what its application executes.
 
     Statements that belong together have ";;" between them, and are one transaction.
     """
@@ -964,7 +964,7 @@ def contract(name: str, *arguments: str) -> Any:
 @pytest.mark.parametrize("application", APPLICATIONS, ids=lambda found: str(found.name))
 def test_a_database_goes_there_and_back_under_its_application(application: Application) -> None:
     with database() as name:
-        psql(name, f"--file=test/databases/{application.name}.sql", "--output=/dev/null")
+        psql(name, f"--file=script/databases/{application.name}.sql", "--output=/dev/null")
         cure(name, application)
         definition = dump(name)
         with database(name) as copy:

@@ -28,7 +28,10 @@ select consolidation.claim_none(
         select e.name
         from (
             values
-            ('refuse_null_retry_count', 'fill_step_keys', 'BEFORE UPDATE OF retry_count', false),
+            (
+                'refuse_null_retry_count', 'refuse_null_retry_count',
+                'BEFORE INSERT OR UPDATE OF retry_count', false
+            ),
             (
                 'guard_step_identity', 'guard_step_identity',
                 'BEFORE UPDATE OF run_id, legacy_trace_id, legacy_step_id', false
