@@ -44,7 +44,8 @@ from (
     ('table', 'consolidation\.(carried_back|set_aside)', '', 'SID', '', 'exact'),
     -- Batches lock run_lock; phase() reads dropped_table.
     ('table', 'consolidation\.run_lock', '', 'SU', '', 'exact'),
-    ('table', 'consolidation\.(column_source|dropped_table)', '', 'S', '', 'exact'),
+    ('table', 'consolidation\.(column_source|declared_source|dropped_table)', '', 'S', '',
+        'exact'),
     ('table', 'consolidation\.nullable_column', '', 'S', 'S', 'exact'),
 
     ('table', 'public\.user_workflow_owner', '', 'SIUD', '', 'exact'),
