@@ -44,7 +44,7 @@ def statements(path: str) -> list[str]:
 
 def claim_of(statement: str) -> str | None:
     """The sentence that a statement claims; None if it claims nothing."""
-    if statement.startswith(("set local", "create temporary view")):
+    if statement.startswith(("set local", "create temporary view", "create function pg_temp.")):
         return None
     said = re.search(r"consolidation\.claim(?:_none)?\(\s*'([^']+)'", statement)
     said = said or re.search(r"\bmessage = '([^']+)'", statement)
@@ -178,7 +178,7 @@ breaks(
     "baseline",
     "the baseline",
     # Their views go along: these would keep the column as it is.
-    "alter table legacy.workflow_trace drop column tier cascade",
+    "alter table legacy.workflow_trace drop column channel cascade",
     "alter table legacy.workflow_trace_context add column extra text",
     "alter table legacy.workflow_steps drop column retry_count cascade, "
     "add column retry_count text",
@@ -195,7 +195,7 @@ breaks(
 breaks(
     "baseline",
     "the baseline",
-    "alter table public.workflow_trace rename column tier to level",
+    "alter table public.workflow_trace rename column channel to level",
     on="expand",
 )
 breaks(
@@ -321,7 +321,7 @@ breaks(
 )
 breaks(
     "documents/application_types",
-    "seventeen columns",
+    "eighteen columns",
     """
     create or replace function consolidation.plain_column()
     returns table (old_table text, old_column text, document text, document_column text)
@@ -531,7 +531,7 @@ breaks(
         "consolidation.screenshot_element(screenshot_id uuid, org_id uuid, node_name text, "
         "step_index integer, screenshot_url text, thumbnail_url text, action_description text, "
         "element_selector text, element_found boolean, confidence_score numeric, "
-        "created_at timestamptz, node_id uuid)",
+        "created_at timestamptz, node_id consolidation.node_id)",
         "jsonb",
         "jsonb_build_object('confidence', confidence_score::float)",
     ),
@@ -618,6 +618,36 @@ for name in ("keep_context_origin_insert", "keep_context_origin_update"):
     trigger("old_names/workflow_trace_context", "an origin", "user_workflow_run", name, always=True)
 pinned("old_names/workflow_trace_context", "consolidation.keep_context_origin()")
 
+breaks(
+    "mapping/other_ids",
+    "stands for one number",
+    "create or replace function consolidation.screenshot_number(screenshot_id uuid) returns bigint "
+    "language sql immutable parallel safe return null::bigint",
+    "create or replace function consolidation.screenshot_uuid(screenshot_id bigint) returns uuid "
+    "language sql immutable parallel safe return '80000000-0000-8000-8077-662d73686f74'::uuid",
+)
+breaks(
+    "mapping/other_ids",
+    "the type that the application gives it",
+    "alter domain consolidation.node_id rename to gone",
+    "alter function consolidation.to_node_id(jsonb) rename to gone",
+)
+breaks(
+    "mapping/derived_columns",
+    "fills declared columns",
+    "insert into consolidation.column_source values ('workflow_trace', 'tier', '1')",
+)
+breaks(
+    "mapping/derived_columns",
+    "follows each relation",
+    "insert into consolidation.declared_source values ('micro_state', true)",
+)
+breaks(
+    "old_names/columns",
+    "in their order",
+    "alter table legacy.workflow_events add further text",
+    "alter view public.workflow_trace rename column tier to gone",
+)
 breaks(
     "move/take_locks",
     "applications cannot execute",
@@ -1328,6 +1358,7 @@ for change in (
     "proof/finding_back",
     "proof/preflight_back",
     "proof/finding_organisation",
+    "proof/finding_sight",
     "proof/finding_documents",
 ):
     listed_views = re.findall(
@@ -1385,6 +1416,8 @@ for change, listed in CLAIMS.items():
                                 where
                                     p.oid = to_regprocedure('{signature}')
                                     and p.proconfig::text like '%search_path%'
+                                    and p.prosqlbody is null
+                                    and p.prokind <> 'p'
                             )
                                 then 'alter routine {signature} reset search_path'
                             else 'alter routine {signature} rename to gone'

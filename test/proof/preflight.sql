@@ -1,7 +1,7 @@
 -- preflight: all findings, and those that somebody accepted. What each view finds has its own test.
 
 begin;
-select plan(42);
+select plan(44);
 
 select is_empty(
     'select * from consolidation.preflight as p where p.severity = ''refuse''',
