@@ -3604,19 +3604,46 @@ step, a node_id and a step_index of its own. It may also say null for a column o
 can be null. moment, nullable: as of fits_event';
 
 --
+-- Name: nullable_column; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.nullable_column (
+    table_name text NOT NULL,
+    column_name text NOT NULL
+);
+
+--
+-- Name: TABLE nullable_column; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.nullable_column IS 'Columns of the old tables that could be null when the contract project dropped these; else empty';
+
+--
+-- Name: COLUMN nullable_column.table_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.nullable_column.table_name IS 'The old table';
+
+--
+-- Name: COLUMN nullable_column.column_name; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.nullable_column.column_name IS 'Its column';
+
+--
 -- Name: nullable_columns(text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
 CREATE FUNCTION consolidation.nullable_columns(table_name text) RETURNS text[]
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ARRAY(SELECT (a.attname)::text AS attname FROM pg_attribute a WHERE ((a.attrelid = (SELECT c.oid FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE ((n.nspname = ANY (ARRAY['legacy'::name, 'public'::name])) AND (c.relname = nullable_columns.table_name) AND (c.relkind = 'r'::"char")) ORDER BY n.nspname LIMIT 1)) AND (a.attnum > 0) AND (NOT a.attnotnull) AND (NOT a.attisdropped)) UNION ALL SELECT c.column_name FROM consolidation.computed_column(nullable_columns.table_name) c(column_name, type_name, is_missing) WHERE c.is_missing);
+    RETURN ARRAY(SELECT (a.attname)::text AS attname FROM pg_attribute a WHERE ((a.attrelid = (SELECT c.oid FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE ((n.nspname = ANY (ARRAY['legacy'::name, 'public'::name])) AND (c.relname = nullable_columns.table_name) AND (c.relkind = 'r'::"char")) ORDER BY n.nspname LIMIT 1)) AND (a.attnum > 0) AND (NOT a.attnotnull) AND (NOT a.attisdropped)) UNION ALL SELECT c.column_name FROM consolidation.computed_column(nullable_columns.table_name) c(column_name, type_name, is_missing) WHERE c.is_missing UNION ALL SELECT n.column_name FROM consolidation.nullable_column n WHERE (n.table_name = nullable_columns.table_name));
 
 --
 -- Name: FUNCTION nullable_columns(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns of the old table of that name that can be null now, or that it lacks; none if the table was
-dropped';
+COMMENT ON FUNCTION consolidation.nullable_columns(table_name text) IS 'Columns of the old table of that name that can be null, or that it lacks; if the table was dropped,
+those that could be null then';
 
 --
 -- Name: from_iso8601(text); Type: FUNCTION; Schema: public; Owner: -
@@ -4200,6 +4227,24 @@ begin
         d.statement
     from unnest(old_tables) as t (name)
     cross join lateral consolidation.table_definition(format('legacy.%I', t.name)::regclass) as d;
+    insert into consolidation.nullable_column (table_name, column_name)
+    select
+        t.name,
+        c.column_name
+    from unnest(old_tables) as t (name)
+    cross join unnest(consolidation.nullable_columns(t.name)) as c (column_name);
+    -- What a revert executes about a table is about the one that is created again.
+    insert into consolidation.dropped_table (table_name, ordinal, statement)
+    select
+        t.name,
+        16500 + row_number() over (partition by t.name order by l.ordinal),
+        format(
+            'update consolidation.cut_over_log set relation = ''legacy.%I'' where ordinal = %s',
+            t.name, l.ordinal
+        )
+    from unnest(old_tables) as t (name)
+    inner join consolidation.cut_over_log as l
+        on l.relation = format('legacy.%I', t.name)::regclass;
     -- Each table goes before those it refers to.
     for old_name in
         select t.name from unnest(old_tables) with ordinality as t (name, place)
@@ -6341,7 +6386,7 @@ CREATE VIEW consolidation.privilege_rule WITH (security_invoker='true') AS
     v.maintenance,
     v.everybody,
     v.extent
-   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_run(_step)?'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(column_source|dropped_table)'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'public\.user_workflow_owner'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot(_number)?|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_context_context|trace_screenshot_screenshot)_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|computed_column|part_of|to_(bigint|node_id|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
+   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_(run|run_step|owner)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(\w+_source|dropped_table)'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'consolidation\.nullable_column'::text,''::text,'S'::text,'S'::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*|\w+_number)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_(context_context|screenshot_screenshot))_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|computed_column|part_of|to_(bigint|node_id|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
   WHERE ((v.extent <> 'later'::text) OR (( SELECT consolidation.phase() AS phase) <> 'expand'::text));
 
 --
@@ -9612,7 +9657,7 @@ begin
         )
         from consolidation.derived_column() as d
     );
-    relation := 'pg_temp.declaration'::regclass;
+    relation := to_regclass('pg_temp.declaration');
     return query
     select distinct
         d.refobjid::regclass,
@@ -9624,7 +9669,7 @@ begin
         r.ev_class = read_by_declaration.relation
         and d.refclassid = 'pg_class'::regclass
         and d.refobjid <> r.ev_class;
-    drop view pg_temp.declaration;
+    execute format('drop view %s', to_regclass('pg_temp.declaration'));
 end;
 $$;
 
@@ -9884,6 +9929,7 @@ begin
         execute remembered;
     end loop;
     delete from consolidation.dropped_table as d where d.ordinal < 17000;
+    delete from consolidation.nullable_column;
     delete from consolidation.carried_back;
     delete from consolidation.set_aside as a where a.replaced_at is null;
     perform consolidation.forget_proof();
@@ -10423,6 +10469,53 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.refuse_unequal() IS 'Raises XX001 with an example if the proof found runs that differ and still do';
+
+--
+-- Name: refuse_unknown(jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.refuse_unknown(run jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    key record;
+    is_known boolean;
+begin
+    for key in
+        select
+            k.conname,
+            k.confrelid::regclass as relation,
+            r.attname,
+            run ->> o.attname as value
+        from pg_constraint as k
+        inner join consolidation.declared_source as s on s.relation = k.confrelid
+        inner join pg_attribute as o on o.attrelid = k.conrelid and o.attnum = k.conkey[1]
+        inner join pg_attribute as r on r.attrelid = k.confrelid and r.attnum = k.confkey[1]
+        where
+            k.contype = 'f'
+            and k.conrelid = 'public.user_workflow_run'::regclass
+            and cardinality(k.conkey) = 1
+            and run ->> o.attname is not null
+    loop
+        execute format(
+            'select exists (select from %s as s where s.%I::text = $1)', key.relation, key.attname
+        ) into is_known using key.value;
+        if not is_known then
+            perform consolidation.raise_foreign_key(
+                'public', 'user_workflow_run', key.conname,
+                format('Key (%s) is not present in table "%s".', key.value, key.relation)
+            );
+        end if;
+    end loop;
+end;
+$_$;
+
+--
+-- Name: FUNCTION refuse_unknown(run jsonb); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.refuse_unknown(run jsonb) IS 'Raises 23503 for a run that refers to nothing, where that is why a declared column is null';
 
 --
 -- Name: refused_rows(bigint[]); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -14974,10 +15067,15 @@ CREATE FUNCTION public.derive_columns() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS $$
-begin
-    return jsonb_populate_record(
-        new, (select to_jsonb(d) from (select null) /* declared of new */ as d)
+declare
+    declared constant jsonb := (
+        select to_jsonb(d) from (select null) /* declared of new */ as d
     );
+begin
+    if declared <> jsonb_strip_nulls(declared) then
+        perform consolidation.refuse_unknown(to_jsonb(new));
+    end if;
+    return jsonb_populate_record(new, declared);
 end;
 $$;
 
@@ -14999,27 +15097,6 @@ CREATE FUNCTION public.fill_step_keys() RETURNS trigger
 declare
     run record;
 begin
-    if
-        new.retry_count is null
-        and not exists (
-            select from pg_attribute as a
-            inner join pg_class as c on c.oid = a.attrelid and c.relkind = 'r'
-            where
-                c.relnamespace in ('public'::regnamespace, 'legacy'::regnamespace)
-                and c.relname = 'workflow_steps'
-                and a.attname = 'retry_count'
-                and not a.attnotnull
-        )
-    then
-        raise not_null_violation using
-            message = 'null value in column "retry_count" of relation "user_workflow_run_step" '
-            'violates not-null constraint',
-            detail = 'workflow_steps.retry_count cannot be null.',
-            hint = 'Leave the column out to get its default, 0.',
-            schema = tg_table_schema,
-            table = tg_table_name,
-            column = 'retry_count';
-    end if;
     -- A row that names no run at all gets the not-null error of the column.
     if new.run_id is null and new.legacy_trace_id is null then
         return new;
@@ -15065,8 +15142,7 @@ $$;
 --
 
 COMMENT ON FUNCTION public.fill_step_keys() IS 'Trigger: fills the keys that a new step leaves out (run_id from legacy_trace_id or the reverse,
-org_id from the run). Raises 23503 when the caller can see no such run, 23502 for a null retry_count
-unless the old table holds nulls';
+org_id from the run). Raises 23503 when the caller can see no such run';
 
 --
 -- Name: find_event(bigint); Type: FUNCTION; Schema: public; Owner: -
@@ -15784,6 +15860,32 @@ CREATE FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) 
 
 COMMENT ON FUNCTION public.names_other_organisation(screenshots jsonb, org_id uuid) IS 'Whether an element of screenshots carries another org_id than this one. Compares text: a uuid has
 to be in lower case';
+
+--
+-- Name: refuse_null_retry_count(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.refuse_null_retry_count() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise not_null_violation using
+        message = 'null value in column "retry_count" of relation "user_workflow_run_step" '
+        'violates not-null constraint',
+        detail = 'workflow_steps.retry_count cannot be null.',
+        hint = 'Leave the column out to get its default, 0.',
+        schema = tg_table_schema,
+        table = tg_table_name,
+        column = 'retry_count';
+end;
+$$;
+
+--
+-- Name: FUNCTION refuse_null_retry_count(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.refuse_null_retry_count() IS 'Trigger: raises 23502. Its condition (when) tests whether the old table holds nulls';
 
 --
 -- Name: remove_events(timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -17341,6 +17443,70 @@ COMMENT ON COLUMN consolidation.finding_narrow_column.consequence IS 'What becom
 COMMENT ON COLUMN consolidation.finding_narrow_column.remedy IS 'What to do, a statement where there is one';
 
 --
+-- Name: finding_no_policy; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_no_policy WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'no policy'::text AS kind,
+    format('%s on %s'::text, r.rolname, o.relname) AS object,
+    'sees no row now, as no policy is for it; it will see those of the organisation that it names'::text AS consequence,
+    format('revoke all on %s from %I, or accept it'::text, o.relname, r.rolname) AS remedy
+   FROM ((((consolidation.old_relation o
+     CROSS JOIN LATERAL ( SELECT o.relacl AS acl
+        UNION ALL
+         SELECT a.attacl
+           FROM pg_attribute a
+          WHERE (a.attrelid = o.oid)) p)
+     CROSS JOIN LATERAL aclexplode(p.acl) x(grantor, grantee, privilege_type, is_grantable))
+     JOIN pg_class c ON (((c.oid = o.oid) AND c.relrowsecurity)))
+     JOIN pg_roles r ON ((r.oid = x.grantee)))
+  WHERE ((x.privilege_type = 'SELECT'::text) AND (NOT r.rolsuper) AND (NOT r.rolbypassrls) AND (NOT consolidation.is_free(r.oid, (o.oid)::regclass)) AND (r.rolname <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])) AND (NOT (EXISTS ( SELECT
+           FROM (pg_policy l
+             CROSS JOIN LATERAL unnest(l.polroles) g(role_id))
+          WHERE ((l.polrelid = o.oid) AND l.polpermissive AND (l.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND
+                CASE
+                    WHEN (g.role_id = (0)::oid) THEN true
+                    ELSE (pg_has_role(r.oid, g.role_id, 'usage'::text) OR pg_has_role(g.role_id, r.oid, 'usage'::text))
+                END)))));
+
+--
+-- Name: VIEW finding_no_policy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_no_policy IS 'Roles with privileges on an old table whose row level security lets them see no row';
+
+--
+-- Name: COLUMN finding_no_policy.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_no_policy.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_no_policy.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_no_policy.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_no_policy.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_no_policy.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_no_policy.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_no_policy.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_no_policy.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_no_policy.remedy IS 'What to do, a statement where there is one';
+
+--
 -- Name: finding_not_null; Type: VIEW; Schema: consolidation; Owner: -
 --
 
@@ -17392,6 +17558,62 @@ COMMENT ON COLUMN consolidation.finding_not_null.consequence IS 'What becomes of
 --
 
 COMMENT ON COLUMN consolidation.finding_not_null.remedy IS 'What to do, a statement where there is one';
+
+--
+-- Name: finding_owner_view; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.finding_owner_view WITH (security_invoker='true') AS
+ SELECT DISTINCT 'refuse'::text AS severity,
+    'view of all rows'::text AS kind,
+    format('%s to %s'::text, consolidation.qualified_name((v.oid)::regclass), COALESCE(r.rolname, 'public'::name)) AS object,
+    format('shows all rows of %s now, with the rights of its owner; then those that the reader may see'::text, o.relname) AS consequence,
+    'Accept it if nobody relies on that.'::text AS remedy
+   FROM (((((((consolidation.old_relation o
+     JOIN pg_class c ON (((c.oid = o.oid) AND c.relrowsecurity)))
+     JOIN pg_depend d ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = o.oid))))
+     JOIN pg_rewrite w ON ((w.oid = d.objid)))
+     JOIN pg_class v ON (((v.oid = w.ev_class) AND (v.relkind = 'v'::"char") AND (v.relnamespace <> ('consolidation'::regnamespace)::oid) AND (NOT COALESCE((v.reloptions @> '{security_invoker=true}'::text[]), false)))))
+     JOIN pg_roles n ON ((n.oid = v.relowner)))
+     CROSS JOIN LATERAL aclexplode(v.relacl) x(grantor, grantee, privilege_type, is_grantable))
+     LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
+  WHERE ((x.privilege_type = 'SELECT'::text) AND (x.grantee <> v.relowner) AND (n.rolsuper OR n.rolbypassrls OR consolidation.is_free(n.oid, (o.oid)::regclass)) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)) AND (NOT consolidation.is_free(x.grantee, (o.oid)::regclass)));
+
+--
+-- Name: VIEW finding_owner_view; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.finding_owner_view IS 'Views that show the rows of an old table past its policies, to roles that these restrict';
+
+--
+-- Name: COLUMN finding_owner_view.severity; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_owner_view.severity IS 'refuse, accepted or notice';
+
+--
+-- Name: COLUMN finding_owner_view.kind; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_owner_view.kind IS 'Kind of object';
+
+--
+-- Name: COLUMN finding_owner_view.object; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_owner_view.object IS 'Its name';
+
+--
+-- Name: COLUMN finding_owner_view.consequence; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_owner_view.consequence IS 'What becomes of it';
+
+--
+-- Name: COLUMN finding_owner_view.remedy; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.finding_owner_view.remedy IS 'What to do, a statement where there is one';
 
 --
 -- Name: finding_policy; Type: VIEW; Schema: consolidation; Owner: -
@@ -19541,7 +19763,21 @@ CREATE VIEW consolidation.preflight WITH (security_invoker='true') AS
             finding_size.object,
             finding_size.consequence,
             finding_size.remedy
-           FROM consolidation.finding_size) f
+           FROM consolidation.finding_size
+        UNION ALL
+         SELECT finding_no_policy.severity,
+            finding_no_policy.kind,
+            finding_no_policy.object,
+            finding_no_policy.consequence,
+            finding_no_policy.remedy
+           FROM consolidation.finding_no_policy
+        UNION ALL
+         SELECT finding_owner_view.severity,
+            finding_owner_view.kind,
+            finding_owner_view.object,
+            finding_owner_view.consequence,
+            finding_owner_view.remedy
+           FROM consolidation.finding_owner_view) f
      LEFT JOIN consolidation.accepted a ON (((a.kind = f.kind) AND (a.object = f.object))));
 
 --
@@ -21114,6 +21350,13 @@ ALTER TABLE ONLY consolidation.dropped_table
     ADD CONSTRAINT dropped_table_pkey PRIMARY KEY (table_name, ordinal);
 
 --
+-- Name: nullable_column nullable_column_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
+--
+
+ALTER TABLE ONLY consolidation.nullable_column
+    ADD CONSTRAINT nullable_column_pkey PRIMARY KEY (table_name, column_name);
+
+--
 -- Name: own_function own_function_pkey; Type: CONSTRAINT; Schema: consolidation; Owner: -
 --
 
@@ -21764,7 +22007,7 @@ CREATE TRIGGER deny_null INSTEAD OF INSERT OR UPDATE ON public.workflow_trace_sc
 -- Name: user_workflow_run_step fill_step_keys; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER fill_step_keys BEFORE INSERT ON public.user_workflow_run_step FOR EACH ROW WHEN (((new.run_id IS NULL) OR (new.legacy_trace_id IS NULL) OR (new.org_id IS NULL) OR (new.retry_count IS NULL) OR row_security_active(('public.user_workflow_run_step'::regclass)::oid))) EXECUTE FUNCTION public.fill_step_keys();
+CREATE TRIGGER fill_step_keys BEFORE INSERT ON public.user_workflow_run_step FOR EACH ROW WHEN (((new.run_id IS NULL) OR (new.legacy_trace_id IS NULL) OR (new.org_id IS NULL) OR row_security_active(('public.user_workflow_run_step'::regclass)::oid))) EXECUTE FUNCTION public.fill_step_keys();
 
 --
 -- Name: workflow_trace_screenshot forbid; Type: TRIGGER; Schema: public; Owner: -
@@ -21904,7 +22147,7 @@ ALTER TABLE public.user_workflow_run ENABLE ALWAYS TRIGGER keep_workflow_owner_u
 -- Name: user_workflow_run_step refuse_null_retry_count; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER refuse_null_retry_count BEFORE UPDATE OF retry_count ON public.user_workflow_run_step FOR EACH ROW WHEN ((new.retry_count IS NULL)) EXECUTE FUNCTION public.fill_step_keys();
+CREATE TRIGGER refuse_null_retry_count BEFORE INSERT OR UPDATE OF retry_count ON public.user_workflow_run_step FOR EACH ROW WHEN (((new.retry_count IS NULL) AND ('retry_count'::text <> ALL (consolidation.nullable_columns('workflow_steps'::text))))) EXECUTE FUNCTION public.refuse_null_retry_count();
 
 ALTER TABLE public.user_workflow_run_step ENABLE ALWAYS TRIGGER refuse_null_retry_count;
 
@@ -22799,6 +23042,13 @@ GRANT ALL ON FUNCTION consolidation.to_node_id(element jsonb) TO workflow_mainte
 --
 
 GRANT ALL ON FUNCTION consolidation.fits_screenshot(element jsonb, moment timestamp with time zone, on_step boolean, nullable text[]) TO workflow_maintenance;
+
+--
+-- Name: TABLE nullable_column; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.nullable_column TO PUBLIC;
+GRANT SELECT ON TABLE consolidation.nullable_column TO workflow_maintenance;
 
 --
 -- Name: FUNCTION nullable_columns(table_name text); Type: ACL; Schema: consolidation; Owner: -
@@ -23911,6 +24161,13 @@ REVOKE ALL ON FUNCTION consolidation.refuse_unequal() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.refuse_unequal() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION refuse_unknown(run jsonb); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.refuse_unknown(run jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.refuse_unknown(run jsonb) TO workflow_maintenance;
+
+--
 -- Name: FUNCTION refused_rows(trace_ids bigint[]); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -24700,6 +24957,12 @@ GRANT ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) 
 GRANT ALL ON FUNCTION public.may_be_older_path(before timestamp with time zone) TO workflow_maintenance;
 
 --
+-- Name: FUNCTION refuse_null_retry_count(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.refuse_null_retry_count() FROM PUBLIC;
+
+--
 -- Name: FUNCTION remove_events(before timestamp with time zone, matching jsonb); Type: ACL; Schema: public; Owner: -
 --
 
@@ -24766,6 +25029,12 @@ GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
 --
 
 GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
+
+--
+-- Name: TABLE declared_source; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.declared_source TO workflow_maintenance;
 
 --
 -- Name: TABLE missing_capture; Type: ACL; Schema: consolidation; Owner: -

@@ -183,8 +183,8 @@ from pg_event_trigger as e
 inner join pg_proc as p on p.oid = e.evtfoid
 where e.evtenabled <> 'D';
 
--- What can be declared is declared, until this transaction is rolled back, so that the rest is asked
--- as it will be then.
+-- What can be declared is declared, until this transaction is rolled back: the rest is asked as it
+-- will be then.
 select regexp_replace(f.remedy, ' -- .*', '')
 from pg_temp.finding as f
 where f.remedy ~ '^(create table|insert into) public\.workflow_column_source'

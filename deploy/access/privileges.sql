@@ -32,7 +32,7 @@ from (
     ('schema', 'consolidation|legacy', '', 'usage', '', 'exact'),
     ('schema', 'legacy', '', 'usage', '', 'later'),
 
-    ('table', 'public\.user_workflow_run(_step)?', '', 'SIUD', '', 'exact'),
+    ('table', 'public\.user_workflow_(run|run_step|owner)', '', 'SIUD', '', 'exact'),
     ('table', '(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context'
         '|endpoint))', '', 'SIUD', '', 'shared'),
     -- Before the cut-over the old tables would overwrite what applications write.
@@ -44,24 +44,22 @@ from (
     ('table', 'consolidation\.(carried_back|set_aside)', '', 'SID', '', 'exact'),
     -- Batches lock run_lock; phase() reads dropped_table.
     ('table', 'consolidation\.run_lock', '', 'SU', '', 'exact'),
-    ('table', 'consolidation\.(column_source|declared_source|dropped_table)', '', 'S', '',
-        'exact'),
+    ('table', 'consolidation\.(\w+_source|dropped_table)', '', 'S', '', 'exact'),
     ('table', 'consolidation\.nullable_column', '', 'S', 'S', 'exact'),
-
-    ('table', 'public\.user_workflow_owner', '', 'SIUD', '', 'exact'),
 
     ('view', 'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)', '',
         'S', '', 'exact'),
-    ('view', 'consolidation\.old_(trace|step|event|screenshot(_number)?|context|endpoint)', '',
-        'SIUD', '', 'exact'),
-    ('view', 'consolidation\.(back_\w+|missing_capture|progress\w*)', '', 'S', '', 'exact'),
+    ('view', 'consolidation\.old_(trace|step|event|screenshot|context|endpoint)', '', 'SIUD', '',
+        'exact'),
+    ('view', 'consolidation\.(back_\w+|missing_capture|progress\w*|\w+_number)', '', 'S', '',
+        'exact'),
     ('view', 'consolidation\.(trace|step|event|screenshot|context|endpoint)_row', '', 'S', '',
         'exact'),
     ('view', 'consolidation\.(event|screenshot|context|endpoint)_row', 'S', 'S', '', 'later'),
     ('view', 'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context'
         '|endpoint)|micro_state)', 'SIUD', 'SIUD', '', 'later'),
 
-    ('sequence', 'public\.workflow_(events_event|trace_context_context|trace_screenshot_screenshot)'
+    ('sequence', 'public\.workflow_(events_event|trace_(context_context|screenshot_screenshot))'
         '_id_seq', '', 'usage', '', 'later'),
 
     -- No rule names trigger functions: no role may call them.

@@ -60,7 +60,7 @@ begin
 end;
 $$;
 comment on function public.refuse_null_retry_count() is
-'Trigger: raises 23502. The condition of the trigger (when) tests whether the old table holds nulls';
+'Trigger: raises 23502. Its condition (when) tests whether the old table holds nulls';
 
 create trigger refuse_null_retry_count
 before insert or update of retry_count on public.user_workflow_run_step

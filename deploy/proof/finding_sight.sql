@@ -68,7 +68,8 @@ select distinct
         '%s to %s', consolidation.qualified_name(v.oid), coalesce(r.rolname, 'public')
     ) as object,
     format(
-        'shows all rows of %s now, with the rights of its owner; then those that its reader may see',
+        'shows all rows of %s now, with the rights of its owner; then those that the reader may '
+        'see',
         o.relname
     ) as consequence,
     'Accept it if nobody relies on that.' as remedy

@@ -60,6 +60,7 @@ create table workflow_trace (
     llm_response text,
     llm_model varchar(100),
     llm_tokens_used integer,
+    -- squawk-ignore prefer-bigint-over-smallint
     tier smallint,
     tier_reason text,
     config_snapshot jsonb,
