@@ -233,7 +233,8 @@ def main() -> None:
         print(text)
         return
     output.mkdir(parents=True, exist_ok=True)
-    (output / "benchmarks.md").write_text(text, encoding="utf-8")
+    name = "benchmarks-large.md" if options.only == ["large"] else "benchmarks.md"
+    (output / name).write_text(text, encoding="utf-8")
     for section in sections:
         for chart in section.charts:
             (output / f"{chart.name}.svg").write_text(svg(chart), encoding="utf-8")

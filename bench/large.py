@@ -22,6 +22,9 @@ ENTRIES_A_RUN = 50
 RATE = 60
 """Transactions a second of the traffic."""
 
+ALONE = 300
+"""Seconds of nothing but traffic, after the cut-over."""
+
 
 @dataclass
 class Phase:
@@ -126,8 +129,8 @@ def rebuild(move: Move) -> None:
         helper.join()
 
 
-def whole_move(move: Move) -> None:
-    """From @expand to the contract and its revert."""
+def whole_move(move: Move, alone: int = 0) -> None:
+    """From @expand to the contract and its revert; alone: seconds to wait after the cut-over."""
     move.phase("backfill", lambda: move.sessions("call consolidation.backfill()"))
     move.sqitch("deploy", "--to", "carry_over")
     move.phase("step keys", lambda: move.sqitch("deploy", "--to", "step_keys"))
@@ -137,6 +140,7 @@ def whole_move(move: Move) -> None:
     move.phase("proof", lambda: move.sessions("call consolidation.prove()"))
     move.phase("cut-over with its verify", lambda: move.sqitch("deploy"))
     move.phase("verify", lambda: move.sqitch("verify"))
+    time.sleep(alone)
     fill_queue(move)
     move.phase("catch up, back", lambda: move.sessions("call consolidation.catch_up()"))
     move.phase("revert", lambda: move.sqitch("revert", "-y", "--to", "@carried_over"))
@@ -161,7 +165,7 @@ def beside_traffic(move: Move) -> dict[str, float]:
         text=True,
     ) as application:
         try:
-            whole_move(move)
+            whole_move(move, ALONE)
         finally:
             application.terminate()
             said = application.communicate()[0]
@@ -235,7 +239,8 @@ def part(
             f" ({large.runs * 34:,} events), on a fresh copy, {SESSIONS} sessions where a phase"
             f" takes several. For catching up every run stands in the queue {ENTRIES_A_RUN} times."
             + (
-                f" Then once more beside {RATE} transactions a second of the old application:"
+                f" Then once more beside {RATE} transactions a second of the old application, with"
+                f" {ALONE} seconds of nothing else after the cut-over:"
                 f" {', '.join(f'{what} {count:.0f}' for what, count in noticed.items())}."
                 if traffic
                 else ""
