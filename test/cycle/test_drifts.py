@@ -442,10 +442,11 @@ NOT_ADOPTED = [
     ),
     Drift(
         "a declaration that somebody else can write",
-        "create table workflow_column_source (table_name text, column_name text, expression text);"
-        "grant insert on workflow_column_source to drift_role",
+        "create table public.workflow_column_source "
+        "(table_name text, column_name text, expression text);"
+        "grant insert on public.workflow_column_source to drift_role",
         "declaration workflow_column_source",
-        "drop table workflow_column_source",
+        "drop table public.workflow_column_source",
     ),
     Drift(
         "a partitioned table",
@@ -926,6 +927,12 @@ def test_a_declaration_is_tried(small: str) -> None:
         said = sqitch(small, "deploy", check=False).stderr
         assert "is not a table that only you can write to" in said
         connection.execute("revoke update on workflow_column_source from drift_role")
+        sqitch(small, "deploy", "--to", "@expand")
+        # A column that was computed until now stops the move; its values would be left behind.
+        connection.execute("alter table workflow_trace add llm_model text default 'm'")
+        said = sqitch(small, "deploy", check=False).stderr
+        assert "public.workflow_trace.llm_model: was added since @expand" in said
+        connection.execute("alter table workflow_trace drop llm_model")
         sqitch(small, "deploy")
         assert differences(connection) == []
 

@@ -213,6 +213,17 @@ def old_columns() -> list[tuple[str, str]]:
     return found
 
 
+# No document can be without these; the others are computed.
+NEEDED = {
+    "workflow_trace": "trace_id org_id workflow_id channel status created_at created_by",
+    "workflow_steps": "step_id trace_id step_number node_id",
+    "workflow_events": "event_id trace_id step_id event_type event_data",
+    "workflow_trace_screenshot": "screenshot_id trace_id step_index screenshot_url",
+    "workflow_trace_context": "context_id trace_id key value",
+    "workflow_trace_endpoint": "trace_id endpoint_id",
+}
+
+
 @pytest.mark.parametrize("table", [t for t in EIGHT if t[:8] == "workflow" and t[9:] != "configs"])
 def test_every_missing_column_is_named_with_the_statement_that_adds_it(
     baseline: Connection, table: str
@@ -230,6 +241,9 @@ def test_every_missing_column_is_named_with_the_statement_that_adds_it(
         with baseline.transaction(force_rollback=True):
             wanted = one(baseline, column_of.format(table, column))
             baseline.execute(f'alter table {table} drop column "{column}" cascade')
+            if column not in NEEDED[table].split():
+                baseline.execute(body("verify/baseline.sql"))
+                continue
             with pytest.raises(psycopg.Error) as raised, baseline.transaction():
                 baseline.execute(body("verify/baseline.sql"))
             assert raised.value.sqlstate == "42P16"
@@ -265,7 +279,7 @@ DRIFTS = [
         "workflow_trace_context.severity",
     ),
     (
-        "alter table workflow_events add column severity text not null default ''",
+        "alter table workflow_events add column severity json not null default '1'",
         "workflow_events.severity",
     ),
     ("alter table workflow_events add column place point", "workflow_events.place"),
@@ -343,7 +357,7 @@ def test_harmless_differences_are_adopted(baseline: Connection, difference: str)
 def test_an_adoption_that_is_refused_can_be_cured_as_it_was_said(unadopted: str) -> None:
     """Two drifts at once are named at once; cured, the same command adopts."""
     with connect(unadopted) as connection:
-        connection.execute("alter table workflow_trace drop column session_id")
+        connection.execute("alter table workflow_trace drop column channel")
         connection.execute("alter table workflow_trace_context add column worker text")
         with nothing_changes(connection):
             said = adopt(unadopted, check=False)
@@ -351,7 +365,7 @@ def test_an_adoption_that_is_refused_can_be_cured_as_it_was_said(unadopted: str)
         cure = re.search(r"alter table public\.workflow_trace add column .*?;", said)
         assert cure is not None, said
         connection.execute(cure[0])
-        assert "workflow_trace.session_id" not in adopt(unadopted, check=False)
+        assert "workflow_trace.channel" not in adopt(unadopted, check=False)
         connection.execute("alter table workflow_trace_context drop column worker")
         adopt(unadopted)
         assert one(connection, "select string_agg(change, ',') from sqitch.changes") == "baseline"
