@@ -207,46 +207,6 @@ COMMENT ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolea
 else. Null for runs that applications wrote to, whose documents may hold more';
 
 --
--- Name: backfill(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
---
-
-CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 100, IN batch_time interval DEFAULT '00:00:00.5'::interval, IN pause interval DEFAULT '00:00:00'::interval, IN max_lag interval DEFAULT NULL::interval)
-    LANGUAGE plpgsql
-    AS $$
-declare
-    done bigint := 0;
-    stopped boolean;
-    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-begin
-    perform consolidation.check_batch_size(batch_size);
-    perform consolidation.check_pace(batch_time, pause, max_lag);
-    perform consolidation.require_read_committed();
-    perform consolidation.plan_chunks('backfill');
-    commit;
-    call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
-    stopped := consolidation.is_asked_to_stop();
-    commit;
-    if not stopped then
-        call consolidation.catch_up();
-    end if;
-    raise notice '%', consolidation.done_line('backfill', done, began);
-end;
-$$;
-
---
--- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch. batch_time: how
-long a batch should take. Each following batch gets as many runs as fit, at most twice as many as
-the one before and at most 500; null for batch_size always. pause: rest of this session between two
-batches. max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be
-killed and repeated: what was committed stays done. Run it from several sessions to use several
-cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
-parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
-carried. Call it outside a transaction';
-
---
 -- Name: column_behind(regclass); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -306,6 +266,425 @@ END;
 --
 
 COMMENT ON FUNCTION consolidation.base_column(old_name regclass) IS 'Columns of the views workflow_trace and workflow_steps, and the document columns behind them';
+
+--
+-- Name: part_of(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.part_of(table_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN "substring"(table_name, '^workflow_(?:trace_)?(.*?)s?$'::text);
+
+--
+-- Name: FUNCTION part_of(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.part_of(table_name text) IS 'The part of an old table''s name that the views on it have: event for workflow_events';
+
+--
+-- Name: computed_column(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.computed_column(table_name text) RETURNS TABLE(column_name name, type_name text, is_missing boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.attname,
+     format_type(a.atttypid, a.atttypmod) AS format_type,
+     (t.attname IS NULL)
+    FROM (((pg_class v
+      JOIN pg_namespace m ON (((m.oid = v.relnamespace) AND (m.nspname = 'consolidation'::name))))
+      JOIN pg_attribute a ON (((a.attrelid = v.oid) AND (a.attnum > 0))))
+      LEFT JOIN ( SELECT t_1.attname,
+             t_1.atttypid
+            FROM ((pg_class c
+              JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+              JOIN pg_attribute t_1 ON (((t_1.attrelid = c.oid) AND (NOT t_1.attisdropped))))
+           WHERE ((n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND (c.relname = computed_column.table_name) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])))) t ON ((t.attname = a.attname)))
+   WHERE ((v.relname = concat('old_', consolidation.part_of(computed_column.table_name))) AND (v.relkind = 'v'::"char") AND ((t.attname IS NULL) OR ((a.attname = 'screenshot_id'::name) AND (t.atttypid <> ('uuid'::regtype)::oid))))
+   ORDER BY a.attnum;
+END;
+
+--
+-- Name: FUNCTION computed_column(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.computed_column(table_name text) IS 'Columns of the baseline that an old table lacks, or has as numbers where the baseline has uuids,
+with the type they have in the documents; none after the contract project';
+
+--
+-- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((trace_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d72756e00'::text))::uuid;
+
+--
+-- Name: FUNCTION run_id(trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
+
+SET default_tablespace = '';
+
+--
+-- Name: user_workflow_run; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_workflow_run (
+    run_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workflow_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    channel text NOT NULL,
+    external_id character varying(255),
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    duration_ms integer,
+    context jsonb DEFAULT '{}'::jsonb,
+    endpoints_used jsonb DEFAULT '[]'::jsonb,
+    config_snapshot jsonb,
+    error_message text,
+    error_details jsonb,
+    llm_prompt text,
+    llm_response text,
+    llm_model character varying(100),
+    llm_tokens_used integer,
+    tier smallint,
+    tier_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid NOT NULL,
+    updated_at timestamp with time zone,
+    events jsonb DEFAULT '[]'::jsonb,
+    screenshots jsonb DEFAULT '[]'::jsonb,
+    legacy_trace_id bigint NOT NULL,
+    legacy_batch_job_item_id uuid,
+    legacy_action_type text,
+    legacy_action_detail jsonb,
+    legacy_success boolean DEFAULT false,
+    legacy_user_id uuid,
+    legacy_session_id uuid,
+    legacy jsonb
+)
+WITH (fillfactor='90');
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN context SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN config_snapshot SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN error_details SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_prompt SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_response SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN events SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN screenshots SET COMPRESSION lz4;
+ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN legacy SET COMPRESSION lz4;
+
+ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_workflow_run IS 'One run of a workflow, with its documents';
+
+--
+-- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.run_id IS 'Key. Carried-over runs: computed from the old trace_id';
+
+--
+-- Name: COLUMN user_workflow_run.workflow_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.workflow_id IS 'Workflow that was executed';
+
+--
+-- Name: COLUMN user_workflow_run.org_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the run; row level security compares it with app.current_org_id';
+
+--
+-- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed ...';
+
+--
+-- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.channel IS 'web, voice or efax';
+
+--
+-- Name: COLUMN user_workflow_run.external_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that asked for the run; repeats';
+
+--
+-- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the run';
+
+--
+-- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the run';
+
+--
+-- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.duration_ms IS 'Duration in milliseconds';
+
+--
+-- Name: COLUMN user_workflow_run.context; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.context IS 'Object: key to value. Was workflow_trace_context';
+
+--
+-- Name: COLUMN user_workflow_run.endpoints_used; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.endpoints_used IS 'Array of endpoint ids, no duplicates. Was workflow_trace_endpoint';
+
+--
+-- Name: COLUMN user_workflow_run.config_snapshot; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.config_snapshot IS 'All active configurations at the time of the run, as start_run stores them';
+
+--
+-- Name: COLUMN user_workflow_run.error_message; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.error_message IS 'Why the run failed, for people';
+
+--
+-- Name: COLUMN user_workflow_run.error_details; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.error_details IS 'Why the run failed, for programs';
+
+--
+-- Name: COLUMN user_workflow_run.llm_prompt; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_prompt IS 'Prompt given to the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_response; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_response IS 'Response of the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_model; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_model IS 'Name of the language model';
+
+--
+-- Name: COLUMN user_workflow_run.llm_tokens_used; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.llm_tokens_used IS 'Tokens used, prompt and response';
+
+--
+-- Name: COLUMN user_workflow_run.tier; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.tier IS 'Tier the run was handled in';
+
+--
+-- Name: COLUMN user_workflow_run.tier_reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.tier_reason IS 'Why this tier';
+
+--
+-- Name: COLUMN user_workflow_run.created_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.created_at IS 'When the row was created';
+
+--
+-- Name: COLUMN user_workflow_run.created_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the run';
+
+--
+-- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, set by a trigger; null if never';
+
+--
+-- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.events IS 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
+
+--
+-- Name: COLUMN user_workflow_run.screenshots; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs also get one';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_batch_job_item_id IS 'workflow_trace.batch_job_item_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_type; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_action_type IS 'workflow_trace.action_type';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_action_detail; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_action_detail IS 'workflow_trace.action_detail';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_success; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_success IS 'workflow_trace.success';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_user_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_user_id IS 'workflow_trace.user_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy_session_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.session_id';
+
+--
+-- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: the columns of
+workflow_trace_context besides key and value; null if there is no key';
+
+--
+-- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
+--
+
+CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
+ SELECT r.legacy_trace_id AS trace_id,
+    r.legacy_batch_job_item_id AS batch_job_item_id,
+    r.org_id,
+    r.workflow_id,
+    r.channel,
+    r.external_id,
+    r.status,
+    r.legacy_action_type AS action_type,
+    r.legacy_action_detail AS action_detail,
+    r.legacy_success AS success,
+    r.duration_ms,
+    r.error_details AS error_detail,
+    r.error_message,
+    r.llm_prompt,
+    r.llm_response,
+    r.llm_model,
+    r.llm_tokens_used,
+    r.tier,
+    r.tier_reason,
+    r.config_snapshot,
+    r.started_at AS start_time,
+    r.ended_at AS end_time,
+    r.created_at,
+    r.legacy_user_id AS user_id,
+    r.created_by,
+    r.legacy_session_id AS session_id,
+    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR ((substr((r.run_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
+           FROM public.user_workflow_run o
+          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id)))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
+   FROM public.user_workflow_run r;
+
+--
+-- Name: VIEW trace_row; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON VIEW consolidation.trace_row IS 'Runs as rows of workflow_trace. as_built: the run has the key and the kinds of documents that
+consolidate() gives it';
+
+--
+-- Name: as_old_row(text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.as_old_row(source text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT string_agg(format('%s.%I as %I'::text, as_old_row.source, b.base_column, b.view_column), ', '::text ORDER BY b.view_column) AS string_agg
+    FROM consolidation.base_column('consolidation.trace_row'::regclass) b(view_column, base_column)
+   WHERE (NOT (b.view_column IN ( SELECT c.column_name
+            FROM consolidation.computed_column('workflow_trace'::text) c(column_name, type_name, is_missing))));
+END;
+
+--
+-- Name: FUNCTION as_old_row(source text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.as_old_row(source text) IS 'The columns of workflow_trace, computed from source: a row of user_workflow_run';
+
+--
+-- Name: backfill(integer, interval, interval, interval); Type: PROCEDURE; Schema: consolidation; Owner: -
+--
+
+CREATE PROCEDURE consolidation.backfill(IN batch_size integer DEFAULT 100, IN batch_time interval DEFAULT '00:00:00.5'::interval, IN pause interval DEFAULT '00:00:00'::interval, IN max_lag interval DEFAULT NULL::interval)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    done bigint := 0;
+    stopped boolean;
+    began constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+begin
+    perform consolidation.check_batch_size(batch_size);
+    perform consolidation.check_pace(batch_time, pause, max_lag);
+    perform consolidation.require_read_committed();
+    perform consolidation.plan_chunks('backfill');
+    commit;
+    call consolidation.run_batches('backfill', batch_size, batch_time, pause, max_lag, done);
+    stopped := consolidation.is_asked_to_stop();
+    commit;
+    if not stopped then
+        call consolidation.catch_up();
+    end if;
+    raise notice '%', consolidation.done_line('backfill', done, began);
+end;
+$$;
+
+--
+-- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) IS 'Carries all runs over, a batch a transaction. batch_size: runs of the first batch. batch_time: how
+long a batch should take. Each following batch gets as many runs as fit, at most twice as many as
+the one before and at most 500; null for batch_size always. pause: rest of this session between two
+batches. max_lag: waits while a standby is farther behind in replaying; null for no wait. Can be
+killed and repeated: what was committed stays done. Run it from several sessions to use several
+cores; each returns when all is done, or when stop_backfill asks it to. Raises 22023 for a
+parameter out of range, 42501 for max_lag without pg_read_all_stats, 23502 for a row that cannot be
+carried. Call it outside a transaction';
 
 --
 -- Name: begin_proof(); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -1300,13 +1679,10 @@ begin
     select
         'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text,
         (
-            select o.trace_id from consolidation.old_screenshot as o
+            select o.trace_id from consolidation.old_screenshot/* numbered: _number */ as o
             where
-                o.screenshot_id = p.screenshot_id
-                /* numbered: and o.trace_id = (
-                    select n.trace_id from consolidation.old_screenshot_number as n
-                    where n.screenshot_id = consolidation.screenshot_number(p.screenshot_id)
-                ) */
+                o.screenshot_id
+                = /* numbered: consolidation.screenshot_number( */ p.screenshot_id /* numbered: ) */
         )
     from consolidation.screenshot_row as p
     left join consolidation.step_row as s
@@ -1510,50 +1886,6 @@ END;
 COMMENT ON FUNCTION consolidation.comments_definition(source regclass) IS 'Statements that comment a table or view, and what belongs to it, again';
 
 --
--- Name: part_of(text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.part_of(table_name text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN "substring"(table_name, '^workflow_(?:trace_)?(.*?)s?$'::text);
-
---
--- Name: FUNCTION part_of(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.part_of(table_name text) IS 'The part of an old table''s name that the views on it have: event for workflow_events';
-
---
--- Name: computed_column(text); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.computed_column(table_name text) RETURNS TABLE(column_name name, type_name text, is_missing boolean)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT a.attname,
-     format_type(a.atttypid, a.atttypmod) AS format_type,
-     (t.attname IS NULL)
-    FROM (((pg_class v
-      JOIN pg_namespace m ON (((m.oid = v.relnamespace) AND (m.nspname = 'consolidation'::name))))
-      JOIN pg_attribute a ON (((a.attrelid = v.oid) AND (a.attnum > 0))))
-      LEFT JOIN ( SELECT t_1.attname,
-             t_1.atttypid
-            FROM ((pg_class c
-              JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
-              JOIN pg_attribute t_1 ON (((t_1.attrelid = c.oid) AND (NOT t_1.attisdropped))))
-           WHERE ((n.nspname = ANY (ARRAY['public'::name, 'legacy'::name])) AND (c.relname = computed_column.table_name) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])))) t ON ((t.attname = a.attname)))
-   WHERE ((v.relname = concat('old_', consolidation.part_of(computed_column.table_name))) AND (v.relkind = 'v'::"char") AND ((t.attname IS NULL) OR ((a.attname = 'screenshot_id'::name) AND (t.atttypid <> ('uuid'::regtype)::oid))))
-   ORDER BY a.attnum;
-END;
-
---
--- Name: FUNCTION computed_column(table_name text); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.computed_column(table_name text) IS 'Columns of the baseline that an old table lacks, or has as numbers where the baseline has uuids,
-with the type they have in the documents; none after the contract project';
-
---
 -- Name: computed_keys(text); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -1581,8 +1913,6 @@ CREATE FUNCTION consolidation.computed_screenshot(column_name name, kind_of_row 
 
 COMMENT ON FUNCTION consolidation.computed_screenshot(column_name name, kind_of_row text) IS 'The part of computed_value() for columns of workflow_trace_screenshot that are not just null: ids
 that are numbers, the organisation of the run, the number of the step that step_id names';
-
-SET default_tablespace = '';
 
 --
 -- Name: column_source; Type: TABLE; Schema: consolidation; Owner: -
@@ -1890,319 +2220,6 @@ missing), XX001 (differences), 55P03 (no locks, or the applications write faster
 carries over), 25000 (not read committed); nothing is changed then. Call it outside a transaction';
 
 --
--- Name: run_id(bigint); Type: FUNCTION; Schema: consolidation; Owner: -
---
-
-CREATE FUNCTION consolidation.run_id(trace_id bigint) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((OVERLAY(OVERLAY(lpad(to_hex((trace_id # '-9223372036854775808'::bigint)), 16, '0'::text) PLACING '8'::text FROM 13 FOR 0) PLACING '8'::text FROM 17 FOR 0) || '77662d72756e00'::text))::uuid;
-
---
--- Name: FUNCTION run_id(trace_id bigint); Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON FUNCTION consolidation.run_id(trace_id bigint) IS 'run_id of a carried-over trace_id: a UUID version 8, one-to-one, growing with the id';
-
---
--- Name: user_workflow_run; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.user_workflow_run (
-    run_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workflow_id uuid NOT NULL,
-    org_id uuid NOT NULL,
-    status text DEFAULT 'pending'::text NOT NULL,
-    channel text NOT NULL,
-    external_id character varying(255),
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    duration_ms integer,
-    context jsonb DEFAULT '{}'::jsonb,
-    endpoints_used jsonb DEFAULT '[]'::jsonb,
-    config_snapshot jsonb,
-    error_message text,
-    error_details jsonb,
-    llm_prompt text,
-    llm_response text,
-    llm_model character varying(100),
-    llm_tokens_used integer,
-    tier smallint,
-    tier_reason text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    created_by uuid NOT NULL,
-    updated_at timestamp with time zone,
-    events jsonb DEFAULT '[]'::jsonb,
-    screenshots jsonb DEFAULT '[]'::jsonb,
-    legacy_trace_id bigint NOT NULL,
-    legacy_batch_job_item_id uuid,
-    legacy_action_type text,
-    legacy_action_detail jsonb,
-    legacy_success boolean DEFAULT false,
-    legacy_user_id uuid,
-    legacy_session_id uuid,
-    legacy jsonb
-)
-WITH (fillfactor='90');
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN context SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN config_snapshot SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN error_details SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_prompt SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN llm_response SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN events SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN screenshots SET COMPRESSION lz4;
-ALTER TABLE ONLY public.user_workflow_run ALTER COLUMN legacy SET COMPRESSION lz4;
-
-ALTER TABLE ONLY public.user_workflow_run FORCE ROW LEVEL SECURITY;
-
---
--- Name: TABLE user_workflow_run; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.user_workflow_run IS 'One run of a workflow, with its documents';
-
---
--- Name: COLUMN user_workflow_run.run_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.run_id IS 'Key. Carried-over runs: computed from the old trace_id';
-
---
--- Name: COLUMN user_workflow_run.workflow_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.workflow_id IS 'Workflow that was executed';
-
---
--- Name: COLUMN user_workflow_run.org_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.org_id IS 'Organisation that owns the run; row level security compares it with app.current_org_id';
-
---
--- Name: COLUMN user_workflow_run.status; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.status IS 'pending, running, active, completed, failed ...';
-
---
--- Name: COLUMN user_workflow_run.channel; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.channel IS 'web, voice or efax';
-
---
--- Name: COLUMN user_workflow_run.external_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.external_id IS 'Id in the system that asked for the run; repeats';
-
---
--- Name: COLUMN user_workflow_run.started_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.started_at IS 'Start of the run';
-
---
--- Name: COLUMN user_workflow_run.ended_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.ended_at IS 'End of the run';
-
---
--- Name: COLUMN user_workflow_run.duration_ms; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.duration_ms IS 'Duration in milliseconds';
-
---
--- Name: COLUMN user_workflow_run.context; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.context IS 'Object: key to value. Was workflow_trace_context';
-
---
--- Name: COLUMN user_workflow_run.endpoints_used; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.endpoints_used IS 'Array of endpoint ids, no duplicates. Was workflow_trace_endpoint';
-
---
--- Name: COLUMN user_workflow_run.config_snapshot; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.config_snapshot IS 'All active configurations at the time of the run, as start_run stores them';
-
---
--- Name: COLUMN user_workflow_run.error_message; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.error_message IS 'Why the run failed, for people';
-
---
--- Name: COLUMN user_workflow_run.error_details; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.error_details IS 'Why the run failed, for programs';
-
---
--- Name: COLUMN user_workflow_run.llm_prompt; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_prompt IS 'Prompt given to the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_response; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_response IS 'Response of the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_model; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_model IS 'Name of the language model';
-
---
--- Name: COLUMN user_workflow_run.llm_tokens_used; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.llm_tokens_used IS 'Tokens used, prompt and response';
-
---
--- Name: COLUMN user_workflow_run.tier; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.tier IS 'Tier the run was handled in';
-
---
--- Name: COLUMN user_workflow_run.tier_reason; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.tier_reason IS 'Why this tier';
-
---
--- Name: COLUMN user_workflow_run.created_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.created_at IS 'When the row was created';
-
---
--- Name: COLUMN user_workflow_run.created_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.created_by IS 'User who created the run';
-
---
--- Name: COLUMN user_workflow_run.updated_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.updated_at IS 'When the row was last changed, set by a trigger; null if never';
-
---
--- Name: COLUMN user_workflow_run.events; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.events IS 'Array of events that belong to no step, elements as in user_workflow_run_step.events';
-
---
--- Name: COLUMN user_workflow_run.screenshots; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.screenshots IS 'Array of screenshots that match no step, elements as in user_workflow_run_step.screenshots';
-
---
--- Name: COLUMN user_workflow_run.legacy_trace_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_trace_id IS 'workflow_trace.trace_id; new runs also get one';
-
---
--- Name: COLUMN user_workflow_run.legacy_batch_job_item_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_batch_job_item_id IS 'workflow_trace.batch_job_item_id';
-
---
--- Name: COLUMN user_workflow_run.legacy_action_type; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_action_type IS 'workflow_trace.action_type';
-
---
--- Name: COLUMN user_workflow_run.legacy_action_detail; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_action_detail IS 'workflow_trace.action_detail';
-
---
--- Name: COLUMN user_workflow_run.legacy_success; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_success IS 'workflow_trace.success';
-
---
--- Name: COLUMN user_workflow_run.legacy_user_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_user_id IS 'workflow_trace.user_id';
-
---
--- Name: COLUMN user_workflow_run.legacy_session_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy_session_id IS 'workflow_trace.session_id';
-
---
--- Name: COLUMN user_workflow_run.legacy; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_workflow_run.legacy IS '{"context": {key: {"context_id", "created_at", "updated_at"}}}: the columns of
-workflow_trace_context besides key and value; null if there is no key';
-
---
--- Name: trace_row; Type: VIEW; Schema: consolidation; Owner: -
---
-
-CREATE VIEW consolidation.trace_row WITH (security_invoker='true') AS
- SELECT r.legacy_trace_id AS trace_id,
-    r.legacy_batch_job_item_id AS batch_job_item_id,
-    r.org_id,
-    r.workflow_id,
-    r.channel,
-    r.external_id,
-    r.status,
-    r.legacy_action_type AS action_type,
-    r.legacy_action_detail AS action_detail,
-    r.legacy_success AS success,
-    r.duration_ms,
-    r.error_details AS error_detail,
-    r.error_message,
-    r.llm_prompt,
-    r.llm_response,
-    r.llm_model,
-    r.llm_tokens_used,
-    r.tier,
-    r.tier_reason,
-    r.config_snapshot,
-    r.started_at AS start_time,
-    r.ended_at AS end_time,
-    r.created_at,
-    r.legacy_user_id AS user_id,
-    r.created_by,
-    r.legacy_session_id AS session_id,
-    ((((r.run_id = consolidation.run_id(r.legacy_trace_id)) OR ((substr((r.run_id)::text, 15, 1) = '4'::text) AND (EXISTS ( SELECT
-           FROM public.user_workflow_run o
-          WHERE (o.run_id = consolidation.run_id(r.legacy_trace_id)))))) AND (jsonb_typeof(r.context) = 'object'::text) AND (jsonb_typeof(r.endpoints_used) = 'array'::text) AND (jsonb_typeof(r.events) = 'array'::text) AND (jsonb_typeof(r.screenshots) = 'array'::text)) IS TRUE) AS as_built
-   FROM public.user_workflow_run r;
-
---
--- Name: VIEW trace_row; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON VIEW consolidation.trace_row IS 'Runs as rows of workflow_trace. as_built: the run has the key and the kinds of documents that
-consolidate() gives it';
-
---
 -- Name: derived_column(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -2235,11 +2252,8 @@ CREATE FUNCTION consolidation.declared_values(source text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT format('(select %s from (select %s) as t)'::text, ( SELECT string_agg(format('(%s)::%s as %I'::text, d.expression, d.type_name, d.document_column), ', '::text ORDER BY d.column_name) AS string_agg
-            FROM consolidation.derived_column() d(column_name, document_column, type_name, expression)), ( SELECT string_agg(format('%s.%I as %I'::text, declared_values.source, b.base_column, b.view_column), ', '::text ORDER BY b.view_column) AS string_agg
-            FROM consolidation.base_column('consolidation.trace_row'::regclass) b(view_column, base_column)
-           WHERE (NOT (b.view_column IN ( SELECT c.column_name
-                    FROM consolidation.computed_column('workflow_trace'::text) c(column_name, type_name, is_missing)))))) AS format;
+ SELECT format('(select %s from (select %s) as t)'::text, string_agg(format('(%s)::%s as %I'::text, d.expression, d.type_name, d.document_column), ', '::text ORDER BY d.column_name), consolidation.as_old_row(declared_values.source)) AS format
+    FROM consolidation.derived_column() d(column_name, document_column, type_name, expression);
 END;
 
 --
@@ -3284,10 +3298,10 @@ COMMENT ON FUNCTION consolidation.fill_dropped(names text[]) IS 'Fills empty old
 raises for a row that it refuses';
 
 --
--- Name: fill_in(regproc); Type: FUNCTION; Schema: consolidation; Owner: -
+-- Name: fill_in(regprocedure); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
-CREATE FUNCTION consolidation.fill_in(adapted regproc) RETURNS void
+CREATE FUNCTION consolidation.fill_in(adapted regprocedure) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -3301,6 +3315,16 @@ begin
             consolidation.declared_values(source)
         );
     end loop;
+    definition := replace(
+        definition, '/* assigned */',
+        (
+            select string_agg(
+                format('new.%1$I := declared.%1$I;', d.document_column), ' '
+                order by d.column_name
+            )
+            from consolidation.derived_column() as d
+        )
+    );
     execute replace(
         definition, 'false /* differs */',
         (
@@ -3315,10 +3339,10 @@ end;
 $_$;
 
 --
--- Name: FUNCTION fill_in(adapted regproc); Type: COMMENT; Schema: consolidation; Owner: -
+-- Name: FUNCTION fill_in(adapted regprocedure); Type: COMMENT; Schema: consolidation; Owner: -
 --
 
-COMMENT ON FUNCTION consolidation.fill_in(adapted regproc) IS 'Creates a trigger function again, in which comments stand for what was declared';
+COMMENT ON FUNCTION consolidation.fill_in(adapted regprocedure) IS 'Creates a trigger function again, in which comments stand for what was declared';
 
 --
 -- Name: find_event(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -3742,7 +3766,7 @@ the present ones at once';
 CREATE FUNCTION consolidation.follow_sources() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 declare
     source record;
 begin
@@ -3755,29 +3779,33 @@ begin
     for source in
         select
             r.relation,
-            string_agg(quote_ident(r.column_name), ', ' order by r.column_name) as names,
-            string_agg(
-                format('old.%1$I is distinct from new.%1$I', r.column_name), ' or '
-                order by r.column_name
-            ) as changes
+            s.was_readable,
+            c.relrowsecurity as is_restricted,
+            string_agg(quote_ident(r.column_name), ', ' order by r.column_name) as names
         from consolidation.read_by_declaration() as r
         inner join consolidation.declared_source as s on s.relation = r.relation
-        group by r.relation
+        inner join pg_class as c on c.oid = r.relation
+        group by r.relation, s.was_readable, c.relrowsecurity
     loop
-        execute format('grant select on %s to workflow_maintenance', source.relation);
+        if not source.was_readable then
+            execute format('grant select on %s to workflow_maintenance', source.relation);
+        end if;
         execute format(
-            'create trigger follow_declaration after update of %s on %s for each row '
-            'when (%s) execute function public.follow_declaration()',
-            source.names, source.relation, source.changes
+            'create trigger follow_declaration after update on %s '
+            'referencing old table as old_row new table as new_row '
+            'for each statement execute function public.follow_declaration(%L)',
+            source.relation, source.names
         );
         execute format('alter table %s enable always trigger follow_declaration', source.relation);
-        execute format(
-            'create policy workflow_maintenance_reads on %s for select '
-            'to workflow_maintenance using (true)', source.relation
-        );
+        if source.is_restricted then
+            execute format(
+                'create policy workflow_maintenance_reads on %s for select '
+                'to workflow_maintenance using (true)', source.relation
+            );
+        end if;
     end loop;
 end;
-$_$;
+$$;
 
 --
 -- Name: FUNCTION follow_sources(); Type: COMMENT; Schema: consolidation; Owner: -
@@ -4344,7 +4372,12 @@ begin
         when content = 'null' then null
         when pg_typeof(kind) = 'timestamptz'::regtype
             then to_jsonb(public.from_iso8601(content #>> '{}')) #>> '{}'
-        when pg_typeof(kind) = 'jsonb'::regtype then (content -> 0)::text
+        when pg_typeof(kind) = 'jsonb'::regtype
+            then case
+                -- First, as the planner computes what follows where it can.
+                when jsonb_typeof(content) <> 'array' then null
+                when jsonb_array_length(content) = 1 then (content -> 0)::text
+            end
         else content #>> '{}'
     end;
     return value;
@@ -4369,7 +4402,7 @@ value of the type';
 CREATE FUNCTION consolidation.further_value(old_table text, column_name name, type_name text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN CASE WHEN ((old_table = 'workflow_trace_screenshot'::text) AND (column_name = 'step_id'::name)) THEN '(select s.legacy_step_id from public.user_workflow_run_step as s where s.step_id = x.on_step)'::text ELSE format('consolidation.from_key(x.element -> ''legacy_%s'', null::%s)'::text, column_name, type_name) END;
+    RETURN CASE WHEN (((old_table = 'workflow_trace_screenshot'::text) AND (column_name = 'step_id'::name)) AND (EXISTS (SELECT FROM consolidation.computed_column(further_value.old_table) c(column_name, type_name, is_missing) WHERE (c.column_name = 'step_index'::name)))) THEN '(select s.legacy_step_id from public.user_workflow_run_step as s where s.step_id = x.on_step)'::text ELSE format('consolidation.from_key(x.element -> ''legacy_%s'', null::%s)'::text, column_name, type_name) END;
 
 --
 -- Name: FUNCTION further_value(old_table text, column_name name, type_name text); Type: COMMENT; Schema: consolidation; Owner: -
@@ -6386,7 +6419,7 @@ CREATE VIEW consolidation.privilege_rule WITH (security_invoker='true') AS
     v.maintenance,
     v.everybody,
     v.extent
-   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_(run|run_step|owner)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(\w+_source|dropped_table)'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'consolidation\.nullable_column'::text,''::text,'S'::text,'S'::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*|\w+_number)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_(context_context|screenshot_screenshot))_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|computed_column|part_of|to_(bigint|node_id|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
+   FROM ( VALUES ('schema'::text,'consolidation|legacy'::text,''::text,'usage'::text,''::text,'exact'::text), ('schema'::text,'legacy'::text,''::text,'usage'::text,''::text,'later'::text), ('table'::text,'public\.user_workflow_(run|run_step|owner)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'(public|legacy)\.(workflow_(trace|steps|events)|workflow_trace_(screenshot|context|endpoint))'::text,''::text,'SIUD'::text,''::text,'shared'::text), ('table'::text,'public\.user_workflow_(run|run_step|config|cache_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('table'::text,'consolidation\.(change|chunk|proof|stop_request|unequal_trace)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(carried_back|set_aside)'::text,''::text,'SID'::text,''::text,'exact'::text), ('table'::text,'consolidation\.run_lock'::text,''::text,'SU'::text,''::text,'exact'::text), ('table'::text,'consolidation\.(\w+_source|dropped_table)'::text,''::text,'S'::text,''::text,'exact'::text), ('table'::text,'consolidation\.nullable_column'::text,''::text,'S'::text,'S'::text,'exact'::text), ('view'::text,'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.old_(trace|step|event|screenshot(_number)?|context|endpoint)'::text,''::text,'SIUD'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(back_\w+|missing_capture|progress\w*)'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(trace|step|event|screenshot|context|endpoint)_row'::text,''::text,'S'::text,''::text,'exact'::text), ('view'::text,'consolidation\.(event|screenshot|context|endpoint)_row'::text,'S'::text,'S'::text,''::text,'later'::text), ('view'::text,'public\.(workflow_(trace|steps|events|configs)|workflow_trace_(screenshot|context|endpoint)|micro_state)'::text,'SIUD'::text,'SIUD'::text,''::text,'later'::text), ('sequence'::text,'public\.workflow_(events_event|trace_(context_context|screenshot_screenshot))_id_seq'::text,''::text,'usage'::text,''::text,'later'::text), ('function'::text,'public\.(find_\w+|get_run|is_own_workflow|(remove|change|rewrite)_events|is_event_meant|may_be_older_path|asks_organisation|sees_all)'::text,'execute'::text,'execute'::text,''::text,'exact'::text), ('function'::text,'public\.(current_org_id|use_organisation|names_other_organisation|(to|from)_iso8601\w*)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'public\.(start_run|get_context|add_\w+)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.\w+'::text,''::text,'execute'::text,''::text,'exact'::text), ('procedure'::text,'consolidation\.(backfill|catch_up|ensure_proof|prove|rest|run_batches)'::text,''::text,'execute'::text,''::text,'exact'::text), ('function'::text,'consolidation\.(phase|old_name|old_table|on_new_names)'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(run_id|step_id|synthetic_\w+|nullable_columns|computed_column|part_of|to_(bigint|node_id|score|uuid))'::text,''::text,''::text,'execute'::text,'exact'::text), ('function'::text,'consolidation\.(context_origin|from_key|(event|screenshot)_(element|key|object)|fits\w*)'::text,''::text,''::text,'execute'::text,'exact'::text)) v(kind, names, app, maintenance, everybody, extent)
   WHERE ((v.extent <> 'later'::text) OR (( SELECT consolidation.phase() AS phase) <> 'expand'::text));
 
 --
@@ -7794,13 +7827,14 @@ begin
     return query
     select
         case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
+        coalesce('legacy_step_id ' || e.step_id, format('legacy_trace_id %s', e.trace_id)),
         format('event %s', e.place)
     from consolidation.event_row as e
     cross join (select consolidation.computed_keys('workflow_events') as keys) as c
     where
         not e.fits
         or exists (select from unnest(c.keys) as k (key) where e.element -> k.key <> 'null')
+        /* event: or e.<further> is null and e.element -> 'legacy_<further>' <> 'null' */
         or case
             when jsonb_typeof(e.element) = 'object'
                 then e.element - array[
@@ -7811,13 +7845,16 @@ begin
     union all
     select
         case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
+        coalesce('step_id ' || s.on_step, format('legacy_trace_id %s', s.trace_id)),
         format('screenshot %s', s.place)
     from consolidation.screenshot_row as s
     cross join (select consolidation.computed_keys('workflow_trace_screenshot') as keys) as c
     where
         not s.fits
         or exists (select from unnest(c.keys) as k (key) where s.element -> k.key <> 'null')
+        -- The step of a screenshot is that on which it stands.
+        /* screenshot: or s.<further> is null and s.element -> 'legacy_<further>' <> 'null'
+        and 'legacy_<further>' <> 'legacy_step_id' */
         or round(consolidation.to_score(s.element -> 'confidence'), 2)
         <> consolidation.to_score(s.element -> 'confidence')
         or case
@@ -9360,10 +9397,11 @@ begin
             concat(quote_ident(t.attname), ' = ', format(w.written, 'new', t.attname)), ', '
             order by a.attnum
         ) filter (where t.attidentity <> 'a'),
+        -- The run as well, since it has an index whatever the key is computed from.
         string_agg(
-            concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)), ''
-            order by a.attnum
-        ) filter (where a.attnum = 1),
+            concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)),
+            ' and ' order by a.attnum
+        ) filter (where a.attnum = 1 or t.attname = 'trace_id'),
         string_agg(
             case
                 when t.attname is null
@@ -11362,7 +11400,11 @@ begin
         select pg_get_functiondef(p.oid) as definition
         from pg_proc as p
         where
-            p.pronamespace in ('consolidation'::regnamespace, 'public'::regnamespace)
+            -- Anybody may have a function in public.
+            (
+                p.pronamespace = 'consolidation'::regnamespace
+                or p.oid = to_regprocedure('public.keep_screenshots()')
+            )
             and strpos(p.prosrc, format('/* %s: ', mark)) > 0
     loop
         for place in
@@ -11736,18 +11778,12 @@ begin
     from consolidation.judged_claim(trace_ids) as j
     where j.verdict = 'moved';
     delete from consolidation.old_event as o where o.event_id = any (moved.events::bigint []);
-    delete from consolidation.old_screenshot as o
-    where
-        o.screenshot_id = any (moved.screenshots::uuid [])
-        /* numbered: and o.trace_id in (
-            select n.trace_id from consolidation.old_screenshot_number as n
-            where n.screenshot_id = any (
-                array(
-                    select consolidation.screenshot_number(m.id::uuid)
-                    from unnest(moved.screenshots) as m (id)
-                )
-            )
-        ) */;
+    delete from consolidation.old_screenshot/* numbered: _number */ as o
+    where o.screenshot_id = any (
+        /* numbered: array(select consolidation.screenshot_number(m.id) from unnest( */
+        moved.screenshots::uuid []
+        /* numbered: ) as m (id)) */
+    );
     delete from consolidation.old_context as o where o.context_id = any (moved.contexts::bigint []);
 end;
 $$;
@@ -12583,6 +12619,33 @@ $$;
 COMMENT ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) IS 'Tries to swap the names until it succeeds or patience is over. cut_over and cut_back call it';
 
 --
+-- Name: declared_source; Type: TABLE; Schema: consolidation; Owner: -
+--
+
+CREATE TABLE consolidation.declared_source (
+    relation regclass NOT NULL,
+    was_readable boolean NOT NULL
+);
+
+--
+-- Name: TABLE declared_source; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON TABLE consolidation.declared_source IS 'Relations that the declarations of columns read';
+
+--
+-- Name: COLUMN declared_source.relation; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_source.relation IS 'The relation';
+
+--
+-- Name: COLUMN declared_source.was_readable; Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON COLUMN consolidation.declared_source.was_readable IS 'Whether workflow_maintenance could read it before the deploy';
+
+--
 -- Name: swap_locks(); Type: FUNCTION; Schema: consolidation; Owner: -
 --
 
@@ -12605,6 +12668,9 @@ CREATE FUNCTION consolidation.swap_locks() RETURNS regclass[]
                     FROM own o
                    WHERE o.has_moving_keys)) AND (NOT (f.other IN ( SELECT o.relation
                     FROM own o))) AND (c.relnamespace <> ('legacy'::regnamespace)::oid))
+         UNION
+          SELECT s.relation
+            FROM consolidation.declared_source s
          UNION
           SELECT b.relation
             FROM consolidation.rebinding() b(kind, object, statement, trial, relation)
@@ -15068,14 +15134,16 @@ CREATE FUNCTION public.derive_columns() RETURNS trigger
     SET row_security TO 'on'
     AS $$
 declare
-    declared constant jsonb := (
-        select to_jsonb(d) from (select null) /* declared of new */ as d
-    );
+    declared record;
 begin
-    if declared <> jsonb_strip_nulls(declared) then
+    -- Either follow_declaration() sees this run, or the next statement what it follows.
+    perform pg_advisory_xact_lock_shared(tg_relid::bigint);
+    select d.* into declared from (select null) /* declared of new */ as d;
+    /* assigned */
+    if not (declared is not null) then
         perform consolidation.refuse_unknown(to_jsonb(new));
     end if;
-    return jsonb_populate_record(new, declared);
+    return new;
 end;
 $$;
 
@@ -15418,32 +15486,42 @@ CREATE FUNCTION public.follow_declaration() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
-    AS $$
+    AS $_$
+declare
+    is_changed boolean;
 begin
+    execute format(
+        'select exists (select %1$s from new_row except select %1$s from old_row)', tg_argv[0]
+    ) into is_changed;
+    if not is_changed then
+        return null;
+    end if;
     if exists (
         select from pg_class as c
         where c.oid = to_regclass('public.workflow_trace') and c.relkind = 'r'
     ) then
         insert into consolidation.change (trace_id) values (null);
-    else
-        -- The trigger of the run does the rest.
-        update public.user_workflow_run as r
-        set legacy_trace_id = r.legacy_trace_id
-        where exists (
-            select from (select null) /* declared of r */ as d where false /* differs */
-        );
+        return null;
     end if;
+    perform pg_advisory_xact_lock('public.user_workflow_run'::regclass::bigint);
+    -- The trigger of the run does the rest.
+    update public.user_workflow_run as r
+    set legacy_trace_id = r.legacy_trace_id
+    where exists (
+        select from (select null) /* declared of r */ as d where false /* differs */
+    );
     return null;
 end;
-$$;
+$_$;
 
 --
 -- Name: FUNCTION follow_declaration(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.follow_declaration() IS 'Trigger, runs as workflow_maintenance, after an update of a row that a declaration reads: before
-the cut-over it notes that all runs are to be carried over again, then it updates those that differ.
-Without a declaration nothing uses it';
+COMMENT ON FUNCTION public.follow_declaration() IS 'Trigger, runs as workflow_maintenance, after a statement updated rows that a declaration reads:
+before the cut-over it notes that all runs are to be carried over again, then it updates those that
+differ. Its argument lists the columns. Waits for sessions that write runs, and they for it. Without
+a declaration nothing uses it';
 
 --
 -- Name: from_iso8601_other(text); Type: FUNCTION; Schema: public; Owner: -
@@ -16546,33 +16624,6 @@ COMMENT ON COLUMN consolidation.declared_privilege.role_name IS 'Name of the rol
 COMMENT ON COLUMN consolidation.declared_privilege.privilege_type IS 'As aclexplode() names it';
 
 --
--- Name: declared_source; Type: TABLE; Schema: consolidation; Owner: -
---
-
-CREATE TABLE consolidation.declared_source (
-    relation regclass NOT NULL,
-    was_readable boolean NOT NULL
-);
-
---
--- Name: TABLE declared_source; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON TABLE consolidation.declared_source IS 'Relations that the declarations of columns read';
-
---
--- Name: COLUMN declared_source.relation; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_source.relation IS 'The relation';
-
---
--- Name: COLUMN declared_source.was_readable; Type: COMMENT; Schema: consolidation; Owner: -
---
-
-COMMENT ON COLUMN consolidation.declared_source.was_readable IS 'Whether workflow_maintenance could read it before the deploy';
-
---
 -- Name: deploy_session; Type: TABLE; Schema: consolidation; Owner: -
 --
 
@@ -17449,9 +17500,9 @@ COMMENT ON COLUMN consolidation.finding_narrow_column.remedy IS 'What to do, a s
 CREATE VIEW consolidation.finding_no_policy WITH (security_invoker='true') AS
  SELECT DISTINCT 'refuse'::text AS severity,
     'no policy'::text AS kind,
-    format('%s on %s'::text, r.rolname, o.relname) AS object,
+    format('%s on %s'::text, COALESCE(r.rolname, 'public'::name), o.relname) AS object,
     'sees no row now, as no policy is for it; it will see those of the organisation that it names'::text AS consequence,
-    format('revoke all on %s from %I, or accept it'::text, o.relname, r.rolname) AS remedy
+    format('revoke all on %s from %s, or accept it'::text, o.relname, COALESCE(quote_ident((r.rolname)::text), 'public'::text)) AS remedy
    FROM ((((consolidation.old_relation o
      CROSS JOIN LATERAL ( SELECT o.relacl AS acl
         UNION ALL
@@ -17460,13 +17511,13 @@ CREATE VIEW consolidation.finding_no_policy WITH (security_invoker='true') AS
           WHERE (a.attrelid = o.oid)) p)
      CROSS JOIN LATERAL aclexplode(p.acl) x(grantor, grantee, privilege_type, is_grantable))
      JOIN pg_class c ON (((c.oid = o.oid) AND c.relrowsecurity)))
-     JOIN pg_roles r ON ((r.oid = x.grantee)))
-  WHERE ((x.privilege_type = 'SELECT'::text) AND (NOT r.rolsuper) AND (NOT r.rolbypassrls) AND (NOT consolidation.is_free(r.oid, (o.oid)::regclass)) AND (r.rolname <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])) AND (NOT (EXISTS ( SELECT
+     LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
+  WHERE ((x.privilege_type = 'SELECT'::text) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)) AND (NOT consolidation.is_free(x.grantee, (o.oid)::regclass)) AND (COALESCE(r.rolname, 'public'::name) <> ALL (ARRAY['workflow_app'::name, 'workflow_maintenance'::name])) AND (NOT (EXISTS ( SELECT
            FROM (pg_policy l
              CROSS JOIN LATERAL unnest(l.polroles) g(role_id))
           WHERE ((l.polrelid = o.oid) AND l.polpermissive AND (l.polcmd = ANY (ARRAY['r'::"char", '*'::"char"])) AND
                 CASE
-                    WHEN (g.role_id = (0)::oid) THEN true
+                    WHEN ((g.role_id = (0)::oid) OR (r.oid IS NULL)) THEN true
                     ELSE (pg_has_role(r.oid, g.role_id, 'usage'::text) OR pg_has_role(g.role_id, r.oid, 'usage'::text))
                 END)))));
 
@@ -17564,18 +17615,33 @@ COMMENT ON COLUMN consolidation.finding_not_null.remedy IS 'What to do, a statem
 --
 
 CREATE VIEW consolidation.finding_owner_view WITH (security_invoker='true') AS
+ WITH RECURSIVE dependent(relation, old_table) AS (
+         SELECT o_1.oid,
+            o_1.oid
+           FROM consolidation.old_relation o_1
+        UNION
+         SELECT w.ev_class,
+            b_1.old_table
+           FROM ((dependent b_1
+             JOIN pg_depend d ON (((d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = b_1.relation))))
+             JOIN pg_rewrite w ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (w.oid = d.objid))))
+        )
  SELECT DISTINCT 'refuse'::text AS severity,
     'view of all rows'::text AS kind,
     format('%s to %s'::text, consolidation.qualified_name((v.oid)::regclass), COALESCE(r.rolname, 'public'::name)) AS object,
     format('shows all rows of %s now, with the rights of its owner; then those that the reader may see'::text, o.relname) AS consequence,
     'Accept it if nobody relies on that.'::text AS remedy
-   FROM (((((((consolidation.old_relation o
+   FROM (((((((dependent b
+     JOIN consolidation.old_relation o ON ((o.oid = b.old_table)))
      JOIN pg_class c ON (((c.oid = o.oid) AND c.relrowsecurity)))
-     JOIN pg_depend d ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = o.oid))))
-     JOIN pg_rewrite w ON ((w.oid = d.objid)))
-     JOIN pg_class v ON (((v.oid = w.ev_class) AND (v.relkind = 'v'::"char") AND (v.relnamespace <> ('consolidation'::regnamespace)::oid) AND (NOT COALESCE((v.reloptions @> '{security_invoker=true}'::text[]), false)))))
+     JOIN pg_class v ON (((v.oid = b.relation) AND (v.relkind = 'v'::"char") AND (v.relnamespace <> ('consolidation'::regnamespace)::oid) AND (NOT COALESCE((v.reloptions @> '{security_invoker=true}'::text[]), false)))))
      JOIN pg_roles n ON ((n.oid = v.relowner)))
-     CROSS JOIN LATERAL aclexplode(v.relacl) x(grantor, grantee, privilege_type, is_grantable))
+     CROSS JOIN LATERAL ( SELECT v.relacl AS acl
+        UNION ALL
+         SELECT a.attacl
+           FROM pg_attribute a
+          WHERE (a.attrelid = v.oid)) p)
+     CROSS JOIN LATERAL aclexplode(p.acl) x(grantor, grantee, privilege_type, is_grantable))
      LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
   WHERE ((x.privilege_type = 'SELECT'::text) AND (x.grantee <> v.relowner) AND (n.rolsuper OR n.rolbypassrls OR consolidation.is_free(n.oid, (o.oid)::regclass)) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)) AND (NOT consolidation.is_free(x.grantee, (o.oid)::regclass)));
 
@@ -22421,13 +22487,6 @@ REVOKE ALL ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boo
 GRANT ALL ON FUNCTION consolidation.arrangement(is_strict boolean, as_built boolean, place bigint, on_step integer) TO workflow_maintenance;
 
 --
--- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
---
-
-REVOKE ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) FROM PUBLIC;
-GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) TO workflow_maintenance;
-
---
 -- Name: FUNCTION column_behind(old_name regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22440,6 +22499,51 @@ GRANT ALL ON FUNCTION consolidation.column_behind(old_name regclass) TO workflow
 
 REVOKE ALL ON FUNCTION consolidation.base_column(old_name regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.base_column(old_name regclass) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION part_of(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.part_of(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION computed_column(table_name text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.computed_column(table_name text) TO workflow_maintenance;
+
+--
+-- Name: FUNCTION run_id(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT ALL ON FUNCTION consolidation.run_id(trace_id bigint) TO workflow_maintenance;
+
+--
+-- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_maintenance;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_app;
+
+--
+-- Name: TABLE trace_row; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
+
+--
+-- Name: FUNCTION as_old_row(source text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.as_old_row(source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.as_old_row(source text) TO workflow_maintenance;
+
+--
+-- Name: PROCEDURE backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) FROM PUBLIC;
+GRANT ALL ON PROCEDURE consolidation.backfill(IN batch_size integer, IN batch_time interval, IN pause interval, IN max_lag interval) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION begin_proof(); Type: ACL; Schema: consolidation; Owner: -
@@ -22648,18 +22752,6 @@ REVOKE ALL ON FUNCTION consolidation.comments_definition(source regclass) FROM P
 GRANT ALL ON FUNCTION consolidation.comments_definition(source regclass) TO workflow_maintenance;
 
 --
--- Name: FUNCTION part_of(table_name text); Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT ALL ON FUNCTION consolidation.part_of(table_name text) TO workflow_maintenance;
-
---
--- Name: FUNCTION computed_column(table_name text); Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT ALL ON FUNCTION consolidation.computed_column(table_name text) TO workflow_maintenance;
-
---
 -- Name: FUNCTION computed_keys(table_name text); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -22731,25 +22823,6 @@ REVOKE ALL ON PROCEDURE consolidation.cut_back(IN patience interval) FROM PUBLIC
 --
 
 REVOKE ALL ON PROCEDURE consolidation.cut_over(IN patience interval) FROM PUBLIC;
-
---
--- Name: FUNCTION run_id(trace_id bigint); Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT ALL ON FUNCTION consolidation.run_id(trace_id bigint) TO workflow_maintenance;
-
---
--- Name: TABLE user_workflow_run; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_maintenance;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_workflow_run TO workflow_app;
-
---
--- Name: TABLE trace_row; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.trace_row TO workflow_maintenance;
 
 --
 -- Name: FUNCTION derived_column(); Type: ACL; Schema: consolidation; Owner: -
@@ -22992,11 +23065,11 @@ REVOKE ALL ON FUNCTION consolidation.fill_dropped(names text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.fill_dropped(names text[]) TO workflow_maintenance;
 
 --
--- Name: FUNCTION fill_in(adapted regproc); Type: ACL; Schema: consolidation; Owner: -
+-- Name: FUNCTION fill_in(adapted regprocedure); Type: ACL; Schema: consolidation; Owner: -
 --
 
-REVOKE ALL ON FUNCTION consolidation.fill_in(adapted regproc) FROM PUBLIC;
-GRANT ALL ON FUNCTION consolidation.fill_in(adapted regproc) TO workflow_maintenance;
+REVOKE ALL ON FUNCTION consolidation.fill_in(adapted regprocedure) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.fill_in(adapted regprocedure) TO workflow_maintenance;
 
 --
 -- Name: FUNCTION find_event(wanted_trace_id bigint, wanted_step_id bigint, wanted_event_id bigint, previous jsonb); Type: ACL; Schema: consolidation; Owner: -
@@ -24557,6 +24630,12 @@ GRANT ALL ON FUNCTION consolidation.suspects(lo bigint, hi bigint, ids bigint[])
 REVOKE ALL ON PROCEDURE consolidation.swap(IN direction text, IN patience interval) FROM PUBLIC;
 
 --
+-- Name: TABLE declared_source; Type: ACL; Schema: consolidation; Owner: -
+--
+
+GRANT SELECT ON TABLE consolidation.declared_source TO workflow_maintenance;
+
+--
 -- Name: FUNCTION swap_locks(); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -25029,12 +25108,6 @@ GRANT SELECT ON TABLE consolidation.back_trace TO workflow_maintenance;
 --
 
 GRANT SELECT,INSERT,DELETE ON TABLE consolidation.carried_back TO workflow_maintenance;
-
---
--- Name: TABLE declared_source; Type: ACL; Schema: consolidation; Owner: -
---
-
-GRANT SELECT ON TABLE consolidation.declared_source TO workflow_maintenance;
 
 --
 -- Name: TABLE missing_capture; Type: ACL; Schema: consolidation; Owner: -

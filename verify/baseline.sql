@@ -321,7 +321,12 @@ begin
     if exists (
         select from pg_class as c
         inner join pg_roles as o on o.oid = c.relowner
-        left join lateral aclexplode(c.relacl) as x on x.grantee <> c.relowner
+        left join (
+            select r.relacl as acl from pg_class as r where r.oid = source
+            union all
+            select a.attacl from pg_attribute as a where a.attrelid = source
+        ) as p on true
+        left join lateral aclexplode(p.acl) as x on x.grantee <> c.relowner
         where
             c.oid = source
             and c.relnamespace = 'public'::regnamespace
@@ -355,7 +360,8 @@ begin
         else
             begin
                 execute format(
-                    'explain select (%s)::%s from public.workflow_trace as t', expression,
+                    'create temporary view baseline_declaration as '
+                    'select (%s)::%s from public.workflow_trace as t', expression,
                     (
                         select regexp_replace(b.definition, ' (not null|default|generated).*', '')
                         from pg_temp.baseline_column as b
@@ -364,6 +370,18 @@ begin
                             and b.column_name = baseline_source.column_name
                     )
                 );
+                select 'reads ' || string_agg(distinct c.oid::regclass::text, ', ')
+                    || ', and may only read tables of the schema public'
+                into problem
+                from pg_rewrite as r
+                inner join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+                inner join pg_class as c on c.oid = d.refobjid
+                where
+                    r.ev_class = to_regclass('pg_temp.baseline_declaration')
+                    and d.refclassid = 'pg_class'::regclass
+                    and c.oid <> r.ev_class
+                    and not (c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace);
+                execute 'drop view baseline_declaration';
             exception
                 when others then
                     problem := 'is declared as something that fails: ' || sqlerrm;

@@ -69,6 +69,19 @@ drop trigger refuse_null_retry_count on public.user_workflow_run_step;
 drop function public.refuse_null_retry_count();
 drop trigger fill_step_keys on public.user_workflow_run_step;
 
+-- Where screenshots have numbers.
+do $$
+begin
+    if exists (
+        select from pg_proc as p
+        where
+            p.oid = 'consolidation.screenshot_key(jsonb, uuid, bigint)'::regprocedure
+            and pg_get_function_sqlbody(p.oid) like '%screenshot_number%'
+    ) then
+        drop sequence public.workflow_trace_screenshot_screenshot_id_seq;
+    end if;
+end
+$$;
 -- What was declared of runs goes with the columns that old code wrote.
 do $$
 declare
@@ -76,7 +89,12 @@ declare
 begin
     for source in select s.* from consolidation.declared_source as s loop
         execute format('drop trigger follow_declaration on %s', source.relation);
-        execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        if exists (
+            select from pg_policy as p
+            where p.polrelid = source.relation and p.polname = 'workflow_maintenance_reads'
+        ) then
+            execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        end if;
         if not source.was_readable then
             execute format('revoke select on %s from workflow_maintenance', source.relation);
         end if;
@@ -149,13 +167,6 @@ drop column legacy_batch_job_item_id,
 drop column legacy_trace_id;
 drop sequence public.workflow_events_event_id_seq;
 drop sequence public.workflow_trace_context_context_id_seq;
-do $$
-begin
-    if to_regclass('public.workflow_trace_screenshot_screenshot_id_seq') is not null then
-        drop sequence public.workflow_trace_screenshot_screenshot_id_seq;
-    end if;
-end
-$$;
 
 comment on column public.user_workflow_run_step.retry_count is 'How often the step was repeated';
 

@@ -49,10 +49,9 @@ from (
 
     ('view', 'public\.(not_isolated(_role|_relation)?|isolated_table|role_reach|owner_shown)', '',
         'S', '', 'exact'),
-    ('view', 'consolidation\.old_(trace|step|event|screenshot|context|endpoint)', '', 'SIUD', '',
-        'exact'),
-    ('view', 'consolidation\.(back_\w+|missing_capture|progress\w*|\w+_number)', '', 'S', '',
-        'exact'),
+    ('view', 'consolidation\.old_(trace|step|event|screenshot(_number)?|context|endpoint)', '',
+        'SIUD', '', 'exact'),
+    ('view', 'consolidation\.(back_\w+|missing_capture|progress\w*)', '', 'S', '', 'exact'),
     ('view', 'consolidation\.(trace|step|event|screenshot|context|endpoint)_row', '', 'S', '',
         'exact'),
     ('view', 'consolidation\.(event|screenshot|context|endpoint)_row', 'S', 'S', '', 'later'),

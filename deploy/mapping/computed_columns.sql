@@ -39,7 +39,12 @@ begin
     if exists (
         select from pg_class as c
         inner join pg_roles as o on o.oid = c.relowner
-        left join lateral aclexplode(c.relacl) as x on x.grantee <> c.relowner
+        left join (
+            select r.relacl as acl from pg_class as r where r.oid = source
+            union all
+            select a.attacl from pg_attribute as a where a.attrelid = source
+        ) as p on true
+        left join lateral aclexplode(p.acl) as x on x.grantee <> c.relowner
         where
             c.oid = source
             and (

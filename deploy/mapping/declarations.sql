@@ -72,6 +72,23 @@ $$;
 comment on function consolidation.read_by_declaration() is
 'The columns that the declarations read, of workflow_trace and of other relations';
 
+create function consolidation.as_old_row(source text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select string_agg(
+        format('%s.%I as %I', source, b.base_column, b.view_column), ', ' order by b.view_column
+    )
+    from consolidation.base_column('consolidation.trace_row') as b
+    where b.view_column not in (
+        select c.column_name from consolidation.computed_column('workflow_trace') as c
+    );
+end;
+comment on function consolidation.as_old_row(text) is
+'The columns of workflow_trace, computed from source: a row of user_workflow_run';
+
 create function consolidation.declared_values(source text)
 returns text
 language sql
@@ -80,29 +97,18 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select format(
         '(select %s from (select %s) as t)',
-        (
-            select string_agg(
-                format('(%s)::%s as %I', d.expression, d.type_name, d.document_column), ', '
-                order by d.column_name
-            )
-            from consolidation.derived_column() as d
+        string_agg(
+            format('(%s)::%s as %I', d.expression, d.type_name, d.document_column), ', '
+            order by d.column_name
         ),
-        (
-            select string_agg(
-                format('%s.%I as %I', source, b.base_column, b.view_column), ', '
-                order by b.view_column
-            )
-            from consolidation.base_column('consolidation.trace_row') as b
-            where b.view_column not in (
-                select c.column_name from consolidation.computed_column('workflow_trace') as c
-            )
-        )
-    );
+        consolidation.as_old_row(source)
+    )
+    from consolidation.derived_column() as d;
 end;
 comment on function consolidation.declared_values(text) is
 'Subquery with the values that the declarations give a run. source: a row of user_workflow_run';
 
-create function consolidation.fill_in(adapted regproc)
+create function consolidation.fill_in(adapted regprocedure)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -117,6 +123,16 @@ begin
             consolidation.declared_values(source)
         );
     end loop;
+    definition := replace(
+        definition, '/* assigned */',
+        (
+            select string_agg(
+                format('new.%1$I := declared.%1$I;', d.document_column), ' '
+                order by d.column_name
+            )
+            from consolidation.derived_column() as d
+        )
+    );
     execute replace(
         definition, 'false /* differs */',
         (
@@ -129,7 +145,7 @@ begin
     );
 end;
 $$;
-comment on function consolidation.fill_in(regproc) is
+comment on function consolidation.fill_in(regprocedure) is
 'Creates a trigger function again, in which comments stand for what was declared';
 
 call consolidation.note_deployed('mapping/declarations');

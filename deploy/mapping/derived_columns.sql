@@ -3,7 +3,8 @@
 -- Why:    triggers keep a declared column of runs what the declaration says: when a run is written,
 --         and when a row is updated that the declaration reads. Without a declaration this creates
 --         functions that nobody uses.
--- Locks:  share row exclusive on the tables that a declaration reads, for a moment.
+-- Locks:  share row exclusive on the tables that a declaration reads, for a moment; access
+--         exclusive on those that have row level security, since they get a policy.
 -- Revert: drops the triggers, and takes back privileges and policies.
 
 select consolidation.is_deployed('mapping/derived_columns') as deployed \gset
@@ -74,14 +75,16 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 declare
-    declared constant jsonb := (
-        select to_jsonb(d) from (select null) /* declared of new */ as d
-    );
+    declared record;
 begin
-    if declared <> jsonb_strip_nulls(declared) then
+    -- Either follow_declaration() sees this run, or the next statement what it follows.
+    perform pg_advisory_xact_lock_shared(tg_relid::bigint);
+    select d.* into declared from (select null) /* declared of new */ as d;
+    /* assigned */
+    if not (declared is not null) then
         perform consolidation.refuse_unknown(to_jsonb(new));
     end if;
-    return jsonb_populate_record(new, declared);
+    return new;
 end;
 $$;
 comment on function public.derive_columns() is
@@ -95,27 +98,37 @@ security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
+declare
+    is_changed boolean;
 begin
+    execute format(
+        'select exists (select %1$s from new_row except select %1$s from old_row)', tg_argv[0]
+    ) into is_changed;
+    if not is_changed then
+        return null;
+    end if;
     if exists (
         select from pg_class as c
         where c.oid = to_regclass('public.workflow_trace') and c.relkind = 'r'
     ) then
         insert into consolidation.change (trace_id) values (null);
-    else
-        -- The trigger of the run does the rest.
-        update public.user_workflow_run as r
-        set legacy_trace_id = r.legacy_trace_id
-        where exists (
-            select from (select null) /* declared of r */ as d where false /* differs */
-        );
+        return null;
     end if;
+    perform pg_advisory_xact_lock('public.user_workflow_run'::regclass::bigint);
+    -- The trigger of the run does the rest.
+    update public.user_workflow_run as r
+    set legacy_trace_id = r.legacy_trace_id
+    where exists (
+        select from (select null) /* declared of r */ as d where false /* differs */
+    );
     return null;
 end;
 $$;
 comment on function public.follow_declaration() is
-'Trigger, runs as workflow_maintenance, after an update of a row that a declaration reads: before
-the cut-over it notes that all runs are to be carried over again, then it updates those that differ.
-Without a declaration nothing uses it';
+'Trigger, runs as workflow_maintenance, after a statement updated rows that a declaration reads:
+before the cut-over it notes that all runs are to be carried over again, then it updates those that
+differ. Its argument lists the columns. Waits for sessions that write runs, and they for it. Without
+a declaration nothing uses it';
 
 create function consolidation.derive_on_runs()
 returns void
@@ -159,26 +172,30 @@ begin
     for source in
         select
             r.relation,
-            string_agg(quote_ident(r.column_name), ', ' order by r.column_name) as names,
-            string_agg(
-                format('old.%1$I is distinct from new.%1$I', r.column_name), ' or '
-                order by r.column_name
-            ) as changes
+            s.was_readable,
+            c.relrowsecurity as is_restricted,
+            string_agg(quote_ident(r.column_name), ', ' order by r.column_name) as names
         from consolidation.read_by_declaration() as r
         inner join consolidation.declared_source as s on s.relation = r.relation
-        group by r.relation
+        inner join pg_class as c on c.oid = r.relation
+        group by r.relation, s.was_readable, c.relrowsecurity
     loop
-        execute format('grant select on %s to workflow_maintenance', source.relation);
+        if not source.was_readable then
+            execute format('grant select on %s to workflow_maintenance', source.relation);
+        end if;
         execute format(
-            'create trigger follow_declaration after update of %s on %s for each row '
-            'when (%s) execute function public.follow_declaration()',
-            source.names, source.relation, source.changes
+            'create trigger follow_declaration after update on %s '
+            'referencing old table as old_row new table as new_row '
+            'for each statement execute function public.follow_declaration(%L)',
+            source.relation, source.names
         );
         execute format('alter table %s enable always trigger follow_declaration', source.relation);
-        execute format(
-            'create policy workflow_maintenance_reads on %s for select '
-            'to workflow_maintenance using (true)', source.relation
-        );
+        if source.is_restricted then
+            execute format(
+                'create policy workflow_maintenance_reads on %s for select '
+                'to workflow_maintenance using (true)', source.relation
+            );
+        end if;
     end loop;
 end;
 $$;
@@ -189,14 +206,22 @@ them';
 do $$
 begin
     if exists (select from consolidation.derived_column()) then
-        perform consolidation.fill_in('public.derive_columns');
-        perform consolidation.fill_in('public.follow_declaration');
-        perform consolidation.derive_on_runs();
-        perform consolidation.follow_sources();
+        perform consolidation.fill_in('public.derive_columns()');
+        perform consolidation.fill_in('public.follow_declaration()');
     end if;
     perform consolidation.give_to_maintenance(
         array['public.derive_columns()', 'public.follow_declaration()']::regprocedure []
     );
+end
+$$;
+
+-- script/assess leaves this out: it locks tables of the application.
+do $$
+begin
+    if exists (select from consolidation.derived_column()) then
+        perform consolidation.derive_on_runs();
+        perform consolidation.follow_sources();
+    end if;
 end
 $$;
 

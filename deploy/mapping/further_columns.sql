@@ -73,7 +73,11 @@ begin
         select pg_get_functiondef(p.oid) as definition
         from pg_proc as p
         where
-            p.pronamespace in ('consolidation'::regnamespace, 'public'::regnamespace)
+            -- Anybody may have a function in public.
+            (
+                p.pronamespace = 'consolidation'::regnamespace
+                or p.oid = to_regprocedure('public.keep_screenshots()')
+            )
             and strpos(p.prosrc, format('/* %s: ', mark)) > 0
     loop
         for place in
@@ -108,7 +112,12 @@ stable
 set search_path = pg_catalog, pg_temp
 return case
     -- Where it names the step of a screenshot, that is the step which holds it.
-    when (old_table, column_name) = ('workflow_trace_screenshot', 'step_id')
+    when
+        (old_table, column_name) = ('workflow_trace_screenshot', 'step_id')
+        and exists (
+            select from consolidation.computed_column(old_table) as c
+            where c.column_name = 'step_index'
+        )
         then '(select s.legacy_step_id from public.user_workflow_run_step as s '
         'where s.step_id = x.on_step)'
     else format(

@@ -195,7 +195,12 @@ begin
         when content = 'null' then null
         when pg_typeof(kind) = 'timestamptz'::regtype
             then to_jsonb(public.from_iso8601(content #>> '{}')) #>> '{}'
-        when pg_typeof(kind) = 'jsonb'::regtype then (content -> 0)::text
+        when pg_typeof(kind) = 'jsonb'::regtype
+            then case
+                -- First, as the planner computes what follows where it can.
+                when jsonb_typeof(content) <> 'array' then null
+                when jsonb_array_length(content) = 1 then (content -> 0)::text
+            end
         else content #>> '{}'
     end;
     return value;

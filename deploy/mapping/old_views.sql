@@ -55,10 +55,11 @@ begin
             concat(quote_ident(t.attname), ' = ', format(w.written, 'new', t.attname)), ', '
             order by a.attnum
         ) filter (where t.attidentity <> 'a'),
+        -- The run as well, since it has an index whatever the key is computed from.
         string_agg(
-            concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)), ''
-            order by a.attnum
-        ) filter (where a.attnum = 1),
+            concat('o.', quote_ident(t.attname), ' = ', format(w.written, 'old', t.attname)),
+            ' and ' order by a.attnum
+        ) filter (where a.attnum = 1 or t.attname = 'trace_id'),
         string_agg(
             case
                 when t.attname is null

@@ -35,13 +35,10 @@ begin
     select
         'screenshot', p.trace_id, s.step_id, p.place::text, p.screenshot_id::text,
         (
-            select o.trace_id from consolidation.old_screenshot as o
+            select o.trace_id from consolidation.old_screenshot/* numbered: _number */ as o
             where
-                o.screenshot_id = p.screenshot_id
-                /* numbered: and o.trace_id = (
-                    select n.trace_id from consolidation.old_screenshot_number as n
-                    where n.screenshot_id = consolidation.screenshot_number(p.screenshot_id)
-                ) */
+                o.screenshot_id
+                = /* numbered: consolidation.screenshot_number( */ p.screenshot_id /* numbered: ) */
         )
     from consolidation.screenshot_row as p
     left join consolidation.step_row as s

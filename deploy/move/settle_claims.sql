@@ -152,18 +152,12 @@ begin
     from consolidation.judged_claim(trace_ids) as j
     where j.verdict = 'moved';
     delete from consolidation.old_event as o where o.event_id = any (moved.events::bigint []);
-    delete from consolidation.old_screenshot as o
-    where
-        o.screenshot_id = any (moved.screenshots::uuid [])
-        /* numbered: and o.trace_id in (
-            select n.trace_id from consolidation.old_screenshot_number as n
-            where n.screenshot_id = any (
-                array(
-                    select consolidation.screenshot_number(m.id::uuid)
-                    from unnest(moved.screenshots) as m (id)
-                )
-            )
-        ) */;
+    delete from consolidation.old_screenshot/* numbered: _number */ as o
+    where o.screenshot_id = any (
+        /* numbered: array(select consolidation.screenshot_number(m.id) from unnest( */
+        moved.screenshots::uuid []
+        /* numbered: ) as m (id)) */
+    );
     delete from consolidation.old_context as o where o.context_id = any (moved.contexts::bigint []);
 end;
 $$;

@@ -20,10 +20,13 @@ with (security_invoker = true) as
 select distinct
     'refuse' as severity,
     'no policy' as kind,
-    format('%s on %s', r.rolname, o.relname) as object,
+    format('%s on %s', coalesce(r.rolname, 'public'), o.relname) as object,
     'sees no row now, as no policy is for it; it will see those of the organisation that it names'
         as consequence,
-    format('revoke all on %s from %I, or accept it', o.relname, r.rolname) as remedy
+    format(
+        'revoke all on %s from %s, or accept it',
+        o.relname, coalesce(quote_ident(r.rolname), 'public')
+    ) as remedy
 from consolidation.old_relation as o
 cross join lateral (
     select o.relacl as acl
@@ -34,13 +37,12 @@ cross join lateral (
 ) as p
 cross join lateral aclexplode(p.acl) as x
 inner join pg_class as c on c.oid = o.oid and c.relrowsecurity
-inner join pg_roles as r on r.oid = x.grantee
+left join pg_roles as r on r.oid = x.grantee
 where
     x.privilege_type = 'SELECT'
-    and not r.rolsuper
-    and not r.rolbypassrls
-    and not consolidation.is_free(r.oid, o.oid)
-    and r.rolname not in ('workflow_app', 'workflow_maintenance')
+    and not coalesce(r.rolsuper or r.rolbypassrls, false)
+    and not consolidation.is_free(x.grantee, o.oid)
+    and coalesce(r.rolname, 'public') not in ('workflow_app', 'workflow_maintenance')
     and not exists (
         select from pg_policy as l
         cross join unnest(l.polroles) as g (role_id)
@@ -50,7 +52,7 @@ where
             and l.polcmd in ('r', '*')
             -- A policy may also be for a member of the role.
             and case
-                when g.role_id = 0 then true
+                when g.role_id = 0 or r.oid is null then true
                 else
                     pg_has_role(r.oid, g.role_id, 'usage')
                     or pg_has_role(g.role_id, r.oid, 'usage')
@@ -61,6 +63,21 @@ comment on view consolidation.finding_no_policy is
 
 create view consolidation.finding_owner_view
 with (security_invoker = true) as
+-- A security_invoker view uses the rights of the caller, also from inside another view.
+with recursive dependent (relation, old_table) as (
+    select
+        o.oid,
+        o.oid
+    from consolidation.old_relation as o
+    union
+    select
+        w.ev_class,
+        b.old_table
+    from dependent as b
+    inner join pg_depend as d on d.refclassid = 'pg_class'::regclass and d.refobjid = b.relation
+    inner join pg_rewrite as w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+)
+
 select distinct
     'refuse' as severity,
     'view of all rows' as kind,
@@ -73,22 +90,24 @@ select distinct
         o.relname
     ) as consequence,
     'Accept it if nobody relies on that.' as remedy
-from consolidation.old_relation as o
+from dependent as b
+inner join consolidation.old_relation as o on o.oid = b.old_table
 inner join pg_class as c on c.oid = o.oid and c.relrowsecurity
-inner join pg_depend as d
-    on
-        d.classid = 'pg_rewrite'::regclass
-        and d.refclassid = 'pg_class'::regclass
-        and d.refobjid = o.oid
-inner join pg_rewrite as w on w.oid = d.objid
 inner join pg_class as v
     on
-        v.oid = w.ev_class
+        v.oid = b.relation
         and v.relkind = 'v'
         and v.relnamespace <> 'consolidation'::regnamespace
         and not coalesce(v.reloptions @> '{security_invoker=true}', false)
 inner join pg_roles as n on n.oid = v.relowner
-cross join lateral aclexplode(v.relacl) as x
+cross join lateral (
+    select v.relacl as acl
+    union all
+    select a.attacl
+    from pg_attribute as a
+    where a.attrelid = v.oid
+) as p
+cross join lateral aclexplode(p.acl) as x
 left join pg_roles as r on r.oid = x.grantee
 where
     x.privilege_type = 'SELECT'

@@ -25,13 +25,14 @@ begin
     return query
     select
         case when e.step_id is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('legacy_step_id %s', e.step_id), format('legacy_trace_id %s', e.trace_id)),
+        coalesce('legacy_step_id ' || e.step_id, format('legacy_trace_id %s', e.trace_id)),
         format('event %s', e.place)
     from consolidation.event_row as e
     cross join (select consolidation.computed_keys('workflow_events') as keys) as c
     where
         not e.fits
         or exists (select from unnest(c.keys) as k (key) where e.element -> k.key <> 'null')
+        /* event: or e.<further> is null and e.element -> 'legacy_<further>' <> 'null' */
         or case
             when jsonb_typeof(e.element) = 'object'
                 then e.element - array[
@@ -42,13 +43,16 @@ begin
     union all
     select
         case when s.on_step is null then 'user_workflow_run' else 'user_workflow_run_step' end,
-        coalesce(format('step_id %s', s.on_step), format('legacy_trace_id %s', s.trace_id)),
+        coalesce('step_id ' || s.on_step, format('legacy_trace_id %s', s.trace_id)),
         format('screenshot %s', s.place)
     from consolidation.screenshot_row as s
     cross join (select consolidation.computed_keys('workflow_trace_screenshot') as keys) as c
     where
         not s.fits
         or exists (select from unnest(c.keys) as k (key) where s.element -> k.key <> 'null')
+        -- The step of a screenshot is that on which it stands.
+        /* screenshot: or s.<further> is null and s.element -> 'legacy_<further>' <> 'null'
+        and 'legacy_<further>' <> 'legacy_step_id' */
         or round(consolidation.to_score(s.element -> 'confidence'), 2)
         <> consolidation.to_score(s.element -> 'confidence')
         or case

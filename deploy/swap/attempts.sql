@@ -54,6 +54,10 @@ begin atomic
             and f.other not in (select o.relation from own as o)
             and c.relnamespace <> 'legacy'::regnamespace
         union
+        -- A transaction that has written to one of these may still change runs.
+        select s.relation
+        from consolidation.declared_source as s
+        union
         -- Tables whose defaults take numbers from an old sequence: these are bound again.
         select b.relation
         from consolidation.rebinding() as b

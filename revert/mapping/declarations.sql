@@ -10,8 +10,9 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-drop function consolidation.fill_in(regproc);
+drop function consolidation.fill_in(regprocedure);
 drop function consolidation.declared_values(text);
+drop function consolidation.as_old_row(text);
 drop function consolidation.read_by_declaration();
 drop function consolidation.derived_column();
 

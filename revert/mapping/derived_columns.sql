@@ -16,7 +16,12 @@ declare
 begin
     for source in select s.* from consolidation.declared_source as s loop
         execute format('drop trigger follow_declaration on %s', source.relation);
-        execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        if exists (
+            select from pg_policy as p
+            where p.polrelid = source.relation and p.polname = 'workflow_maintenance_reads'
+        ) then
+            execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        end if;
         if not source.was_readable then
             execute format('revoke select on %s from workflow_maintenance', source.relation);
         end if;

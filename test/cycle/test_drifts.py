@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from conftest import connect, database, psql, run, sqitch
+from conftest import ROOT, connect, database, psql, run, sqitch
 from helpers_cycle import (
     NODE,
     NORTH,
+    SOUTH,
     USER,
     WORKFLOW,
     Connection,
@@ -33,6 +34,8 @@ from helpers_cycle import (
     execute_script,
     one,
     shrink,
+    statement,
+    wait_for_lock,
 )
 from test_refusals import nothing_changes
 
@@ -905,6 +908,11 @@ def test_a_declaration_is_tried(small: str) -> None:
     assert set(refused) == {"column public.workflow_trace.org_id"}
     psql(small, stdin=refused["column public.workflow_trace.org_id"]["remedy"])
     assert assess(small) == (0, {})
+    page = (ROOT / "docs" / "adopting.md").read_text(encoding="utf-8")
+    block = re.search(r"(?ms)^```sql\n(create table public.workflow_column.*?)^```$", page)
+    assert block is not None
+    psql(small, stdin=f"drop table workflow_column_source; {block[1]}")
+    assert assess(small) == (0, {})
     with connect(small) as connection:
         connection.execute(
             """
@@ -935,6 +943,35 @@ def test_a_declaration_is_tried(small: str) -> None:
         connection.execute("alter table workflow_trace drop llm_model")
         sqitch(small, "deploy")
         assert differences(connection) == []
+        a_run_written_meanwhile_follows(small, connection)
+
+
+def a_run_written_meanwhile_follows(name: str, connection: Connection) -> None:
+    """A workflow changes hands while another session inserts a run of it: neither misses it."""
+    insert = (
+        "insert into workflow_trace (workflow_id, channel, created_by) "
+        f"values ('{WORKFLOW}', 'web', '{USER}')"
+    )
+    with connect(name, autocommit=False) as first, connect(name) as second:
+        first.execute(
+            "update user_workflow set org_id = %s where workflow_id = %s", (SOUTH, WORKFLOW)
+        )
+        waits = statement(second, insert)
+        wait_for_lock(connection, second)
+        first.commit()
+        waits.result()
+    with connect(name) as first, connect(name, autocommit=False) as second:
+        second.execute(insert)
+        waits = statement(
+            first, "update user_workflow set org_id = %s where workflow_id = %s", NORTH, WORKFLOW
+        )
+        wait_for_lock(connection, first)
+        second.commit()
+        waits.result()
+    organisations = connection.execute(
+        "select distinct org_id::text from user_workflow_run where workflow_id = %s", (WORKFLOW,)
+    ).fetchall()
+    assert organisations == [(NORTH,)]
 
 
 # Settings of the database that would change what a script means or says.

@@ -38,7 +38,7 @@ select matches(
     'new\.workflow_id as workflow_id\) as t\)$',
     'it is computed from the row of the document, in the columns of the old table'
 );
-select consolidation.fill_in('public.derive_columns');
+select consolidation.fill_in('public.derive_columns()');
 select ok(
     (
         select p.prosrc !~ 'select null' and p.prosrc ~ 'owner_of_workflow'

@@ -22,8 +22,8 @@ values (
     'workflow_trace', 'org_id',
     '(select o.org_id from public.owner_of_workflow as o where o.workflow_id = t.workflow_id)'
 );
-select consolidation.fill_in('public.derive_columns');
-select consolidation.fill_in('public.follow_declaration');
+select consolidation.fill_in('public.derive_columns()');
+select consolidation.fill_in('public.follow_declaration()');
 select consolidation.derive_on_runs();
 select consolidation.follow_sources();
 delete from consolidation.change;

@@ -2,7 +2,7 @@
 -- and back in test/cycle/test_databases.py.
 
 begin;
-select plan(5);
+select plan(6);
 
 select results_eq(
     $$
@@ -21,10 +21,19 @@ select is(
     consolidation.synthetic_uuid('00000000-0000-4000-8000-000000000001', '1'),
     'here screenshots have uuids'
 );
+-- Anybody may have such a function, and what it says would be executed with the rights of a deploy.
+create function public.of_somebody(note text default '/* numbered: ')
+returns text
+language sql
+return note || '*/ /* numbered: ';
 select consolidation.swap_to_tables();
 select lives_ok(
     $$ select consolidation.number_screenshots(), consolidation.link_screenshots() $$,
     'every function can be created again as it says'
+);
+select is(
+    public.of_somebody(), '/* numbered: */ /* numbered: ',
+    'a function of somebody else says the same'
 );
 select is(
     consolidation.screenshot_key(

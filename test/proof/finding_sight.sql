@@ -1,7 +1,7 @@
 -- Findings: roles that would see more rows than before, or fewer.
 
 begin;
-select plan(9);
+select plan(11);
 
 select is_empty('select from consolidation.finding_no_policy', 'finding_no_policy: nothing');
 select is_empty('select from consolidation.finding_owner_view', 'finding_owner_view: nothing');
@@ -18,6 +18,9 @@ select status from public.workflow_trace;
 create view public.running_as_caller with (security_invoker = true) as
 select status from public.workflow_trace;
 grant select on public.running, public.running_as_caller to sight_reader, sight_bypass;
+create view public.running_outside as
+select status from public.running;
+grant select (status) on public.running_outside to sight_group;
 select is_empty(
     $$
     select from consolidation.finding_no_policy union all
@@ -59,14 +62,30 @@ select isnt_empty(
 );
 select set_eq(
     'select f.object from consolidation.finding_owner_view as f',
-    $$ values ('public.running to sight_reader') $$,
-    'finding_owner_view: a view of its owner is named, for each role that the policies restrict'
+    $$ values ('public.running to sight_reader'), ('public.running_outside to sight_group') $$,
+    'finding_owner_view: a view of its owner is named, also behind another one, for each reader'
 );
 create policy of_all on public.workflow_trace
 to sight_reader
 using (true);
-select is_empty(
-    'select from consolidation.finding_owner_view', 'a role that sees everything loses nothing'
+select set_eq(
+    'select f.object from consolidation.finding_owner_view as f',
+    $$ values ('public.running_outside to sight_group') $$,
+    'a role that sees everything loses nothing'
+);
+grant select on public.running to public;
+select isnt_empty(
+    $$
+    select from consolidation.finding_owner_view as f where f.object = 'public.running to public'
+    $$,
+    'everybody is a reader as well'
+);
+grant select on public.workflow_events to public;
+select isnt_empty(
+    $$
+    select from consolidation.finding_no_policy as f where f.object = 'public on workflow_events'
+    $$,
+    'and may be without a policy'
 );
 select isnt_empty(
     $$ select from consolidation.preflight as p where p.kind = 'no policy' $$,

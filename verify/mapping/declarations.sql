@@ -12,8 +12,9 @@ select consolidation.claim_none(
         array[
             'consolidation.derived_column()',
             'consolidation.read_by_declaration()',
+            'consolidation.as_old_row(text)',
             'consolidation.declared_values(text)',
-            'consolidation.fill_in(regproc)'
+            'consolidation.fill_in(regprocedure)'
         ]
     )
 );
