@@ -812,30 +812,17 @@ CREATE PROCEDURE consolidation.bind_old_view(IN shown regclass, IN source regcla
 declare
     -- Not of the source: script/assess has a stand-in for a table that is refused.
     table_name constant text := (select c.relname from pg_class as c where c.oid = source);
-    is_any_computed boolean;
-    columns text;
+    is_any_computed constant boolean := exists (
+        select from consolidation.computed_column(table_name)
+    );
 begin
-    select
-        bool_or(c.column_name is not null),
-        string_agg(
-            case
-                when c.column_name is null then 't.' || quote_ident(a.attname)
-                else format(
-                    '%s as %I',
-                    replace(
-                        consolidation.computed_value(table_name, a.attname, c.type_name, 'old'),
-                        '<row>', 't'
-                    ),
-                    a.attname
-                )
-            end,
-            ', ' order by a.attnum
+    shown := consolidation.rewrite_view(
+        shown,
+        format(
+            'select %s from %s as t',
+            consolidation.shown_columns(shown, table_name, 'old', 't'), source
         )
-    into is_any_computed, columns
-    from pg_attribute as a
-    left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
-    where a.attrelid = shown and a.attnum > 0;
-    shown := consolidation.rewrite_view(shown, format('select %s from %s as t', columns, source));
+    );
     if is_any_computed then
         perform consolidation.put_rules(shown, source);
     end if;
@@ -5945,6 +5932,41 @@ $$;
 --
 
 COMMENT ON FUNCTION consolidation.leave_configs() IS 'The inverse of follow_configs; owners stay';
+
+--
+-- Name: leave_sources(); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.leave_sources() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    source record;
+begin
+    for source in select s.* from consolidation.declared_source as s loop
+        execute format('drop trigger follow_declaration on %s', source.relation);
+        if exists (
+            select from pg_policy as p
+            where p.polrelid = source.relation and p.polname = 'workflow_maintenance_reads'
+        ) then
+            execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        end if;
+        if not source.was_readable then
+            execute format('revoke select on %s from workflow_maintenance', source.relation);
+        end if;
+    end loop;
+    if exists (select from consolidation.derived_column()) then
+        drop trigger derive_columns on public.user_workflow_run;
+    end if;
+end;
+$$;
+
+--
+-- Name: FUNCTION leave_sources(); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.leave_sources() IS 'The inverse of derive_on_runs() and follow_sources()';
 
 --
 -- Name: leave_view(text, regclass); Type: FUNCTION; Schema: consolidation; Owner: -
@@ -11930,28 +11952,7 @@ begin
     end if;
     execute format(
         'create or replace view %s with (security_invoker = true) as select %s from (%s) as x',
-        shown,
-        (
-            select string_agg(
-                case
-                    when c.column_name is null then 'x.' || quote_ident(a.attname)
-                    else format(
-                        '%s as %I',
-                        replace(
-                            consolidation.computed_value(
-                                table_name, a.attname, c.type_name, 'document'
-                            ),
-                            '<row>', 'x'
-                        ),
-                        a.attname
-                    )
-                end,
-                ', ' order by a.attnum
-            )
-            from pg_attribute as a
-            left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
-            where a.attrelid = shown and a.attnum > 0
-        ),
+        shown, consolidation.shown_columns(shown, table_name, 'document', 'x'),
         rtrim(pg_get_viewdef(shown), ';')
     );
 end;
@@ -11963,6 +11964,31 @@ $$;
 
 COMMENT ON PROCEDURE consolidation.show_computed(IN shown regclass, IN table_name text) IS 'Lets a view of elements show the same as the old table in columns that this lacks, whatever the
 elements say';
+
+--
+-- Name: shown_columns(regclass, text, text, text); Type: FUNCTION; Schema: consolidation; Owner: -
+--
+
+CREATE FUNCTION consolidation.shown_columns(shown regclass, table_name text, kind_of_row text, source text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT string_agg(
+         CASE
+             WHEN (c.column_name IS NULL) THEN concat(shown_columns.source, '.', quote_ident((a.attname)::text))
+             ELSE format('%s as %I'::text, replace(consolidation.computed_value(shown_columns.table_name, a.attname, c.type_name, shown_columns.kind_of_row), '<row>'::text, shown_columns.source), a.attname)
+         END, ', '::text ORDER BY a.attnum) AS string_agg
+    FROM (pg_attribute a
+      LEFT JOIN consolidation.computed_column(shown_columns.table_name) c(column_name, type_name, is_missing) ON ((c.column_name = a.attname)))
+   WHERE ((a.attrelid = (shown_columns.shown)::oid) AND (a.attnum > 0));
+END;
+
+--
+-- Name: FUNCTION shown_columns(shown regclass, table_name text, kind_of_row text, source text); Type: COMMENT; Schema: consolidation; Owner: -
+--
+
+COMMENT ON FUNCTION consolidation.shown_columns(shown regclass, table_name text, kind_of_row text, source text) IS 'The columns of a view as they are selected from source, the alias of a relation, computed where the
+old table lacks them. kind_of_row: as of computed_value()';
 
 --
 -- Name: event_row; Type: VIEW; Schema: consolidation; Owner: -
@@ -17631,17 +17657,12 @@ CREATE VIEW consolidation.finding_owner_view WITH (security_invoker='true') AS
     format('%s to %s'::text, consolidation.qualified_name((v.oid)::regclass), COALESCE(r.rolname, 'public'::name)) AS object,
     format('shows all rows of %s now, with the rights of its owner; then those that the reader may see'::text, o.relname) AS consequence,
     'Accept it if nobody relies on that.'::text AS remedy
-   FROM (((((((dependent b
+   FROM ((((((dependent b
      JOIN consolidation.old_relation o ON ((o.oid = b.old_table)))
      JOIN pg_class c ON (((c.oid = o.oid) AND c.relrowsecurity)))
      JOIN pg_class v ON (((v.oid = b.relation) AND (v.relkind = 'v'::"char") AND (v.relnamespace <> ('consolidation'::regnamespace)::oid) AND (NOT COALESCE((v.reloptions @> '{security_invoker=true}'::text[]), false)))))
      JOIN pg_roles n ON ((n.oid = v.relowner)))
-     CROSS JOIN LATERAL ( SELECT v.relacl AS acl
-        UNION ALL
-         SELECT a.attacl
-           FROM pg_attribute a
-          WHERE (a.attrelid = v.oid)) p)
-     CROSS JOIN LATERAL aclexplode(p.acl) x(grantor, grantee, privilege_type, is_grantable))
+     CROSS JOIN LATERAL consolidation.privilege((v.oid)::regclass) x(privilege_type, column_name, grantee, role_name, is_grantable))
      LEFT JOIN pg_roles r ON ((r.oid = x.grantee)))
   WHERE ((x.privilege_type = 'SELECT'::text) AND (x.grantee <> v.relowner) AND (n.rolsuper OR n.rolbypassrls OR consolidation.is_free(n.oid, (o.oid)::regclass)) AND (NOT COALESCE((r.rolsuper OR r.rolbypassrls), false)) AND (NOT consolidation.is_free(x.grantee, (o.oid)::regclass)));
 
@@ -23502,6 +23523,13 @@ REVOKE ALL ON FUNCTION consolidation.leave_configs() FROM PUBLIC;
 GRANT ALL ON FUNCTION consolidation.leave_configs() TO workflow_maintenance;
 
 --
+-- Name: FUNCTION leave_sources(); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.leave_sources() FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.leave_sources() TO workflow_maintenance;
+
+--
 -- Name: FUNCTION leave_view(old_name text, target regclass); Type: ACL; Schema: consolidation; Owner: -
 --
 
@@ -24487,6 +24515,13 @@ GRANT ALL ON FUNCTION consolidation.show_column(shown regclass, expression text,
 --
 
 REVOKE ALL ON PROCEDURE consolidation.show_computed(IN shown regclass, IN table_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION shown_columns(shown regclass, table_name text, kind_of_row text, source text); Type: ACL; Schema: consolidation; Owner: -
+--
+
+REVOKE ALL ON FUNCTION consolidation.shown_columns(shown regclass, table_name text, kind_of_row text, source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION consolidation.shown_columns(shown regclass, table_name text, kind_of_row text, source text) TO workflow_maintenance;
 
 --
 -- Name: TABLE event_row; Type: ACL; Schema: consolidation; Owner: -

@@ -148,6 +148,56 @@ $$;
 comment on function consolidation.fill_in(regprocedure) is
 'Creates a trigger function again, in which comments stand for what was declared';
 
+create table consolidation.declared_source (
+    relation regclass not null,
+    was_readable boolean not null,
+    constraint declared_source_pkey primary key (relation)
+);
+comment on table consolidation.declared_source is 'Relations that the declarations of columns read';
+comment on column consolidation.declared_source.relation is 'The relation';
+comment on column consolidation.declared_source.was_readable is
+'Whether workflow_maintenance could read it before the deploy';
+
+create function consolidation.refuse_unknown(run jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    key record;
+    is_known boolean;
+begin
+    for key in
+        select
+            k.conname,
+            k.confrelid::regclass as relation,
+            r.attname,
+            run ->> o.attname as value
+        from pg_constraint as k
+        inner join consolidation.declared_source as s on s.relation = k.confrelid
+        inner join pg_attribute as o on o.attrelid = k.conrelid and o.attnum = k.conkey[1]
+        inner join pg_attribute as r on r.attrelid = k.confrelid and r.attnum = k.confkey[1]
+        where
+            k.contype = 'f'
+            and k.conrelid = 'public.user_workflow_run'::regclass
+            and cardinality(k.conkey) = 1
+            and run ->> o.attname is not null
+    loop
+        execute format(
+            'select exists (select from %s as s where s.%I::text = $1)', key.relation, key.attname
+        ) into is_known using key.value;
+        if not is_known then
+            perform consolidation.raise_foreign_key(
+                'public', 'user_workflow_run', key.conname,
+                format('Key (%s) is not present in table "%s".', key.value, key.relation)
+            );
+        end if;
+    end loop;
+end;
+$$;
+comment on function consolidation.refuse_unknown(jsonb) is
+'Raises 23503 for a run that refers to nothing, where that is why a declared column is null';
+
 call consolidation.note_deployed('mapping/declarations');
 
 commit;

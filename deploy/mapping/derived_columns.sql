@@ -17,56 +17,6 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
-create table consolidation.declared_source (
-    relation regclass not null,
-    was_readable boolean not null,
-    constraint declared_source_pkey primary key (relation)
-);
-comment on table consolidation.declared_source is 'Relations that the declarations of columns read';
-comment on column consolidation.declared_source.relation is 'The relation';
-comment on column consolidation.declared_source.was_readable is
-'Whether workflow_maintenance could read it before the deploy';
-
-create function consolidation.refuse_unknown(run jsonb)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    key record;
-    is_known boolean;
-begin
-    for key in
-        select
-            k.conname,
-            k.confrelid::regclass as relation,
-            r.attname,
-            run ->> o.attname as value
-        from pg_constraint as k
-        inner join consolidation.declared_source as s on s.relation = k.confrelid
-        inner join pg_attribute as o on o.attrelid = k.conrelid and o.attnum = k.conkey[1]
-        inner join pg_attribute as r on r.attrelid = k.confrelid and r.attnum = k.confkey[1]
-        where
-            k.contype = 'f'
-            and k.conrelid = 'public.user_workflow_run'::regclass
-            and cardinality(k.conkey) = 1
-            and run ->> o.attname is not null
-    loop
-        execute format(
-            'select exists (select from %s as s where s.%I::text = $1)', key.relation, key.attname
-        ) into is_known using key.value;
-        if not is_known then
-            perform consolidation.raise_foreign_key(
-                'public', 'user_workflow_run', key.conname,
-                format('Key (%s) is not present in table "%s".', key.value, key.relation)
-            );
-        end if;
-    end loop;
-end;
-$$;
-comment on function consolidation.refuse_unknown(jsonb) is
-'Raises 23503 for a run that refers to nothing, where that is why a declared column is null';
-
 create function public.derive_columns()
 returns trigger
 language plpgsql
@@ -202,6 +152,34 @@ $$;
 comment on function consolidation.follow_sources() is
 'Creates the triggers of the tables that declarations read, and lets workflow_maintenance read
 them';
+
+create function consolidation.leave_sources()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    source record;
+begin
+    for source in select s.* from consolidation.declared_source as s loop
+        execute format('drop trigger follow_declaration on %s', source.relation);
+        if exists (
+            select from pg_policy as p
+            where p.polrelid = source.relation and p.polname = 'workflow_maintenance_reads'
+        ) then
+            execute format('drop policy workflow_maintenance_reads on %s', source.relation);
+        end if;
+        if not source.was_readable then
+            execute format('revoke select on %s from workflow_maintenance', source.relation);
+        end if;
+    end loop;
+    if exists (select from consolidation.derived_column()) then
+        drop trigger derive_columns on public.user_workflow_run;
+    end if;
+end;
+$$;
+comment on function consolidation.leave_sources() is
+'The inverse of derive_on_runs() and follow_sources()';
 
 do $$
 begin

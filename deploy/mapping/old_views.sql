@@ -94,6 +94,40 @@ comment on function consolidation.put_rules(regclass, regclass) is
 'Lets a view be written to that computes columns: what it computes is not written. PostgreSQL
 deletes through it by itself. The first column is the key';
 
+create function consolidation.shown_columns(
+    shown regclass, table_name text, kind_of_row text, source text
+)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select string_agg(
+        case
+            when c.column_name is null
+                then concat(shown_columns.source, '.', quote_ident(a.attname))
+            else format(
+                '%s as %I',
+                replace(
+                    consolidation.computed_value(
+                        shown_columns.table_name, a.attname, c.type_name, shown_columns.kind_of_row
+                    ),
+                    '<row>', shown_columns.source
+                ),
+                a.attname
+            )
+        end,
+        ', ' order by a.attnum
+    )
+    from pg_attribute as a
+    left join consolidation.computed_column(shown_columns.table_name) as c
+        on c.column_name = a.attname
+    where a.attrelid = shown_columns.shown and a.attnum > 0;
+end;
+comment on function consolidation.shown_columns(regclass, text, text, text) is
+'The columns of a view as they are selected from source, the alias of a relation, computed where the
+old table lacks them. kind_of_row: as of computed_value()';
+
 create procedure consolidation.bind_old_view(shown regclass, source regclass)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -101,30 +135,17 @@ as $$
 declare
     -- Not of the source: script/assess has a stand-in for a table that is refused.
     table_name constant text := (select c.relname from pg_class as c where c.oid = source);
-    is_any_computed boolean;
-    columns text;
+    is_any_computed constant boolean := exists (
+        select from consolidation.computed_column(table_name)
+    );
 begin
-    select
-        bool_or(c.column_name is not null),
-        string_agg(
-            case
-                when c.column_name is null then 't.' || quote_ident(a.attname)
-                else format(
-                    '%s as %I',
-                    replace(
-                        consolidation.computed_value(table_name, a.attname, c.type_name, 'old'),
-                        '<row>', 't'
-                    ),
-                    a.attname
-                )
-            end,
-            ', ' order by a.attnum
+    shown := consolidation.rewrite_view(
+        shown,
+        format(
+            'select %s from %s as t',
+            consolidation.shown_columns(shown, table_name, 'old', 't'), source
         )
-    into is_any_computed, columns
-    from pg_attribute as a
-    left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
-    where a.attrelid = shown and a.attnum > 0;
-    shown := consolidation.rewrite_view(shown, format('select %s from %s as t', columns, source));
+    );
     if is_any_computed then
         perform consolidation.put_rules(shown, source);
     end if;
@@ -144,28 +165,7 @@ begin
     end if;
     execute format(
         'create or replace view %s with (security_invoker = true) as select %s from (%s) as x',
-        shown,
-        (
-            select string_agg(
-                case
-                    when c.column_name is null then 'x.' || quote_ident(a.attname)
-                    else format(
-                        '%s as %I',
-                        replace(
-                            consolidation.computed_value(
-                                table_name, a.attname, c.type_name, 'document'
-                            ),
-                            '<row>', 'x'
-                        ),
-                        a.attname
-                    )
-                end,
-                ', ' order by a.attnum
-            )
-            from pg_attribute as a
-            left join consolidation.computed_column(table_name) as c on c.column_name = a.attname
-            where a.attrelid = shown and a.attnum > 0
-        ),
+        shown, consolidation.shown_columns(shown, table_name, 'document', 'x'),
         rtrim(pg_get_viewdef(shown), ';')
     );
 end;

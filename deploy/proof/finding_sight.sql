@@ -100,14 +100,7 @@ inner join pg_class as v
         and v.relnamespace <> 'consolidation'::regnamespace
         and not coalesce(v.reloptions @> '{security_invoker=true}', false)
 inner join pg_roles as n on n.oid = v.relowner
-cross join lateral (
-    select v.relacl as acl
-    union all
-    select a.attacl
-    from pg_attribute as a
-    where a.attrelid = v.oid
-) as p
-cross join lateral aclexplode(p.acl) as x
+cross join lateral consolidation.privilege(v.oid) as x
 left join pg_roles as r on r.oid = x.grantee
 where
     x.privilege_type = 'SELECT'

@@ -10,6 +10,8 @@ begin;
 set local lock_timeout = '2s';
 set local search_path = pg_catalog, pg_temp;
 
+drop function consolidation.refuse_unknown(jsonb);
+drop table consolidation.declared_source;
 drop function consolidation.fill_in(regprocedure);
 drop function consolidation.declared_values(text);
 drop function consolidation.as_old_row(text);

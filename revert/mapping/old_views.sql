@@ -12,6 +12,7 @@ set local search_path = pg_catalog, pg_temp;
 
 drop procedure consolidation.show_computed(regclass, text);
 drop procedure consolidation.bind_old_view(regclass, regclass);
+drop function consolidation.shown_columns(regclass, text, text, text);
 drop function consolidation.put_rules(regclass, regclass);
 drop function consolidation.rewrite_view(regclass, text);
 

@@ -14,7 +14,8 @@ select consolidation.claim_none(
             'consolidation.read_by_declaration()',
             'consolidation.as_old_row(text)',
             'consolidation.declared_values(text)',
-            'consolidation.fill_in(regprocedure)'
+            'consolidation.fill_in(regprocedure)',
+            'consolidation.refuse_unknown(jsonb)'
         ]
     )
 );

@@ -10,11 +10,11 @@ select consolidation.claim_none(
     'the functions of mapping/derived_columns are pinned and closed to applications',
     consolidation.loose_function(
         array[
-            'consolidation.refuse_unknown(jsonb)',
             'public.derive_columns()',
             'public.follow_declaration()',
             'consolidation.derive_on_runs()',
-            'consolidation.follow_sources()'
+            'consolidation.follow_sources()',
+            'consolidation.leave_sources()'
         ]
     )
 );

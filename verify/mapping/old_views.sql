@@ -12,6 +12,7 @@ select consolidation.claim_none(
         array[
             'consolidation.rewrite_view(regclass, text)',
             'consolidation.put_rules(regclass, regclass)',
+            'consolidation.shown_columns(regclass, text, text, text)',
             'consolidation.bind_old_view(regclass, regclass)',
             'consolidation.show_computed(regclass, text)'
         ]
